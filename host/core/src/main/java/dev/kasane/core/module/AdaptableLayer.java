@@ -1,0 +1,66 @@
+package dev.kasane.core.module;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A layer with a weight, an optional bias and any number of adapters, each with its own strength. */
+public abstract class AdaptableLayer extends Module implements TargetLayer {
+  private final List<Attachment> attachments = new ArrayList<>();
+  private String path = "";
+
+  /** The layer's weight. */
+  protected abstract Weight weightPlace();
+
+  /** The layer's operation with its own weight and bias. */
+  protected abstract NDArray applyBase(NDArray x);
+
+  /**
+   * The layer with its adapters.
+   *
+   * @param x the input
+   * @return base(x) + Σ multiplier-weighted updates, computed from the pristine base
+   */
+  public final NDArray forward(NDArray x) {
+    NDArray y = applyBase(x);
+    for (Attachment each : attachments) {
+      if (each.multiplier() != 0) {
+        y = Ops.addScaled(y, each.adapter().forward(x, this, each.multiplier(), each.phase()), 1);
+      }
+    }
+    return y;
+  }
+
+  /** Attaches an adapter; several add up. */
+  public final void attach(Attachment attachment) {
+    attachments.add(attachment);
+  }
+
+  /** Takes an adapter off again; the base was never touched. */
+  public final void detach(Attachment attachment) {
+    attachments.remove(attachment);
+  }
+
+  /** What is attached now. */
+  public final List<Attachment> attachments() {
+    return List.copyOf(attachments);
+  }
+
+  @Override
+  public final FrozenWeight weight() {
+    return weightPlace().get();
+  }
+
+  @Override
+  public final String path() {
+    return path;
+  }
+
+  final void path(String dotted) {
+    this.path = dotted;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.kasane.core.module;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.tensor.Ops;
+
+/** A two-dimensional convolution with W (out, in, k, k). */
+public final class Conv2d extends AdaptableLayer {
+  private final Weight weight;
+  private final Weight bias;
+  private final int stride;
+  private final int padding;
+
+  /**
+   * A convolution with a bias.
+   *
+   * @param inputs input channels
+   * @param outputs output channels
+   * @param kernel kernel size in both directions
+   * @param stride step in both directions
+   * @param padding zeros around the picture
+   */
+  public Conv2d(long inputs, long outputs, int kernel, int stride, int padding) {
+    this.weight = weight("weight", outputs, inputs, kernel, kernel);
+    this.bias = weight("bias", outputs);
+    this.stride = stride;
+    this.padding = padding;
+  }
+
+  @Override
+  protected Weight weightPlace() {
+    return weight;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.CONV2D;
+  }
+
+  @Override
+  protected NDArray applyBase(NDArray x) {
+    return Ops.conv2d(x, weight.dense(x.getManager()), bias.dense(x.getManager()), stride, padding);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other) {
+    return Ops.conv2d(x, other, null, stride, padding);
+  }
+
+  @Override
+  public NDArray applyUp(NDArray hidden, NDArray up) {
+    return Ops.conv2d(hidden, up, null, 1, 0);
+  }
+}

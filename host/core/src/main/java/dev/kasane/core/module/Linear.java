@@ -1,0 +1,46 @@
+package dev.kasane.core.module;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.tensor.Ops;
+
+/** y = x·Wᵀ + b, with W (out, in). */
+public final class Linear extends AdaptableLayer {
+  private final Weight weight;
+  private final Weight bias;
+
+  /**
+   * @param inputs input features
+   * @param outputs output features
+   * @param biased whether the layer has a bias
+   */
+  public Linear(long inputs, long outputs, boolean biased) {
+    this.weight = weight("weight", outputs, inputs);
+    this.bias = biased ? weight("bias", outputs) : null;
+  }
+
+  @Override
+  protected Weight weightPlace() {
+    return weight;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.LINEAR;
+  }
+
+  @Override
+  protected NDArray applyBase(NDArray x) {
+    NDArray b = bias == null ? null : bias.dense(x.getManager());
+    return Ops.linear(x, weight.dense(x.getManager()), b);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other) {
+    return Ops.linear(x, other, null);
+  }
+
+  @Override
+  public NDArray applyUp(NDArray hidden, NDArray up) {
+    return Ops.linear(hidden, up, null);
+  }
+}

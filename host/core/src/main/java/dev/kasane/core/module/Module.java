@@ -1,0 +1,67 @@
+package dev.kasane.core.module;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * A node of a model: named weights and named children, in the order in which the reference declares them.
+ *
+ * <p>A module is built from a configuration alone; its weights have shapes but no values until a loader
+ * gives them. Paths are the reference implementation's state-dict names.
+ */
+public abstract class Module {
+  private final Map<String, Module> children = new LinkedHashMap<>();
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+
+  /** Adds a child and returns it. */
+  protected final <M extends Module> M child(String name, M module) {
+    children.put(name, module);
+    return module;
+  }
+
+  /** Declares a weight of this module and returns its place. */
+  protected final Weight weight(String name, long... shape) {
+    Weight weight = new Weight(new Shape(shape));
+    weights.put(name, weight);
+    return weight;
+  }
+
+  /** Every weight below this module by its dotted path. */
+  public final Map<String, Weight> namedWeights() {
+    Map<String, Weight> all = new LinkedHashMap<>();
+    walk("", (path, module) ->
+        module.weights.forEach((name, weight) -> all.put(join(path, name), weight)));
+    return Collections.unmodifiableMap(all);
+  }
+
+  /** Every module below this one, itself included under the empty path. */
+  public final Map<String, Module> namedModules() {
+    Map<String, Module> all = new LinkedHashMap<>();
+    walk("", all::put);
+    return Collections.unmodifiableMap(all);
+  }
+
+  /** Every layer below this module that an adapter can be attached to, by its dotted path. */
+  public final Map<String, AdaptableLayer> adaptableLayers() {
+    Map<String, AdaptableLayer> all = new LinkedHashMap<>();
+    walk("", (path, module) -> {
+      if (module instanceof AdaptableLayer layer) {
+        layer.path(path);
+        all.put(path, layer);
+      }
+    });
+    return Collections.unmodifiableMap(all);
+  }
+
+  private void walk(String path, BiConsumer<String, Module> visitor) {
+    visitor.accept(path, this);
+    children.forEach((name, module) -> module.walk(join(path, name), visitor));
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.kasane.core.module;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.FrozenWeight;
+
+/** A named place for one weight of a module: its shape is known before its values are. */
+public final class Weight {
+  private final Shape shape;
+  private FrozenWeight value;
+
+  Weight(Shape shape) {
+    this.shape = shape;
+  }
+
+  /** The declared shape. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** Whether values have been given. */
+  public boolean isSet() {
+    return value != null;
+  }
+
+  /**
+   * Gives the values.
+   *
+   * @throws IllegalArgumentException when the shape is another one; loaders check that first
+   */
+  public void set(FrozenWeight weight) {
+    if (!weight.shape().equals(shape)) {
+      throw new IllegalArgumentException("A weight of shape " + weight.shape() + " where " + shape + " belongs");
+    }
+    this.value = weight;
+  }
+
+  /** The stored weight. */
+  public FrozenWeight get() {
+    if (value == null) {
+      throw new IllegalStateException("A weight of shape " + shape + " is used before it was loaded");
+    }
+    return value;
+  }
+
+  /** The dense values for use in a step. */
+  public NDArray dense(NDManager scope) {
+    return get().materialise(scope);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.kasane.core.spi;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import org.pf4j.ExtensionPoint;
+
+/**
+ * A file format for adapters. Nothing outside a format knows the grammar of its keys.
+ */
+public interface AdapterFormat extends ExtensionPoint {
+  /** The name that users type, such as {@code kohya}. */
+  String id();
+
+  /** One sentence for {@code kasane plugins list}. */
+  String description();
+
+  /**
+   * Whether these keys look like this format.
+   *
+   * @param keys the tensor names of a file
+   */
+  boolean recognises(Set<String> keys);
+
+  /**
+   * Reads a file.
+   *
+   * @param file the file
+   * @param layers the base model's layer paths by component; keys are matched against these
+   * @param scope owner of the tensors
+   * @return the neutral model; keys that fit no layer are listed, never dropped in silence
+   * @throws IOException when the file cannot be read or is damaged
+   */
+  AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) throws IOException;
+
+  /**
+   * Writes a file; an existing one is replaced only when everything has been written.
+   *
+   * @param model what to write
+   * @param file where to
+   * @param storage {@code float32}, {@code float16} or {@code bfloat16}
+   * @throws IOException when it cannot be written
+   */
+  void write(AdapterModel model, Path file, String storage) throws IOException;
+}

@@ -1,0 +1,50 @@
+package dev.kasane.core.spi;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Optional;
+import org.pf4j.ExtensionPoint;
+
+/**
+ * A family of adapters such as LoRA: knows its options, attaches fresh adapters and restores saved ones.
+ *
+ * <p>This is the extension point for new methods. An implementation is stateless; one class with this
+ * interface and one with {@link LayerAdapter} are a whole method.
+ */
+public interface AdapterMethod extends ExtensionPoint {
+  /** The name that users type, such as {@code lora}. */
+  String id();
+
+  /** One sentence for {@code kasane plugins list}. */
+  String description();
+
+  /** The options that this method understands, with types, defaults and meanings. */
+  List<AdapterOption> options();
+
+  /** Whether the method can be attached to a layer of this kind and shape. */
+  default boolean supports(TargetLayer layer) {
+    return true;
+  }
+
+  /**
+   * Makes a fresh trainable adapter whose ΔW is zero.
+   *
+   * <p>Random initial values come from libtorch's default generator, which the caller has seeded.
+   *
+   * @param layer the layer it is for
+   * @param options values for {@link #options()}, complete and checked
+   * @param scope owner of the parameters, which require gradients
+   */
+  LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope);
+
+  /**
+   * Restores a saved adapter.
+   *
+   * @param layer the layer it is for
+   * @param saved the tensors and constants of this layer
+   * @param scope owner of the parameters
+   * @return the adapter, or nothing when the names are not this method's
+   * @throws dev.kasane.core.UserException when the names fit but a shape does not
+   */
+  Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope);
+}

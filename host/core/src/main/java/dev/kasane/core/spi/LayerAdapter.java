@@ -1,0 +1,57 @@
+package dev.kasane.core.spi;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+
+/**
+ * A trained update of one layer.
+ *
+ * <p>Live use, merging and saving all follow from {@link #weightDelta}: what {@link #forward} adds to a
+ * layer's output is the layer's operation with ΔW in place of W.
+ */
+public interface LayerAdapter {
+  /**
+   * What the adapter adds to the layer's output.
+   *
+   * <p>The default rebuilds ΔW. A method with a cheaper way, such as LoRA's detour through the rank,
+   * overrides it.
+   *
+   * @param x the layer's input
+   * @param layer the layer
+   * @param multiplier the user's strength, 1 for as trained
+   * @param phase training adds dropout; inference does not
+   * @return a tensor of the output's shape that the caller may not keep
+   */
+  default NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    return layer.apply(x, weightDelta(x.getManager(), layer, multiplier));
+  }
+
+  /**
+   * ΔW in the base weight's own layout, float32.
+   *
+   * @param scope owner of the result
+   * @param layer the layer
+   * @param multiplier the user's strength
+   */
+  NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier);
+
+  /**
+   * The parameters that are trained and saved, under the names that the community gives them, relative to
+   * the layer: {@code lora_down.weight}. The tensors are the live ones.
+   */
+  Map<String, NDArray> tensors();
+
+  /** Constants that are saved beside the tensors, such as {@code alpha}. */
+  default Map<String, Double> constants() {
+    return Map.of();
+  }
+
+  /** Whether an adapter runs for training, with its dropouts, or not. */
+  enum Phase {
+    /** Dropouts are active. */
+    TRAINING,
+    /** Dropouts do nothing. */
+    INFERENCE
+  }
+}

@@ -1,0 +1,35 @@
+package dev.kasane.core.tensor;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** Starts libtorch once, with the settings that Kasane relies on. */
+public final class Engines {
+  private static final Engine ENGINE = start();
+
+  private Engines() {}
+
+  private static Engine start() {
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    Engine engine = Engine.getEngine("PyTorch");
+    // The profiling executor needs warm-up runs for each shape and was no faster for these scripts.
+    JniUtils.setGraphExecutorOptimize(false);
+    return engine;
+  }
+
+  /** Makes sure that the engine is up. */
+  public static void prepare() {
+    ENGINE.getEngineName();
+  }
+
+  /** Returns a manager without a parent, on the default device; the caller closes it. */
+  public static NDManager newManager() {
+    return ENGINE.newBaseManager();
+  }
+
+  /** Returns libtorch's version. */
+  public static String version() {
+    return ENGINE.getVersion();
+  }
+}

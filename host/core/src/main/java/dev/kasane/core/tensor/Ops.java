@@ -1,0 +1,170 @@
+package dev.kasane.core.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * The operators that every model shares, differentiable, over libtorch.
+ *
+ * <p>A result belongs to the manager of the activation {@code x}, so that everything a step computes lives
+ * in the step's scope. Weights are cast to the type of {@code x}.
+ */
+public final class Ops {
+  private static final TorchScript SCRIPT = TorchScript.load(Ops.class, "ops.ts.py");
+
+  private Ops() {}
+
+  /**
+   * x·Wᵀ + b.
+   *
+   * @param x (…, in)
+   * @param weight (out, in)
+   * @param bias (out) or null
+   */
+  public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+    return bias == null ? SCRIPT.call("linear", x, weight) : SCRIPT.call("linear_bias", x, weight, bias);
+  }
+
+  /**
+   * Two-dimensional convolution.
+   *
+   * @param x (batch, in, height, width)
+   * @param weight (out, in, k, k)
+   * @param bias (out) or null
+   * @param stride step in both directions
+   * @param padding zeros around the picture
+   */
+  public static NDArray conv2d(NDArray x, NDArray weight, NDArray bias, int stride, int padding) {
+    long[] strides = {stride, stride};
+    long[] paddings = {padding, padding};
+    return bias == null
+        ? SCRIPT.call("conv2d", x, weight, strides, paddings)
+        : SCRIPT.call("conv2d_bias", x, weight, bias, strides, paddings);
+  }
+
+  /** Group normalisation over (batch, channels, …). */
+  public static NDArray groupNorm(NDArray x, int groups, NDArray weight, NDArray bias, double epsilon) {
+    return SCRIPT.call("group_norm", x, groups, weight, bias, epsilon);
+  }
+
+  /** Group normalisation followed by SiLU, in one call. */
+  public static NDArray groupNormSilu(NDArray x, int groups, NDArray weight, NDArray bias, double epsilon) {
+    return SCRIPT.call("group_norm_silu", x, groups, weight, bias, epsilon);
+  }
+
+  /** Layer normalisation over the last axis. */
+  public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double epsilon) {
+    return SCRIPT.call("layer_norm", x, weight, bias, epsilon);
+  }
+
+  /** x·σ(x). */
+  public static NDArray silu(NDArray x) {
+    return SCRIPT.call("silu", x);
+  }
+
+  /** The exact (erf) GELU. */
+  public static NDArray gelu(NDArray x) {
+    return SCRIPT.call("gelu", x);
+  }
+
+  /** x·σ(1.702 x), CLIP's approximation of GELU. */
+  public static NDArray quickGelu(NDArray x) {
+    return SCRIPT.call("quick_gelu", x);
+  }
+
+  /** Splits the last axis in value and gate: value · GELU(gate). */
+  public static NDArray geglu(NDArray x) {
+    return SCRIPT.call("geglu", x);
+  }
+
+  /**
+   * Rows of a table; the result belongs to the manager of {@code ids}.
+   *
+   * @param table (entries, width)
+   * @param ids any shape, 64-bit integers
+   */
+  public static NDArray embedding(NDArray table, NDArray ids) {
+    return SCRIPT.callAll("embedding", ids.getManager(), table, ids)[0];
+  }
+
+  /**
+   * Scaled dot-product attention.
+   *
+   * @param query (batch, queries, heads·width)
+   * @param key (batch, keys, heads·width)
+   * @param value (batch, keys, heads·width)
+   * @param heads number of heads
+   * @param causal whether a query sees only keys up to its own position
+   * @return (batch, queries, heads·width)
+   */
+  public static NDArray attention(NDArray query, NDArray key, NDArray value, int heads, boolean causal) {
+    return SCRIPT.call("attention", query, key, value, heads, causal);
+  }
+
+  /** Nearest-neighbour resize of (batch, channels, h, w). */
+  public static NDArray upsampleNearest(NDArray x, long height, long width) {
+    return SCRIPT.call("upsample_nearest", x, height, width);
+  }
+
+  /** One row and one column of zeros at the right and the bottom. */
+  public static NDArray padRightBottom(NDArray x) {
+    return SCRIPT.call("pad_right_bottom", x);
+  }
+
+  /**
+   * Casts with gradients. DJL's own {@code toType} aborts the process on bfloat16; this does not.
+   */
+  public static NDArray cast(NDArray x, DataType type) {
+    return typeOf(x) == type ? x : SCRIPT.call("cast", x, scalarType(type));
+  }
+
+  /** The type of a tensor's elements. DJL knows no bfloat16 inside libtorch and calls it unknown. */
+  public static DataType typeOf(NDArray x) {
+    return x.getDataType() == DataType.UNKNOWN ? DataType.BFLOAT16 : x.getDataType();
+  }
+
+  /**
+   * The same bytes seen as another type of the same size, for types that DJL cannot create from a buffer.
+   */
+  public static NDArray reinterpret(NDArray x, DataType type) {
+    return SCRIPT.call("reinterpret", x, scalarType(type));
+  }
+
+  private static int scalarType(DataType type) {
+    return switch (type) {
+      case UINT8 -> 0;
+      case INT8 -> 1;
+      case INT16 -> 2;
+      case INT32 -> 3;
+      case INT64 -> 4;
+      case FLOAT16 -> 5;
+      case FLOAT32 -> 6;
+      case FLOAT64 -> 7;
+      case BOOLEAN -> 11;
+      case BFLOAT16 -> 15;
+      default -> throw new IllegalArgumentException("libtorch has no scalar type for " + type);
+    };
+  }
+
+  /** Casts to the type of another tensor, with gradients. */
+  public static NDArray castLike(NDArray x, NDArray like) {
+    return typeOf(x) == typeOf(like) ? x : SCRIPT.call("cast_like", x, like);
+  }
+
+  /** Zeroes elements with probability {@code p} and scales the others by 1/(1−p). */
+  public static NDArray dropout(NDArray x, double p) {
+    return SCRIPT.call("dropout", x, p);
+  }
+
+  /** Adds {@code scale · delta} to {@code y} in place and returns {@code y}. */
+  public static NDArray addScaled(NDArray y, NDArray delta, double scale) {
+    return SCRIPT.call("add_scaled_", y, delta, scale);
+  }
+
+  /** Standard normal numbers from libtorch's default generator, float32. */
+  public static NDArray randomNormal(NDManager scope, Shape shape) {
+    return scope.randomNormal(0f, 1f, shape, DataType.FLOAT32);
+  }
+}

@@ -1,0 +1,77 @@
+# Operators that every model shares. TorchScript, not Python: see TorchScript.java.
+# Weights follow the activation's type, so one set of float32 weights serves a bfloat16 run.
+
+def linear(self, x: Tensor, w: Tensor) -> Tensor:
+  return torch.linear(x, torch.to(w, ops.prim.dtype(x)), None)
+
+def linear_bias(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+  return torch.linear(x, torch.to(w, ops.prim.dtype(x)), torch.to(b, ops.prim.dtype(x)))
+
+def conv2d(self, x: Tensor, w: Tensor, stride: List[int], padding: List[int]) -> Tensor:
+  return torch.conv2d(x, torch.to(w, ops.prim.dtype(x)), None, stride, padding, [1, 1], 1)
+
+def conv2d_bias(self, x: Tensor, w: Tensor, b: Tensor, stride: List[int], padding: List[int]) -> Tensor:
+  dtype = ops.prim.dtype(x)
+  return torch.conv2d(x, torch.to(w, dtype), torch.to(b, dtype), stride, padding, [1, 1], 1)
+
+def group_norm(self, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
+  dtype = ops.prim.dtype(x)
+  return torch.group_norm(x, groups, torch.to(w, dtype), torch.to(b, dtype), eps, True)
+
+def group_norm_silu(self, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
+  dtype = ops.prim.dtype(x)
+  return torch.silu(torch.group_norm(x, groups, torch.to(w, dtype), torch.to(b, dtype), eps, True))
+
+def layer_norm(self, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
+  dtype = ops.prim.dtype(x)
+  return torch.layer_norm(x, [torch.size(x, -1)], torch.to(w, dtype), torch.to(b, dtype), eps, True)
+
+def silu(self, x: Tensor) -> Tensor:
+  return torch.silu(x)
+
+def gelu(self, x: Tensor) -> Tensor:
+  return torch.gelu(x)
+
+def quick_gelu(self, x: Tensor) -> Tensor:
+  return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))
+
+def geglu(self, x: Tensor) -> Tensor:
+  h, gate = torch.chunk(x, 2, -1)
+  return torch.mul(h, torch.gelu(gate))
+
+def embedding(self, w: Tensor, ids: Tensor) -> Tensor:
+  return torch.embedding(w, ids)
+
+# q, k, v: (batch, tokens, heads * width). Returns the same shape as q.
+def attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
+  batch = torch.size(q, 0)
+  width = torch.floordiv(torch.size(q, 2), heads)
+  qh = torch.transpose(torch.view(q, [batch, -1, heads, width]), 1, 2)
+  kh = torch.transpose(torch.view(k, [batch, -1, heads, width]), 1, 2)
+  vh = torch.transpose(torch.view(v, [batch, -1, heads, width]), 1, 2)
+  out = torch.scaled_dot_product_attention(qh, kh, vh, None, 0., causal)
+  return torch.reshape(torch.transpose(out, 1, 2), [batch, -1, heads * width])
+
+def upsample_nearest(self, x: Tensor, height: int, width: int) -> Tensor:
+  return torch.upsample_nearest2d(x, [height, width], None, None)
+
+def pad_right_bottom(self, x: Tensor) -> Tensor:
+  return torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)
+
+# dtype: libtorch's own number of a scalar type
+def cast(self, x: Tensor, dtype: int) -> Tensor:
+  return torch.to(x, dtype)
+
+# The same bytes under another type of the same size.
+def reinterpret(self, x: Tensor, dtype: int) -> Tensor:
+  return torch.view(x, dtype)
+
+def cast_like(self, x: Tensor, like: Tensor) -> Tensor:
+  return torch.to(x, ops.prim.dtype(like))
+
+def dropout(self, x: Tensor, p: float) -> Tensor:
+  return torch.dropout(x, p, True)
+
+# y += scale * delta, in place: neither linear nor convolution keeps its output for backward.
+def add_scaled_(self, y: Tensor, delta: Tensor, scale: float) -> Tensor:
+  return torch.add_(y, torch.to(delta, ops.prim.dtype(y)), alpha=scale)

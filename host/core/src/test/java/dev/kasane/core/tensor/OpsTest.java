@@ -1,0 +1,65 @@
+package dev.kasane.core.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import org.junit.jupiter.api.Test;
+
+class OpsTest {
+  @Test
+  void linearIsDifferentiable() {
+    try (NDManager scope = Engines.newManager(); GradMode on = GradMode.on()) {
+      NDArray x = scope.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
+      NDArray weight = scope.create(new float[] {1, 0, 0, 1, 1, 1}, new Shape(3, 2));
+      weight.setRequiresGradient(true);
+      NDArray y = Ops.linear(x, weight, null);
+      assertThat(y.toFloatArray()).containsExactly(1, 2, 3, 3, 4, 7);
+      TorchBridge.backward(y, y.onesLike());
+      assertThat(weight.getGradient().toFloatArray()).containsExactly(4, 6, 4, 6, 4, 6);
+    }
+  }
+
+  @Test
+  void everyOperatorRunsInBothTypes() {
+    try (NDManager scope = Engines.newManager()) {
+      for (DataType type : new DataType[] {DataType.FLOAT32, DataType.BFLOAT16}) {
+        TorchBridge.seed(1);
+        NDArray x = Ops.cast(Ops.randomNormal(scope, new Shape(2, 8, 4, 4)), type);
+        NDArray ones = scope.ones(new Shape(8));
+        NDArray zeros = scope.zeros(new Shape(8));
+        NDArray kernel = Ops.randomNormal(scope, new Shape(6, 8, 3, 3));
+        assertThat(Ops.conv2d(Ops.groupNormSilu(x, 4, ones, zeros, 1e-5), kernel, null, 2, 1).getShape())
+            .isEqualTo(new Shape(2, 6, 2, 2));
+        assertThat(Ops.typeOf(Ops.upsampleNearest(x, 8, 8))).isEqualTo(type);
+        NDArray tokens = x.reshape(2, 8, 16).transpose(0, 2, 1);
+        NDArray out = Ops.attention(Ops.layerNorm(tokens, ones, zeros, 1e-5), tokens, tokens, 2, true);
+        assertThat(out.getShape()).isEqualTo(new Shape(2, 16, 8));
+        assertThat(Ops.geglu(out).getShape()).isEqualTo(new Shape(2, 16, 4));
+        assertThat(Ops.padRightBottom(x).getShape()).isEqualTo(new Shape(2, 8, 5, 5));
+      }
+    }
+  }
+
+  @Test
+  void gradModeComesBack() {
+    boolean before = TorchBridge.gradMode();
+    try (GradMode off = GradMode.off()) {
+      assertThat(TorchBridge.gradMode()).isFalse();
+    }
+    assertThat(TorchBridge.gradMode()).isEqualTo(before);
+  }
+
+  @Test
+  void seedsGiveTheSameNumbers() {
+    try (NDManager scope = Engines.newManager()) {
+      TorchBridge.seed(1L << 40);
+      float[] first = Ops.randomNormal(scope, new Shape(20)).toFloatArray();
+      TorchBridge.seed(1L << 40);
+      assertThat(Ops.randomNormal(scope, new Shape(20)).toFloatArray()).containsExactly(first);
+    }
+  }
+}
