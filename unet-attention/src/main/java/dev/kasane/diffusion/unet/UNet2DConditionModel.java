@@ -1,0 +1,169 @@
+package dev.kasane.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.module.Blocks;
+import dev.kasane.core.module.Conv2d;
+import dev.kasane.core.module.GroupNorm;
+import dev.kasane.core.module.Linear;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.module.Segment;
+import dev.kasane.core.tensor.Ops;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The denoiser of Stable Diffusion 1.x and 2.x (Rombach et al. 2022, section 3.3), under diffusers' names.
+ *
+ * <p>It runs as a chain of {@link Segment}s over the state (hidden, time, context, skip…), so that training
+ * can keep the states between the segments and recompute the rest.
+ */
+public final class UNet2DConditionModel extends Module {
+  private static final int HIDDEN = 0;
+  private static final int TIME = 1;
+  private static final int CONTEXT = 2;
+
+  private final UNetConfig config;
+  private final Conv2d convIn;
+  private final TimeEmbedding timeEmbedding;
+  private final Blocks<UNetBlock> downBlocks = new Blocks<>();
+  private final Blocks<UNetBlock> upBlocks = new Blocks<>();
+  private final UNetBlock midBlock;
+  private final GroupNorm normOut;
+  private final Conv2d convOut;
+  private final List<Segment> segments;
+
+  /**
+   * Builds the modules; weights come later.
+   *
+   * @param config the U-Net's shape
+   */
+  public UNet2DConditionModel(UNetConfig config) {
+    this.config = config;
+    int first = config.blockOutChannels().get(0);
+    convIn = child("conv_in", new Conv2d(config.inChannels(), first, 3, 1, 1));
+    timeEmbedding = child("time_embedding", new TimeEmbedding(first, config.timeWidth()));
+    child("down_blocks", downBlocks);
+    child("up_blocks", upBlocks);
+    for (int level = 0; level <= config.downsamplings(); level++) {
+      downBlocks.add(UNetBlock.down(config, level));
+      upBlocks.add(UNetBlock.up(config, level));
+    }
+    midBlock = child("mid_block", UNetBlock.middle(config));
+    normOut = child("conv_norm_out", new GroupNorm(config.normGroups(), first, config.normEpsilon()));
+    convOut = child("conv_out", new Conv2d(first, config.outChannels(), 3, 1, 1));
+    segments = List.copyOf(chain());
+  }
+
+  /** The U-Net's shape. */
+  public UNetConfig config() {
+    return config;
+  }
+
+  /**
+   * Predicts noise or velocity.
+   *
+   * @param sample (batch, channels, height, width) noisy latents; their type is the type of the computation
+   * @param timesteps (batch)
+   * @param context (batch, tokens, width) of the text encoder
+   * @return of the sample's shape
+   */
+  public NDArray forward(NDArray sample, NDArray timesteps, NDArray context) {
+    NDList state = state(sample, timesteps, context);
+    for (Segment segment : segments) {
+      state = segment.forward(state);
+    }
+    return state.get(HIDDEN);
+  }
+
+  /** The first state of the chain: what {@link #forward} takes. */
+  public NDList state(NDArray sample, NDArray timesteps, NDArray context) {
+    return new NDList(sample, timesteps, Ops.castLike(context, sample));
+  }
+
+  /** The chain; the first entry of the last state is the prediction. */
+  public List<Segment> segments() {
+    return segments;
+  }
+
+  private List<Segment> chain() {
+    List<Segment> chain = new ArrayList<>();
+    chain.add(this::enter);
+    for (UNetBlock block : downBlocks.list()) {
+      for (int i = 0; i < block.layers(); i++) {
+        int layer = i;
+        chain.add(state -> push(state, block.layer(layer, state.get(HIDDEN), state.get(TIME), state.get(CONTEXT))));
+      }
+      if (block.downsamples()) {
+        chain.add(state -> push(state, block.downsample(state.get(HIDDEN))));
+      }
+    }
+    chain.add(this::middle);
+    for (UNetBlock block : upBlocks.list()) {
+      for (int i = 0; i < block.layers(); i++) {
+        int layer = i;
+        chain.add(state -> up(block, layer, state));
+      }
+    }
+    chain.add(this::leave);
+    return chain;
+  }
+
+  private NDList enter(NDList state) {
+    NDArray sample = state.get(HIDDEN);
+    NDArray hidden = convIn.forward(sample);
+    NDArray embedded = UNetOps.timestepEmbedding(state.get(TIME), config.blockOutChannels().get(0),
+        config.flipSinToCos(), config.frequencyShift());
+    // Every residual block begins with SiLU of the same vector: do it once.
+    NDArray time = Ops.silu(timeEmbedding.forward(Ops.castLike(embedded, sample)));
+    return new NDList(hidden, time, state.get(CONTEXT), hidden);
+  }
+
+  private static NDList push(NDList state, NDArray hidden) {
+    NDList next = new NDList(state);
+    next.set(HIDDEN, hidden);
+    next.add(hidden);
+    return next;
+  }
+
+  private NDList middle(NDList state) {
+    NDArray hidden = midBlock.layer(0, state.get(HIDDEN), state.get(TIME), state.get(CONTEXT));
+    NDList next = new NDList(state);
+    next.set(HIDDEN, midBlock.layer(1, hidden, state.get(TIME), state.get(CONTEXT)));
+    return next;
+  }
+
+  private static NDList up(UNetBlock block, int layer, NDList state) {
+    NDList next = new NDList(state);
+    NDArray skip = next.remove(next.size() - 1);
+    NDArray joined = UNetOps.concatChannels(state.get(HIDDEN), skip);
+    NDArray hidden = block.layer(layer, joined, state.get(TIME), state.get(CONTEXT));
+    if (layer == block.layers() - 1 && block.upsamples()) {
+      // The size of the next skip, not twice the own: latents need not be divisible by eight.
+      Shape target = next.get(next.size() - 1).getShape();
+      hidden = block.upsample(hidden, target.get(2), target.get(3));
+    }
+    next.set(HIDDEN, hidden);
+    return next;
+  }
+
+  private NDList leave(NDList state) {
+    return new NDList(convOut.forward(normOut.forwardSilu(state.get(HIDDEN))));
+  }
+
+  /** Two linear layers that turn the sinusoids into the vector that every residual block gets. */
+  private static final class TimeEmbedding extends Module {
+    private final Linear linear1;
+    private final Linear linear2;
+
+    TimeEmbedding(long inputs, long width) {
+      linear1 = child("linear_1", new Linear(inputs, width, true));
+      linear2 = child("linear_2", new Linear(width, width, true));
+    }
+
+    NDArray forward(NDArray sinusoids) {
+      return linear2.forward(Ops.silu(linear1.forward(sinusoids)));
+    }
+  }
+}

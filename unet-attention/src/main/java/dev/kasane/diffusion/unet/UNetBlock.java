@@ -1,0 +1,111 @@
+package dev.kasane.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.module.Blocks;
+import dev.kasane.core.module.Conv2d;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.Ops;
+
+/** The residual blocks and transformers of one resolution, on the way down, at the bottom or on the way up. */
+final class UNetBlock extends Module {
+  private final Blocks<SpatialTransformer> attentions;
+  private final Blocks<ResnetBlock> resnets;
+  private Conv2d downsampler;
+  private Conv2d upsampler;
+
+  private UNetBlock(boolean attention) {
+    attentions = attention ? child("attentions", new Blocks<>()) : null;
+    resnets = child("resnets", new Blocks<>());
+  }
+
+  static UNetBlock down(UNetConfig config, int level) {
+    int channels = config.blockOutChannels().get(level);
+    int inputs = config.blockOutChannels().get(Math.max(0, level - 1));
+    UNetBlock block = new UNetBlock(config.downAttention().get(level));
+    for (int i = 0; i < config.layersPerBlock(); i++) {
+      block.addLayer(config, i == 0 ? inputs : channels, channels, level);
+    }
+    if (level < config.downsamplings()) {
+      block.downsampler = block.sampler("downsamplers", channels, 2);
+    }
+    return block;
+  }
+
+  static UNetBlock middle(UNetConfig config) {
+    int level = config.downsamplings();
+    int channels = config.blockOutChannels().get(level);
+    UNetBlock block = new UNetBlock(true);
+    block.addLayer(config, channels, channels, level);
+    block.resnets.add(resnet(config, channels, channels));
+    return block;
+  }
+
+  static UNetBlock up(UNetConfig config, int position) {
+    int last = config.downsamplings();
+    int level = last - position;
+    int channels = config.blockOutChannels().get(level);
+    int before = config.blockOutChannels().get(Math.min(last, level + 1));
+    int skipEnd = config.blockOutChannels().get(Math.max(0, level - 1));
+    UNetBlock block = new UNetBlock(config.upAttention().get(position));
+    for (int i = 0; i <= config.layersPerBlock(); i++) {
+      int skip = i == config.layersPerBlock() ? skipEnd : channels;
+      block.addLayer(config, (i == 0 ? before : channels) + skip, channels, level);
+    }
+    if (level > 0) {
+      block.upsampler = block.sampler("upsamplers", channels, 1);
+    }
+    return block;
+  }
+
+  private void addLayer(UNetConfig config, int inputs, int channels, int level) {
+    resnets.add(resnet(config, inputs, channels));
+    if (attentions != null) {
+      attentions.add(new SpatialTransformer(channels, config.crossAttentionWidth(),
+          config.heads().get(level), config.normGroups(), config.linearProjection()));
+    }
+  }
+
+  private static ResnetBlock resnet(UNetConfig config, int inputs, int channels) {
+    return new ResnetBlock(inputs, channels, config.timeWidth(), config.normGroups(), config.normEpsilon());
+  }
+
+  private Conv2d sampler(String name, int channels, int stride) {
+    Conv2d conv = new Conv2d(channels, channels, 3, stride, 1);
+    child(name, new Blocks<Module>().add(new Sampler(conv)));
+    return conv;
+  }
+
+  int layers() {
+    return resnets.size();
+  }
+
+  /** One residual block and, where the block has attention, the transformer behind it. */
+  NDArray layer(int index, NDArray x, NDArray time, NDArray context) {
+    NDArray hidden = resnets.get(index).forward(x, time);
+    boolean attended = attentions != null && index < attentions.size();
+    return attended ? attentions.get(index).forward(hidden, context) : hidden;
+  }
+
+  boolean downsamples() {
+    return downsampler != null;
+  }
+
+  boolean upsamples() {
+    return upsampler != null;
+  }
+
+  NDArray downsample(NDArray x) {
+    return downsampler.forward(x);
+  }
+
+  NDArray upsample(NDArray x, long height, long width) {
+    return upsampler.forward(Ops.upsampleNearest(x, height, width));
+  }
+
+  /** The convolution of a resampling, which the reference keeps one level deeper. */
+  private static final class Sampler extends Module {
+    Sampler(Conv2d conv) {
+      child("conv", conv);
+    }
+  }
+}

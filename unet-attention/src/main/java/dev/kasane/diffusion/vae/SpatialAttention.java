@@ -1,0 +1,36 @@
+package dev.kasane.diffusion.vae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.module.Blocks;
+import dev.kasane.core.module.GroupNorm;
+import dev.kasane.core.module.Linear;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.diffusion.unet.UNetOps;
+
+/** Single-headed attention of a feature map over itself, with a residual connection. */
+final class SpatialAttention extends Module {
+  private final GroupNorm norm;
+  private final Linear query;
+  private final Linear key;
+  private final Linear value;
+  private final Blocks<Linear> output;
+
+  SpatialAttention(long channels, int groups) {
+    norm = child("group_norm", new GroupNorm(groups, channels, 1e-6));
+    query = child("to_q", new Linear(channels, channels, true));
+    key = child("to_k", new Linear(channels, channels, true));
+    value = child("to_v", new Linear(channels, channels, true));
+    output = child("to_out", new Blocks<Linear>().add(new Linear(channels, channels, true)));
+  }
+
+  NDArray forward(NDArray x) {
+    Shape shape = x.getShape();
+    NDArray tokens = UNetOps.toTokens(norm.forward(x));
+    NDArray attended = Ops.attention(
+        query.forward(tokens), key.forward(tokens), value.forward(tokens), 1, false);
+    NDArray out = UNetOps.fromTokens(output.get(0).forward(attended), shape.get(2), shape.get(3));
+    return Ops.addScaled(out, x, 1);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.kasane.diffusion.vae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.module.Blocks;
+import dev.kasane.core.module.Conv2d;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.diffusion.unet.ResnetBlock;
+
+/** The residual blocks of one resolution of the encoder or decoder, with the resampling behind them. */
+final class VaeBlock extends Module {
+  static final double EPSILON = 1e-6;
+
+  private final Blocks<ResnetBlock> resnets = child("resnets", new Blocks<>());
+  private SpatialAttention attention;
+  private Conv2d downsampler;
+  private Conv2d upsampler;
+
+  static VaeBlock of(int inputs, int channels, int layers, int groups) {
+    VaeBlock block = new VaeBlock();
+    for (int i = 0; i < layers; i++) {
+      block.resnets.add(new ResnetBlock(i == 0 ? inputs : channels, channels, 0, groups, EPSILON));
+    }
+    return block;
+  }
+
+  static VaeBlock middle(int channels, int groups) {
+    VaeBlock block = of(channels, channels, 2, groups);
+    block.attention = new SpatialAttention(channels, groups);
+    block.child("attentions", new Blocks<SpatialAttention>().add(block.attention));
+    return block;
+  }
+
+  VaeBlock downsampling(int channels) {
+    downsampler = sampler("downsamplers", new Conv2d(channels, channels, 3, 2, 0));
+    return this;
+  }
+
+  VaeBlock upsampling(int channels) {
+    upsampler = sampler("upsamplers", new Conv2d(channels, channels, 3, 1, 1));
+    return this;
+  }
+
+  private Conv2d sampler(String name, Conv2d conv) {
+    child(name, new Blocks<Module>().add(new Sampler(conv)));
+    return conv;
+  }
+
+  NDArray forward(NDArray x) {
+    NDArray hidden = resnets.get(0).forward(x, null);
+    if (attention != null) {
+      hidden = attention.forward(hidden);
+    }
+    for (int i = 1; i < resnets.size(); i++) {
+      hidden = resnets.get(i).forward(hidden, null);
+    }
+    if (downsampler != null) {
+      // The reference pads only at the right and the bottom here.
+      return downsampler.forward(Ops.padRightBottom(hidden));
+    }
+    return upsampler == null ? hidden : upsample(hidden);
+  }
+
+  private NDArray upsample(NDArray hidden) {
+    Shape shape = hidden.getShape();
+    return upsampler.forward(Ops.upsampleNearest(hidden, shape.get(2) * 2, shape.get(3) * 2));
+  }
+
+  private static final class Sampler extends Module {
+    Sampler(Conv2d conv) {
+      child("conv", conv);
+    }
+  }
+}
