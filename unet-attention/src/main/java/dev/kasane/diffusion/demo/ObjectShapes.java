@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The objects as outlines in a box from -1 to 1, y down, standing on y = 1. The parts of {@link Surface#MAIN}
- * hang together: one object is one patch of its colour.
+ * The objects as outlines in a box from -1 to 1, y down, standing on y = 1. The parts of
+ * {@link Surface#MAIN} show the object's colour and dominate it.
  */
 final class ObjectShapes {
   private static final Map<ObjectKind, List<Part>> DRAWINGS = drawings();
@@ -111,15 +111,17 @@ final class ObjectShapes {
         inked(Surface.MAIN, union(body, tail)),
         plain(Surface.LIGHT, ellipse(0, 0.66, 0.28, 0.28)),
         inked(Surface.MAIN, head),
-        plain(Surface.DARK, ellipse(-0.26, -0.32, 0.1, 0.14)),
-        plain(Surface.DARK, ellipse(0.26, -0.32, 0.1, 0.14)),
-        plain(Surface.DARK, polygon(-0.11, -0.12, 0.11, -0.12, 0, 0.02)));
+        plain(Surface.PALE, ellipse(-0.26, -0.3, 0.18, 0.2)),
+        plain(Surface.PALE, ellipse(0.26, -0.3, 0.18, 0.2)),
+        plain(Surface.DARK, ellipse(-0.24, -0.28, 0.1, 0.15)),
+        plain(Surface.DARK, ellipse(0.24, -0.28, 0.1, 0.15)),
+        plain(Surface.DARK, polygon(-0.1, -0.04, 0.1, -0.04, 0, 0.08)));
   }
 
   private static List<Part> boat() {
     return List.of(
         inked(Surface.WOOD, box(-0.07, -1, 0.07, 0.45)),
-        inked(Surface.LIGHT, polygon(0.07, -0.95, 0.85, 0.3, 0.07, 0.3)),
+        inked(Surface.MAIN, polygon(0.07, -0.95, 0.85, 0.3, 0.07, 0.3)),
         inked(Surface.PALE, polygon(-0.07, -0.7, -0.6, 0.3, -0.07, 0.3)),
         inked(Surface.MAIN, curves(-1, 0.4, -0.5, 0.44, 0.5, 0.44, 1, 0.4, 0.9, 0.85, 0.7, 1, 0.5, 1,
             0.2, 1, -0.2, 1, -0.5, 1, -0.7, 1, -0.9, 0.85, -1, 0.4)));

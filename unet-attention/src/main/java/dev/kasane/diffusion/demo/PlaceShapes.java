@@ -78,7 +78,7 @@ final class PlaceShapes {
     parts.add(inked(Surface.BEACH_WATER, box(-0.2, 0.5, 1.2, 0.8)));
     parts.add(plain(Surface.MARKING, waves(0.665, 1.1, 5, -0.012, 0.2)));
     parts.add(plain(Surface.BEACH_SAND, waves(0.69, 1.1, 5, -0.012, 0.2)));
-    parts.add(inked(Surface.WOOD, curves(0.0, 0.76, 0.07, 0.6, 0.1, 0.45, 0.12, 0.26, 0.14, 0.26, 0.15, 0.26,
+    parts.add(inked(Surface.TRUNK, curves(0.0, 0.76, 0.07, 0.6, 0.1, 0.45, 0.12, 0.26, 0.14, 0.26, 0.15, 0.26,
         0.17, 0.26, 0.16, 0.45, 0.13, 0.6, 0.08, 0.76)));
     parts.add(inked(Surface.FROND, union(
         frond(-1, -0.02), frond(-1, 0.1), frond(1, -0.02), frond(1, 0.1), circle(0.15, 0.25, 0.05))));

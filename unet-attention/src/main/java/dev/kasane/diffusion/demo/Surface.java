@@ -28,6 +28,7 @@ enum Surface {
   CACTUS(new Color(78, 138, 92)),
   BEACH_SAND(new Color(248, 226, 164)),
   BEACH_WATER(new Color(64, 186, 214)),
+  TRUNK(new Color(140, 92, 54)),
   FROND(new Color(74, 156, 78)),
   SNOW(new Color(234, 242, 250)),
   ROCK(new Color(142, 156, 186)),
