@@ -38,7 +38,7 @@ enum InkTexture {
   InkTexture(double width, double... lines) {
     this.width = width;
     this.lines = lines;
-    this.tile = drawTile(SceneRenderer.DEFAULT_SIZE / 16);
+    this.tile = drawTile(DEFAULT_TILE);
   }
 
   /** The paint for a picture {@code size} pixels wide whose graphics have unit coordinates. */
@@ -64,7 +64,7 @@ enum InkTexture {
     graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     graphics.setColor(InkPainter.INK);
     graphics.scale(side, side);
-    graphics.setStroke(new BasicStroke((float) (width / 8)));
+    graphics.setStroke(new BasicStroke((float) (width / DEFAULT_TILE)));
     for (int i = 0; i < lines.length; i += 4) {
       graphics.draw(new Line2D.Double(lines[i], lines[i + 1], lines[i + 2], lines[i + 3]));
     }

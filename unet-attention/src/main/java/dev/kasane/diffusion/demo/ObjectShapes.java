@@ -159,7 +159,8 @@ final class ObjectShapes {
     }
     return List.of(
         inked(Surface.STEM, box(-0.09, 0.1, 0.09, 1)),
-        inked(Surface.STEM, curves(0.05, 0.95, 0.2, 0.55, 0.5, 0.5, 0.75, 0.5, 0.7, 0.8, 0.4, 0.95, 0.05, 0.95)),
+        inked(Surface.STEM, curves(
+            0.05, 0.95, 0.2, 0.55, 0.5, 0.5, 0.75, 0.5, 0.7, 0.8, 0.4, 0.95, 0.05, 0.95)),
         inked(Surface.MAIN, union(petals.toArray(Shape[]::new))),
         inked(Surface.WOOD, circle(0, -0.3, 0.24)));
   }

@@ -97,9 +97,11 @@ final class PlaceShapes {
   private static List<Part> snow() {
     List<Part> parts = new ArrayList<>();
     parts.add(inked(Surface.ROCK, polygon(-0.2, 0.75, 0.2, 0.24, 0.62, 0.75)));
-    parts.add(plain(Surface.SNOW, polygon(0.095, 0.375, 0.2, 0.24, 0.31, 0.375, 0.25, 0.35, 0.2, 0.4, 0.15, 0.35)));
+    parts.add(plain(Surface.SNOW, polygon(
+        0.095, 0.375, 0.2, 0.24, 0.31, 0.375, 0.25, 0.35, 0.2, 0.4, 0.15, 0.35)));
     parts.add(inked(Surface.ROCK, polygon(0.36, 0.75, 0.78, 0.3, 1.2, 0.75)));
-    parts.add(plain(Surface.SNOW, polygon(0.68, 0.41, 0.78, 0.3, 0.88, 0.41, 0.83, 0.39, 0.78, 0.44, 0.73, 0.39)));
+    parts.add(plain(Surface.SNOW, polygon(
+        0.68, 0.41, 0.78, 0.3, 0.88, 0.41, 0.83, 0.39, 0.78, 0.44, 0.73, 0.39)));
     parts.add(inked(Surface.SNOW, ellipse(0.5, 1.3, 1.4, 0.67)));
     return List.copyOf(parts);
   }
