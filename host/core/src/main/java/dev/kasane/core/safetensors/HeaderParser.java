@@ -1,0 +1,129 @@
+package dev.kasane.core.safetensors;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Parses the JSON of a header: syntax, types, names and repeated keys, but not the layout. */
+final class HeaderParser {
+  static final String METADATA_KEY = "__metadata__";
+
+  // Names are not canonicalised: that table throws unchecked when a hostile file makes its hashes collide.
+  private static final JsonFactory JSON = new JsonFactoryBuilder()
+      .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+      .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+      .streamReadConstraints(StreamReadConstraints.builder()
+          .maxNameLength(HeaderReader.MAX_HEADER_BYTES)
+          .maxStringLength(HeaderReader.MAX_HEADER_BYTES)
+          .build())
+      .build();
+
+  private final Path path;
+  private final byte[] json;
+  private final Map<String, TensorDeclared> tensors = new LinkedHashMap<>();
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+
+  HeaderParser(Path path, byte[] json) {
+    this.path = path;
+    this.json = json;
+  }
+
+  /** Tensors in header order. */
+  Map<String, TensorDeclared> tensors() {
+    return tensors;
+  }
+
+  Map<String, String> metadata() {
+    return Collections.unmodifiableMap(metadata);
+  }
+
+  void parse() throws SafetensorsException {
+    // A decoder made by hand reports malformed input; a reader given a charset would replace it.
+    try (Reader utf8 = new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder());
+        JsonParser parser = JSON.createParser(utf8)) {
+      parseHeader(parser);
+    } catch (SafetensorsException known) {
+      throw known;
+    } catch (CharacterCodingException malformed) {
+      throw new SafetensorsException(path, "the header is not valid UTF-8; the file is damaged", malformed);
+    } catch (JsonProcessingException malformed) {
+      throw new SafetensorsException(path, "the header is not valid JSON (" + malformed.getOriginalMessage()
+          + "); the file is damaged", malformed);
+    } catch (IOException failure) {
+      throw new SafetensorsException(path, "the header cannot be read: " + Reasons.of(failure), failure);
+    }
+  }
+
+  private void parseHeader(JsonParser parser) throws IOException {
+    expect(parser.nextToken(), JsonToken.START_OBJECT, "the header", "an object");
+    boolean metadataSeen = false;
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (key.equals(METADATA_KEY)) {
+        refuseRepeated(metadataSeen, key);
+        metadataSeen = true;
+        parseMetadata(parser, value);
+      } else {
+        requireWellFormed(key);
+        refuseRepeated(tensors.containsKey(key), key);
+        tensors.put(key, new EntryParser(path, key, parser).parse(value));
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new SafetensorsException(path, "the header goes on behind its JSON object; the file is damaged");
+    }
+  }
+
+  private void parseMetadata(JsonParser parser, JsonToken first) throws IOException {
+    if (first == JsonToken.VALUE_NULL) {
+      return;
+    }
+    expect(first, JsonToken.START_OBJECT, METADATA_KEY, "an object");
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      expect(parser.nextToken(), JsonToken.VALUE_STRING, "metadata " + Reasons.quote(key), "text");
+      requireWellFormed(key);
+      refuseRepeated(metadata.containsKey(key), key);
+      String text = parser.getText();
+      requireWellFormed(text);
+      metadata.put(key, text);
+    }
+  }
+
+  private void expect(JsonToken found, JsonToken expected, String what, String words)
+      throws SafetensorsException {
+    if (found != expected) {
+      throw new SafetensorsException(path, what + " should be " + words + " but is "
+          + (found == null ? "missing" : found) + "; the file is damaged");
+    }
+  }
+
+  private void refuseRepeated(boolean repeated, String key) throws SafetensorsException {
+    if (repeated) {
+      throw new SafetensorsException(path, "the header names " + Reasons.quote(key) + " twice, so it is"
+          + " unclear which is meant; write the file again");
+    }
+  }
+
+  /** JSON can escape half a surrogate pair, which no Unicode text contains and no file could store again. */
+  private void requireWellFormed(String text) throws SafetensorsException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new SafetensorsException(path, "the header holds half a character (a lone surrogate) in "
+          + Reasons.quote(text) + "; the file is damaged");
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.kasane.core.safetensors;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/**
+ * An open safetensors file. Opening reads and checks the header alone; tensor bytes are mapped on request
+ * and stay valid after {@link #close}. Instances may be used from several threads.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+  private final Path path;
+  private final FileChannel channel;
+  private final SafetensorsHeader header;
+
+  private SafetensorsFile(Path path, FileChannel channel, SafetensorsHeader header) {
+    this.path = path;
+    this.channel = channel;
+    this.header = header;
+  }
+
+  /**
+   * Opens a file and checks its whole header.
+   *
+   * @throws SafetensorsException if the file is missing, unreadable, truncated or not a valid safetensors
+   *     file; the message says which, and what the file is where its content tells
+   */
+  public static SafetensorsFile open(Path path) throws SafetensorsException {
+    if (Files.isDirectory(path)) {
+      throw new SafetensorsException(path, "is a folder, not a safetensors file; name the file inside it");
+    }
+    FileChannel channel = openChannel(path);
+    try {
+      return new SafetensorsFile(path, channel, new HeaderReader(path, channel).read());
+    } catch (SafetensorsException | RuntimeException | Error failure) {
+      closeAfter(failure, channel);
+      throw failure;
+    }
+  }
+
+  private static FileChannel openChannel(Path path) throws SafetensorsException {
+    try {
+      return FileChannel.open(path, StandardOpenOption.READ);
+    } catch (NoSuchFileException missing) {
+      throw new SafetensorsException(path, "there is no such file", missing);
+    } catch (IOException failure) {
+      throw new SafetensorsException(path, "cannot be opened: " + Reasons.of(failure), failure);
+    }
+  }
+
+  private static void closeAfter(Throwable failure, FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException closing) {
+      failure.addSuppressed(closing);
+    }
+  }
+
+  /** The file this was opened from. */
+  public Path path() {
+    return path;
+  }
+
+  /** All tensors by name, in the order of their bytes in the file. Unmodifiable. */
+  public Map<String, TensorEntry> tensors() {
+    return header.tensors();
+  }
+
+  /** The text pairs under {@code __metadata__}, in file order; empty where there are none. Unmodifiable. */
+  public Map<String, String> metadata() {
+    return header.metadata();
+  }
+
+  /** Offset of the first byte behind the header; everything from here to the end of the file is tensors. */
+  public long dataStart() {
+    return header.dataStart();
+  }
+
+  /**
+   * The bytes of one tensor, mapped into memory: direct, read-only, little-endian, possibly unaligned.
+   *
+   * @throws SafetensorsException if there is no such tensor, it is larger than 2^31 - 1 bytes (use
+   *     {@link #map(String, long, long)}), or the file has shrunk since it was opened
+   */
+  public ByteBuffer map(String name) throws SafetensorsException {
+    TensorEntry entry = entry(name);
+    if (entry.byteLength() > Integer.MAX_VALUE) {
+      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " has " + entry.byteLength()
+          + " bytes, more than one buffer holds; map it in windows of at most " + Integer.MAX_VALUE + " bytes");
+    }
+    return map(name, 0, entry.byteLength());
+  }
+
+  /**
+   * A window of one tensor's bytes, mapped as in {@link #map(String)}.
+   *
+   * @param offset first byte of the window, counted from the start of the tensor
+   * @param length bytes in the window, at most 2^31 - 1
+   * @throws SafetensorsException as {@link #map(String)}
+   * @throws IndexOutOfBoundsException if the window does not lie within the tensor
+   */
+  public ByteBuffer map(String name, long offset, long length) throws SafetensorsException {
+    TensorEntry entry = entry(name);
+    if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset > entry.byteLength() - length) {
+      throw new IndexOutOfBoundsException(
+          "window of " + length + " bytes at " + offset + " in a tensor of " + entry.byteLength() + " bytes");
+    }
+    try {
+      if (channel.size() < entry.end()) {
+        throw new SafetensorsException(path, "has shrunk to " + channel.size() + " bytes since it was opened;"
+            + " tensor " + Reasons.quote(name) + " ends at byte " + entry.end());
+      }
+      return channel.map(FileChannel.MapMode.READ_ONLY, entry.begin() + offset, length)
+          .order(ByteOrder.LITTLE_ENDIAN);
+    } catch (SafetensorsException known) {
+      throw known;
+    } catch (IOException failure) {
+      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be mapped: "
+          + Reasons.of(failure), failure);
+    }
+  }
+
+  /**
+   * The elements of one tensor as floats, converted as {@link TensorValues#toFloats} does. For small uses:
+   * it copies everything.
+   *
+   * @throws SafetensorsException as {@link #map(String)}
+   */
+  public float[] readFloats(String name) throws SafetensorsException {
+    return TensorValues.toFloats(map(name), entry(name).dtype());
+  }
+
+  private TensorEntry entry(String name) throws SafetensorsException {
+    TensorEntry entry = header.tensors().get(name);
+    if (entry == null) {
+      throw new SafetensorsException(path, "has no tensor " + Reasons.quote(name) + " among its "
+          + header.tensors().size());
+    }
+    return entry;
+  }
+
+  /** Closes the file. Buffers already mapped stay valid. */
+  @Override
+  public void close() throws SafetensorsException {
+    try {
+      channel.close();
+    } catch (IOException failure) {
+      throw new SafetensorsException(path, "cannot be closed: " + Reasons.of(failure), failure);
+    }
+  }
+}

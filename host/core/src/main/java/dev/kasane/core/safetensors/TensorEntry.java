@@ -1,0 +1,54 @@
+package dev.kasane.core.safetensors;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Where one tensor lies in a safetensors file.
+ *
+ * @param name the tensor's key
+ * @param dtype element type
+ * @param shape sizes of the dimensions, each at least 0; empty for a scalar
+ * @param begin offset of the first byte, counted from the start of the file
+ * @param end offset behind the last byte; {@code end - begin} is always element count × element size
+ */
+public record TensorEntry(String name, DType dtype, long[] shape, long begin, long end) {
+  /** Copies the shape, so that the entry cannot change. */
+  public TensorEntry {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(dtype, "dtype");
+    shape = shape.clone();
+  }
+
+  /** A copy of the sizes of the dimensions. */
+  @Override
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** Bytes the tensor takes. */
+  public long byteLength() {
+    return end - begin;
+  }
+
+  /** Number of elements, the product of the shape. */
+  public long elementCount() {
+    return byteLength() / dtype.byteSize();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TensorEntry entry && name.equals(entry.name) && dtype == entry.dtype
+        && Arrays.equals(shape, entry.shape) && begin == entry.begin && end == entry.end;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, dtype, Arrays.hashCode(shape), begin, end);
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + dtype + Arrays.toString(shape) + " at bytes " + begin + " to " + end;
+  }
+}
