@@ -1,0 +1,80 @@
+package dev.kasane.core.training;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
+import dev.kasane.core.tensor.Engines;
+import java.util.List;
+
+/**
+ * The training loop: batches, gradients, optimiser, listeners. Knows neither pictures nor text.
+ *
+ * @param <B> a batch
+ */
+public final class Trainer<B> {
+  private final Objective<B> objective;
+  private final BatchSource<B> batches;
+  private final Optimizer optimizer;
+  private final TrainingPlan plan;
+  private final List<TrainingListener> listeners;
+
+  /**
+   * @param objective what is minimised
+   * @param batches the data
+   * @param optimizer moves the parameters
+   * @param plan the numbers of the run
+   * @param listeners told of every step, in this order
+   */
+  public Trainer(Objective<B> objective, BatchSource<B> batches, Optimizer optimizer, TrainingPlan plan,
+      List<TrainingListener> listeners) {
+    this.objective = objective;
+    this.batches = batches;
+    this.optimizer = optimizer;
+    this.plan = plan;
+    this.listeners = List.copyOf(listeners);
+  }
+
+  /**
+   * Trains up to the planned number of steps.
+   *
+   * @param done steps that a checkpoint has already made, 0 for a fresh run
+   * @throws UserException when the loss or the gradients stop being finite
+   */
+  public void run(long done) {
+    for (long step = done; step < plan.steps(); step++) {
+      TrainingListener.StepReport report = step(step);
+      for (TrainingListener listener : listeners) {
+        listener.onStep(report);
+      }
+    }
+  }
+
+  private TrainingListener.StepReport step(long step) {
+    double loss = 0;
+    for (int i = 0; i < plan.accumulation(); i++) {
+      loss += backward(step, step * plan.accumulation() + i) / plan.accumulation();
+    }
+    double rate = plan.learningRate().at(step);
+    double norm = optimizer.step(rate, 1, plan.maxGradientNorm());
+    if (!Double.isFinite(norm)) {
+      throw new UserException("The gradients of step " + (step + 1) + " are not finite (norm " + norm
+          + ", loss " + loss + "). Likely causes: a learning rate that is too high (it is " + rate
+          + "), or float16, which overflows: try bfloat16 or float32.");
+    }
+    return new TrainingListener.StepReport(step + 1, loss, rate, norm);
+  }
+
+  private double backward(long step, long number) {
+    B batch = batches.batch(number);
+    TorchBridge.seed(plan.seedOf(number));
+    try (NDManager scope = Engines.newManager()) {
+      double loss = objective.backward(batch, scope, 1.0 / plan.accumulation());
+      if (!Double.isFinite(loss)) {
+        throw new UserException("The loss of step " + (step + 1) + " is " + loss + " on " + batch
+            + ". Likely causes: a learning rate that is too high (it is " + plan.learningRate().at(step)
+            + "), float16 overflow (try bfloat16 or float32), or a damaged picture or base weight.");
+      }
+      return loss;
+    }
+  }
+}
