@@ -36,7 +36,8 @@ class SampleImagesTest {
   void captionsStartWithTheTriggerAndNameTheScene() {
     assertThat(SampleImages.render(SampleImages.SEED))
         .hasSize(SampleImages.COUNT)
-        .allSatisfy(sample -> assertThat(sample.caption()).matches("inkprint, (an?|two|three) .* (day|night)"))
+        .allSatisfy(sample -> assertThat(sample.caption())
+            .matches("inkprint, (an?|two|three) .* (day|night)"))
         .extracting(SampleImages.Sample::caption).doesNotHaveDuplicates();
     assertThat(SceneCaption.allWords()).doesNotContain(SampleImages.TRIGGER);
   }
