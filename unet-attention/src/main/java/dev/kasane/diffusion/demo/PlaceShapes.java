@@ -91,7 +91,8 @@ final class PlaceShapes {
     double y = 0.24;
     double tip = x + side * 0.27;
     return curves(x, y - 0.03, x + side * 0.1, y - 0.13 + droop / 2, x + side * 0.22, y - 0.08 + droop,
-        tip, y + 0.08 + droop, x + side * 0.18, y + droop, x + side * 0.08, y + 0.01 + droop / 2, x, y + 0.04);
+        tip, y + 0.08 + droop, x + side * 0.18, y + droop, x + side * 0.08, y + 0.01 + droop / 2,
+        x, y + 0.04);
   }
 
   private static List<Part> snow() {

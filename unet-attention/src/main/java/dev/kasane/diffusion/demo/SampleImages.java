@@ -19,8 +19,8 @@ import javax.imageio.ImageIO;
 /**
  * The pictures from which the README's example learns a style: {@value #COUNT} ink prints with captions.
  *
- * <p>Captions say what a picture shows, after the trigger word {@value #TRIGGER}, and nothing about the style:
- * whatever the captions do not explain is what an adapter learns to attach to the trigger.
+ * <p>Captions say what a picture shows, after the trigger word {@value #TRIGGER}, and nothing about the
+ * style: whatever the captions do not explain is what an adapter learns to attach to the trigger.
  */
 public final class SampleImages {
   /** How many pictures there are. */

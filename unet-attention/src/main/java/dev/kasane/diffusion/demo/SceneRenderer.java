@@ -2,7 +2,10 @@ package dev.kasane.diffusion.demo;
 
 import java.awt.image.BufferedImage;
 
-/** Draws scenes in one style. The same scene, seed and size give the same pixels. */
+/**
+ * Draws scenes in one style. The same scene, seed and size give the same pixels on one Java release; between
+ * releases, Java2D may smooth a few contour pixels differently.
+ */
 public interface SceneRenderer {
   /** The side of the demo base's pictures in pixels. */
   int DEFAULT_SIZE = 128;

@@ -107,7 +107,8 @@ final class TexturePictures {
       }
     }
     return Canvas.paint(size, graphics -> {
-      graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+      graphics.setRenderingHint(
+          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
       graphics.scale(1.0 / (grid - 2), 1.0 / (grid - 2));
       graphics.translate(-1, -1);
       graphics.drawImage(coarse, 0, 0, null);

@@ -16,13 +16,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SampleImagesTest {
   private static final Path COMMITTED = Path.of(System.getProperty("kasane.root"), "sample-images");
+  // Made with Java 17. Later releases smooth a few contour pixels differently: measured with Java 25,
+  // at most 8 of the 16384 pixels of a picture, by at most 16 of 255.
+  private static final double EDGE_TOLERANCE = Runtime.version().feature() == 17 ? 0 : 0.001;
 
   @Test
   void theCommittedPicturesAreAFreshRendering() throws IOException {
     for (SampleImages.Sample sample : SampleImages.render(SampleImages.SEED)) {
       BufferedImage committed = ImageIO.read(COMMITTED.resolve(sample.name() + ".png").toFile());
       assertThat(committed.getWidth()).isEqualTo(128);
-      assertThat(Pixels.difference(committed, sample.picture())).as(sample.name()).isZero();
+      assertThat(Pixels.difference(committed, sample.picture()))
+          .as(sample.name()).isLessThanOrEqualTo(EDGE_TOLERANCE);
       assertThat(COMMITTED.resolve(sample.name() + ".txt")).hasContent(sample.caption());
     }
   }
@@ -36,7 +40,8 @@ class SampleImagesTest {
   void captionsStartWithTheTriggerAndNameTheScene() {
     assertThat(SampleImages.render(SampleImages.SEED))
         .hasSize(SampleImages.COUNT)
-        .allSatisfy(sample -> assertThat(sample.caption()).matches("inkprint, (an?|two|three) .* (day|night)"))
+        .allSatisfy(sample -> assertThat(sample.caption())
+            .matches("inkprint, (an?|two|three) .* (day|night)"))
         .extracting(SampleImages.Sample::caption).doesNotHaveDuplicates();
     assertThat(SceneCaption.allWords()).doesNotContain(SampleImages.TRIGGER);
   }
