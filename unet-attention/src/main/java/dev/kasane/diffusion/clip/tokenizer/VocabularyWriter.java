@@ -1,0 +1,78 @@
+package dev.kasane.diffusion.clip.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes a tokeniser folder in the layout of the CLIP tokenisers that Stable Diffusion models carry. */
+final class VocabularyWriter {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String[] ROLES = {"bos_token", "eos_token", "pad_token", "unk_token"};
+
+  private VocabularyWriter() {
+  }
+
+  static void write(ClipVocabulary vocabulary, Path folder) {
+    try {
+      Files.createDirectories(folder);
+      replace(folder.resolve(TokenizerFiles.VOCABULARY), json(vocabulary.ids(), false));
+      replace(folder.resolve(TokenizerFiles.MERGES), merges(vocabulary));
+      replace(folder.resolve(TokenizerFiles.SPECIAL_TOKENS), json(roles(), true));
+      replace(folder.resolve(TokenizerFiles.CONFIGURATION), json(configuration(), true));
+    } catch (IOException e) {
+      throw new UserException("Cannot write the tokeniser to " + folder + ": " + e
+          + ". Check that the folder can be written and that the disk has room.", e);
+    }
+  }
+
+  private static String merges(ClipVocabulary vocabulary) {
+    StringBuilder text = new StringBuilder("#version: 0.2\n");
+    vocabulary.merges().forEach(pair -> text.append(pair.left()).append(' ').append(pair.right()).append('\n'));
+    return text.toString();
+  }
+
+  private static Map<String, Object> roles() {
+    Map<String, Object> roles = new LinkedHashMap<>();
+    for (String role : ROLES) {
+      roles.put(role, role.equals(ROLES[0]) ? SpecialTokens.BEGIN : SpecialTokens.END);
+    }
+    return roles;
+  }
+
+  private static Map<String, Object> configuration() {
+    Map<String, Object> configuration = new LinkedHashMap<>(roles());
+    configuration.put("add_prefix_space", false);
+    configuration.put("do_lower_case", true);
+    configuration.put("errors", "replace");
+    configuration.put("model_max_length", ClipTokenizer.MAX_LENGTH);
+    configuration.put("tokenizer_class", "CLIPTokenizer");
+    return configuration;
+  }
+
+  private static String json(Object value, boolean indented) {
+    try {
+      return indented ? JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n"
+          : JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void replace(Path file, String text) throws IOException {
+    Path fresh = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".tmp");
+    try {
+      Files.writeString(fresh, text, StandardCharsets.UTF_8);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+}
