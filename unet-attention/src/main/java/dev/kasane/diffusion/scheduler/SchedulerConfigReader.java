@@ -1,0 +1,141 @@
+package dev.kasane.diffusion.scheduler;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reads {@link SchedulerConfig} from JSON. */
+final class SchedulerConfigReader {
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_TIMESTEPS = 100_000;
+
+  /** The reference itself writes {@code -Infinity} for {@code lambda_min_clipped}. */
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** Settings with one supported value each, as JSON; any other value draws different pictures. */
+  private static final Map<String, String> ONLY_SUPPORTED =
+      Map.ofEntries(
+          Map.entry("thresholding", "false"),
+          Map.entry("use_exponential_sigmas", "false"),
+          Map.entry("use_beta_sigmas", "false"),
+          Map.entry("use_lu_lambdas", "false"),
+          Map.entry("use_flow_sigmas", "false"),
+          Map.entry("algorithm_type", "\"dpmsolver++\""),
+          Map.entry("solver_order", "2"),
+          Map.entry("solver_type", "\"midpoint\""),
+          Map.entry("final_sigmas_type", "\"zero\""),
+          Map.entry("interpolation_type", "\"linear\""),
+          Map.entry("timestep_type", "\"discrete\""),
+          Map.entry("lambda_min_clipped", "\"-Infinity\""),
+          Map.entry("sigma_min", "null"),
+          Map.entry("sigma_max", "null"),
+          Map.entry("variance_type", "null"));
+
+  private SchedulerConfigReader() {}
+
+  static SchedulerConfig read(Path file) {
+    JsonNode root = parse(file, content(file));
+    if (root == null || !root.isObject()) {
+      throw new UserException(file + ": not a JSON object. A scheduler_config.json was expected.");
+    }
+    return config(file.toString(), new ConfigValues(file.toString(), root));
+  }
+
+  private static byte[] content(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new UserException(
+            file + ": larger than 1 MiB, which no scheduler_config.json is. Check that it is the right file.");
+      }
+      return bytes;
+    } catch (NoSuchFileException missing) {
+      throw new UserException(
+          file + ": no such file. A diffusers model folder has it under scheduler/.", missing);
+    } catch (IOException unreadable) {
+      throw new UserException(file + ": cannot be read (" + unreadable.getMessage() + ").", unreadable);
+    }
+  }
+
+  private static JsonNode parse(Path file, byte[] content) {
+    try {
+      return MAPPER.readTree(content);
+    } catch (JsonProcessingException broken) {
+      throw new UserException(
+          file + ": not valid JSON (" + broken.getOriginalMessage() + "). Fetch the file again.", broken);
+    } catch (IOException unreadable) {
+      throw new UserException(file + ": cannot be read (" + unreadable.getMessage() + ").", unreadable);
+    }
+  }
+
+  private static SchedulerConfig config(String origin, ConfigValues values) {
+    BetaConfig betas = betas(values);
+    return new SchedulerConfig(
+        origin,
+        values.text("_class_name", ""),
+        values.choice("prediction_type", PredictionType.EPSILON, PredictionType.values()),
+        betas,
+        timesteps(values, betas.trainTimesteps()),
+        solver(values),
+        values.statedKeys(),
+        unsupported(values));
+  }
+
+  private static BetaConfig betas(ConfigValues values) {
+    boolean consistency = values.text("_class_name", "").equals(SchedulerKind.LCM.className());
+    SamplerDefaults gaps = consistency ? SamplerDefaults.LCM : SamplerDefaults.DDIM;
+    int trainTimesteps = values.integer("num_train_timesteps", 1000, 2, MOST_TIMESTEPS);
+    return new BetaConfig(
+        trainTimesteps,
+        values.between("beta_start", gaps.betaStart(), 0, 1),
+        values.between("beta_end", gaps.betaEnd(), 0, 1),
+        values.choice("beta_schedule", gaps.betaSchedule(), BetaSchedule.values()),
+        values.fractions("trained_betas", trainTimesteps),
+        values.flag("rescale_betas_zero_snr", false));
+  }
+
+  private static TimestepConfig timesteps(ConfigValues values, int trainTimesteps) {
+    return new TimestepConfig(
+        values.choice("timestep_spacing", SamplerDefaults.DDIM.spacing(), TimestepSpacing.values()),
+        values.integer("steps_offset", 0, 0, trainTimesteps - 1),
+        values.flag("use_karras_sigmas", false),
+        values.integer("original_inference_steps", Math.min(50, trainTimesteps), 1, trainTimesteps));
+  }
+
+  private static SolverConfig solver(ConfigValues values) {
+    SamplerDefaults gaps = SamplerDefaults.DDIM;
+    return new SolverConfig(
+        values.flag("clip_sample", gaps.clipSample()),
+        values.between("clip_sample_range", 1, 0, Double.POSITIVE_INFINITY),
+        values.flag("set_alpha_to_one", gaps.setAlphaToOne()),
+        values.flag("skip_prk_steps", false),
+        values.between("timestep_scaling", 10, 0, Double.POSITIVE_INFINITY));
+  }
+
+  private static List<String> unsupported(ConfigValues values) {
+    List<String> found = new ArrayList<>();
+    ONLY_SUPPORTED.forEach((key, supported) -> {
+      if (values.states(key) && !values.literal(key).equals(supported)) {
+        found.add(key + " = " + values.literal(key));
+      }
+    });
+    found.sort(null);
+    return found;
+  }
+}
