@@ -3,7 +3,8 @@
     OMP_NUM_THREADS=1 python make_layers.py
 
 golden/layers.safetensors: for each case `<case>.` + weight, bias, x, lora_A, lora_B, y (adapted
-output), delta (the update in the weight's own layout, scale included), dy (the gradient that comes from behind), dx, dA, dB.
+output), delta (the update in the weight's own layout, scale included), dy (the gradient from
+behind), dx, dA, dB.
 golden/layers.json: rank, alpha, the rule of the scale, and for convolutions stride and padding.
 PEFT fails on dilated convolutions, so none is here.
 """
