@@ -50,8 +50,10 @@ def text_outputs(pipe):
 
 def unet_outputs(pipe, context, generator):
     """Square, wide, a size that no block halves evenly, and a fractional timestep as Euler uses them."""
-    cases = {"unet": ((2, 4, 16, 16), torch.tensor([981, 7])), "unet_wide": ((1, 4, 8, 24), torch.tensor([500])),
-             "unet_odd": ((1, 4, 9, 13), torch.tensor([250])), "unet_fraction": ((1, 4, 8, 8), torch.tensor([799.2]))}
+    cases = {"unet": ((2, 4, 16, 16), torch.tensor([981, 7])),
+             "unet_wide": ((1, 4, 8, 24), torch.tensor([500])),
+             "unet_odd": ((1, 4, 9, 13), torch.tensor([250])),
+             "unet_fraction": ((1, 4, 8, 8), torch.tensor([799.2]))}
     results = {}
     for case, (shape, timesteps) in cases.items():
         sample = torch.randn(shape, generator=generator)
@@ -68,8 +70,9 @@ def vae_outputs(pipe, generator):
         picture = torch.rand(1, 3, height, width, generator=generator) * 2 - 1
         latent = torch.randn(1, 4, height // 8, width // 8, generator=generator) / 0.18215
         moments = pipe.vae.encode(picture).latent_dist
-        results |= {f"{case}.picture": picture, f"{case}.mean": moments.mean, f"{case}.logvar": moments.logvar,
-                    f"{case}.latent": latent, f"{case}.decoded": pipe.vae.decode(latent).sample}
+        results |= {f"{case}.picture": picture, f"{case}.mean": moments.mean,
+                    f"{case}.logvar": moments.logvar, f"{case}.latent": latent,
+                    f"{case}.decoded": pipe.vae.decode(latent).sample}
     return results
 
 
@@ -100,8 +103,8 @@ def pipeline_outputs(pipe):
         target.scheduler = kind.from_config(original, **options)
         outputs = draw(target, **settings) | {"timesteps": torch.as_tensor(target.scheduler.timesteps)}
         results.update({f"{run}.{k}": v for k, v in outputs.items()})
-        runs[run] = {"prompt": PROMPTS[0], "negative_prompt": NEGATIVE, "seed": SEED, "guidance_scale": GUIDANCE,
-                     "scheduler": scheduler, "scheduler_class": kind.__name__,
+        runs[run] = {"prompt": PROMPTS[0], "negative_prompt": NEGATIVE, "seed": SEED,
+                     "guidance_scale": GUIDANCE, "scheduler": scheduler, "scheduler_class": kind.__name__,
                      **{k: v for k, v in settings.items() if k != "image"},
                      "scheduler_config": plain(target.scheduler.config)}
 

@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 python make_lora.py
 
 Every case writes two files under golden/lora/: `<case>.safetensors`, the adapter alone under kohya names, and
-`<case>-expected.safetensors`, what it does. golden/lora/cases.json has the PEFT settings. The U-Net inputs are
-`unet.*` and the token ids `text.ids` of golden/sd1-tiny/expected.safetensors.
+`<case>-expected.safetensors`, what it does. golden/lora/cases.json has the PEFT settings. The U-Net inputs
+are `unet.*` and the token ids `text.ids` of golden/sd1-tiny/expected.safetensors.
 """
 
 import torch
@@ -19,7 +19,8 @@ NAME = "sd1-tiny"
 FOLDER = GOLDEN / "lora"
 ATTENTION = ["to_q", "to_k", "to_v", "to_out.0"]
 TEXT_ATTENTION = ["q_proj", "k_proj", "v_proj", "out_proj"]
-SHOWN_DELTAS = ("mid_block.resnets.0.conv1", "up_blocks.2.resnets.0.conv1", "down_blocks.1.attentions.0.proj_in",
+SHOWN_DELTAS = ("mid_block.resnets.0.conv1", "up_blocks.2.resnets.0.conv1",
+                "down_blocks.1.attentions.0.proj_in",
                 "mid_block.attentions.0.transformer_blocks.0.attn1.to_q",
                 "mid_block.attentions.0.transformer_blocks.0.attn2.to_k")
 
@@ -130,7 +131,7 @@ def relative(a, b):
 
 
 def report(case, results, inputs):
-    """Rounding against a double-precision run, and how much the adapter changes: a golden that proves nothing shows."""
+    """Rounding against a double-precision run, and how much the adapter changes the output."""
     exact = run(case, inputs, torch.float64)[1]
     base = inputs["unet.output" if case.startswith("unet") else "text.last_hidden_state"]
     worst = {}

@@ -76,7 +76,8 @@ def write_configs(folder, name, unet, vae, text):
     write_json(folder / "model_index.json", {
         "_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.8.0",
         "feature_extractor": [None, None], "requires_safety_checker": False, "safety_checker": [None, None],
-        "scheduler": ["diffusers", scheduler["_class_name"]], "text_encoder": ["transformers", "CLIPTextModel"],
+        "scheduler": ["diffusers", scheduler["_class_name"]],
+        "text_encoder": ["transformers", "CLIPTextModel"],
         "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"],
         "vae": ["diffusers", "AutoencoderKL"]})
     write_tokenizer(folder / "tokenizer", PAD[name])
@@ -98,7 +99,8 @@ def write_half_variant(name, unet, vae, text):
     write_configs(folder, name, unet, vae, text)
     save(half(unet.state_dict()), folder / "unet/diffusion_pytorch_model.fp16.safetensors")
     save(half(old_vae_names(vae.state_dict())), folder / "vae/diffusion_pytorch_model.fp16.safetensors")
-    words = text_file_names(text.state_dict()) | {"text_model.embeddings.position_ids": torch.arange(77)[None]}
+    words = text_file_names(text.state_dict())
+    words["text_model.embeddings.position_ids"] = torch.arange(77)[None]
     save(half(words), folder / "text_encoder/model.fp16.safetensors")
 
 
@@ -112,7 +114,8 @@ def write_shards(name, text, count=3):
         save({k: state[k] for k in part}, folder / file)
         where |= {k: file for k in part}
     total = sum(v.numel() * v.element_size() for v in state.values())
-    write_json(folder / "model.safetensors.index.json", {"metadata": {"total_size": total}, "weight_map": where})
+    write_json(folder / "model.safetensors.index.json",
+               {"metadata": {"total_size": total}, "weight_map": where})
     shutil.copy(GOLDEN / name / "text_encoder/config.json", folder)
 
 
@@ -128,8 +131,9 @@ def write_original(name, unet, vae, text):
     save(state, GOLDEN / f"{name}-original.safetensors")
     if name == "sd1-tiny":
         state = {k: v.contiguous() for k, v in state.items()}
-        torch.save({"epoch": 3, "global_step": 470000, "pytorch-lightning_version": "1.4.2",
-                    "state_dict": state, "callbacks": {}, "lr_schedulers": []}, GOLDEN / f"{name}-original.ckpt")
+        checkpoint = {"epoch": 3, "global_step": 470000, "pytorch-lightning_version": "1.4.2",
+                      "state_dict": state, "callbacks": {}, "lr_schedulers": []}
+        torch.save(checkpoint, GOLDEN / f"{name}-original.ckpt")
 
 
 def main():

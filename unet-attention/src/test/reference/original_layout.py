@@ -16,7 +16,7 @@ def _split(name):
 
 
 def unet_name(name, layers_per_block, attention_in_up_block):
-    """`attention_in_up_block[i]` tells whether up block i has attention, which shifts its upsampler's index."""
+    """`attention_in_up_block[i]` tells whether up block i has attention, which moves its upsampler by one."""
     module, parameter = _split(name)
     if module in UNET_ENDS:
         return f"{UNET_ENDS[module]}.{parameter}"
@@ -117,4 +117,5 @@ def schedule_buffers(steps=1000):
     """The noise-schedule tables and averaging counters that every original checkpoint carries along."""
     betas = torch.linspace(0.00085 ** 0.5, 0.012 ** 0.5, steps) ** 2
     return {"betas": betas, "alphas_cumprod": torch.cumprod(1 - betas, 0),
-            "model_ema.decay": torch.tensor(0.9999), "model_ema.num_updates": torch.tensor(1, dtype=torch.int32)}
+            "model_ema.decay": torch.tensor(0.9999),
+            "model_ema.num_updates": torch.tensor(1, dtype=torch.int32)}

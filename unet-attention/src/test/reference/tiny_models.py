@@ -17,7 +17,8 @@ MERGES = [
 
 def byte_alphabet():
     """The 256 printable stand-ins for bytes, in the order in which CLIP numbers them."""
-    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    spans = ("!~", "¡¬", "®ÿ")
+    printable = [b for first, last in spans for b in range(ord(first), ord(last) + 1)]
     hidden = [b for b in range(256) if b not in printable]
     return [chr(b) for b in printable] + [chr(256 + n) for n in range(len(hidden))]
 
@@ -63,7 +64,7 @@ SEEDS = {"sd1-tiny": 101, "sd2-tiny": 202}
 
 
 def randomise(module, seed):
-    """Normal weights of variance 1/fan-in, norms near one, small biases: every layer matters, outputs O(1)."""
+    """Normal weights of variance 1/fan-in, norms near one, small biases: every layer matters."""
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in sorted(module.named_parameters()):
         noise = torch.randn(parameter.shape, generator=generator)

@@ -1,4 +1,4 @@
-"""Opens every written layout with the reference libraries and compares it, weight for weight, with its source.
+"""Opens every written layout with the reference libraries and compares all weights with their source.
 
     OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 python verify_models.py
 """
@@ -36,7 +36,8 @@ def verify(name):
         bare = Path(temporary) / name
         shutil.copytree(folder, bare, ignore=shutil.ignore_patterns("*.safetensors"))
         for file in files:
-            pipes[file] = StableDiffusionPipeline.from_single_file(str(GOLDEN / file), config=str(bare), **options)
+            pipes[file] = StableDiffusionPipeline.from_single_file(str(GOLDEN / file), config=str(bare),
+                                                                   **options)
     if name == "sd1-tiny":
         pipes["fp16"] = StableDiffusionPipeline.from_pretrained(f"{folder}-fp16", variant="fp16", **options)
     for label, pipe in pipes.items():

@@ -2,9 +2,10 @@
 
     OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 python check_loads_in_diffusers.py FILE BASE [--weight 1.0]
 
-FILE is the adapter, BASE a diffusers folder of a Stable Diffusion 1.x or 2.x. Every `<module>.lora_down.weight`
-must end up, with its partner, in exactly one adapted layer of the pipeline, unchanged, scaled by alpha / rank; no
-layer may be adapted that the file does not name; and each part that the file names must give another output.
+FILE is the adapter, BASE a diffusers folder of a Stable Diffusion 1.x or 2.x. Every
+`<module>.lora_down.weight` must end up, with its partner, in exactly one adapted layer of the pipeline,
+unchanged, scaled by alpha / rank; no layer may be adapted that the file does not name; and each part that the
+file names must give another output.
 Exit status 0 if all of that holds, 1 with the list of what does not, 2 if the file cannot be loaded at all.
 """
 
@@ -46,7 +47,8 @@ def adapted_layers(pipe):
 
 
 def same(stored, loaded):
-    return stored.numel() == loaded.numel() and torch.equal(stored.float().flatten(), loaded.float().flatten())
+    flat = lambda tensor: tensor.float().flatten()
+    return stored.numel() == loaded.numel() and torch.equal(flat(stored), flat(loaded))
 
 
 def module_faults(name, tensors, layer):
@@ -94,7 +96,8 @@ def check(path, base, weight):
     layers = adapted_layers(pipe)
     for name, tensors in modules.items():
         faults += module_faults(name, tensors, layers.get(name))
-    faults += [f"{part} {name}: adapted, but not in the file" for part, name in layers.keys() - modules.keys()]
+    surplus = sorted(layers.keys() - modules.keys())
+    faults += [f"{part} {name}: adapted, but not in the file" for part, name in surplus]
     pipe.set_adapters("checked", weight)
     after = outputs(pipe)
     for part in sorted({part for part, _ in modules}):

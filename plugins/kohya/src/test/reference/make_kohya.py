@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 python make_kohya.py
 
-golden/sd1-tiny-kohya.safetensors             as the sd-scripts write it: float16, `lora_te_`, alpha apart from rank
+golden/sd1-tiny-kohya.safetensors             as sd-scripts write it: float16, `lora_te_`, alpha not the rank
 golden/sd1-tiny-diffusers-export.safetensors  through diffusers' own export: `lora_te1_`, integer alpha = rank
 golden/<either>-expected.safetensors          outputs at weights 1.0 and 0.5
 """
@@ -80,7 +80,8 @@ def outputs(path, inputs):
     results = {}
     for label, weight in (("full", 1.0), ("half", 0.5)):
         pipe.set_adapters("tiny", weight)
-        unet = pipe.unet(inputs["unet.sample"], inputs["unet.timesteps"], inputs["unet.encoder_hidden_states"])
+        unet = pipe.unet(inputs["unet.sample"], inputs["unet.timesteps"],
+                         inputs["unet.encoder_hidden_states"])
         picture = make_expected.draw(pipe, height=64, width=64, num_inference_steps=make_expected.STEPS)
         results |= {f"{label}.text": pipe.text_encoder(inputs["text.ids"][:2]).last_hidden_state,
                     f"{label}.unet": unet.sample, f"{label}.latents": picture["latents"],
@@ -92,7 +93,8 @@ def main():
     GOLDEN.mkdir(parents=True, exist_ok=True)
     pipe = make_expected.load("sd1-tiny")
     inputs = load_file(BASE / "expected.safetensors")
-    files = {"sd1-tiny-kohya": (kohya_file(pipe), METADATA), "sd1-tiny-diffusers-export": (exported_file(pipe), None)}
+    files = {"sd1-tiny-kohya": (kohya_file(pipe), METADATA),
+             "sd1-tiny-diffusers-export": (exported_file(pipe), None)}
     for name, (tensors, metadata) in files.items():
         path = GOLDEN / f"{name}.safetensors"
         save_file(tensors, path, metadata)

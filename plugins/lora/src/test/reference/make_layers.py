@@ -2,8 +2,9 @@
 
     OMP_NUM_THREADS=1 python make_layers.py
 
-golden/layers.safetensors: for each case `<case>.` + weight, bias, x, lora_A, lora_B, y (adapted output), delta (the
-update in the weight's own layout, scale included), dy (the gradient that comes from behind), dx, dA, dB.
+golden/layers.safetensors: for each case `<case>.` + weight, bias, x, lora_A, lora_B, y (adapted
+output), delta (the update in the weight's own layout, scale included), dy (the gradient from
+behind), dx, dA, dB.
 golden/layers.json: rank, alpha, the rule of the scale, and for convolutions stride and padding.
 PEFT fails on dilated convolutions, so none is here.
 """
@@ -43,8 +44,8 @@ def run(case, build, shape, settings):
     assert (y - base).abs().max() > 0.1
     dy = torch.randn(y.shape)
     y.backward(dy)
-    tensors = dict(weight=frozen.weight, x=x, lora_A=a, lora_B=b, y=y, delta=layer.get_delta_weight("default"),
-                   dy=dy, dx=x.grad, dA=a.grad, dB=b.grad)
+    tensors = dict(weight=frozen.weight, x=x, lora_A=a, lora_B=b, y=y,
+                   delta=layer.get_delta_weight("default"), dy=dy, dx=x.grad, dA=a.grad, dB=b.grad)
     if frozen.bias is not None:
         tensors["bias"] = frozen.bias
     return frozen, {f"{case}.{k}": v.detach().contiguous() for k, v in tensors.items()}
