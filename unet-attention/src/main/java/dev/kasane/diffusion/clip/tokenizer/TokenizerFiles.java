@@ -35,7 +35,8 @@ final class TokenizerFiles {
       JsonNode node = JSON.readTree(readText(file));
       if (node == null || !node.isObject()) {
         throw new UserException(file + ": expected a JSON object, found "
-            + (node == null || node.isMissingNode() ? "nothing" : node.getNodeType().toString().toLowerCase(Locale.ROOT))
+            + (node == null || node.isMissingNode()
+            ? "nothing" : node.getNodeType().toString().toLowerCase(Locale.ROOT))
             + ". Fetch the tokeniser again.");
       }
       return node;
