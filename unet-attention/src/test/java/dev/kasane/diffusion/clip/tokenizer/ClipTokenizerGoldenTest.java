@@ -33,7 +33,8 @@ class ClipTokenizerGoldenTest {
 
   @Test
   void olderSpellingOfMergesIsRead() throws IOException {
-    ObjectNode file = (ObjectNode) JSON.readTree(Goldens.folder("tiny-single").resolve("tokenizer.json").toFile());
+    ObjectNode file = (ObjectNode) JSON.readTree(
+        Goldens.folder("tiny-single").resolve("tokenizer.json").toFile());
     ObjectNode model = (ObjectNode) file.get("model");
     ArrayNode joined = JSON.createArrayNode();
     model.get("merges").forEach(pair -> joined.add(pair.get(0).asText() + " " + pair.get(1).asText()));

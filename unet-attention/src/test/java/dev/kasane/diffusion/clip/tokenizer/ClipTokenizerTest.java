@@ -118,7 +118,8 @@ class ClipTokenizerTest {
 
   @Test
   void tokenizerJsonOfAnotherKindIsRefused() throws IOException {
-    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":0}}}");
+    Files.writeString(folder.resolve("tokenizer.json"),
+        "{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":0}}}");
     assertRefused("not a CLIP tokeniser", "WordPiece");
     Files.writeString(folder.resolve("tokenizer.json"),
         "{\"model\":{\"type\":\"BPE\",\"end_of_word_suffix\":\"</w>\",\"vocab\":{\"a\":0}}}");
@@ -145,8 +146,9 @@ class ClipTokenizerTest {
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"pad_token\": \"!\"}");
     ClipTokenizer map = ClipTokenizer.open(folder);
     assertThat(map.padId()).isEqualTo(map.endId());
-    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"pad_token\": \"!\", \"added_tokens_decoder\": "
-        + "{\"" + map.endId() + "\": {\"content\": \"<|endoftext|>\", \"normalized\": true, \"special\": true}}}");
+    Files.writeString(folder.resolve("tokenizer_config.json"),
+        "{\"pad_token\": \"!\", \"added_tokens_decoder\": {\"" + map.endId() + "\": "
+        + "{\"content\": \"<|endoftext|>\", \"normalized\": true, \"special\": true}}}");
     ClipTokenizer configuration = ClipTokenizer.open(folder);
     assertThat(configuration.padId()).isZero();
     assertThat(configuration.encode("<|ENDOFTEXT|>")).containsExactly(configuration.endId());

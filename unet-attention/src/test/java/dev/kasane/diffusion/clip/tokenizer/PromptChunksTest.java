@@ -18,7 +18,9 @@ class PromptChunksTest {
 
   @Test
   void plainPromptGivesTheTokenizersRow() {
-    for (String prompt : List.of("", "a red house, on a hill", "cat ".repeat(75), "time: 12:30", " café\n猫 ")) {
+    List<String> prompts = List.of("", "a red house, on a hill", "cat ".repeat(75), "time: 12:30",
+        " café\n猫 ");
+    for (String prompt : prompts) {
       EncodedPrompt encoded = chunks.encode(prompt);
       assertThat(encoded.chunkCount()).isEqualTo(1);
       assertThat(encoded.ids()[0]).containsExactly(tokenizer.tokenize(prompt).ids());

@@ -2,6 +2,7 @@ package dev.kasane.diffusion.clip.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.data.Offset;
@@ -66,7 +67,8 @@ class PromptParserTest {
       "aBREAK BREAKb break~aBREAK BREAKb break=1.0000",
   })
   void readsTheGrammar(String prompt, String expected) {
-    String found = PromptParser.parse(prompt).stream().map(PromptParserTest::show).collect(Collectors.joining("|"));
+    String found = PromptParser.parse(prompt).stream().map(PromptParserTest::show)
+        .collect(Collectors.joining("|"));
     assertThat(found).isEqualTo(expected);
   }
 
@@ -106,6 +108,6 @@ class PromptParserTest {
 
   private static String show(PromptPiece piece) {
     return piece instanceof WeightedText text
-        ? text.text() + "=" + String.format(java.util.Locale.ROOT, "%.4f", text.weight()) : "/";
+        ? text.text() + "=" + String.format(Locale.ROOT, "%.4f", text.weight()) : "/";
   }
 }

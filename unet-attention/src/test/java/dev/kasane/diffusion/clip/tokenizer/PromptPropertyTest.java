@@ -11,15 +11,17 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class PromptPropertyTest {
-  private static final List<String> SYNTAX = List.of("(", ")", "[", "]", ":", ":1.3)", ":-2)", ":1..2)", "\\", "\\(",
-      "BREAK", " BREAK ", ",", " ", "\n", "cat", "tree ", "<|endoftext|>", "!", "猫", "👍🏽", "\ud83d", "\u0301", "9");
+  private static final List<String> SYNTAX = List.of("(", ")", "[", "]", ":", ":1.3)", ":-2)", ":1..2)",
+      "\\", "\\(", "BREAK", " BREAK ", ",", " ", "\n", "cat", "tree ", "<|endoftext|>", "!",
+      "猫", "👍🏽", "\ud83d", "\u0301", "9");
 
   private final ClipTokenizer tokenizer = Goldens.tiny();
   private final PromptChunks chunks = new PromptChunks(tokenizer);
 
   @Provide
   Arbitrary<String> prompts() {
-    Arbitrary<String> syntax = Arbitraries.of(SYNTAX).list().ofMaxSize(150).map(parts -> String.join("", parts));
+    Arbitrary<String> syntax = Arbitraries.of(SYNTAX).list().ofMaxSize(150)
+        .map(parts -> String.join("", parts));
     return Arbitraries.oneOf(syntax, Arbitraries.strings().all().ofMaxLength(120));
   }
 
@@ -29,7 +31,8 @@ class PromptPropertyTest {
     assertThat(encoded.chunkCount()).isPositive();
     for (int row = 0; row < encoded.chunkCount(); row++) {
       assertThat(encoded.ids()[row]).hasSize(77).startsWith(tokenizer.beginId()).contains(tokenizer.endId());
-      assertThat(Arrays.stream(encoded.ids()[row])).allMatch(id -> id >= 0 && id < tokenizer.vocabularySize());
+      assertThat(Arrays.stream(encoded.ids()[row]))
+          .allMatch(id -> id >= 0 && id < tokenizer.vocabularySize());
       for (float weight : encoded.weights()[row]) {
         assertThat(Float.isFinite(weight)).isTrue();
       }

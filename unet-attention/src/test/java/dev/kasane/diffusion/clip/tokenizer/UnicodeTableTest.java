@@ -19,7 +19,8 @@ class UnicodeTableTest {
       Arrays.fill(expected, Integer.parseInt(parts[0], 16), Integer.parseInt(parts[1], 16) + 1,
           parts[2].charAt(0));
     }
-    assertThat(assigned().filter(point -> kind(point) != expected[point]).mapToObj(Integer::toHexString)).isEmpty();
+    assertThat(assigned().filter(point -> kind(point) != expected[point]).mapToObj(Integer::toHexString))
+        .isEmpty();
   }
 
   @Test
