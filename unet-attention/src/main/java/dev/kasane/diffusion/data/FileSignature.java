@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class FileSignature {
     if (letters.chars().allMatch(c -> c >= 32 && c < 127 || c == '\n' || c == '\r' || c == '\t')) {
       return "plain text";
     }
-    byte[] shown = java.util.Arrays.copyOf(head, Math.min(head.length, 8));
+    byte[] shown = Arrays.copyOf(head, Math.min(head.length, 8));
     return "an unknown format (first bytes " + HexFormat.ofDelimiter(" ").formatHex(shown) + ")";
   }
 

@@ -4,6 +4,9 @@ import dev.kasane.core.UserException;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -138,10 +141,9 @@ public record PictureReader(int limitMegapixels, int background) {
     if (!format.equals("webp")) {
       return;
     }
-    try (var in = Files.newInputStream(file)) {
-      byte[] head = in.readNBytes(8);
-      long claimed = 8 + (Integer.toUnsignedLong(
-          java.nio.ByteBuffer.wrap(head).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(4)));
+    try (InputStream in = Files.newInputStream(file)) {
+      ByteBuffer head = ByteBuffer.wrap(in.readNBytes(8)).order(ByteOrder.LITTLE_ENDIAN);
+      long claimed = 8 + Integer.toUnsignedLong(head.getInt(4));
       if (claimed > Files.size(file)) {
         throw new IOException("it should have " + claimed + " bytes and has only " + Files.size(file));
       }

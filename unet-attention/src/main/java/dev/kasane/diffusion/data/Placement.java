@@ -1,8 +1,5 @@
 package dev.kasane.diffusion.data;
 
-import com.twelvemonkeys.image.ResampleOp;
-import java.awt.image.BufferedImage;
-
 /**
  * How a picture comes into its bucket: scaled until it covers the bucket, then cropped.
  *
@@ -44,13 +41,8 @@ public record Placement(PictureSize source, Bucket bucket, PictureSize scaled, i
     if (picture.width() != source.width() || picture.height() != source.height()) {
       throw new IllegalArgumentException("a placement for " + source + " does not fit " + picture);
     }
-    Picture fitted = picture;
-    if (!scaled.equals(source)) {
-      BufferedImage resized = new ResampleOp(scaled.width(), scaled.height(), ResampleOp.FILTER_LANCZOS)
-          .filter(picture.toImage(), new BufferedImage(
-              scaled.width(), scaled.height(), BufferedImage.TYPE_3BYTE_BGR));
-      fitted = Picture.of(resized);
-    }
-    return fitted.crop(left, top, bucket.width(), bucket.height());
+    return scaled.equals(source)
+        ? picture.crop(left, top, bucket.width(), bucket.height())
+        : Lanczos.resize(picture, scaled, left, top, bucket.width(), bucket.height());
   }
 }

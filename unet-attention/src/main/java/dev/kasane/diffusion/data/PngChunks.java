@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.data;
 
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class PngChunks {
    *     too long or fails its checksum
    */
   static List<Chunk> read(Path file, Set<String> types) throws IOException {
-    try (DataInputStream in = new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(file)))) {
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       if (in.readLong() != SIGNATURE) {
         throw new IOException("it does not begin with the PNG signature");
       }
@@ -57,14 +58,13 @@ final class PngChunks {
 
   /** Inflates at most {@value #CHUNK_LIMIT} bytes from a position on. */
   static byte[] inflate(byte[] data, int from) throws IOException {
-    InputStream deflated = new java.io.ByteArrayInputStream(data, from, data.length - from);
+    InputStream deflated = new ByteArrayInputStream(data, from, data.length - from);
     try (InputStream in = new InflaterInputStream(deflated)) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      out.write(in.readNBytes(CHUNK_LIMIT));
+      byte[] inflated = in.readNBytes(CHUNK_LIMIT);
       if (in.read() >= 0) {
         throw new IOException("a compressed chunk grows beyond " + CHUNK_LIMIT + " bytes");
       }
-      return out.toByteArray();
+      return inflated;
     }
   }
 
