@@ -3,6 +3,7 @@ package dev.kasane.diffusion.data;
 import dev.kasane.core.UserException;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -35,6 +36,7 @@ public record PictureReader(int limitMegapixels, int background) {
   public static final int WHITE = 0xffffff;
 
   private static final int LARGEST_LIMIT = 700;
+  private static final int READ_AT_ONCE = 64 << 20;
 
   /**
    * @throws UserException if the limit is out of range
@@ -92,7 +94,7 @@ public record PictureReader(int limitMegapixels, int background) {
 
   private <T> T open(Path file, Use<T> use) {
     checkFile(file);
-    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+    try (ImageInputStream in = stream(file)) {
       if (in == null) {
         throw new IOException("the file cannot be opened");
       }
@@ -111,6 +113,13 @@ public record PictureReader(int limitMegapixels, int background) {
       throw new UserException(file + ": decoding it needs more memory than the program has; make the picture "
           + "smaller or give Java more memory (-Xmx)", e);
     }
+  }
+
+  /** Reads from memory where the file is not huge, since some decoders move about in it byte by byte. */
+  private static ImageInputStream stream(Path file) throws IOException {
+    return Files.size(file) <= READ_AT_ONCE
+        ? new ExhaustibleStream(Files.readAllBytes(file))
+        : ImageIO.createImageInputStream(file.toFile());
   }
 
   private <T> T use(Path file, ImageInputStream in, ImageReader reader, Use<T> use) throws IOException {
@@ -188,6 +197,9 @@ public record PictureReader(int limitMegapixels, int background) {
   }
 
   private static String reason(Throwable e) {
+    if (e instanceof EOFException && e.getMessage() == null) {
+      return "the file ends too early";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }
