@@ -145,7 +145,8 @@ def main():
         "plain.ppm": (picture, {}),
         "grey.pgm": (picture.convert("L"), {}),
         "alpha.tga": (transparent, dict(compression="tga_rle")),
-        "first.gif": (picture.quantize(64), dict(save_all=True, append_images=[Image.new("P", picture.size)])),
+        "first.gif": (picture.quantize(64), dict(
+            save_all=True, append_images=[Image.new("P", picture.size)])),
         "plain.bmp": (picture, {}),
         "wide.png": (picture, dict(icc_profile=wide_gamut())),
         "wide.jpg": (picture, dict(icc_profile=wide_gamut(), quality=95, subsampling=0)),

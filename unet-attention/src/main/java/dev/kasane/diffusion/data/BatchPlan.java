@@ -77,7 +77,8 @@ public final class BatchPlan {
 
   private static void check(List<PlannedPicture> pictures, int batchSize, double flipShare) {
     if (pictures.isEmpty()) {
-      throw new UserException("no pictures to train on; add some to the folder or lower the validation share");
+      throw new UserException(
+          "no pictures to train on; add some to the folder or lower the validation share");
     }
     if (batchSize < 1) {
       throw new UserException("batch size " + batchSize + ": give 1 or more");

@@ -42,9 +42,9 @@ public final class BucketPlan {
     int shortest = (minSize + step - 1) / step * step;
     int longest = maxSize / step * step;
     if (minSize < 1 || shortest > resolution || longest < resolution || longest > LARGEST) {
-      throw new UserException("bucket sizes from " + minSize + " to " + maxSize + " at resolution " + resolution
-          + " and step " + step + ": the smallest must be 1 to " + resolution + ", the largest " + resolution
-          + " to " + LARGEST);
+      throw new UserException("bucket sizes from " + minSize + " to " + maxSize + " at resolution "
+          + resolution + " and step " + step + ": the smallest must be 1 to " + resolution + ", the largest "
+          + resolution + " to " + LARGEST);
     }
     TreeSet<Bucket> buckets = new TreeSet<>();
     long area = (long) resolution * resolution;

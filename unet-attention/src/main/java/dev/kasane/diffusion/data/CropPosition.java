@@ -17,7 +17,8 @@ public record CropPosition(double horizontal, double vertical) {
    */
   public CropPosition {
     if (!(horizontal >= 0 && horizontal <= 1 && vertical >= 0 && vertical <= 1)) {
-      throw new IllegalArgumentException("crop position " + horizontal + ", " + vertical + " is outside 0 to 1");
+      throw new IllegalArgumentException(
+          "crop position " + horizontal + ", " + vertical + " is outside 0 to 1");
     }
   }
 

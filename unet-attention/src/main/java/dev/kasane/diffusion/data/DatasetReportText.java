@@ -19,7 +19,8 @@ final class DatasetReportText {
 
   List<String> lines() {
     long regularisation = report.pictures().stream().filter(DatasetPicture::regularisation).count();
-    lines.add("Pictures: " + report.pictures().size() + " readable, " + report.showings() + " showings an epoch"
+    lines.add("Pictures: " + report.pictures().size() + " readable, " + report.showings()
+        + " showings an epoch"
         + (regularisation > 0 ? ", " + regularisation + " of them for prior preservation" : ""));
     report.buckets().forEach((bucket, count) -> lines.add("  " + bucket + ": " + count.pictures()
         + " picture(s), " + count.showings() + " showing(s)"));

@@ -25,7 +25,7 @@ enum Orientation {
     this.mirrorsRows = mirrorsRows;
   }
 
-  /** The orientation of an EXIF number; numbers outside 1 to 8 have no meaning and leave a picture as it is. */
+  /** The orientation of an EXIF number; numbers outside 1 to 8 mean nothing and change nothing. */
   static Orientation of(int exif) {
     return exif >= 1 && exif <= 8 ? values()[exif - 1] : UPRIGHT;
   }

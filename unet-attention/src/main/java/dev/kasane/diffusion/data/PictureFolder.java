@@ -120,13 +120,13 @@ public record PictureFolder(Path root, List<FoundPicture> pictures, List<Path> o
   private static int repeats(Path folder, String digits) {
     int repeats = Integer.parseInt(digits);
     if (repeats < 1 || repeats > MOST_REPEATS) {
-      throw new UserException(folder + ": its name asks for " + repeats + " repeats of each picture; use 1 to "
-          + MOST_REPEATS + ", or rename the folder if the number means something else");
+      throw new UserException(folder + ": its name asks for " + repeats + " repeats of each picture; use 1"
+          + " to " + MOST_REPEATS + ", or rename the folder if the number means something else");
     }
     return repeats;
   }
 
-  /** What can be read, and what people keep beside it: such files are named as unreadable, not passed over. */
+  /** What can be read, and what people keep beside it: such files are reported, not passed over. */
   private static Set<String> extensions() {
     Set<String> extensions = new HashSet<>(Set.of(
         "heic", "heif", "avif", "jxl", "jp2", "j2k", "svg", "exr", "hdr", "ico", "apng", "raw", "dng", "cr2",

@@ -43,8 +43,8 @@ public record PictureReader(int limitMegapixels, int background) {
    */
   public PictureReader {
     if (limitMegapixels < 1 || limitMegapixels > LARGEST_LIMIT) {
-      throw new UserException("picture limit " + limitMegapixels + " megapixels: give a whole number from 1 to "
-          + LARGEST_LIMIT);
+      throw new UserException("picture limit " + limitMegapixels + " megapixels: give a whole number from 1"
+          + " to " + LARGEST_LIMIT);
     }
   }
 
@@ -137,7 +137,8 @@ public record PictureReader(int limitMegapixels, int background) {
 
   private static void checkFile(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new UserException(file + ": " + (Files.exists(file) ? "is no regular file" : "there is no such file")
+      throw new UserException(file + ": "
+          + (Files.exists(file) ? "is no regular file" : "there is no such file")
           + "; give the path of a picture");
     }
     if (!Files.isReadable(file)) {
@@ -180,7 +181,8 @@ public record PictureReader(int limitMegapixels, int background) {
       while (name < chunk.data().length && chunk.data()[name] != 0) {
         name++;
       }
-      return ICC_Profile.getInstance(PngChunks.inflate(chunk.data(), Math.min(name + 2, chunk.data().length)));
+      int start = Math.min(name + 2, chunk.data().length);
+      return ICC_Profile.getInstance(PngChunks.inflate(chunk.data(), start));
     }
     return null;
   }

@@ -19,7 +19,8 @@ import java.util.zip.InflaterInputStream;
  * Takes single chunks out of a PNG file (PNG specification, section 5) without decoding pixels.
  *
  * <p>ImageIO's own metadata reader inflates compressed text and profiles without a limit, so an untrusted
- * file could fill the memory; here a chunk has at most {@value #CHUNK_LIMIT} bytes, before and after inflating.
+ * file could fill the memory; here a chunk has at most {@value #CHUNK_LIMIT}
+ * bytes, before and after inflating.
  */
 final class PngChunks {
   static final int CHUNK_LIMIT = 16 << 20;

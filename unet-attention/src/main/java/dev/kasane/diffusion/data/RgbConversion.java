@@ -92,7 +92,8 @@ final class RgbConversion {
   }
 
   private static BufferedImage toSrgb(BufferedImage image) {
-    int type = image.getColorModel().hasAlpha() ? BufferedImage.TYPE_4BYTE_ABGR : BufferedImage.TYPE_3BYTE_BGR;
+    boolean alpha = image.getColorModel().hasAlpha();
+    int type = alpha ? BufferedImage.TYPE_4BYTE_ABGR : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage converted = new BufferedImage(image.getWidth(), image.getHeight(), type);
     return new ColorConvertOp(null).filter(image, converted);
   }

@@ -29,7 +29,8 @@ final class StrictText {
       throw new UserException(file + ": cannot be read (" + e + "); check its permissions", e);
     }
     if (bytes.length > limit) {
-      throw new UserException(file + ": is longer than " + limit + " bytes, too long for captions; shorten it");
+      throw new UserException(file + ": is longer than " + limit + " bytes, too long for captions;"
+          + " shorten it");
     }
     return decode(file, bytes);
   }

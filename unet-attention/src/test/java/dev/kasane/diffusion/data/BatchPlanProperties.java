@@ -35,7 +35,8 @@ class BatchPlanProperties {
       @ForAll long seed) {
     List<Batch> batches = new BatchPlan(pictures, batchSize, seed, 0.5).epoch(epoch);
     Map<Integer, List<Integer>> shown = batches.stream().flatMap(b -> b.items().stream()).collect(
-        Collectors.groupingBy(BatchItem::picture, Collectors.mapping(BatchItem::repeat, Collectors.toList())));
+        Collectors.groupingBy(BatchItem::picture,
+            Collectors.mapping(BatchItem::repeat, Collectors.toList())));
     assertThat(shown).hasSameSizeAs(pictures);
     for (PlannedPicture planned : pictures) {
       assertThat(shown.get(planned.picture())).containsExactlyInAnyOrderElementsOf(

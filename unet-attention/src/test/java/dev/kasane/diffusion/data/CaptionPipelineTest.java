@@ -82,7 +82,8 @@ class CaptionPipelineTest {
     CaptionPipeline one = new CaptionPipeline(options, 9);
     one.caption(picture(TAGS, false), 0, 0);
     CaptionPipeline other = new CaptionPipeline(options, 9);
-    List<String> first = IntStream.range(0, 30).mapToObj(e -> one.caption(picture(TAGS, false), e, 1)).toList();
+    List<String> first = IntStream.range(0, 30)
+        .mapToObj(e -> one.caption(picture(TAGS, false), e, 1)).toList();
     assertThat(IntStream.range(0, 30).mapToObj(e -> other.caption(picture(TAGS, false), e, 1)).toList())
         .isEqualTo(first);
     assertThat(IntStream.range(0, 30).mapToObj(e -> other.caption(picture(TAGS, false), e, 2)).toList())
@@ -95,7 +96,8 @@ class CaptionPipelineTest {
   @Test
   void sharesOutsideZeroToOneAreRefused() {
     assertThatExceptionOfType(UserException.class)
-        .isThrownBy(() -> new CaptionOptions("", false, 0, 1.5, 0)).withMessageContaining("caption dropout 1.5");
+        .isThrownBy(() -> new CaptionOptions("", false, 0, 1.5, 0))
+        .withMessageContaining("caption dropout 1.5");
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> new CaptionOptions("", false, 0, 0, Double.NaN)).withMessageContaining("NaN");
     assertThatExceptionOfType(UserException.class)

@@ -30,7 +30,8 @@ class PictureGridTest {
   void titlesMakeRoomForThemselvesAndAreDrawn() {
     Picture bare = new PictureGrid(List.of(), List.of()).render(ROWS);
     Picture one = new PictureGrid(List.of("a", "b"), List.of()).render(ROWS);
-    Picture wrapped = new PictureGrid(List.of("a", "after some long training"), List.of("x", "y")).render(ROWS);
+    Picture wrapped = new PictureGrid(List.of("a", "after some long training"), List.of("x", "y"))
+        .render(ROWS);
     assertThat(one.height()).isGreaterThan(bare.height());
     assertThat(wrapped.height()).isGreaterThan(one.height());
     assertThat(wrapped.width()).isGreaterThan(one.width());
@@ -53,7 +54,8 @@ class PictureGridTest {
   @Test
   void whatDoesNotFitIsRefused() {
     PictureGrid grid = new PictureGrid(List.of("one"), List.of());
-    assertThatIllegalArgumentException().isThrownBy(() -> grid.render(ROWS)).withMessageContaining("1 column");
+    assertThatIllegalArgumentException().isThrownBy(() -> grid.render(ROWS))
+        .withMessageContaining("1 column");
     PictureGrid bare = new PictureGrid(List.of(), List.of());
     assertThatIllegalArgumentException().isThrownBy(() -> bare.render(List.of()));
     assertThatIllegalArgumentException()

@@ -103,8 +103,9 @@ class PictureReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"alpha.tga", "alpha.tiff", "lossless.webp", "lossy.webp", "bit.png", "cmyk.jpg", "flat.psd",
-    "first.gif", "progressive.jpg", "turned1.jpg", "plain.bmp", "plain.ppm", "rgb16.png", "rgb16.tiff"})
+  @ValueSource(strings = {"alpha.tga", "alpha.tiff", "lossless.webp", "lossy.webp", "bit.png", "cmyk.jpg",
+    "flat.psd", "first.gif", "progressive.jpg", "turned1.jpg", "plain.bmp", "plain.ppm", "rgb16.png",
+    "rgb16.tiff"})
   void aTruncatedFileIsRefusedByName(String name) throws IOException {
     byte[] whole = Files.readAllBytes(Goldens.file(name));
     Path cut = Files.write(folder.resolve(name), Arrays.copyOf(whole, whole.length * 6 / 10));
