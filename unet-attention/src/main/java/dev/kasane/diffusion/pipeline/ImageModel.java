@@ -1,0 +1,54 @@
+package dev.kasane.diffusion.pipeline;
+
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.module.Module;
+import dev.kasane.diffusion.clip.ClipTextModel;
+import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
+import dev.kasane.diffusion.scheduler.SchedulerConfig;
+import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import dev.kasane.diffusion.vae.AutoencoderKL;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A loaded base model for pictures.
+ *
+ * @param unet the denoiser
+ * @param vae the autoencoder
+ * @param textEncoder the text encoder
+ * @param tokenizer the tokeniser
+ * @param scheduler the noise schedule and the way it is to be read
+ * @param type type of the computation
+ */
+public record ImageModel(
+    UNet2DConditionModel unet,
+    AutoencoderKL vae,
+    ClipTextModel textEncoder,
+    ClipTokenizer tokenizer,
+    SchedulerConfig scheduler,
+    DataType type) {
+
+  /** The component name of the U-Net in adapter files. */
+  public static final String UNET = "unet";
+
+  /** The component name of the text encoder in adapter files. */
+  public static final String TEXT_ENCODER = "text_encoder";
+
+  /** The parts that adapters can be attached to, by the community's component names. */
+  public Map<String, Module> components() {
+    Map<String, Module> components = new LinkedHashMap<>();
+    components.put(UNET, unet);
+    components.put(TEXT_ENCODER, textEncoder);
+    return components;
+  }
+
+  /** The side of the pictures that the base was trained for. */
+  public int nativeSize() {
+    return unet.config().sampleSize() * vae.config().reduction();
+  }
+
+  /** What both sides of a picture must be a multiple of. */
+  public int sizeStep() {
+    return vae.config().reduction();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.kasane.diffusion.pipeline;
+
+import dev.kasane.core.UserException;
+import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.scheduler.SchedulerKind;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What to draw.
+ *
+ * @param prompt what should be seen
+ * @param negative what should not be seen
+ * @param seed of the noise
+ * @param steps steps of the scheduler
+ * @param guidance strength of classifier-free guidance, 1 for none
+ * @param width in pixels
+ * @param height in pixels
+ * @param scheduler how noise is taken off
+ * @param clipSkip layers of the text encoder to leave out at the end
+ * @param start the picture to start from, if any
+ */
+public record PictureRequest(
+    String prompt,
+    String negative,
+    long seed,
+    int steps,
+    double guidance,
+    int width,
+    int height,
+    SchedulerKind scheduler,
+    int clipSkip,
+    Optional<Start> start) {
+
+  /**
+   * A picture to start from.
+   *
+   * @param picture of the requested size
+   * @param strength share of the noise that is put on it, in (0, 1]
+   */
+  public record Start(Picture picture, double strength) {}
+
+  /**
+   * Checks the numbers against a base.
+   *
+   * @throws UserException naming the option
+   */
+  public void check(ImageModel model) {
+    require(steps >= 1 && steps <= 1000, "--steps is " + steps + ", expected 1 to 1000.");
+    require(guidance >= 0 && guidance <= 100, "--cfg is " + guidance + ", expected 0 to 100.");
+    checkSize(model.sizeStep());
+    int layers = model.textEncoder().config().layers();
+    require(clipSkip >= 0 && clipSkip < layers,
+        "--clip-skip is " + clipSkip + ", expected 0 to " + (layers - 1) + ".");
+    start.ifPresent(from -> {
+      require(from.strength() > 0 && from.strength() <= 1,
+          "--strength is " + from.strength() + ", expected above 0 and up to 1.");
+      require(from.picture().width() == width && from.picture().height() == height,
+          "The start picture is " + from.picture().width() + "x" + from.picture().height() + ", expected "
+              + width + "x" + height + ".");
+    });
+  }
+
+  private void checkSize(int step) {
+    boolean fits = width >= step && height >= step && width <= 4096 && height <= 4096
+        && width % step == 0 && height % step == 0;
+    require(fits, "--size is " + width + "x" + height + ", expected multiples of " + step + " up to 4096.");
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new UserException("Option " + message);
+    }
+  }
+
+  /** The settings as the community writes them into a picture's text. */
+  public String describe() {
+    String text = prompt + (negative.isEmpty() ? "" : "\nNegative prompt: " + negative)
+        + String.format(Locale.ROOT, "%nSteps: %d, Sampler: %s, CFG scale: %s, Seed: %d, Size: %dx%d",
+            steps, scheduler.optionName(), guidance, seed, width, height);
+    return text + (clipSkip > 0 ? ", Clip skip: " + (clipSkip + 1) : "")
+        + start.map(from -> ", Denoising strength: " + from.strength()).orElse("");
+  }
+}

@@ -1,0 +1,112 @@
+package dev.kasane.diffusion.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.scheduler.Scheduler;
+import java.nio.ByteBuffer;
+import java.util.function.BiConsumer;
+
+/**
+ * Draws pictures: noise → latents → pixels.
+ *
+ * <p>Every random number comes from libtorch's CPU generator, seeded with the request's seed, in the order
+ * in which {@code diffusers} draws them; so the same base and request give the picture that it gives.
+ */
+public final class Sampler {
+  private final ImageModel model;
+
+  /**
+   * @param model the base, with whatever adapters are attached when a picture is drawn
+   */
+  public Sampler(ImageModel model) {
+    this.model = model;
+  }
+
+  /**
+   * Draws a picture.
+   *
+   * @param request what to draw
+   * @param progress told of steps done and steps in all
+   * @throws dev.kasane.core.UserException when a number of the request is out of range
+   */
+  public Picture draw(PictureRequest request, BiConsumer<Integer, Integer> progress) {
+    request.check(model);
+    TorchBridge.seed(request.seed());
+    try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off();
+        Scheduler scheduler = request.scheduler().newScheduler(model.scheduler(), request.steps())) {
+      NDArray context = context(request, scope);
+      return decode(denoise(request, scheduler, context, progress, scope));
+    }
+  }
+
+  private NDArray context(PictureRequest request, NDManager scope) {
+    PromptEncoder encoder = new PromptEncoder(model, request.clipSkip());
+    return request.guidance() > 1
+        ? encoder.encodePair(request.prompt(), request.negative(), scope)
+        : encoder.encode(request.prompt(), scope);
+  }
+
+  private NDArray denoise(PictureRequest request, Scheduler scheduler, NDArray context,
+      BiConsumer<Integer, Integer> progress, NDManager scope) {
+    int first = request.start().map(from -> scheduler.firstStep(from.strength())).orElse(0);
+    int steps = scheduler.timesteps().length;
+    NDArray latents = request.start().isPresent()
+        ? startLatents(request, scheduler, first, scope)
+        : freshLatents(request, scope).mul(scheduler.initNoiseSigma());
+    for (int step = first; step < steps; step++) {
+      try (NDManager inner = scope.newSubManager()) {
+        latents.attach(inner);
+        NDArray prediction = predict(scheduler, latents, step, context, request.guidance());
+        NDArray next = scheduler.step(prediction, step, latents, shape -> Ops.randomNormal(inner, shape));
+        next.attach(scope);
+        latents = next;
+      }
+      progress.accept(step - first + 1, steps - first);
+    }
+    return latents;
+  }
+
+  private NDArray predict(Scheduler scheduler, NDArray latents, int step, NDArray context, double guidance) {
+    NDArray input = scheduler.scaleModelInput(latents, step);
+    boolean guided = guidance > 1;
+    NDArray batch = guided ? input.concat(input, 0) : input;
+    float timestep = (float) scheduler.timesteps()[step];
+    NDArray timesteps = latents.getManager().full(new Shape(batch.getShape().get(0)), timestep, DataType.FLOAT32);
+    NDArray output = model.unet().forward(Ops.cast(batch, model.type()), timesteps, context);
+    NDArray prediction = Ops.cast(output, DataType.FLOAT32);
+    return guided ? PipelineOps.guide(prediction, guidance) : prediction;
+  }
+
+  private NDArray freshLatents(PictureRequest request, NDManager scope) {
+    int reduction = model.vae().config().reduction();
+    return Ops.randomNormal(scope, new Shape(1, model.unet().config().inChannels(),
+        request.height() / reduction, request.width() / reduction));
+  }
+
+  private NDArray startLatents(PictureRequest request, Scheduler scheduler, int first, NDManager scope) {
+    NDArray pixels = tensor(request.start().orElseThrow().picture(), scope);
+    NDArray moments = model.vae().encodeMoments(Ops.cast(PipelineOps.toSigned(pixels), model.type()));
+    NDArray clean = PipelineOps.drawLatents(moments, freshLatents(request, scope))
+        .mul(model.vae().config().scalingFactor());
+    return scheduler.addNoise(clean, freshLatents(request, scope), first);
+  }
+
+  private static NDArray tensor(Picture picture, NDManager scope) {
+    ByteBuffer bytes = ByteBuffer.wrap(picture.rgb());
+    return scope.create(bytes, new Shape(1, picture.height(), picture.width(), 3), DataType.UINT8);
+  }
+
+  private Picture decode(NDArray latents) {
+    NDArray unscaled = latents.div(model.vae().config().scalingFactor());
+    NDArray bytes = PipelineOps.toBytes(model.vae().decode(Ops.cast(unscaled, model.type())));
+    Shape shape = bytes.getShape();
+    return new Picture((int) shape.get(2), (int) shape.get(1), bytes.toByteArray());
+  }
+}
