@@ -18,7 +18,8 @@ final class Containers {
   /** Stores keys and values that follow one another. */
   static Object store(Object dict, List<Object> pairs) throws MalformedPickle {
     if (!(dict instanceof PickledDict target)) {
-      throw new MalformedPickle("sets an item of " + Quoted.kindOf(dict) + ", not a dict; the file is damaged");
+      throw new MalformedPickle("sets an item of " + Quoted.kindOf(dict)
+          + ", not a dict; the file is damaged");
     }
     if (pairs.size() % 2 != 0) {
       throw new MalformedPickle("has a dict key without a value; the file is damaged");

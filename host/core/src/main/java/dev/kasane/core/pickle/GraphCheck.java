@@ -40,8 +40,8 @@ final class GraphCheck {
       Object member = frame.members.next();
       Measure known = isContainer(member) ? measures.get(member) : Measure.LEAF;
       if (known == OPEN) {
-        throw new MalformedPickle("holds a container that contains itself, which no checkpoint needs; the file"
-            + " is damaged or hostile");
+        throw new MalformedPickle("holds a container that contains itself, which no checkpoint needs; the"
+            + " file is damaged or hostile");
       }
       if (known == null) {
         open(member);
@@ -76,7 +76,7 @@ final class GraphCheck {
     return value instanceof Collection || value instanceof Map;
   }
 
-  /** Size of a value written out: the values in it, itself included, and the containers on its longest path. */
+  /** Size of a value written out: the values in it with itself, and the containers on its longest path. */
   private record Measure(long values, int depth) {
     static final Measure LEAF = new Measure(1, 0);
   }
@@ -98,7 +98,8 @@ final class GraphCheck {
       values += member.values;
       depth = Math.max(depth, member.depth + 1);
       if (values > PickleBudget.MAX_EXPANDED_VALUES) {
-        throw new MalformedPickle("holds more than " + PickleBudget.MAX_EXPANDED_VALUES + " values once shared"
+        throw new MalformedPickle("holds more than " + PickleBudget.MAX_EXPANDED_VALUES
+            + " values once shared"
             + " parts are written out; the file is damaged or hostile");
       }
       if (depth > PickleBudget.MAX_NESTING) {

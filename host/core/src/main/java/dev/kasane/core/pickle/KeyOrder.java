@@ -19,7 +19,8 @@ final class KeyOrder implements Comparator<Object> {
 
   static void requireKey(Object key) throws MalformedPickle {
     if (!isKey(key)) {
-      throw new MalformedPickle("uses " + Quoted.kindOf(key) + " as a dict key or set member; only short text,"
+      throw new MalformedPickle("uses " + Quoted.kindOf(key)
+          + " as a dict key or set member; only short text,"
           + " numbers and flat tuples of them are expected there");
     }
   }

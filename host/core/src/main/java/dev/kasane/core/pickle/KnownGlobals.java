@@ -43,7 +43,8 @@ final class KnownGlobals {
   static OpaqueObject find(String module, String name) throws MalformedPickle {
     OpaqueObject global = new OpaqueObject(MODULE_ALIASES.getOrDefault(module, module), name);
     if (!isKnown(global)) {
-      throw new MalformedPickle("asks for " + Quoted.of(module + "." + name) + ", which Kasane refuses to build;"
+      throw new MalformedPickle("asks for " + Quoted.of(module + "." + name)
+          + ", which Kasane refuses to build;"
           + " nothing was run. " + advice(module));
     }
     return global;
@@ -64,7 +65,7 @@ final class KnownGlobals {
     if (module.startsWith("__torch__")) {
       return "This is a TorchScript program; save the model's state_dict() instead";
     }
-    return "A checkpoint of weights needs tensors and plain values only: if you trust its source, load it there"
-        + " and save the state_dict() as safetensors; otherwise delete it";
+    return "A checkpoint of weights needs tensors and plain values only: if you trust its source, load it"
+        + " there and save the state_dict() as safetensors; otherwise delete it";
   }
 }

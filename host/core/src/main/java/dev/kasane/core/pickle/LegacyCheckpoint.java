@@ -39,7 +39,8 @@ final class LegacyCheckpoint {
   private static void checkPrologue(PickleInput input) throws IOException, MalformedPickle {
     Object magic = new PickleMachine(input, LegacyCheckpoint::refuse).run();
     if (!MAGIC_NUMBER.equals(magic)) {
-      throw new MalformedPickle("is a pickle but no PyTorch checkpoint: it begins with " + Quoted.kindOf(magic)
+      throw new MalformedPickle("is a pickle but no PyTorch checkpoint: it begins with "
+          + Quoted.kindOf(magic)
           + " in place of PyTorch's magic number");
     }
     Object version = new PickleMachine(input, LegacyCheckpoint::refuse).run();
@@ -62,7 +63,8 @@ final class LegacyCheckpoint {
     boolean differs = earlier != null
         && (earlier.elements() != id.elements() || earlier.elementSize() != id.elementSize());
     if (differs) {
-      throw new MalformedPickle("describes storage " + Quoted.of(id.key()) + " in two ways; the file is damaged");
+      throw new MalformedPickle("describes storage " + Quoted.of(id.key())
+          + " in two ways; the file is damaged");
     }
     return id.toStorage();
   }

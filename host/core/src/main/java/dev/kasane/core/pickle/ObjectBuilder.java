@@ -44,7 +44,8 @@ final class ObjectBuilder {
   private static Object build(Object callable, PickledTuple arguments, PickleBudget budget)
       throws MalformedPickle {
     if (!(callable instanceof OpaqueObject global)) {
-      throw new MalformedPickle("calls " + Quoted.kindOf(callable) + " like a function; the file is damaged or"
+      throw new MalformedPickle("calls " + Quoted.kindOf(callable)
+          + " like a function; the file is damaged or"
           + " hostile, and nothing was run");
     }
     Constructor constructor = CONSTRUCTORS.get(global.qualifiedName());
@@ -55,7 +56,8 @@ final class ObjectBuilder {
   void applyState(Object target, Object state) throws MalformedPickle {
     if (target instanceof PickledDict dict) {
       // Older ParameterDicts keep their tensors in an attribute; other attributes of dicts are remarks.
-      if (state instanceof PickledDict attributes && attributes.get("_parameters") instanceof PickledDict held) {
+      if (state instanceof PickledDict attributes
+          && attributes.get("_parameters") instanceof PickledDict held) {
         copyInto(dict, held, budget);
       }
     } else if (target instanceof OpaqueObject opaque) {
@@ -110,7 +112,8 @@ final class ObjectBuilder {
     String text = Arguments.text(arguments, 0);
     String encoding = Arguments.text(arguments, 1);
     if (!encoding.equals("latin1") || !StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
-      throw new MalformedPickle("encodes text as " + Quoted.of(encoding) + ", where bytes as latin1 are expected");
+      throw new MalformedPickle("encodes text as " + Quoted.of(encoding)
+          + ", where bytes as latin1 are expected");
     }
     budget.chargeBytes(text.length());
     return text.getBytes(StandardCharsets.ISO_8859_1);

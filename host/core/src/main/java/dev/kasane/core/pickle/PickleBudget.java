@@ -33,7 +33,8 @@ final class PickleBudget {
   void chargeBytes(long bytes) throws MalformedPickle {
     copiedBytes += bytes;
     if (copiedBytes > MAX_COPIED_BYTES) {
-      throw new MalformedPickle("builds more than " + MAX_COPIED_BYTES + " bytes of text and lists, far beyond"
+      throw new MalformedPickle("builds more than " + MAX_COPIED_BYTES
+          + " bytes of text and lists, far beyond"
           + " any real checkpoint; convert it to safetensors with the tool that wrote it");
     }
   }

@@ -94,7 +94,8 @@ final class PickleInput {
     StringBuilder line = new StringBuilder();
     for (int next = readByte(); next != '\n'; next = readByte()) {
       if (line.length() == longest) {
-        throw new MalformedPickle("holds a line of more than " + longest + " characters; the file is damaged");
+        throw new MalformedPickle("holds a line of more than " + longest
+            + " characters; the file is damaged");
       }
       line.append((char) next);
     }

@@ -21,7 +21,7 @@ final class PickleMachine {
     this.builder = new ObjectBuilder(input.budget());
   }
 
-  /** Runs to the end of the pickle and returns its value, proved free of cycles and small when written out. */
+  /** Runs to the end of the pickle; its value is proved free of cycles and small when written out. */
   Object run() throws IOException, MalformedPickle {
     for (int opcode = input.readByte(); opcode != Opcode.STOP; opcode = input.readByte()) {
       input.budget().chargeInstruction();
@@ -155,7 +155,8 @@ final class PickleMachine {
 
   private static void checkProtocol(int protocol) throws MalformedPickle {
     if (protocol > HIGHEST_PROTOCOL) {
-      throw new MalformedPickle("is a pickle of protocol " + protocol + "; protocols up to " + HIGHEST_PROTOCOL
+      throw new MalformedPickle("is a pickle of protocol " + protocol + "; protocols up to "
+          + HIGHEST_PROTOCOL
           + " are known");
     }
   }

@@ -75,7 +75,8 @@ public record PickledTensor(
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof PickledTensor tensor && dtype == tensor.dtype && Arrays.equals(shape, tensor.shape)
+    return other instanceof PickledTensor tensor && dtype == tensor.dtype
+        && Arrays.equals(shape, tensor.shape)
         && Arrays.equals(strides, tensor.strides) && storageOffset == tensor.storageOffset
         && storage.equals(tensor.storage);
   }

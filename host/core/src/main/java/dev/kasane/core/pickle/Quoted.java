@@ -38,6 +38,7 @@ final class Quoted {
     if (value instanceof PickledTensor) {
       return "a tensor";
     }
-    return value instanceof OpaqueObject opaque ? of(opaque.toString()) : "a " + value.getClass().getSimpleName();
+    return value instanceof OpaqueObject opaque
+        ? of(opaque.toString()) : "a " + value.getClass().getSimpleName();
   }
 }

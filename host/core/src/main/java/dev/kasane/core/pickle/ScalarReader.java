@@ -78,7 +78,8 @@ final class ScalarReader {
     try {
       return narrow(new BigInteger(digits));
     } catch (NumberFormatException malformed) {
-      throw new MalformedPickle("holds the integer '" + Quoted.of(line) + "'; the file is damaged", malformed);
+      throw new MalformedPickle("holds the integer '" + Quoted.of(line)
+          + "'; the file is damaged", malformed);
     }
   }
 

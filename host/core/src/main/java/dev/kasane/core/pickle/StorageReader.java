@@ -22,7 +22,8 @@ final class StorageReader {
 
   ByteBuffer read(PickledTensor tensor) throws IOException, MalformedPickle {
     if (tensor.byteLength() > Integer.MAX_VALUE) {
-      throw new MalformedPickle("holds a tensor of " + tensor.byteLength() + " bytes, more than one buffer takes;"
+      throw new MalformedPickle("holds a tensor of " + tensor.byteLength()
+          + " bytes, more than one buffer takes;"
           + " map it in windows of at most " + Integer.MAX_VALUE + " bytes");
     }
     return isMappable(tensor) ? window(tensor, 0, tensor.byteLength()) : gather(tensor);
@@ -50,11 +51,13 @@ final class StorageReader {
   }
 
   /** Bytes of the tensor's storage, counted from the tensor's first element. */
-  private ByteBuffer window(PickledTensor tensor, long offset, long length) throws IOException, MalformedPickle {
+  private ByteBuffer window(PickledTensor tensor, long offset, long length)
+      throws IOException, MalformedPickle {
     StorageLocation storage = tensor.storage();
     FileRegion region = contents.storages().get(storage.key());
     if (region == null) {
-      throw new MalformedPickle("has no storage " + Quoted.of(storage.key()) + "; the tensor is from another file");
+      throw new MalformedPickle("has no storage " + Quoted.of(storage.key())
+          + "; the tensor is from another file");
     }
     if (length == 0) {
       return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN).asReadOnlyBuffer()

@@ -4,7 +4,7 @@ import dev.kasane.core.safetensors.DType;
 import java.util.Arrays;
 import java.util.List;
 
-/** Builds tensor descriptions from the arguments of PyTorch's rebuild functions, checked against the storage. */
+/** Builds tensor descriptions from the arguments of PyTorch's rebuild functions, checked against storages. */
 final class TensorBuilder {
   /** Below this many bytes a tensor may repeat elements of its storage as often as it likes. */
   private static final long SMALL_TENSOR_BYTES = 16L << 20;

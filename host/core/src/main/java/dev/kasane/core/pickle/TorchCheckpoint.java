@@ -37,8 +37,8 @@ public final class TorchCheckpoint implements AutoCloseable {
   /**
    * Opens a checkpoint in either of PyTorch's containers, told apart by content.
    *
-   * @throws PickleException if the file is missing, unreadable, truncated, of another kind, beyond the reader's
-   *     limits, or asks for anything but plain values and tensors; the message says which
+   * @throws PickleException if the file is missing, unreadable, truncated, of another kind, beyond the
+   *     reader's limits, or asks for anything but plain values and tensors; the message says which
    */
   public static TorchCheckpoint open(Path path) throws PickleException {
     if (Files.isDirectory(path)) {
@@ -105,10 +105,11 @@ public final class TorchCheckpoint implements AutoCloseable {
   }
 
   /**
-   * What was saved. Dicts are {@link Map}s in order of insertion, lists and tuples {@link java.util.List}s, sets
-   * {@link java.util.Set}s, integers {@link Long} or {@link java.math.BigInteger}, floats {@link Double}, bytes
-   * {@code byte[]}, none {@code null}; tensors and parameters {@link PickledTensor}s, anything else an
-   * {@link OpaqueObject}. Unmodifiable, free of cycles, nested at most 200 deep.
+   * What was saved. Dicts are {@link Map}s in order of insertion, lists and tuples
+   * {@link java.util.List}s, sets {@link java.util.Set}s, integers {@link Long} or
+   * {@link java.math.BigInteger}, floats {@link Double}, bytes {@code byte[]}, none {@code null};
+   * tensors and parameters {@link PickledTensor}s, anything else an {@link OpaqueObject}. Unmodifiable,
+   * free of cycles, nested at most 200 deep.
    */
   public Object root() {
     return contents.root();
@@ -123,7 +124,8 @@ public final class TorchCheckpoint implements AutoCloseable {
    */
   public Map<String, PickledTensor> stateDict() throws PickleException {
     if (!(contents.root() instanceof Map<?, ?> saved)) {
-      throw new PickleException(path, "holds " + Quoted.kindOf(contents.root()) + ", not a dict of named tensors");
+      throw new PickleException(path, "holds " + Quoted.kindOf(contents.root())
+          + ", not a dict of named tensors");
     }
     Map<?, ?> holder = saved.get("state_dict") instanceof Map<?, ?> inner ? inner : saved;
     Map<String, PickledTensor> tensors = new LinkedHashMap<>();
@@ -163,7 +165,8 @@ public final class TorchCheckpoint implements AutoCloseable {
   public ByteBuffer map(PickledTensor tensor, long offset, long length) throws PickleException {
     if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset > tensor.byteLength() - length) {
       throw new IndexOutOfBoundsException(
-          "window of " + length + " bytes at " + offset + " in a tensor of " + tensor.byteLength() + " bytes");
+          "window of " + length + " bytes at " + offset + " in a tensor of " + tensor.byteLength()
+          + " bytes");
     }
     return reading(() -> storages.readWindow(tensor, offset, length));
   }

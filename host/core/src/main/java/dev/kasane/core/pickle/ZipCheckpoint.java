@@ -36,7 +36,8 @@ final class ZipCheckpoint {
             && name.indexOf('/') == name.length() - PICKLE_SUFFIX.length())
         .toList();
     if (pickles.size() != 1) {
-      throw new MalformedPickle("is a zip archive with " + pickles.size() + " entries named 'FOLDER/data.pkl',"
+      throw new MalformedPickle("is a zip archive with " + pickles.size()
+          + " entries named 'FOLDER/data.pkl',"
           + " where a PyTorch checkpoint has one; if it is a packed folder, unpack it");
     }
     String pickle = pickles.get(0);
@@ -56,7 +57,8 @@ final class ZipCheckpoint {
   private TypedStorage locate(StorageId id, Map<String, FileRegion> storages) throws MalformedPickle {
     FileRegion region = entries.get(folder + "/data/" + id.key());
     if (region == null) {
-      throw new MalformedPickle("lacks the storage " + Quoted.of(id.key()) + " that its pickle names; the file is"
+      throw new MalformedPickle("lacks the storage " + Quoted.of(id.key())
+          + " that its pickle names; the file is"
           + " damaged");
     }
     if (region.length() < id.byteLength()) {

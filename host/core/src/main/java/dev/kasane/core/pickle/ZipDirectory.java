@@ -58,7 +58,8 @@ final class ZipDirectory {
     throw new MalformedPickle("is a zip archive without its end; the download is incomplete, fetch it again");
   }
 
-  private ByteBuffer readDirectory(ByteBuffer tail, int end, long endOffset) throws IOException, MalformedPickle {
+  private ByteBuffer readDirectory(ByteBuffer tail, int end, long endOffset)
+      throws IOException, MalformedPickle {
     long size = Integer.toUnsignedLong(tail.getInt(end + 12));
     long offset = Integer.toUnsignedLong(tail.getInt(end + 16));
     long locatorOffset = endOffset - LOCATOR64_BYTES;
