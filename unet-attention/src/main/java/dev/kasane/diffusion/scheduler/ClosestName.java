@@ -8,11 +8,11 @@ import java.util.Optional;
 final class ClosestName {
   private ClosestName() {}
 
-  /** The known name with the fewest edits, if fewer than half the typed letters have to change. */
+  /** The known name with the fewest edits, if at most half the letters have to change. */
   static Optional<String> to(String typed, List<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(name -> edits(typed, name)))
-        .filter(name -> edits(typed, name) * 2 < Math.max(typed.length(), name.length()));
+        .filter(name -> edits(typed, name) * 2 <= Math.max(typed.length(), name.length()));
   }
 
   /** Levenshtein distance. */

@@ -26,8 +26,8 @@ final class PndmScheduler extends AlphaScheduler {
     super(config, steps, PndmTimesteps.of(config, steps));
     if (config.predictionType() == PredictionType.SAMPLE) {
       throw new UserException(
-          config.origin() + ": \"prediction_type\" is \"sample\", which pndm is not defined for. Choose ddim, "
-              + "a dpmpp-2m or an euler scheduler.");
+          config.origin() + ": \"prediction_type\" is \"sample\", which pndm is not defined for. "
+              + "Choose ddim, a dpmpp-2m or an euler scheduler.");
     }
     this.prediction = config.predictionType();
     this.rungeKuttaSteps = PndmTimesteps.rungeKuttaSteps(config);

@@ -62,7 +62,7 @@ final class SchedulerConfigReader {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
         throw new UserException(
-            file + ": larger than 1 MiB, which no scheduler_config.json is. Check that it is the right file.");
+            file + ": larger than 1 MiB, which no scheduler_config.json is. Check that it is the right one.");
       }
       return bytes;
     } catch (NoSuchFileException missing) {

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The printable character that stands for each byte in a byte-level vocabulary (the GPT-2 convention): visible
- * Latin-1 bytes stand for themselves, the 68 others (controls, space, soft hyphen) are moved to U+0100 and up.
+ * The printable character that stands for each byte in a byte-level vocabulary (the GPT-2 convention):
+ * visible Latin-1 bytes stand for themselves, the 68 others (controls, space, soft hyphen) are moved to
+ * U+0100 and up.
  */
 final class ByteAlphabet {
   private static final int SIZE = 256;

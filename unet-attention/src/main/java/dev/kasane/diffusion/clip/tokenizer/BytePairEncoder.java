@@ -8,8 +8,9 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Byte-pair encoding of one word (Sennrich et al. 2016): the word's bytes are the first symbols, the last one marked
- * as word end, and the neighbours whose merge was learnt earliest are joined until no learnt merge is left.
+ * Byte-pair encoding of one word (Sennrich et al. 2016): the word's bytes are the first symbols, the last one
+ * marked as word end, and the neighbours whose merge was learnt earliest are joined until no learnt merge is
+ * left.
  *
  * <p>Safe for use by several threads. Words are remembered up to a fixed number.
  */
@@ -66,7 +67,7 @@ final class BytePairEncoder {
     return symbols;
   }
 
-  /** Joins in the order of rank, then position; a queue keeps words of any length away from quadratic time. */
+  /** Joins in the order of rank, then position; a queue keeps long words away from quadratic time. */
   private int[] merge(int[] symbols) {
     SymbolChain chain = new SymbolChain(symbols);
     PriorityQueue<Long> candidates = new PriorityQueue<>();

@@ -30,8 +30,8 @@ public final class ClipTokenizer {
   private ClipTokenizer(ClipVocabulary vocabulary, SpecialTokens special) {
     this.ids = vocabulary.ids();
     this.special = special;
-    int size = Math.max(vocabulary.size(), 1 + special.added().stream().mapToInt(AddedToken::id).max().orElse(0));
-    symbols = new String[size];
+    int lastAdded = special.added().stream().mapToInt(AddedToken::id).max().orElse(-1);
+    symbols = new String[Math.max(vocabulary.size(), lastAdded + 1)];
     ids.forEach((symbol, id) -> symbols[id] = symbol);
     for (AddedToken token : special.added()) {
       symbols[token.id()] = token.content();
@@ -47,8 +47,9 @@ public final class ClipTokenizer {
   /**
    * Opens a tokeniser folder of a diffusers or transformers model.
    *
-   * @param folder has {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}; the special tokens come
-   *     from {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json} where there
+   * @param folder has {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}; the special
+   *     tokens come from {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code
+   *     added_tokens.json} where there
    * @throws UserException if a file is missing or damaged, or files are of different tokenisers
    */
   public static ClipTokenizer open(Path folder) {
@@ -86,7 +87,8 @@ public final class ClipTokenizer {
    */
   public TokenIds tokenize(String text, int maxLength) {
     if (maxLength < 2) {
-      throw new IllegalArgumentException("maxLength is " + maxLength + ", expected at least 2 for begin and end");
+      throw new IllegalArgumentException("maxLength is " + maxLength
+          + ", expected at least 2 for begin and end");
     }
     int[] tokens = encode(text);
     int kept = Math.min(tokens.length, maxLength - 2);
@@ -99,7 +101,8 @@ public final class ClipTokenizer {
   }
 
   /**
-   * The text that ids stand for, in lower case and with a space after every word; special tokens are left out.
+   * The text that ids stand for, in lower case and with a space after every word; special tokens are left
+   * out.
    *
    * @throws IllegalArgumentException if an id is not in the vocabulary
    */

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The symbols of a byte-pair vocabulary with their ids, and the merges in the order in which they were learnt.
+ * The symbols of a byte-pair vocabulary with their ids, and the merges in the order in which they were
+ * learnt.
  *
  * @param origin where it came from, for messages: a file, a folder or "captions"
  * @param ids id of each symbol; distinct, not negative, below {@value #MAX_IDS}; gaps are allowed
@@ -37,7 +38,8 @@ public record ClipVocabulary(String origin, Map<String, Integer> ids, List<Symbo
   /**
    * Checks that ids and merges belong together.
    *
-   * @throws UserException if an id is out of range or given twice, or a merge speaks of a symbol without an id
+   * @throws UserException if an id is out of range or given twice, or a merge speaks of a symbol without an
+   *     id
    */
   public ClipVocabulary {
     ids = Collections.unmodifiableMap(new LinkedHashMap<>(ids));
@@ -48,8 +50,9 @@ public record ClipVocabulary(String origin, Map<String, Integer> ids, List<Symbo
       for (String symbol : List.of(pair.left(), pair.right(), pair.joined())) {
         if (!ids.containsKey(symbol)) {
           throw new UserException(origin + ": merge " + (rank + 1) + " joins '" + pair.left() + "' and '"
-              + pair.right() + "', but the vocabulary has no symbol '" + symbol + "'. Vocabulary and merges are not"
-              + " of the same tokeniser: take vocab.json and merges.txt from one model.");
+              + pair.right() + "', but the vocabulary has no symbol '" + symbol + "'."
+              + " Vocabulary and merges are not of the same tokeniser: "
+              + "take vocab.json and merges.txt from one model.");
         }
       }
     }
@@ -61,9 +64,9 @@ public record ClipVocabulary(String origin, Map<String, Integer> ids, List<Symbo
   }
 
   /**
-   * Writes {@code vocab.json}, {@code merges.txt}, {@code tokenizer_config.json} and {@code special_tokens_map.json}
-   * as {@code transformers.CLIPTokenizer.from_pretrained} and {@link ClipTokenizer#open} read them. Each file is
-   * replaced whole or not at all.
+   * Writes {@code vocab.json}, {@code merges.txt}, {@code tokenizer_config.json} and {@code
+   * special_tokens_map.json} as {@code transformers.CLIPTokenizer.from_pretrained} and {@link
+   * ClipTokenizer#open} read them. Each file is replaced whole or not at all.
    *
    * @param folder made if it does not exist
    * @throws UserException if a file cannot be written
@@ -81,7 +84,8 @@ public record ClipVocabulary(String origin, Map<String, Integer> ids, List<Symbo
       }
       String other = owners.put(id, symbol);
       if (other != null) {
-        throw new UserException(origin + ": symbols '" + other + "' and '" + symbol + "' both have the id " + id
+        throw new UserException(origin + ": symbols '" + other + "' and '" + symbol
+            + "' both have the id " + id
             + ", expected one id for each. The file is damaged: fetch it again.");
       }
     });

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Cuts prompts into chunks of 75 tokens, with begin, end and padding the {@value ClipTokenizer#MAX_LENGTH} that a
- * CLIP text encoder takes, as the AUTOMATIC1111 web interface does.
+ * Cuts prompts into chunks of 75 tokens, with begin, end and padding the {@value ClipTokenizer#MAX_LENGTH}
+ * that a CLIP text encoder takes, as the AUTOMATIC1111 web interface does.
  *
- * <p>A full chunk ends after its last comma, if that is among the last tokens, so that phrases stay whole: what
- * stood behind the comma moves to the next chunk.
+ * <p>A full chunk ends after its last comma, if that is among the last tokens, so that phrases stay whole:
+ * what stood behind the comma moves to the next chunk.
  */
 public final class PromptChunks {
   /** Tokens of the prompt in one chunk. */
@@ -34,7 +34,8 @@ public final class PromptChunks {
    */
   public PromptChunks(ClipTokenizer tokenizer, int commaBacktrack) {
     if (commaBacktrack < 0 || commaBacktrack > CHUNK_TOKENS) {
-      throw new IllegalArgumentException("commaBacktrack is " + commaBacktrack + ", expected 0 to " + CHUNK_TOKENS);
+      throw new IllegalArgumentException("commaBacktrack is " + commaBacktrack
+          + ", expected 0 to " + CHUNK_TOKENS);
     }
     this.tokenizer = tokenizer;
     this.commaBacktrack = commaBacktrack;
@@ -42,8 +43,8 @@ public final class PromptChunks {
   }
 
   /**
-   * The rows of a prompt with weights in brackets (see {@link PromptParser}). Without weights, and if the prompt
-   * fits one row, its ids are those of {@link ClipTokenizer#tokenize(String)}.
+   * The rows of a prompt with weights in brackets (see {@link PromptParser}). Without weights, and if the
+   * prompt fits one row, its ids are those of {@link ClipTokenizer#tokenize(String)}.
    */
   public EncodedPrompt encode(String prompt) {
     return encode(PromptParser.parse(prompt));
@@ -65,8 +66,8 @@ public final class PromptChunks {
   }
 
   /**
-   * Brings a prompt and its negative prompt to the same number of chunks: the shorter one gets chunks of the empty
-   * prompt, so that classifier-free guidance compares outputs of one shape.
+   * Brings a prompt and its negative prompt to the same number of chunks: the shorter one gets chunks of the
+   * empty prompt, so that classifier-free guidance compares outputs of one shape.
    *
    * @return the given prompts in order, lengthened where needed
    */

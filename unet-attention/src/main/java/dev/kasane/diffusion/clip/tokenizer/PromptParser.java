@@ -14,15 +14,16 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>{@code (text)} weighs 1.1 times, {@code [text]} 1 / 1.1 times, {@code (text:1.3)} 1.3 times as much;
  *       nested weights multiply.
- *   <li>{@code \(}, {@code \)}, {@code \[}, {@code \]} and {@code \\} are the characters themselves; a backslash
- *       before anything else vanishes.
- *   <li>{@code BREAK}, in capitals and as a word of its own, starts a new chunk; white space around it is dropped.
+ *   <li>{@code \(}, {@code \)}, {@code \[}, {@code \]} and {@code \\} are the characters themselves; a
+ *       backslash before anything else vanishes.
+ *   <li>{@code BREAK}, in capitals and as a word of its own, starts a new chunk; white space around it is
+ *   dropped.
  *   <li>A bracket left open weighs what follows it; a closing one without an opening one is text.
  * </ul>
  *
- * <p>Nothing is an error. Where the web interface fails or slips, this is what happens: a weight that is no number
- * ({@code (a:1.2.3)}) is text within plain brackets, {@code BREAK} within brackets breaks too, and weights are held
- * to plus or minus {@value #WEIGHT_LIMIT}.
+ * <p>Nothing is an error. Where the web interface fails or slips, this is what happens: a weight that is no
+ * number ({@code (a:1.2.3)}) is text within plain brackets, {@code BREAK} within brackets breaks too, and
+ * weights are held to plus or minus {@value #WEIGHT_LIMIT}.
  */
 public final class PromptParser {
   /** No useful weight comes near; it keeps absurd ones from becoming infinite. */

@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Finds a folder's special tokens the way {@code transformers} 5 does, measured on all combinations of its files.
+ * Finds a folder's special tokens the way {@code transformers} 5 does, measured on all combinations of its
+ * files.
  *
- * <p>{@code tokenizer_config.json} gives the roles. Unless it lists {@code added_tokens_decoder},
- * {@code special_tokens_map.json} overrules it (the two contradict each other about SD 2.1's padding), and
- * {@code added_tokens.json} and {@code tokenizer.json} may list more tokens. Whether a token is looked for before or
- * after normalisation is the choice of its last declaration, where a role given as a plain string means before.
+ * <p>{@code tokenizer_config.json} gives the roles. Unless it lists {@code added_tokens_decoder}, {@code
+ * special_tokens_map.json} overrules it (the two contradict each other about SD 2.1's padding), and {@code
+ * added_tokens.json} and {@code tokenizer.json} may list more tokens. Whether a token is looked for before or
+ * after normalisation is the choice of its last declaration, where a role given as a plain string means
+ * before.
  */
 final class SpecialTokensReader {
   private static final String DECODER = "added_tokens_decoder";
@@ -114,8 +116,9 @@ final class SpecialTokensReader {
       throw new UserException(folder.resolve(file) + ": the id of token '" + content + "' is '" + id
           + "', expected a whole number. Take the file from the original model.", e);
     }
-    throw new UserException(folder.resolve(file) + ": token '" + content + "' has the id " + id + ", expected "
-        + (ids.containsKey(content) ? "the vocabulary's " + ids.get(content) : "0 to " + ClipVocabulary.MAX_IDS)
+    throw new UserException(folder.resolve(file) + ": token '" + content + "' has the id " + id
+        + ", expected " + (ids.containsKey(content) ? "the vocabulary's " + ids.get(content)
+            : "0 to " + (ClipVocabulary.MAX_IDS - 1))
         + ". Take all files of the tokeniser from one model.");
   }
 
@@ -134,8 +137,8 @@ final class SpecialTokensReader {
           .anyMatch(role -> role.content().equals(token.content()));
       added.put(token.content(), new AddedToken(token.content(), idOf(token), token.normalized(), special));
     }
-    return new SpecialTokens(roleId("bos_token", added), roleId("eos_token", added), roleId("pad_token", added),
-        roleId("unk_token", added), List.copyOf(added.values()));
+    return new SpecialTokens(roleId("bos_token", added), roleId("eos_token", added),
+        roleId("pad_token", added), roleId("unk_token", added), List.copyOf(added.values()));
   }
 
   private int roleId(String role, Map<String, AddedToken> added) {

@@ -3,11 +3,11 @@ package dev.kasane.diffusion.clip.tokenizer;
 import java.text.Normalizer;
 
 /**
- * What CLIP does to a text before it looks for words: canonical composition (NFC), every run of white space to one
- * space, lower case character by character.
+ * What CLIP does to a text before it looks for words: canonical composition (NFC), every run of white space
+ * to one space, lower case character by character.
  *
- * <p>Lower case knows no context: a final capital sigma becomes the same small sigma as any other, and the dotted
- * capital I becomes an i and a combining dot, whatever the locale.
+ * <p>Lower case knows no context: a final capital sigma becomes the same small sigma as any other, and the
+ * dotted capital I becomes an i and a combining dot, whatever the locale.
  */
 final class TextNormalizer {
   private static final int DOTTED_CAPITAL_I = 0x130;

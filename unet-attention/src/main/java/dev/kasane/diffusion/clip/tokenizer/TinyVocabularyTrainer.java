@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Learns a CLIP-style byte-pair vocabulary from captions: again and again the most frequent pair of neighbouring
- * symbols becomes a symbol (Sennrich et al. 2016).
+ * Learns a CLIP-style byte-pair vocabulary from captions: again and again the most frequent pair of
+ * neighbouring symbols becomes a symbol (Sennrich et al. 2016).
  *
- * <p>For the embedded demo base and for tests: it counts all pairs anew for each merge, which is fine for thousands
- * of merges over a few thousand different words. The same captions give the same vocabulary: of pairs that are
- * equally frequent the alphabetically first is taken.
+ * <p>For the embedded demo base and for tests: it counts all pairs anew for each merge, which is fine for
+ * thousands of merges over a few thousand different words. The same captions give the same vocabulary: of
+ * pairs that are equally frequent the alphabetically first is taken.
  */
 public final class TinyVocabularyTrainer {
   /** A pair seen once teaches nothing. */
@@ -28,8 +28,8 @@ public final class TinyVocabularyTrainer {
   }
 
   /**
-   * @param maxMerges how many merges to learn at most, 0 or more; the vocabulary has 512 symbols for bytes and two
-   *     special tokens beside them
+   * @param maxMerges how many merges to learn at most, 0 or more; the vocabulary has 512 symbols for bytes
+   *     and two special tokens beside them
    */
   public TinyVocabularyTrainer(int maxMerges) {
     if (maxMerges < 0 || maxMerges > ClipVocabulary.MAX_IDS / 2) {
@@ -42,8 +42,8 @@ public final class TinyVocabularyTrainer {
   /**
    * Learns from captions as they will be prompted.
    *
-   * @return the vocabulary in CLIP's order: bytes, bytes as word end, merges, begin token, end token; with fewer
-   *     merges than allowed if no pair is left that stands twice
+   * @return the vocabulary in CLIP's order: bytes, bytes as word end, merges, begin token, end token; with
+   *     fewer merges than allowed if no pair is left that stands twice
    */
   public ClipVocabulary train(List<String> captions) {
     List<Word> words = words(captions);
@@ -56,7 +56,8 @@ public final class TinyVocabularyTrainer {
       merges.add(best.get());
       words.replaceAll(word -> merge(word, best.get()));
     }
-    return new ClipVocabulary("vocabulary learnt from " + captions.size() + " captions", number(merges), merges);
+    String origin = "vocabulary learnt from " + captions.size() + " captions";
+    return new ClipVocabulary(origin, number(merges), merges);
   }
 
   private static List<Word> words(List<String> captions) {
@@ -78,7 +79,8 @@ public final class TinyVocabularyTrainer {
     Map<SymbolPair, Long> counts = new HashMap<>();
     for (Word word : words) {
       for (int i = 0; i + 1 < word.symbols().size(); i++) {
-        counts.merge(new SymbolPair(word.symbols().get(i), word.symbols().get(i + 1)), word.count(), Long::sum);
+        SymbolPair pair = new SymbolPair(word.symbols().get(i), word.symbols().get(i + 1));
+        counts.merge(pair, word.count(), Long::sum);
       }
     }
     return counts.entrySet().stream()

@@ -35,7 +35,8 @@ final class TokenizerFiles {
       JsonNode node = JSON.readTree(readText(file));
       if (node == null || !node.isObject()) {
         throw new UserException(file + ": expected a JSON object, found "
-            + (node == null || node.isMissingNode() ? "nothing" : node.getNodeType().toString().toLowerCase(Locale.ROOT))
+            + (node == null || node.isMissingNode()
+            ? "nothing" : node.getNodeType().toString().toLowerCase(Locale.ROOT))
             + ". Fetch the tokeniser again.");
       }
       return node;
@@ -61,7 +62,8 @@ final class TokenizerFiles {
       }
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (CharacterCodingException e) {
-      throw new UserException(file + " is not UTF-8 text. The file is damaged: fetch the tokeniser again.", e);
+      throw new UserException(file + " is not UTF-8 text."
+          + " The file is damaged: fetch the tokeniser again.", e);
     } catch (IOException e) {
       throw new UserException("Cannot read " + file + ": " + e.getMessage()
           + ". Check that it is a file and that you may read it.", e);

@@ -11,14 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads symbols and merges from {@code tokenizer.json} or from {@code vocab.json} with {@code merges.txt}. */
+/** Reads symbols and merges from {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}. */
 final class VocabularyReader {
   private static final String MERGES_HEADER = "#version";
 
   private VocabularyReader() {
   }
 
-  /** The vocabulary of a folder; where both layouts are there, {@code tokenizer.json} counts, as in transformers. */
+  /** The vocabulary of a folder; of two layouts {@code tokenizer.json} counts, as in transformers. */
   static ClipVocabulary read(Path folder) {
     Path single = folder.resolve(TokenizerFiles.SINGLE_FILE);
     if (Files.exists(single)) {

@@ -35,7 +35,8 @@ final class VocabularyWriter {
 
   private static String merges(ClipVocabulary vocabulary) {
     StringBuilder text = new StringBuilder("#version: 0.2\n");
-    vocabulary.merges().forEach(pair -> text.append(pair.left()).append(' ').append(pair.right()).append('\n'));
+    vocabulary.merges().forEach(pair ->
+        text.append(pair.left()).append(' ').append(pair.right()).append('\n'));
     return text.toString();
   }
 

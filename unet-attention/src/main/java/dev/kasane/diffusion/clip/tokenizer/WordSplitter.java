@@ -3,12 +3,13 @@ package dev.kasane.diffusion.clip.tokenizer;
 import java.util.function.Consumer;
 
 /**
- * Cuts a normalised text into the words that byte pairs are merged within: an English contraction's ending, a run of
- * letters, one digit, or a run of anything else that is not white space. White space itself is dropped.
+ * Cuts a normalised text into the words that byte pairs are merged within: an English contraction's ending, a
+ * run of letters, one digit, or a run of anything else that is not white space. White space itself is
+ * dropped.
  *
- * <p>Equal to the pair of regular expressions of {@code transformers.CLIPTokenizer} (its own, then that of the
- * byte-level step), written as a scanner because this is the hot path. Letters and numbers are the Unicode categories
- * L and N of the Java runtime.
+ * <p>Equal to the pair of regular expressions of {@code transformers.CLIPTokenizer} (its own, then that of
+ * the byte-level step), written as a scanner because this is the hot path. Letters and numbers are the
+ * Unicode categories L and N of the Java runtime.
  */
 final class WordSplitter {
   private static final String[] CONTRACTIONS = {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
@@ -36,8 +37,8 @@ final class WordSplitter {
   }
 
   /**
-   * A marker written in the text that the added tokens did not claim, as with other capitals. It is cut off from what
-   * follows it, and is itself three words; this makes a difference for {@code <|ENDOFTEXT|>!}.
+   * A marker written in the text that the added tokens did not claim, as with other capitals. It is cut off
+   * from what follows it, and is itself three words; this makes a difference for {@code <|ENDOFTEXT|>!}.
    */
   private static int markerEnd(String text, int at, Consumer<String> words) {
     for (String name : MARKER_NAMES) {

@@ -1,0 +1,76 @@
+package dev.kasane.diffusion.data;
+
+import com.drew.imaging.ImageProcessingException;
+import com.drew.imaging.jpeg.JpegMetadataReader;
+import com.drew.imaging.tiff.TiffMetadataReader;
+import com.drew.imaging.webp.WebpMetadataReader;
+import com.drew.lang.ByteArrayReader;
+import com.drew.metadata.Metadata;
+import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the EXIF orientation of the formats whose cameras and tools write one: JPEG, PNG, TIFF, WebP. */
+final class OrientationReader {
+  private static final Logger LOG = LoggerFactory.getLogger(OrientationReader.class);
+
+  private OrientationReader() {}
+
+  /**
+   * The orientation that the file asks for.
+   *
+   * <p>A picture whose metadata is broken is still a picture, and viewers show it as stored: so does this.
+   *
+   * @param format ImageIO's name of the format
+   */
+  static Orientation read(Path file, String format) throws IOException {
+    Metadata metadata;
+    try {
+      metadata = metadata(file, format.toLowerCase(Locale.ROOT));
+    } catch (ImageProcessingException | RuntimeException e) {
+      LOG.info("{}: its metadata cannot be read ({}); it is taken as upright", file, e.toString());
+      return Orientation.UPRIGHT;
+    }
+    for (ExifIFD0Directory directory : metadata.getDirectoriesOfType(ExifIFD0Directory.class)) {
+      Integer orientation = directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
+      if (orientation != null) {
+        return Orientation.of(orientation);
+      }
+    }
+    return Orientation.UPRIGHT;
+  }
+
+  private static Metadata metadata(Path file, String format) throws IOException, ImageProcessingException {
+    if (format.equals("png")) {
+      return pngMetadata(file);
+    }
+    if (format.startsWith("tif")) {
+      return TiffMetadataReader.readMetadata(file.toFile());
+    }
+    if (!format.startsWith("jp") && !format.equals("webp")) {
+      return new Metadata();
+    }
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      return format.equals("webp")
+          ? WebpMetadataReader.readMetadata(in)
+          : JpegMetadataReader.readMetadata(in, List.of(new ExifReader()));
+    }
+  }
+
+  private static Metadata pngMetadata(Path file) throws IOException {
+    Metadata metadata = new Metadata();
+    for (PngChunks.Chunk chunk : PngChunks.read(file, Set.of("eXIf"))) {
+      new ExifReader().extract(new ByteArrayReader(chunk.data()), metadata);
+    }
+    return metadata;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.kasane.diffusion.demo.base;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.diffusion.clip.ClipConfig;
+import dev.kasane.diffusion.scheduler.PredictionType;
+import dev.kasane.diffusion.scheduler.SchedulerConfig;
+import dev.kasane.diffusion.unet.UNetConfig;
+import dev.kasane.diffusion.vae.VaeConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/**
+ * The demo base's architecture: Stable Diffusion 1.x in every respect but its size.
+ *
+ * @param json the four configuration files by component
+ */
+public record DemoBaseConfig(JsonNode json) {
+  /** Side of the pictures that the base is trained for. */
+  public static final int PICTURE_SIZE = 128;
+
+  /** Merges of the tokeniser's small vocabulary. */
+  public static final int MERGES = 400;
+
+  /** Reads the configuration that is part of the program. */
+  public static DemoBaseConfig load() {
+    try (InputStream in = DemoBaseConfig.class.getResourceAsStream("demo-base.json")) {
+      return new DemoBaseConfig(new ObjectMapper().readTree(in));
+    } catch (IOException e) {
+      throw new UncheckedIOException("demo-base.json cannot be read", e);
+    }
+  }
+
+  /** The U-Net's shape. */
+  public UNetConfig unet() {
+    return UNetConfig.of(json.path("unet"), "demo-base.json (unet)");
+  }
+
+  /** The autoencoder's shape. */
+  public VaeConfig vae() {
+    return VaeConfig.of(json.path("vae"), "demo-base.json (vae)");
+  }
+
+  /** The text encoder's shape. */
+  public ClipConfig textEncoder() {
+    return ClipConfig.of(json.path("text_encoder"), "demo-base.json (text_encoder)");
+  }
+
+  /** The noise schedule, that of Stable Diffusion 1.x. */
+  public SchedulerConfig scheduler() {
+    return SchedulerConfig.stableDiffusion(PredictionType.EPSILON);
+  }
+}

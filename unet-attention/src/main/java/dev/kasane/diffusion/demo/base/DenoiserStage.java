@@ -1,0 +1,96 @@
+package dev.kasane.diffusion.demo.base;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.training.BatchSource;
+import dev.kasane.core.training.Objective;
+import dev.kasane.diffusion.clip.ClipTextModel;
+import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
+import dev.kasane.diffusion.demo.SceneCaption;
+import dev.kasane.diffusion.demo.SceneGenerator;
+import dev.kasane.diffusion.scheduler.NoiseSchedule;
+import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import java.util.Random;
+
+/**
+ * Second stage: text encoder and U-Net learn together to take noise off the latents of captioned scenes.
+ * Losses are weighted by min(SNR, 5)/SNR (Hang et al. 2023, "Min-SNR Weighting", section 3.4).
+ */
+final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource<DenoiserStage.Batch> {
+  private static final double CAPTION_DROPOUT = 0.1;
+  private static final float SNR_LIMIT = 5;
+
+  private final UNet2DConditionModel unet;
+  private final ClipTextModel textEncoder;
+  private final ClipTokenizer tokenizer;
+  private final NoiseSchedule noise;
+  private final SceneGenerator scenes;
+  private final NDArray latents;
+  private final int batchSize;
+
+  /** Scenes by number, their captions' tokens and the timesteps to noise them to. */
+  record Batch(long[] scenes, long[] ids, int[] timesteps) {}
+
+  /**
+   * @param unet the U-Net
+   * @param textEncoder the text encoder
+   * @param tokenizer the tokeniser
+   * @param noise the noise schedule
+   * @param scenes the generator whose scenes were encoded
+   * @param latents (scenes, channels, height, width), scaled
+   * @param batchSize pictures a step
+   */
+  DenoiserStage(UNet2DConditionModel unet, ClipTextModel textEncoder, ClipTokenizer tokenizer,
+      NoiseSchedule noise, SceneGenerator scenes, NDArray latents, int batchSize) {
+    this.unet = unet;
+    this.textEncoder = textEncoder;
+    this.tokenizer = tokenizer;
+    this.noise = noise;
+    this.scenes = scenes;
+    this.latents = latents;
+    this.batchSize = batchSize;
+  }
+
+  @Override
+  public Batch batch(long number) {
+    Random random = new Random(number * 0x9E3779B97F4A7C15L);
+    long[] chosen = new long[batchSize];
+    int[] timesteps = new int[batchSize];
+    long[] ids = new long[batchSize * ClipTokenizer.MAX_LENGTH];
+    for (int i = 0; i < batchSize; i++) {
+      chosen[i] = random.nextInt((int) latents.getShape().get(0));
+      timesteps[i] = random.nextInt(noise.trainTimesteps());
+      String caption = random.nextDouble() < CAPTION_DROPOUT
+          ? "" : SceneCaption.varied(scenes.scene(chosen[i]), random.nextLong());
+      int[] tokens = tokenizer.tokenize(caption).ids();
+      for (int t = 0; t < tokens.length; t++) {
+        ids[i * tokens.length + t] = tokens[t];
+      }
+    }
+    return new Batch(chosen, ids, timesteps);
+  }
+
+  @Override
+  public NDArray loss(Batch batch, NDManager scope) {
+    NDArray clean = BaseLosses.rows(latents, scope.create(batch.scenes()));
+    NDArray added = Ops.randomNormal(scope, clean.getShape());
+    NDArray noisy = noise.addNoise(clean, added, batch.timesteps());
+    NDArray ids = scope.create(batch.ids(), new Shape(batchSize, ClipTokenizer.MAX_LENGTH));
+    NDArray context = textEncoder.forward(ids, 0, DataType.BFLOAT16);
+    NDArray prediction =
+        unet.forward(Ops.cast(noisy, DataType.BFLOAT16), scope.create(batch.timesteps()), context);
+    return BaseLosses.weightedSquaredError(prediction, added, scope.create(weights(batch.timesteps())));
+  }
+
+  private float[] weights(int[] timesteps) {
+    float[] weights = new float[timesteps.length];
+    for (int i = 0; i < weights.length; i++) {
+      float snr = noise.snr(timesteps[i]);
+      weights[i] = Math.min(snr, SNR_LIMIT) / snr;
+    }
+    return weights;
+  }
+}

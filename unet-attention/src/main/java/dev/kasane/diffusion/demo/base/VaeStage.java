@@ -1,0 +1,42 @@
+package dev.kasane.diffusion.demo.base;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.training.BatchSource;
+import dev.kasane.core.training.Objective;
+import dev.kasane.diffusion.demo.VaePictures;
+import dev.kasane.diffusion.vae.AutoencoderKL;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** First stage: the autoencoder learns to carry the world, the ink style and plain textures. */
+final class VaeStage implements Objective<List<BufferedImage>>, BatchSource<List<BufferedImage>> {
+  private static final double DIVERGENCE_WEIGHT = 1e-4;
+
+  private final AutoencoderKL vae;
+  private final VaePictures pictures;
+  private final int batchSize;
+
+  VaeStage(AutoencoderKL vae, long seed, int batchSize) {
+    this.vae = vae;
+    this.pictures = new VaePictures(seed);
+    this.batchSize = batchSize;
+  }
+
+  @Override
+  public List<BufferedImage> batch(long number) {
+    return LongStream.range(number * batchSize, (number + 1) * batchSize)
+        .mapToObj(index -> pictures.picture(index, DemoBaseConfig.PICTURE_SIZE)).toList();
+  }
+
+  @Override
+  public NDArray loss(List<BufferedImage> batch, NDManager scope) {
+    NDArray target = PictureBatch.of(batch, scope);
+    NDArray moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));
+    NDArray decoded = vae.decode(BaseLosses.sampleLatents(moments));
+    return BaseLosses.autoencoder(decoded, target, moments, DIVERGENCE_WEIGHT);
+  }
+}

@@ -1,0 +1,30 @@
+# Losses for training the demo base. See BaseLosses.java.
+
+# z = mean + exp(logvar / 2) * noise, from the generator's next numbers
+def sample_latents(self, moments: Tensor) -> Tensor:
+  mean, logvar = torch.chunk(moments, 2, 1)
+  std = torch.exp(torch.mul(torch.clamp(logvar, -30., 20.), 0.5))
+  return torch.add(mean, torch.mul(std, torch.randn_like(mean)))
+
+# Absolute error of pixels and of their differences to the right and down (edges), and a little pull of the
+# latents towards a standard normal. Kingma & Welling 2014; weights as in Rombach et al. 2022, appendix G.
+def autoencoder_loss(self, decoded: Tensor, target: Tensor, moments: Tensor, kl: float) -> Tensor:
+  d = torch.to(decoded, 6)
+  error = torch.sub(d, target)
+  pixels = torch.add(torch.mean(torch.abs(error)), torch.mean(torch.mul(error, error)))
+  right = torch.sub(torch.slice(error, 3, 1), torch.slice(error, 3, 0, -1))
+  down = torch.sub(torch.slice(error, 2, 1), torch.slice(error, 2, 0, -1))
+  edges = torch.add(torch.mean(torch.abs(right)), torch.mean(torch.abs(down)))
+  mean, logvar = torch.chunk(torch.to(moments, 6), 2, 1)
+  clamped = torch.clamp(logvar, -30., 20.)
+  divergence = torch.mean(torch.sub(torch.add(torch.mul(mean, mean), torch.exp(clamped)), torch.add(clamped, 1.)))
+  return torch.add(torch.add(pixels, edges), torch.mul(divergence, 0.5 * kl))
+
+# weights: one for each picture of the batch
+def weighted_squared_error(self, prediction: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+  error = torch.sub(torch.to(prediction, 6), target)
+  each = torch.mean(torch.flatten(torch.mul(error, error), 1, -1), [1], False)
+  return torch.mean(torch.mul(each, weights))
+
+def rows(self, table: Tensor, indices: Tensor) -> Tensor:
+  return torch.index_select(table, 0, indices)
