@@ -30,8 +30,8 @@ public final class FileDiagnosis {
   private static Optional<String> describeText(byte[] head) {
     String text = new String(head, StandardCharsets.ISO_8859_1).stripLeading().toLowerCase(Locale.ROOT);
     if (text.startsWith("version https://git-lfs")) {
-      return Optional.of("is a Git LFS pointer, a short text that stands for the real file; run 'git lfs pull'"
-          + " in the repository it came from, or download the file itself");
+      return Optional.of("is a Git LFS pointer, a short text that stands for the real file; run 'git lfs"
+          + " pull' in the repository it came from, or download the file itself");
     }
     if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml")) {
       return Optional.of("is a web page, most likely an error or log-in page saved in place of the download;"
@@ -46,13 +46,16 @@ public final class FileDiagnosis {
 
   private static Optional<String> describeBinary(byte[] head) {
     if (startsWith(head, 'P', 'K', 3, 4)) {
-      return Optional.of("is a zip archive, most likely a PyTorch checkpoint (.pt, .bin, .ckpt)" + WRONG_NAME);
+      return Optional.of("is a zip archive, most likely a PyTorch checkpoint (.pt, .bin, .ckpt)"
+          + WRONG_NAME);
     }
     if (head.length > 1 && (head[0] & 0xff) == 0x80 && head[1] >= 1 && head[1] <= 5) {
-      return Optional.of("is a Python pickle, most likely a PyTorch checkpoint (.pt, .bin, .ckpt)" + WRONG_NAME);
+      return Optional.of("is a Python pickle, most likely a PyTorch checkpoint (.pt, .bin, .ckpt)"
+          + WRONG_NAME);
     }
     if (startsWith(head, 'G', 'G', 'U', 'F')) {
-      return Optional.of("is a GGUF model (llama.cpp), which Kasane does not read; get the safetensors edition");
+      return Optional.of("is a GGUF model (llama.cpp), which Kasane does not read;"
+          + " get the safetensors edition");
     }
     if (startsWith(head, 0x89, 'H', 'D', 'F')) {
       return Optional.of("is an HDF5 file (Keras), which Kasane does not read; get the safetensors edition");

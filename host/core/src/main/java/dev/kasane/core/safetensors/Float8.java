@@ -12,7 +12,7 @@ final class Float8 {
     return HalfPrecision.halfToFloat((short) (bits << 8));
   }
 
-  /** 1 sign, 4 exponent (bias 7) and 3 mantissa bits, no infinities, NaN only where all other bits are set. */
+  /** 1 sign, 4 exponent (bias 7) and 3 mantissa bits, no infinities, NaN where all but the sign are set. */
   static float e4m3ToFloat(byte bits) {
     int magnitude = bits & 0x7f;
     if (magnitude == E4M3_NAN) {

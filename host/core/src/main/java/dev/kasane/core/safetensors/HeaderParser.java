@@ -52,7 +52,8 @@ final class HeaderParser {
 
   void parse() throws SafetensorsException {
     // A decoder made by hand reports malformed input; a reader given a charset would replace it.
-    try (Reader utf8 = new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder());
+    try (Reader utf8 = new InputStreamReader(new ByteArrayInputStream(json),
+        StandardCharsets.UTF_8.newDecoder());
         JsonParser parser = JSON.createParser(utf8)) {
       parseHeader(parser);
     } catch (SafetensorsException known) {

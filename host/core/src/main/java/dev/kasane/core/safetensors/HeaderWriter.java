@@ -30,7 +30,8 @@ final class HeaderWriter {
    * @param tensors in file order; their bytes follow one another from offset 0
    * @param metadata left out of the header where empty
    */
-  static byte[] encode(List<TensorDeclaration> tensors, SortedMap<String, String> metadata) throws IOException {
+  static byte[] encode(List<TensorDeclaration> tensors, SortedMap<String, String> metadata)
+      throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
@@ -60,7 +61,8 @@ final class HeaderWriter {
     json.writeEndObject();
   }
 
-  private static void writeTensor(JsonGenerator json, TensorDeclaration tensor, long begin) throws IOException {
+  private static void writeTensor(JsonGenerator json, TensorDeclaration tensor, long begin)
+      throws IOException {
     json.writeObjectFieldStart(tensor.name());
     json.writeStringField("dtype", tensor.dtype().name());
     long[] shape = tensor.shape();

@@ -42,7 +42,8 @@ final class LayoutCheck {
   }
 
   private void checkFollows(String name, TensorDeclared span, long position) throws SafetensorsException {
-    String where = "tensor " + Reasons.quote(name) + " lies at data bytes " + span.begin() + " to " + span.end();
+    String where = "tensor " + Reasons.quote(name) + " lies at data bytes " + span.begin() + " to "
+        + span.end();
     if (span.begin() > span.end()) {
       throw new SafetensorsException(path, where + ", which runs backwards; the header is damaged");
     }
@@ -54,7 +55,7 @@ final class LayoutCheck {
       throw new SafetensorsException(path, where + ", leaving bytes from " + position
           + " on that belong to no tensor; the header is damaged");
     }
-    // Ends past the file are reported by checkEnd, with all that is missing; here they must only not overflow.
+    // An end past the file is reported by checkEnd, with all that is missing; here it must not overflow.
     if (span.end() > Long.MAX_VALUE - dataStart) {
       throw new SafetensorsException(path, where + ", past anything a file can hold; the header is damaged");
     }
@@ -68,7 +69,8 @@ final class LayoutCheck {
         needed = Math.multiplyExact(needed, size);
       }
     } catch (ArithmeticException overflow) {
-      throw new SafetensorsException(path, what + " is larger than any file; the header is damaged", overflow);
+      throw new SafetensorsException(path, what + " is larger than any file; the header is damaged",
+          overflow);
     }
     if (needed != span.end() - span.begin()) {
       throw new SafetensorsException(path, what + " needs " + needed + " bytes but spans "

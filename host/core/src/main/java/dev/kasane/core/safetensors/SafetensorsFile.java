@@ -92,7 +92,8 @@ public final class SafetensorsFile implements AutoCloseable {
     TensorEntry entry = entry(name);
     if (entry.byteLength() > Integer.MAX_VALUE) {
       throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " has " + entry.byteLength()
-          + " bytes, more than one buffer holds; map it in windows of at most " + Integer.MAX_VALUE + " bytes");
+          + " bytes, more than one buffer holds; map it in windows of at most " + Integer.MAX_VALUE
+          + " bytes");
     }
     return map(name, 0, entry.byteLength());
   }

@@ -86,7 +86,8 @@ public final class SafetensorsWriter {
             + " keeps for text; rename the tensor");
       }
       if (!names.add(tensor.name())) {
-        throw new SafetensorsException(target, "cannot hold two tensors named " + Reasons.quote(tensor.name()));
+        throw new SafetensorsException(target, "cannot hold two tensors named "
+            + Reasons.quote(tensor.name()));
       }
     }
     for (Map.Entry<String, String> pair : metadata.entrySet()) {

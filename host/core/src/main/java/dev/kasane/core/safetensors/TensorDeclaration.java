@@ -45,7 +45,8 @@ public record TensorDeclaration(String name, DType dtype, long[] shape, TensorBy
     long length = dtype.byteSize();
     for (long size : shape) {
       if (size < 0) {
-        throw new IllegalArgumentException("tensor " + Reasons.quote(name) + " has a negative size in its shape "
+        throw new IllegalArgumentException("tensor " + Reasons.quote(name)
+            + " has a negative size in its shape "
             + Arrays.toString(shape));
       }
       try {

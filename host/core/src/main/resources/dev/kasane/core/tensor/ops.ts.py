@@ -62,9 +62,11 @@ def pad_right_bottom(self, x: Tensor) -> Tensor:
 def cast(self, x: Tensor, dtype: int) -> Tensor:
   return torch.to(x, dtype)
 
-# The same bytes under another type of the same size.
+# The same memory under another type of the same size. TorchScript does not reach view(dtype), so an empty
+# tensor of the wanted type is pointed at the storage.
 def reinterpret(self, x: Tensor, dtype: int) -> Tensor:
-  return torch.view(x, dtype)
+  seen = torch.empty([0], dtype=dtype, layout=None, device=ops.prim.device(x))
+  return torch.set_(seen, x, torch.storage_offset(x), torch.size(x), torch.stride(x))
 
 def cast_like(self, x: Tensor, like: Tensor) -> Tensor:
   return torch.to(x, ops.prim.dtype(like))

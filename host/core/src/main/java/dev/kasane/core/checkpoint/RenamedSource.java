@@ -1,0 +1,96 @@
+package dev.kasane.core.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.safetensors.DType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Another source under new names and in other forms. Closing it closes the source underneath. */
+public final class RenamedSource implements TensorSource {
+  /**
+   * Where a tensor comes from.
+   *
+   * @param name its name in the source underneath
+   * @param transform how its form changes
+   */
+  public record Stored(String name, TensorTransform transform) {
+    /** A tensor that only changes its name. */
+    public static Stored as(String name) {
+      return new Stored(name, new TensorTransform.Identity());
+    }
+  }
+
+  private final TensorSource source;
+  private final Map<String, Stored> mapping;
+
+  /**
+   * @param source the source underneath
+   * @param mapping new name → stored tensor, in the order wanted; stored tensors that it leaves out do not
+   *     appear
+   * @throws UserException when it refers to a tensor that the source lacks
+   */
+  public RenamedSource(TensorSource source, Map<String, Stored> mapping) {
+    mapping.values().stream().filter(each -> !source.names().contains(each.name())).findFirst()
+        .ifPresent(each -> {
+          throw new UserException(source.location() + " has no tensor '" + each.name() + "'.");
+        });
+    this.source = source;
+    this.mapping = Collections.unmodifiableMap(new LinkedHashMap<>(mapping));
+  }
+
+  @Override
+  public Set<String> names() {
+    return mapping.keySet();
+  }
+
+  @Override
+  public Shape shape(String name) {
+    Stored stored = stored(name);
+    return stored.transform().shape(source.shape(stored.name()));
+  }
+
+  @Override
+  public DType dtype(String name) {
+    return source.dtype(stored(name).name());
+  }
+
+  @Override
+  public NDArray read(String name, NDManager owner) {
+    Stored stored = stored(name);
+    NDArray whole = source.read(stored.name(), owner);
+    NDArray changed = stored.transform().apply(whole);
+    if (changed != whole) {
+      // Only the handle goes: what shares its memory keeps it.
+      whole.close();
+    }
+    return changed;
+  }
+
+  @Override
+  public String origin(String name) {
+    return source.origin(stored(name).name());
+  }
+
+  @Override
+  public String location() {
+    return source.location();
+  }
+
+  private Stored stored(String name) {
+    Stored stored = mapping.get(name);
+    if (stored == null) {
+      throw new UserException(location() + " has no tensor '" + name + "' among its " + names().size() + ".");
+    }
+    return stored;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

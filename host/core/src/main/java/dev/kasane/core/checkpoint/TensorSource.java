@@ -1,0 +1,64 @@
+package dev.kasane.core.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.safetensors.DType;
+import java.util.Set;
+
+/**
+ * Named tensors in files: names, shapes and types are known at once, values are read one by one.
+ *
+ * <p>Tensors that were read stay valid after {@link #close}.
+ */
+public interface TensorSource extends AutoCloseable {
+  /** The names of all tensors, in a stable order. Unmodifiable. */
+  Set<String> names();
+
+  /**
+   * The shape of a tensor.
+   *
+   * @throws UserException when there is no such tensor
+   */
+  Shape shape(String name);
+
+  /**
+   * The stored type of a tensor's elements.
+   *
+   * @throws UserException when there is no such tensor
+   */
+  DType dtype(String name);
+
+  /**
+   * Reads a tensor in its stored type. Where the memory of the file can serve as it lies, nothing is copied
+   * and the tensor is <em>read-only</em>: an operation in place on it ends the process. The memory stays in
+   * place until {@code owner} is closed, so the tensor must not move to a manager that lives longer.
+   *
+   * <p>The 8-bit floats, which DJL does not know, are widened to float32.
+   *
+   * @param name the tensor
+   * @param owner owner of the tensor; a GPU's manager takes a copy there
+   * @throws UserException when there is no such tensor, the file has become unreadable, or its type is one
+   *     that no engine type matches
+   */
+  NDArray read(String name, NDManager owner);
+
+  /**
+   * The file that a tensor lies in, for messages.
+   *
+   * @throws UserException when there is no such tensor
+   */
+  String origin(String name);
+
+  /** What was opened, file or folder, for messages. */
+  String location();
+
+  /**
+   * Closes the files.
+   *
+   * @throws UserException when they cannot be closed
+   */
+  @Override
+  void close();
+}

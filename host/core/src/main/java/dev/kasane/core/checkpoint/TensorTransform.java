@@ -1,0 +1,110 @@
+package dev.kasane.core.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.TorchScript;
+import java.util.List;
+
+/** A change of form between two layouts of the same values; none of them computes anything. */
+public sealed interface TensorTransform {
+  /** The shape that comes out. */
+  Shape shape(Shape stored);
+
+  /**
+   * Applies the change. The result may share the memory of {@code stored}, or be {@code stored} itself, and
+   * has the same owner.
+   */
+  NDArray apply(NDArray stored);
+
+  /** Joins tensors along their first axis; the result belongs to {@code owner}. */
+  static NDArray concatenate(NDList parts, NDManager owner) {
+    return Script.FORMS.callAll("concatenate", owner, List.copyOf(parts))[0];
+  }
+
+  /** Nothing changes. */
+  record Identity() implements TensorTransform {
+    @Override
+    public Shape shape(Shape stored) {
+      return stored;
+    }
+
+    @Override
+    public NDArray apply(NDArray stored) {
+      return stored;
+    }
+  }
+
+  /**
+   * Appends or drops axes of size one: the weight of a linear layer (out, in) and that of a 1×1 convolution
+   * (out, in, 1, 1) hold the same numbers.
+   *
+   * @param dimensions how many axes come out, at least two
+   */
+  record PointwiseAxes(int dimensions) implements TensorTransform {
+    @Override
+    public Shape shape(Shape stored) {
+      for (int axis = dimensions; axis < stored.dimension(); axis++) {
+        if (stored.get(axis) != 1) {
+          // A real kernel has no linear form; the unchanged shape makes the loader report it.
+          return stored;
+        }
+      }
+      long[] sizes = new long[dimensions];
+      for (int axis = 0; axis < dimensions; axis++) {
+        sizes[axis] = axis < stored.dimension() ? stored.get(axis) : 1;
+      }
+      return new Shape(sizes);
+    }
+
+    @Override
+    public NDArray apply(NDArray stored) {
+      return stored.reshape(shape(stored.getShape()));
+    }
+  }
+
+  /** Swaps the two axes of a matrix. */
+  record Transpose() implements TensorTransform {
+    @Override
+    public Shape shape(Shape stored) {
+      return stored.dimension() == 2 ? new Shape(stored.get(1), stored.get(0)) : stored;
+    }
+
+    @Override
+    public NDArray apply(NDArray stored) {
+      return stored.getShape().dimension() == 2 ? Script.FORMS.call("transposed", stored) : stored;
+    }
+  }
+
+  /**
+   * One of several equal parts along the first axis: query, key and value are often stored as one tensor.
+   *
+   * @param part which, from 0
+   * @param parts how many there are
+   */
+  record RowPart(int part, int parts) implements TensorTransform {
+    @Override
+    public Shape shape(Shape stored) {
+      if (stored.dimension() == 0 || stored.get(0) % parts != 0) {
+        return stored;
+      }
+      long[] sizes = stored.getShape().clone();
+      sizes[0] /= parts;
+      return new Shape(sizes);
+    }
+
+    @Override
+    public NDArray apply(NDArray stored) {
+      long rows = shape(stored.getShape()).get(0);
+      return Script.FORMS.call("rows", stored, part * rows, rows);
+    }
+  }
+
+  /** The operators, loaded when the first of them is needed. */
+  final class Script {
+    private static final TorchScript FORMS = TorchScript.load(TensorTransform.class, "forms.ts.py");
+
+    private Script() {}
+  }
+}

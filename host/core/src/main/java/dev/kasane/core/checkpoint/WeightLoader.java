@@ -1,0 +1,75 @@
+package dev.kasane.core.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.UserException;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.module.Weight;
+import dev.kasane.core.tensor.Ops;
+import java.util.Map;
+
+/**
+ * Gives a model's declared weights their values from a checkpoint.
+ *
+ * <p>Tensors are converted one by one, so that memory holds the model and one tensor. All or nothing: the
+ * names, shapes and types of the whole checkpoint are checked before the first value is read.
+ */
+public final class WeightLoader {
+  private WeightLoader() {}
+
+  /**
+   * Loads weights that stay as they are. Where the stored type is the wanted one, the file's mapped memory
+   * serves as it lies and is <em>read-only</em>.
+   *
+   * @param root the model
+   * @param source the checkpoint, under the model's names
+   * @param precision the wanted type as the user writes it, see {@link Precision}
+   * @param owner owner of the weights
+   * @throws UserException that counts and lists what is missing, surplus or misshapen, and says what the
+   *     checkpoint looks like when it is of another kind
+   */
+  public static void load(Module root, TensorSource source, String precision, NDManager owner) {
+    load(root, source, Precision.named(precision).dataType(), owner, false);
+  }
+
+  /**
+   * Loads weights that will be changed in place, by training the model itself or by merging: every one is
+   * a copy of its own.
+   *
+   * @see #load
+   */
+  public static void loadWritable(Module root, TensorSource source, String precision, NDManager owner) {
+    load(root, source, Precision.named(precision).dataType(), owner, true);
+  }
+
+  private static void load(Module root, TensorSource source, DataType type, NDManager owner, boolean writable) {
+    Map<String, Weight> declared = root.namedWeights();
+    new CheckpointFit(declared, source).require();
+    declared.forEach((name, weight) ->
+        weight.set(new DenseWeight(value(source, name, type, owner, writable))));
+  }
+
+  private static NDArray value(TensorSource source, String name, DataType type, NDManager owner,
+      boolean writable) {
+    if (!writable && isStoredAs(source, name, type)) {
+      return source.read(name, owner);
+    }
+    try (NDManager scratch = owner.newSubManager()) {
+      NDArray stored = source.read(name, scratch);
+      NDArray value = Ops.typeOf(stored) == type ? stored.duplicate() : Ops.cast(stored, type);
+      value.attach(owner);
+      return value;
+    }
+  }
+
+  private static boolean isStoredAs(TensorSource source, String name, DataType type) {
+    return switch (source.dtype(name)) {
+      case F32 -> type == DataType.FLOAT32;
+      case F16 -> type == DataType.FLOAT16;
+      case BF16 -> type == DataType.BFLOAT16;
+      default -> false;
+    };
+  }
+}

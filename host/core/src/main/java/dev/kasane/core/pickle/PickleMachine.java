@@ -1,0 +1,170 @@
+package dev.kasane.core.pickle;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Interprets one pickle. Whatever its instructions say, only values of this package can come out. */
+final class PickleMachine {
+  private static final int LONGEST_NAME = 1024;
+  private static final int HIGHEST_PROTOCOL = 5;
+
+  private final PickleInput input;
+  private final PersistentLoader loader;
+  private final ScalarReader scalars;
+  private final ObjectBuilder builder;
+  private final PickleStack stack = new PickleStack();
+
+  PickleMachine(PickleInput input, PersistentLoader loader) {
+    this.input = input;
+    this.loader = loader;
+    this.scalars = new ScalarReader(input);
+    this.builder = new ObjectBuilder(input.budget());
+  }
+
+  /** Runs to the end of the pickle; its value is proved free of cycles and small when written out. */
+  Object run() throws IOException, MalformedPickle {
+    for (int opcode = input.readByte(); opcode != Opcode.STOP; opcode = input.readByte()) {
+      input.budget().chargeInstruction();
+      Object scalar = scalars.read(opcode);
+      if (scalar != ScalarReader.NOT_A_SCALAR) {
+        stack.push(scalar);
+      } else if (!runStackInstruction(opcode) && !runContainerInstruction(opcode)
+          && !runObjectInstruction(opcode)) {
+        throw new MalformedPickle(String.format("holds the instruction 0x%02x at byte %d, which no checkpoint"
+            + " uses; the file is damaged or no pickle", opcode, input.position() - 1));
+      }
+    }
+    Object result = stack.pop();
+    GraphCheck.requireFiniteTree(result);
+    return result;
+  }
+
+  private boolean runStackInstruction(int opcode) throws IOException, MalformedPickle {
+    switch (opcode) {
+      case Opcode.PROTO -> checkProtocol(input.readByte());
+      case Opcode.FRAME -> checkFrame(input.readLong());
+      case Opcode.MARK -> stack.mark();
+      case Opcode.POP -> stack.popValueOrMark();
+      case Opcode.POP_MARK -> stack.popToMark();
+      case Opcode.DUP -> stack.push(stack.peek());
+      case Opcode.MEMOIZE -> stack.memoize();
+      case Opcode.PUT -> stack.putMemo(readIndex());
+      case Opcode.BINPUT -> stack.putMemo(input.readUnsigned(1));
+      case Opcode.LONG_BINPUT -> stack.putMemo(input.readUnsigned(4));
+      case Opcode.GET -> stack.getMemo(readIndex());
+      case Opcode.BINGET -> stack.getMemo(input.readUnsigned(1));
+      case Opcode.LONG_BINGET -> stack.getMemo(input.readUnsigned(4));
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean runContainerInstruction(int opcode) throws MalformedPickle {
+    switch (opcode) {
+      case Opcode.EMPTY_DICT -> stack.push(new PickledDict());
+      case Opcode.EMPTY_LIST -> stack.push(new PickledList());
+      case Opcode.EMPTY_SET -> stack.push(new PickledSet());
+      case Opcode.EMPTY_TUPLE -> stack.push(new PickledTuple());
+      case Opcode.TUPLE1 -> stack.push(stack.popTuple(1));
+      case Opcode.TUPLE2 -> stack.push(stack.popTuple(2));
+      case Opcode.TUPLE3 -> stack.push(stack.popTuple(3));
+      case Opcode.TUPLE -> stack.push(PickledTuple.of(stack.popToMark()));
+      case Opcode.LIST -> stack.push(Containers.append(new PickledList(), stack.popToMark()));
+      case Opcode.DICT -> stack.push(Containers.store(new PickledDict(), stack.popToMark()));
+      case Opcode.FROZENSET -> stack.push(Containers.insert(new PickledSet(), stack.popToMark()));
+      case Opcode.APPEND -> {
+        PickledTuple member = stack.popTuple(1);
+        Containers.append(stack.peek(), member);
+      }
+      case Opcode.SETITEM -> {
+        PickledTuple pair = stack.popTuple(2);
+        Containers.store(stack.peek(), pair);
+      }
+      case Opcode.APPENDS -> {
+        List<Object> members = stack.popToMark();
+        Containers.append(stack.peek(), members);
+      }
+      case Opcode.SETITEMS -> {
+        List<Object> pairs = stack.popToMark();
+        Containers.store(stack.peek(), pairs);
+      }
+      case Opcode.ADDITEMS -> {
+        List<Object> members = stack.popToMark();
+        Containers.insert(stack.peek(), members);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean runObjectInstruction(int opcode) throws IOException, MalformedPickle {
+    switch (opcode) {
+      case Opcode.GLOBAL -> stack.push(readGlobal());
+      case Opcode.STACK_GLOBAL -> {
+        PickledTuple names = stack.popTuple(2);
+        stack.push(KnownGlobals.find(Arguments.text(names, 0), Arguments.text(names, 1)));
+      }
+      case Opcode.REDUCE, Opcode.NEWOBJ -> {
+        PickledTuple call = stack.popTuple(2);
+        stack.push(builder.build(call.get(0), Arguments.tuple(call, 1)));
+      }
+      case Opcode.NEWOBJ_EX -> {
+        PickledTuple call = stack.popTuple(3);
+        Arguments.requireEmptyDict(call, 2);
+        stack.push(builder.build(call.get(0), Arguments.tuple(call, 1)));
+      }
+      case Opcode.INST -> {
+        OpaqueObject type = readGlobal();
+        stack.push(builder.build(type, PickledTuple.of(stack.popToMark())));
+      }
+      case Opcode.OBJ -> {
+        List<Object> call = stack.popToMark();
+        PickledTuple all = PickledTuple.of(call);
+        stack.push(builder.build(Arguments.get(all, 0), PickledTuple.of(call.subList(1, call.size()))));
+      }
+      case Opcode.BUILD -> {
+        Object state = stack.pop();
+        builder.applyState(stack.peek(), state);
+      }
+      case Opcode.BINPERSID -> stack.push(loader.load(stack.pop()));
+      case Opcode.PERSID -> stack.push(loader.load(input.readLine(LONGEST_NAME)));
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private OpaqueObject readGlobal() throws IOException, MalformedPickle {
+    String module = input.readLine(LONGEST_NAME);
+    return KnownGlobals.find(module, input.readLine(LONGEST_NAME));
+  }
+
+  private long readIndex() throws IOException, MalformedPickle {
+    String line = input.readLine(LONGEST_NAME).strip();
+    try {
+      return Long.parseLong(line);
+    } catch (NumberFormatException malformed) {
+      throw new MalformedPickle("numbers a value '" + Quoted.of(line) + "'; the file is damaged", malformed);
+    }
+  }
+
+  private static void checkProtocol(int protocol) throws MalformedPickle {
+    if (protocol > HIGHEST_PROTOCOL) {
+      throw new MalformedPickle("is a pickle of protocol " + protocol + "; protocols up to "
+          + HIGHEST_PROTOCOL
+          + " are known");
+    }
+  }
+
+  /** Frames are a hint for buffering; only their plausibility matters here. */
+  private static void checkFrame(long length) throws MalformedPickle {
+    if (length < 0) {
+      throw new MalformedPickle("holds a frame of impossible length; the file is damaged");
+    }
+  }
+}

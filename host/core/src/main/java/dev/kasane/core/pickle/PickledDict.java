@@ -1,0 +1,66 @@
+package dev.kasane.core.pickle;
+
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A Python dict, in order of insertion. Grows while the pickle is read, unmodifiable to others.
+ *
+ * <p>Found by comparison, not by hash: a hostile file can make any number of Java's hashes collide and so
+ * turn a hash table into a list.
+ */
+final class PickledDict extends AbstractMap<Object, Object> {
+  private final List<Entry<Object, Object>> entries = new ArrayList<>(0);
+  private Map<Object, Integer> places;
+
+  /** Adds or replaces a value. */
+  void store(Object key, Object value) throws MalformedPickle {
+    KeyOrder.requireKey(key);
+    if (places == null) {
+      places = new TreeMap<>(KeyOrder.INSTANCE);
+    }
+    Integer place = places.putIfAbsent(key, entries.size());
+    if (place == null) {
+      entries.add(new SimpleEntry<>(key, value));
+    } else {
+      entries.get(place).setValue(value);
+    }
+  }
+
+  @Override
+  public Object get(Object key) {
+    Integer place = placeOf(key);
+    return place == null ? null : entries.get(place).getValue();
+  }
+
+  @Override
+  public boolean containsKey(Object key) {
+    return placeOf(key) != null;
+  }
+
+  private Integer placeOf(Object key) {
+    return places == null || !KeyOrder.isKey(key) ? null : places.get(key);
+  }
+
+  @Override
+  public Set<Entry<Object, Object>> entrySet() {
+    return new AbstractSet<>() {
+      @Override
+      public Iterator<Entry<Object, Object>> iterator() {
+        return entries.stream()
+            .<Entry<Object, Object>>map(SimpleImmutableEntry::new).iterator();
+      }
+
+      @Override
+      public int size() {
+        return entries.size();
+      }
+    };
+  }
+}

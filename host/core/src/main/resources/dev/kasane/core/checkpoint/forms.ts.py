@@ -1,0 +1,11 @@
+# Changes of form between layouts of the same values.
+
+def concatenate(self, parts: List[Tensor]) -> Tensor:
+  return torch.cat(parts, 0)
+
+def transposed(self, x: Tensor) -> Tensor:
+  return torch.contiguous(torch.transpose(x, 0, 1))
+
+# A view of some rows: contiguous where x is.
+def rows(self, x: Tensor, first: int, count: int) -> Tensor:
+  return torch.narrow(x, 0, first, count)
