@@ -2,6 +2,7 @@ package dev.kasane.diffusion.demo.base;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.diffusion.clip.ClipConfig;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.scheduler.SchedulerConfig;
@@ -42,9 +43,22 @@ public record DemoBaseConfig(JsonNode json) {
     return VaeConfig.of(json.path("vae"), "demo-base.json (vae)");
   }
 
-  /** The text encoder's shape. */
-  public ClipConfig textEncoder() {
-    return ClipConfig.of(json.path("text_encoder"), "demo-base.json (text_encoder)");
+  /**
+   * The text encoder's shape.
+   *
+   * @param vocabularySize entries of the vocabulary that was made
+   */
+  public ClipConfig textEncoder(int vocabularySize) {
+    ObjectNode sized = json.path("text_encoder").deepCopy();
+    sized.put("vocab_size", vocabularySize);
+    return ClipConfig.of(sized, "demo-base.json (text_encoder)");
+  }
+
+  /** This configuration with the factor that gives latents a variance of one. */
+  public DemoBaseConfig withScaling(double factor) {
+    ObjectNode copy = json.deepCopy();
+    ((ObjectNode) copy.path("vae")).put("scaling_factor", factor);
+    return new DemoBaseConfig(copy);
   }
 
   /** The noise schedule, that of Stable Diffusion 1.x. */

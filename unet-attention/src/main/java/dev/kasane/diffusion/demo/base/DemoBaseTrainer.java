@@ -6,8 +6,17 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingListener;
+import dev.kasane.diffusion.clip.ClipTextModel;
+import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
+import dev.kasane.diffusion.clip.tokenizer.ClipVocabulary;
+import dev.kasane.diffusion.clip.tokenizer.TinyVocabularyTrainer;
+import dev.kasane.diffusion.demo.SceneCaption;
+import dev.kasane.diffusion.demo.SceneGenerator;
+import dev.kasane.diffusion.scheduler.NoiseSchedule;
+import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -17,6 +26,8 @@ import java.util.function.Function;
  */
 public final class DemoBaseTrainer {
   private static final long SEED = 20;
+  private static final int CORPUS = 5000;
+  private static final int SCENES = 24_000;
 
   private final Path work;
   private final Function<String, TrainingListener> progress;
@@ -49,5 +60,42 @@ public final class DemoBaseTrainer {
       stage.useAverage();
     }
     return vae;
+  }
+
+  /**
+   * Trains text encoder and U-Net together on the autoencoder's latents.
+   *
+   * @param vae the trained autoencoder
+   * @param steps optimiser steps of 64 scenes
+   * @param owner owner of the weights
+   * @return the finished base, its weights averaged over the last steps
+   */
+  public DemoBase trainDenoiser(AutoencoderKL vae, long steps, NDManager owner) {
+    TorchBridge.seed(SEED + 1);
+    ClipVocabulary vocabulary =
+        new TinyVocabularyTrainer(DemoBaseConfig.MERGES).train(SceneCaption.corpus(SEED, CORPUS));
+    UNet2DConditionModel unet = new UNet2DConditionModel(config.unet());
+    ClipTextModel text = new ClipTextModel(config.textEncoder(vocabulary.size()));
+    Map<String, NDArray> parameters = new LinkedHashMap<>();
+    FreshWeights.give(unet, DemoBaseTrainer::endsResidual, owner)
+        .forEach((name, value) -> parameters.put("unet." + name, value));
+    FreshWeights.give(text, path -> false, owner)
+        .forEach((name, value) -> parameters.put("text_encoder." + name, value));
+    try (NDManager scope = Engines.newManager()) {
+      SceneGenerator scenes = new SceneGenerator(SEED);
+      NDArray latents = WorldLatents.encode(vae, scenes, SCENES, scope);
+      double scaling = 1 / latents.sub(latents.mean()).square().mean().sqrt().getFloat();
+      DenoiserStage objective = new DenoiserStage(unet, text, ClipTokenizer.of(vocabulary),
+          NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), 64);
+      Stage stage = new Stage(parameters, work.resolve("denoiser"), progress.apply("denoiser"), scope);
+      stage.run(objective, objective,
+          new LearningRate(LearningRate.Kind.COSINE, 1e-3, 100, steps), 0.998);
+      stage.useAverage();
+      return new DemoBase(unet, vae, text, vocabulary, config.withScaling(scaling));
+    }
+  }
+
+  private static boolean endsResidual(String path) {
+    return path.endsWith("conv2.weight") || path.endsWith("proj_out.weight") || path.equals("conv_out.weight");
   }
 }
