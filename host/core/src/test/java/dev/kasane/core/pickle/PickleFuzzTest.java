@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kasane.core.safetensors.Mutations;
 import java.io.IOException;
 import java.lang.reflect.Field;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -92,7 +91,7 @@ class PickleFuzzTest {
       byte[] original = originals.get(random.nextInt(originals.size()));
       byte[] mutated = i % 2 == 0 ? Mutations.mutate(original, random, original.length)
           : mutateTail(original);
-      Files.write(path, mutated);
+      Goldens.write(path, mutated);
       try (TorchCheckpoint checkpoint = TorchCheckpoint.open(path)) {
         outcomes.add("read");
         mapSome(checkpoint, i);

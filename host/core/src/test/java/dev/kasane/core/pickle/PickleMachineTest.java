@@ -137,9 +137,9 @@ class PickleMachineTest {
 
   @Test
   void refusesMoreInstructionsAndCopiesThanAnyCheckpointNeeds() {
-    byte[] endless = new byte[5_000_000];
+    byte[] endless = new byte[2_500_000];
     Arrays.fill(endless, (byte) Opcode.EMPTY_DICT);
-    assertRefused(endless, "4000000 pickle instructions");
+    assertRefused(endless, "2000000 pickle instructions");
     PickleWriter copies = new PickleWriter().text("x".repeat(1 << 20)).op(Opcode.MEMOIZE);
     for (int i = 0; i < 200; i++) {
       copies.global("_codecs", "encode").op(Opcode.BINGET, 0).text("latin1").op(Opcode.TUPLE2, Opcode.REDUCE);
