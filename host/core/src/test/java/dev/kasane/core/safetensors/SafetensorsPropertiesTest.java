@@ -61,7 +61,8 @@ class SafetensorsPropertiesTest {
       byte[] content = new byte[count * dtype.byteSize()];
       random.nextBytes(content);
       contents.put(name, content);
-      tensors.add(new TensorDeclaration(name, dtype, shape, TensorBytes.ofBuffer(() -> ByteBuffer.wrap(content))));
+      tensors.add(new TensorDeclaration(name, dtype, shape,
+          TensorBytes.ofBuffer(() -> ByteBuffer.wrap(content))));
     });
     Map<String, String> metadata = new HashMap<>();
     texts.forEach((key, value) -> metadata.put(key, key + value));
