@@ -1,14 +1,15 @@
 package dev.kasane.core.pickle;
 
 /**
- * Limits on what one checkpoint may make the reader do. A real checkpoint of ten thousand tensors takes about
- * half a million instructions and a few megabytes.
+ * Limits on what one checkpoint may make the reader do, chosen so that the worst file needs less than half a
+ * gigabyte of memory. A real checkpoint of ten thousand tensors takes about half a million instructions and a
+ * few megabytes.
  */
 final class PickleBudget {
   /** Instructions, over all pickles of a file. */
-  static final long MAX_INSTRUCTIONS = 4_000_000;
+  static final long MAX_INSTRUCTIONS = 2_000_000;
   /** Bytes of text, copies and tensor descriptions made, over all pickles of a file. */
-  static final long MAX_COPIED_BYTES = 128L << 20;
+  static final long MAX_COPIED_BYTES = 64L << 20;
   /** Bytes of pickle in a file, tensors not counted. */
   static final long MAX_PICKLE_BYTES = 64L << 20;
   /** Bytes of a single text or byte string. */

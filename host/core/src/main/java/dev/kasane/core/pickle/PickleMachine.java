@@ -28,8 +28,8 @@ final class PickleMachine {
       Object scalar = scalars.read(opcode);
       if (scalar != ScalarReader.NOT_A_SCALAR) {
         stack.push(scalar);
-      } else if (!runStackInstruction(opcode) && !runContainerInstruction(opcode)
-          && !runObjectInstruction(opcode)) {
+      } else if (!runStackInstruction(opcode) && !pushContainer(opcode) && !fillContainer(opcode)
+          && !runReference(opcode) && !runConstruction(opcode)) {
         throw new MalformedPickle(String.format("holds the instruction 0x%02x at byte %d, which no checkpoint"
             + " uses; the file is damaged or no pickle", opcode, input.position() - 1));
       }
@@ -61,7 +61,7 @@ final class PickleMachine {
     return true;
   }
 
-  private boolean runContainerInstruction(int opcode) throws MalformedPickle {
+  private boolean pushContainer(int opcode) throws MalformedPickle {
     switch (opcode) {
       case Opcode.EMPTY_DICT -> stack.push(new PickledDict());
       case Opcode.EMPTY_LIST -> stack.push(new PickledList());
@@ -74,26 +74,6 @@ final class PickleMachine {
       case Opcode.LIST -> stack.push(Containers.append(new PickledList(), stack.popToMark()));
       case Opcode.DICT -> stack.push(Containers.store(new PickledDict(), stack.popToMark()));
       case Opcode.FROZENSET -> stack.push(Containers.insert(new PickledSet(), stack.popToMark()));
-      case Opcode.APPEND -> {
-        PickledTuple member = stack.popTuple(1);
-        Containers.append(stack.peek(), member);
-      }
-      case Opcode.SETITEM -> {
-        PickledTuple pair = stack.popTuple(2);
-        Containers.store(stack.peek(), pair);
-      }
-      case Opcode.APPENDS -> {
-        List<Object> members = stack.popToMark();
-        Containers.append(stack.peek(), members);
-      }
-      case Opcode.SETITEMS -> {
-        List<Object> pairs = stack.popToMark();
-        Containers.store(stack.peek(), pairs);
-      }
-      case Opcode.ADDITEMS -> {
-        List<Object> members = stack.popToMark();
-        Containers.insert(stack.peek(), members);
-      }
       default -> {
         return false;
       }
@@ -101,34 +81,31 @@ final class PickleMachine {
     return true;
   }
 
-  private boolean runObjectInstruction(int opcode) throws IOException, MalformedPickle {
+  /** Members come off the stack first; what is then on top receives them and stays. */
+  private boolean fillContainer(int opcode) throws MalformedPickle {
+    switch (opcode) {
+      case Opcode.APPEND -> fill(stack.popTuple(1), Containers::append);
+      case Opcode.APPENDS -> fill(stack.popToMark(), Containers::append);
+      case Opcode.SETITEM -> fill(stack.popTuple(2), Containers::store);
+      case Opcode.SETITEMS -> fill(stack.popToMark(), Containers::store);
+      case Opcode.ADDITEMS -> fill(stack.popToMark(), Containers::insert);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void fill(List<Object> members, Filling filling) throws MalformedPickle {
+    filling.fill(stack.peek(), members);
+  }
+
+  private boolean runReference(int opcode) throws IOException, MalformedPickle {
     switch (opcode) {
       case Opcode.GLOBAL -> stack.push(readGlobal());
       case Opcode.STACK_GLOBAL -> {
         PickledTuple names = stack.popTuple(2);
         stack.push(KnownGlobals.find(Arguments.text(names, 0), Arguments.text(names, 1)));
-      }
-      case Opcode.REDUCE, Opcode.NEWOBJ -> {
-        PickledTuple call = stack.popTuple(2);
-        stack.push(builder.build(call.get(0), Arguments.tuple(call, 1)));
-      }
-      case Opcode.NEWOBJ_EX -> {
-        PickledTuple call = stack.popTuple(3);
-        Arguments.requireEmptyDict(call, 2);
-        stack.push(builder.build(call.get(0), Arguments.tuple(call, 1)));
-      }
-      case Opcode.INST -> {
-        OpaqueObject type = readGlobal();
-        stack.push(builder.build(type, PickledTuple.of(stack.popToMark())));
-      }
-      case Opcode.OBJ -> {
-        List<Object> call = stack.popToMark();
-        PickledTuple all = PickledTuple.of(call);
-        stack.push(builder.build(Arguments.get(all, 0), PickledTuple.of(call.subList(1, call.size()))));
-      }
-      case Opcode.BUILD -> {
-        Object state = stack.pop();
-        builder.applyState(stack.peek(), state);
       }
       case Opcode.BINPERSID -> stack.push(loader.load(stack.pop()));
       case Opcode.PERSID -> stack.push(loader.load(input.readLine(LONGEST_NAME)));
@@ -137,6 +114,39 @@ final class PickleMachine {
       }
     }
     return true;
+  }
+
+  private boolean runConstruction(int opcode) throws IOException, MalformedPickle {
+    switch (opcode) {
+      case Opcode.REDUCE, Opcode.NEWOBJ -> construct(stack.popTuple(2));
+      case Opcode.NEWOBJ_EX -> {
+        PickledTuple call = stack.popTuple(3);
+        Arguments.requireEmptyDict(call, 2);
+        construct(call);
+      }
+      case Opcode.INST -> {
+        OpaqueObject type = readGlobal();
+        construct(new PickledTuple(type, PickledTuple.of(stack.popToMark())));
+      }
+      case Opcode.OBJ -> {
+        PickledTuple call = PickledTuple.of(stack.popToMark());
+        Object type = Arguments.get(call, 0);
+        construct(new PickledTuple(type, PickledTuple.of(call.subList(1, call.size()))));
+      }
+      case Opcode.BUILD -> {
+        Object state = stack.pop();
+        builder.applyState(stack.peek(), state);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Pushes what a class or function, the first value of the call, makes of the arguments, the second. */
+  private void construct(PickledTuple call) throws MalformedPickle {
+    stack.push(builder.build(call.get(0), Arguments.tuple(call, 1)));
   }
 
   private OpaqueObject readGlobal() throws IOException, MalformedPickle {
@@ -166,5 +176,11 @@ final class PickleMachine {
     if (length < 0) {
       throw new MalformedPickle("holds a frame of impossible length; the file is damaged");
     }
+  }
+
+  /** Puts members into a container, which must be of the right kind. */
+  @FunctionalInterface
+  private interface Filling {
+    Object fill(Object container, List<Object> members) throws MalformedPickle;
   }
 }

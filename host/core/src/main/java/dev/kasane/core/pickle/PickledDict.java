@@ -16,7 +16,10 @@ import java.util.TreeMap;
  * turn a hash table into a list.
  */
 final class PickledDict extends AbstractMap<Object, Object> {
-  private final List<Entry<Object, Object>> entries = new ArrayList<>(0);
+  private static final List<Entry<Object, Object>> NOTHING = List.of();
+
+  // Both appear with the first entry: a file can make millions of empty dicts.
+  private List<Entry<Object, Object>> entries = NOTHING;
   private Map<Object, Integer> places;
 
   /** Adds or replaces a value. */
@@ -24,6 +27,7 @@ final class PickledDict extends AbstractMap<Object, Object> {
     KeyOrder.requireKey(key);
     if (places == null) {
       places = new TreeMap<>(KeyOrder.INSTANCE);
+      entries = new ArrayList<>(1);
     }
     Integer place = places.putIfAbsent(key, entries.size());
     if (place == null) {

@@ -60,7 +60,8 @@ class BadCheckpointTest {
   @ValueSource(strings = {"malicious.pt", "malicious-legacy.pt"})
   void refusesAMaliciousCheckpointAndRunsNothing(String name) {
     assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file(name))).isInstanceOf(PickleException.class)
-        .hasMessageContaining(name).hasMessageContaining("posix.system").hasMessageContaining("nothing was run");
+        .hasMessageContaining(name).hasMessageContaining("posix.system")
+            .hasMessageContaining("nothing was run");
     assertThat(Path.of("kasane-was-here")).doesNotExist();
   }
 
@@ -73,9 +74,11 @@ class BadCheckpointTest {
 
   @Test
   void namesWhatItDoesNotRead() {
-    assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file("module.pt"))).isInstanceOf(PickleException.class)
+    assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file("module.pt")))
+        .isInstanceOf(PickleException.class)
         .hasMessageContaining("torch.nn.modules.linear.Linear").hasMessageContaining("state_dict()");
-    assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file("complex.pt"))).isInstanceOf(PickleException.class)
+    assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file("complex.pt")))
+        .isInstanceOf(PickleException.class)
         .hasMessageContaining("torch.ComplexFloatStorage");
   }
 

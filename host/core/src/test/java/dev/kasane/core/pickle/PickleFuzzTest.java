@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kasane.core.safetensors.Mutations;
 import java.io.IOException;
 import java.lang.reflect.Field;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +76,8 @@ class PickleFuzzTest {
   private int[] operands(int opcode) {
     return switch (opcode) {
       case Opcode.BINGET, Opcode.BINPUT, Opcode.BININT1, Opcode.PROTO -> new int[] {random.nextInt(4)};
-      case Opcode.SHORT_BINUNICODE, Opcode.SHORT_BINBYTES, Opcode.LONG1 -> new int[] {1, 'a' + random.nextInt(3)};
+      case Opcode.SHORT_BINUNICODE, Opcode.SHORT_BINBYTES,
+          Opcode.LONG1 -> new int[] {1, 'a' + random.nextInt(3)};
       case Opcode.GET, Opcode.PUT, Opcode.INT, Opcode.LONG -> new int[] {'0' + random.nextInt(4), '\n'};
       default -> new int[0];
     };
@@ -85,14 +85,15 @@ class PickleFuzzTest {
 
   @Test
   void mutatedCheckpointsAreReadOrRefusedButNothingElse() throws IOException {
-    List<byte[]> originals = Stream.of("tensors.pt", "tensors-legacy.pt", "tensors-protocol-4.pt", "deflated.pt",
+    List<byte[]> originals = Stream.of("tensors.pt", "tensors-legacy.pt", "tensors-protocol-4.pt",
+        "deflated.pt",
         "lightning.ckpt", "lightning-legacy.ckpt", "embedding.pt", "small.pt").map(Goldens::bytes).toList();
     Path path = folder.resolve("mutated");
     for (int i = 0; i < FUZZ_ITERATIONS; i++) {
       byte[] original = originals.get(random.nextInt(originals.size()));
       byte[] mutated = i % 2 == 0 ? Mutations.mutate(original, random, original.length)
           : mutateTail(original);
-      Files.write(path, mutated);
+      Goldens.write(path, mutated);
       try (TorchCheckpoint checkpoint = TorchCheckpoint.open(path)) {
         outcomes.add("read");
         mapSome(checkpoint, i);
@@ -107,7 +108,8 @@ class PickleFuzzTest {
   /** Zip archives keep their directory at the end, a small part that chance would seldom meet. */
   private byte[] mutateTail(byte[] original) {
     int head = original.length * 4 / 5;
-    byte[] tail = Mutations.mutate(Arrays.copyOfRange(original, head, original.length), random, original.length);
+    byte[] tail = Mutations.mutate(Arrays.copyOfRange(original, head, original.length), random,
+        original.length);
     byte[] mutated = Arrays.copyOf(original, head + tail.length);
     System.arraycopy(tail, 0, mutated, head, tail.length);
     return mutated;

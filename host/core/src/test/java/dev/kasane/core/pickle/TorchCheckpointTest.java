@@ -72,7 +72,8 @@ class TorchCheckpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensors.pt", "tensors-protocol-1.pt", "tensors-protocol-3.pt", "tensors-protocol-4.pt",
+  @ValueSource(strings = {"tensors.pt", "tensors-protocol-1.pt", "tensors-protocol-3.pt",
+      "tensors-protocol-4.pt",
       "tensors-protocol-5.pt", "tensors-legacy.pt", "deflated.pt", "small.pt", "small-legacy.pt",
       "attributed.pt", "lightning.ckpt"})
   void findsEveryTensorWithTypeShapeAndContentInOrder(String name) throws IOException {
@@ -130,7 +131,8 @@ class TorchCheckpointTest {
       assertThat(callbacks.containsKey(callback)).isTrue();
       Map<?, ?> state = (Map<?, ?>) callbacks.get(callback);
       assertThat(state.get("obj")).isEqualTo(callback);
-      assertThat(checkpoint.readFloats((PickledTensor) state.get("best_model_score"))).containsExactly(0.125f);
+      assertThat(checkpoint.readFloats((PickledTensor) state.get("best_model_score")))
+          .containsExactly(0.125f);
       Map<?, ?> scheduler = (Map<?, ?>) ((List<?>) root.get("lr_schedulers")).get(0);
       assertThat(scheduler.get("best")).isEqualTo(0.5);
       assertThat(scheduler.get("count")).isEqualTo(7L);

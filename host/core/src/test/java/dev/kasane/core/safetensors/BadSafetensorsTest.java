@@ -30,7 +30,8 @@ class BadSafetensorsTest {
 
   private void assertHeaderAccepted(String header, int dataLength) throws IOException {
     Path path = folder.resolve("good.safetensors");
-    SafetensorsFile.open(Goldens.write(path, Goldens.assemble(header.replace('\'', '"'), dataLength))).close();
+    SafetensorsFile.open(Goldens.write(path, Goldens.assemble(header.replace('\'', '"'), dataLength)))
+        .close();
   }
 
   @Test
@@ -135,7 +136,8 @@ class BadSafetensorsTest {
 
   @Test
   void namesMissingFilesAndFolders() {
-    assertThatThrownBy(() -> SafetensorsFile.open(folder.resolve("none"))).isInstanceOf(SafetensorsException.class)
+    assertThatThrownBy(() -> SafetensorsFile.open(folder.resolve("none")))
+        .isInstanceOf(SafetensorsException.class)
         .hasMessageContaining("no such file");
     assertThatThrownBy(() -> SafetensorsFile.open(folder)).isInstanceOf(SafetensorsException.class)
         .hasMessageContaining("is a folder");
@@ -147,6 +149,7 @@ class BadSafetensorsTest {
     Path path = Goldens.write(folder.resolve("bad.safetensors"),
         Goldens.assemble("{\"" + name + "\":[]}", 0));
     assertThatThrownBy(() -> SafetensorsFile.open(path)).satisfies(failure ->
-        assertThat(failure.getMessage()).hasSizeLessThan(500 + path.toString().length()).doesNotContain("\u0007"));
+        assertThat(failure.getMessage()).hasSizeLessThan(500 + path.toString().length())
+            .doesNotContain("\u0007"));
   }
 }

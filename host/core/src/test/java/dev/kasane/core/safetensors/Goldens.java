@@ -61,8 +61,10 @@ final class Goldens {
         .putLong(json.length).put(json).array();
   }
 
+  /** Writes a new file: cutting an old one short makes some file systems wait for the disk. */
   static Path write(Path file, byte[] content) {
     try {
+      Files.deleteIfExists(file);
       return Files.write(file, content);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

@@ -5,7 +5,8 @@ import java.util.Random;
 
 /** Damages files the way broken disks, broken tools and attackers do. */
 public final class Mutations {
-  private static final byte[] TELLING = {0, 1, -1, 127, -128, '{', '}', '[', ']', '"', '0', '9', '-', '.', 'e'};
+  private static final byte[] TELLING = {0, 1, -1, 127, -128, '{', '}', '[', ']', '"', '0', '9', '-', '.',
+      'e'};
 
   private Mutations() {
   }
@@ -27,7 +28,8 @@ public final class Mutations {
         case 2, 3 -> change(mutated, place, TELLING[random.nextInt(TELLING.length)]);
         case 4 -> splice(mutated, place, place + length, new byte[0]);
         case 5 -> splice(mutated, place, place, Arrays.copyOfRange(mutated, place, place + length));
-        default -> random.nextInt(4) == 0 ? Arrays.copyOf(mutated, place) : splice(mutated, place, place + length,
+        default -> random.nextInt(4) == 0 ? Arrays.copyOf(mutated, place)
+            : splice(mutated, place, place + length,
             piece(original, random, length));
       };
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Adapters from the wild, where the folder with them is at hand. */
 class RealFilesTest {
-  private static final Path ADAPTERS = Path.of(System.getProperty("kasane.shared", "none"), "data", "adapters");
+  private static final Path ADAPTERS = Path.of(System.getProperty("kasane.shared", "none"), "data",
+      "adapters");
 
   @Test
   void opensEveryAdapterFromTheWild() throws IOException {

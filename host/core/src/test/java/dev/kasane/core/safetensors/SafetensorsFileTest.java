@@ -80,7 +80,8 @@ class SafetensorsFileTest {
     assertThat(window.isReadOnly()).isTrue();
     assertThat(window.remaining()).isEqualTo(8);
     assertThat(window.getFloat(0)).isEqualTo(1);
-    assertThatThrownBy(() -> file.map("b")).isInstanceOf(SafetensorsException.class).hasMessageContaining("closed");
+    assertThatThrownBy(() -> file.map("b")).isInstanceOf(SafetensorsException.class)
+        .hasMessageContaining("closed");
   }
 
   @Test

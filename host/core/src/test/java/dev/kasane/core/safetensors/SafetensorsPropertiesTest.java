@@ -61,7 +61,8 @@ class SafetensorsPropertiesTest {
       byte[] content = new byte[count * dtype.byteSize()];
       random.nextBytes(content);
       contents.put(name, content);
-      tensors.add(new TensorDeclaration(name, dtype, shape, TensorBytes.ofBuffer(() -> ByteBuffer.wrap(content))));
+      tensors.add(new TensorDeclaration(name, dtype, shape,
+          TensorBytes.ofBuffer(() -> ByteBuffer.wrap(content))));
     });
     Map<String, String> metadata = new HashMap<>();
     texts.forEach((key, value) -> metadata.put(key, key + value));
@@ -92,7 +93,7 @@ class SafetensorsPropertiesTest {
       byte[] original = originals.get(random.nextInt(originals.size()));
       byte[] mutated = Mutations.mutate(original, random, (int) ByteBuffer.wrap(original)
           .order(ByteOrder.LITTLE_ENDIAN).getLong() + 8);
-      outcomes.add(read(Files.write(path, mutated), i % MAPPED_EVERY == 0));
+      outcomes.add(read(Goldens.write(path, mutated), i % MAPPED_EVERY == 0));
     }
     // A fuzz that only ever met one outcome would test nothing.
     assertThat(outcomes).contains("read", "refused");

@@ -79,8 +79,10 @@ class SafetensorsWriterTest {
   void equalContentGivesEqualFilesWhateverTheOrder() throws IOException {
     Path first = folder.resolve("first");
     Path second = folder.resolve("second");
-    SafetensorsWriter.write(first, List.of(floats("a", 1), floats("b", 2)), Map.of("x", "1", "y", "2", "z", "3"));
-    SafetensorsWriter.write(second, List.of(floats("b", 2), floats("a", 1)), Map.of("z", "3", "y", "2", "x", "1"));
+    SafetensorsWriter.write(first, List.of(floats("a", 1), floats("b", 2)),
+        Map.of("x", "1", "y", "2", "z", "3"));
+    SafetensorsWriter.write(second, List.of(floats("b", 2), floats("a", 1)),
+        Map.of("z", "3", "y", "2", "x", "1"));
     assertThat(first).hasSameBinaryContentAs(second);
   }
 
