@@ -79,12 +79,12 @@ public final class StoredTensors {
             + entry.dtype() + ", which the engine does not compute with; save it as float16 or float32"));
     ByteBuffer copy = ByteBuffer.allocateDirect(stored.remaining()).order(ByteOrder.nativeOrder());
     copy.put(stored).flip();
-    // DJL creates no bfloat16 from a buffer: both 16-bit floats travel as integers.
-    boolean half = type == DataType.BFLOAT16 || type == DataType.FLOAT16;
+    // DJL creates neither bfloat16 nor short integers: they travel as the other type of two bytes.
+    DataType carrier = entry.dtype().byteSize() == Short.BYTES ? DataType.FLOAT16 : type;
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      NDArray borrowed = own.create(copy, new Shape(entry.shape()), half ? DataType.INT16 : type);
+      NDArray borrowed = own.create(copy, new Shape(entry.shape()), carrier);
       // A tensor made from a buffer borrows the buffer's memory; only a duplicate outlives it.
-      NDArray owned = (half ? Ops.reinterpret(borrowed, type) : borrowed).duplicate();
+      NDArray owned = (carrier == type ? borrowed : Ops.reinterpret(borrowed, type)).duplicate();
       owned.attach(scope);
       return owned;
     }
