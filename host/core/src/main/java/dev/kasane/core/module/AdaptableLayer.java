@@ -2,9 +2,7 @@ package dev.kasane.core.module;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +27,7 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     NDArray y = applyBase(x);
     for (Attachment each : attachments) {
       if (each.multiplier() != 0) {
-        y = Ops.addScaled(y, each.adapter().forward(x, this, each.multiplier(), each.phase()), 1);
+        y = each.adapter().addTo(y, x, this, each.multiplier(), each.phase());
       }
     }
     return y;
@@ -53,6 +51,15 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
   @Override
   public final FrozenWeight weight() {
     return weightPlace().get();
+  }
+
+  /**
+   * Puts another weight of the same shape in the place of the layer's own, for merging.
+   *
+   * <p>The weight that was there is not closed: whoever merges keeps it to go back.
+   */
+  public final void replaceWeight(FrozenWeight replacement) {
+    weightPlace().set(replacement);
   }
 
   @Override

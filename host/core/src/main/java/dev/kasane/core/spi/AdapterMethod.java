@@ -21,6 +21,14 @@ public interface AdapterMethod extends ExtensionPoint {
   /** The options that this method understands, with types, defaults and meanings. */
   List<AdapterOption> options();
 
+  /**
+   * Checks what types alone cannot say, such as ranges, before any model is opened.
+   *
+   * @param options values for {@link #options()}, complete and of the right types
+   * @throws dev.kasane.core.UserException that names the option, its value and what it may be
+   */
+  default void check(AdapterOptions options) {}
+
   /** Whether the method can be attached to a layer of this kind and shape. */
   default boolean supports(TargetLayer layer) {
     return true;
@@ -41,8 +49,8 @@ public interface AdapterMethod extends ExtensionPoint {
    * Restores a saved adapter.
    *
    * @param layer the layer it is for
-   * @param saved the tensors and constants of this layer
-   * @param scope owner of the parameters
+   * @param saved the tensors and constants of this layer; they are copied, never kept
+   * @param scope owner of the parameters, which do not require gradients until the caller says so
    * @return the adapter, or nothing when the names are not this method's
    * @throws dev.kasane.core.UserException when the names fit but a shape does not
    */

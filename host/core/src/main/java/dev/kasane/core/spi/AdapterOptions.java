@@ -77,6 +77,49 @@ public final class AdapterOptions {
     return new AdapterOptions(copy);
   }
 
+  /**
+   * The value of a whole-number option within bounds.
+   *
+   * @throws UserException when it lies outside
+   */
+  public int integer(String name, int least, int most) {
+    int value = integer(name);
+    if (value < least || value > most) {
+      throw outside(name, "from " + least + " to " + most);
+    }
+    return value;
+  }
+
+  /**
+   * The value of a number option that is at least 0 and below a bound.
+   *
+   * @throws UserException when it lies outside
+   */
+  public double numberBelow(String name, double bound) {
+    double value = number(name);
+    if (value < 0 || value >= bound) {
+      throw outside(name, "at least 0 and below " + bound);
+    }
+    return value;
+  }
+
+  /**
+   * The value of a text option that is one of a few words.
+   *
+   * @throws UserException when it is another one
+   */
+  public String oneOf(String name, String... words) {
+    String value = text(name);
+    if (!List.of(words).contains(value)) {
+      throw outside(name, "one of " + String.join(", ", words));
+    }
+    return value;
+  }
+
+  private UserException outside(String name, String expected) {
+    return new UserException("Option " + name + " is '" + text(name) + "'; it must be " + expected + ".");
+  }
+
   /** The value of a whole-number option. */
   public int integer(String name) {
     return Integer.parseInt(text(name));

@@ -2,6 +2,7 @@ package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 
 /**
@@ -28,6 +29,24 @@ public interface LayerAdapter {
   }
 
   /**
+   * Adds what {@link #forward} returns to the layer's output, in place.
+   *
+   * <p>A method that can accumulate without a tensor of the output's size overrides it.
+   *
+   * @param y the layer's output so far; nothing else may hold it
+   * @param x the layer's input
+   * @param layer the layer
+   * @param multiplier the user's strength, 1 for as trained
+   * @param phase training adds dropout; inference does not
+   * @return {@code y}, changed
+   */
+  default NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    try (NDArray delta = forward(x, layer, multiplier, phase)) {
+      return Ops.addScaled(y, delta, 1);
+    }
+  }
+
+  /**
    * ΔW in the base weight's own layout, float32.
    *
    * @param scope owner of the result
@@ -45,6 +64,11 @@ public interface LayerAdapter {
   /** Constants that are saved beside the tensors, such as {@code alpha}. */
   default Map<String, Double> constants() {
     return Map.of();
+  }
+
+  /** Numbers that describe the adapter in reports: {@code rank}, {@code alpha}, {@code scale}. */
+  default Map<String, Double> facts() {
+    return constants();
   }
 
   /** Whether an adapter runs for training, with its dropouts, or not. */

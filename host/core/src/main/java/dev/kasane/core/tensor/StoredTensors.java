@@ -1,7 +1,9 @@
 package dev.kasane.core.tensor;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsException;
@@ -10,6 +12,7 @@ import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.safetensors.TensorEntry;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -22,6 +25,7 @@ public final class StoredTensors {
       DataType.BFLOAT16, DType.BF16,
       DataType.INT64, DType.I64,
       DataType.INT32, DType.I32,
+      DataType.INT16, DType.I16,
       DataType.INT8, DType.I8,
       DataType.UINT8, DType.U8,
       DataType.BOOLEAN, DType.BOOL);
@@ -55,6 +59,35 @@ public final class StoredTensors {
         channel.write(TorchBridge.memory(cast));
       }
     });
+  }
+
+  /**
+   * Reads a tensor in its stored type, into memory that libtorch owns: it may be changed in place and
+   * outlives the file. Weights that are only ever read are better mapped than copied.
+   *
+   * @param file an open file
+   * @param name key in the file
+   * @param scope owner of the tensor
+   * @throws SafetensorsException when it cannot be read or the engine has no such type
+   */
+  public static NDArray read(SafetensorsFile file, String name, NDManager scope) throws SafetensorsException {
+    TensorEntry entry = file.tensors().get(name);
+    ByteBuffer stored = file.map(name);
+    DataType type = TYPES.entrySet().stream().filter(each -> each.getValue() == entry.dtype())
+        .map(Map.Entry::getKey).findFirst()
+        .orElseThrow(() -> new SafetensorsException(file.path(), "tensor '" + name + "' has elements of type "
+            + entry.dtype() + ", which the engine does not compute with; save it as float16 or float32"));
+    ByteBuffer copy = ByteBuffer.allocateDirect(stored.remaining()).order(ByteOrder.nativeOrder());
+    copy.put(stored).flip();
+    // DJL creates neither bfloat16 nor short integers: they travel as the other type of two bytes.
+    DataType carrier = entry.dtype().byteSize() == Short.BYTES ? DataType.FLOAT16 : type;
+    try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+      NDArray borrowed = own.create(copy, new Shape(entry.shape()), carrier);
+      // A tensor made from a buffer borrows the buffer's memory; only a duplicate outlives it.
+      NDArray owned = (carrier == type ? borrowed : Ops.reinterpret(borrowed, type)).duplicate();
+      owned.attach(scope);
+      return owned;
+    }
   }
 
   /** The file's name for a tensor's type. */

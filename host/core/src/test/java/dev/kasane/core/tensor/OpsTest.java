@@ -62,4 +62,16 @@ class OpsTest {
       assertThat(Ops.randomNormal(scope, new Shape(20)).toFloatArray()).containsExactly(first);
     }
   }
+
+  @Test
+  void reinterpretsBytesAndChangesNone() {
+    try (NDManager scope = Engines.newManager()) {
+      NDArray x = scope.create(new float[] {1, -2.5f, 3}, new Shape(3, 1));
+      NDArray brain = Ops.cast(x, DataType.BFLOAT16);
+      NDArray half = Ops.reinterpret(brain, DataType.FLOAT16);
+      assertThat(half.getDataType()).isEqualTo(DataType.FLOAT16);
+      assertThat(Ops.cast(Ops.reinterpret(half, DataType.BFLOAT16), DataType.FLOAT32).toFloatArray())
+          .containsExactly(1, -2.5f, 3);
+    }
+  }
 }

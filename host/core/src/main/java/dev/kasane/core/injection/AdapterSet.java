@@ -1,0 +1,114 @@
+package dev.kasane.core.injection;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.GradMode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The adapters of one run or one file on one base model, over all its components.
+ *
+ * <p>Sets add up: several can be attached to the same layers. Attaching and detaching never touches the
+ * base weights, so a model whose sets are all detached computes the very bits it computed before.
+ */
+public final class AdapterSet {
+  private final List<AdaptedLayer> layers;
+  private boolean attached;
+
+  /** Takes adapters that are not attached yet. */
+  AdapterSet(List<AdaptedLayer> layers) {
+    this.layers = List.copyOf(layers);
+  }
+
+  /** Joins the sets of several components; the parts are detached and the whole is attached. */
+  public static AdapterSet join(List<AdapterSet> parts) {
+    parts.forEach(AdapterSet::detach);
+    AdapterSet whole = new AdapterSet(parts.stream().flatMap(part -> part.layers.stream()).toList());
+    whole.attach();
+    return whole;
+  }
+
+  /** The layers with their adapters, in the model's order. */
+  public List<AdaptedLayer> layers() {
+    return layers;
+  }
+
+  /** Puts the adapters on their layers; does nothing when they are. */
+  public void attach() {
+    if (!attached) {
+      layers.forEach(each -> each.layer().attach(each.attachment()));
+      attached = true;
+    }
+  }
+
+  /** Takes the adapters off their layers; does nothing when they are off. */
+  public void detach() {
+    layers.forEach(each -> each.layer().detach(each.attachment()));
+    attached = false;
+  }
+
+  /** Whether the adapters are on their layers. */
+  public boolean isAttached() {
+    return attached;
+  }
+
+  /** Sets the strength of every adapter, 1 for as trained, while the model is live. */
+  public void multiplier(double value) {
+    layers.forEach(each -> each.attachment().multiplier(value));
+  }
+
+  /** Switches dropouts on for training or off. */
+  public void phase(LayerAdapter.Phase phase) {
+    layers.forEach(each -> each.attachment().phase(phase));
+  }
+
+  /** Says whether the parameters collect gradients: fresh adapters do, restored ones do not. */
+  public void trainable(boolean on) {
+    trainableParameters().values().forEach(parameter -> parameter.setRequiresGradient(on));
+  }
+
+  /** The live parameters as {@code component.path.parameter}, in a fixed order. */
+  public Map<String, NDArray> trainableParameters() {
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    layers.forEach(each -> each.attachment().adapter().tensors()
+        .forEach((name, tensor) -> all.put(each.name() + "." + name, tensor)));
+    return all;
+  }
+
+  /**
+   * The neutral form for saving. The tensors are the live ones.
+   *
+   * @param metadata what the file shall say about itself
+   */
+  public AdapterModel toModel(Map<String, String> metadata) {
+    Map<String, List<AdapterModule>> components = layers.stream().collect(Collectors.groupingBy(
+        AdaptedLayer::component, LinkedHashMap::new, Collectors.mapping(AdapterSet::module, Collectors.toList())));
+    return new AdapterModel(components, List.<UnmatchedKey>of(), metadata);
+  }
+
+  private static AdapterModule module(AdaptedLayer each) {
+    LayerAdapter adapter = each.attachment().adapter();
+    return new AdapterModule(each.layer().path(), adapter.tensors(), adapter.constants());
+  }
+
+  /** The Frobenius norm of each layer's ΔW at strength 1, by {@code component.path}. Costs a merge. */
+  public Map<String, Double> deltaNorms() {
+    return layers.stream().collect(Collectors.toMap(AdaptedLayer::name, AdapterSet::deltaNorm,
+        (a, b) -> b, LinkedHashMap::new));
+  }
+
+  private static double deltaNorm(AdaptedLayer each) {
+    NDArray any = each.attachment().adapter().tensors().values().iterator().next();
+    try (NDManager scope = any.getManager().newSubManager(); GradMode off = GradMode.off()) {
+      NDArray delta = each.attachment().adapter().weightDelta(scope, each.layer(), 1);
+      return delta.norm().toFloatArray()[0];
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.kasane.core.injection;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.Attachment;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Attaches adapters to a model: fresh ones for training, saved ones for anything. */
+public final class Injector {
+  private Injector() {}
+
+  /**
+   * Attaches fresh adapters, whose ΔW is zero, to the picked layers of one component.
+   *
+   * <p>Layers are visited in the model's order and random initial values come from libtorch's default
+   * generator: the same seed gives the same adapters.
+   *
+   * @param component the name of this part of the base model, {@code unet}
+   * @param root the part
+   * @param selector which layers
+   * @param method what to attach
+   * @param options its options, complete and of the right types
+   * @param patterns options that differ for some layers
+   * @param scope owner of the parameters
+   * @throws UserException when a pattern matches nothing, an option is out of range or the method does not
+   *     support a picked layer
+   */
+  public static AdapterSet attachFresh(String component, Module root, TargetSelector selector,
+      AdapterMethod method, AdapterOptions options, OptionPatterns patterns, NDManager scope) {
+    method.check(options);
+    Map<String, AdaptableLayer> targets = selector.select(root.adaptableLayers());
+    patterns.requireUse(targets.keySet());
+    requireSupport(method, targets.values());
+    List<AdaptedLayer> adapted = new ArrayList<>();
+    targets.forEach((path, layer) -> {
+      LayerAdapter adapter = method.attach(layer, optionsFor(path, method, options, patterns), scope);
+      adapted.add(new AdaptedLayer(component, layer, new Attachment(adapter, 1)));
+    });
+    AdapterSet set = new AdapterSet(adapted);
+    set.attach();
+    return set;
+  }
+
+  private static AdapterOptions optionsFor(
+      String path, AdapterMethod method, AdapterOptions options, OptionPatterns patterns) {
+    Map<String, String> own = patterns.valuesFor(path);
+    if (own.isEmpty()) {
+      return options;
+    }
+    Map<String, String> values = new LinkedHashMap<>(options.values());
+    values.putAll(own);
+    AdapterOptions checked = AdapterOptions.of(method.id(), method.options(), values);
+    method.check(checked);
+    return checked;
+  }
+
+  private static void requireSupport(AdapterMethod method, Collection<AdaptableLayer> targets) {
+    List<String> refused =
+        targets.stream().filter(layer -> !method.supports(layer)).map(AdaptableLayer::path).toList();
+    if (!refused.isEmpty()) {
+      throw new UserException("Method " + method.id() + " does not support " + refused.size()
+          + " of the targeted layers, such as " + refused.get(0) + ". Exclude them or choose another method.");
+    }
+  }
+
+  /**
+   * Restores saved adapters onto a model and attaches them.
+   *
+   * @param roots the parts of the base model by component name
+   * @param saved what a file holds
+   * @param methods the methods to try, in this order
+   * @param multiplier the strength, 1 for as trained
+   * @param scope owner of the parameters
+   * @return the adapters and an account of every key
+   * @throws UserException when nothing in the file fits the model
+   */
+  public static Restored restore(Map<String, Module> roots, AdapterModel saved,
+      List<? extends AdapterMethod> methods, double multiplier, NDManager scope) {
+    Restoration restoration = new Restoration(roots, methods, multiplier, scope);
+    saved.components().forEach(restoration::add);
+    Restored restored = restoration.finish(saved.unmatched());
+    if (restored.set().layers().isEmpty()) {
+      throw new UserException("Nothing in this adapter fits the base model: " + restored.report().summary()
+          + "\nWas it trained for another base?");
+    }
+    restored.set().attach();
+    return restored;
+  }
+
+  /**
+   * A restored adapter.
+   *
+   * @param set the adapters, attached
+   * @param report what became of every key
+   */
+  public record Restored(AdapterSet set, InjectionReport report) {}
+}

@@ -1,0 +1,85 @@
+package dev.kasane.core.injection;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adapters folded into the weights: W + Σ multiplier·ΔW, summed in float32 and cast back to the weight's
+ * own type.
+ *
+ * <p>The merged weights are new tensors; the pristine ones are kept, and {@link #unmerge} puts them back
+ * bit for bit. Subtracting ΔW again would not: half-precision weights round. A quantised weight merges
+ * into a dense one of its compute type.
+ */
+public final class Merger implements AutoCloseable {
+  private final List<AdapterSet> sets;
+  private final Map<AdaptableLayer, FrozenWeight> pristine = new LinkedHashMap<>();
+  private final NDManager scope;
+
+  private Merger(List<AdapterSet> sets, NDManager scope) {
+    this.sets = List.copyOf(sets);
+    this.scope = scope;
+  }
+
+  /**
+   * Merges sets at their present strengths and detaches them.
+   *
+   * @param sets attached sets, several on one layer add up
+   * @param parent parent of the manager that owns the merged weights
+   * @return what takes the merge back
+   */
+  public static Merger merge(List<AdapterSet> sets, NDManager parent) {
+    Merger merger = new Merger(sets, parent.newSubManager());
+    Map<AdaptableLayer, List<AdaptedLayer>> byLayer = new LinkedHashMap<>();
+    for (AdapterSet set : sets) {
+      set.layers().forEach(each ->
+          byLayer.computeIfAbsent(each.layer(), layer -> new ArrayList<>()).add(each));
+    }
+    try (GradMode off = GradMode.off()) {
+      byLayer.forEach(merger::mergeLayer);
+    }
+    sets.forEach(AdapterSet::detach);
+    return merger;
+  }
+
+  private void mergeLayer(AdaptableLayer layer, List<AdaptedLayer> adapters) {
+    pristine.put(layer, layer.weight());
+    try (NDManager own = scope.newSubManager()) {
+      NDArray base = layer.weight().materialise(own);
+      NDArray sum = Ops.cast(base, DataType.FLOAT32);
+      for (AdaptedLayer each : adapters) {
+        double multiplier = each.attachment().multiplier();
+        sum = sum.add(each.attachment().adapter().weightDelta(own, layer, multiplier));
+      }
+      NDArray merged = Ops.cast(sum, Ops.typeOf(base));
+      merged.attach(scope);
+      layer.replaceWeight(new DenseWeight(merged));
+    }
+  }
+
+  /** Puts the pristine weights back, frees the merged ones and attaches the sets again. */
+  public void unmerge() {
+    if (!scope.isOpen()) {
+      return;
+    }
+    pristine.forEach(AdaptableLayer::replaceWeight);
+    scope.close();
+    sets.forEach(AdapterSet::attach);
+  }
+
+  /** Same as {@link #unmerge}. */
+  @Override
+  public void close() {
+    unmerge();
+  }
+}

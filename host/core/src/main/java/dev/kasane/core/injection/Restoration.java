@@ -1,0 +1,86 @@
+package dev.kasane.core.injection;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.Attachment;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.UnmatchedKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Restores the modules of one file and keeps account of each. */
+final class Restoration {
+  private final Map<String, Map<String, AdaptableLayer>> targets = new LinkedHashMap<>();
+  private final List<? extends AdapterMethod> methods;
+  private final double multiplier;
+  private final NDManager scope;
+  private final List<AdaptedLayer> adapted = new ArrayList<>();
+  private final List<InjectionReport.Match> matched = new ArrayList<>();
+  private final List<InjectionReport.Misfit> misshapen = new ArrayList<>();
+  private final List<UnmatchedKey> unmatched = new ArrayList<>();
+
+  Restoration(Map<String, Module> roots, List<? extends AdapterMethod> methods, double multiplier,
+      NDManager scope) {
+    roots.forEach((component, root) -> targets.put(component, root.adaptableLayers()));
+    this.methods = methods;
+    this.multiplier = multiplier;
+    this.scope = scope;
+  }
+
+  void add(String component, List<AdapterModule> modules) {
+    Map<String, AdaptableLayer> layers = targets.getOrDefault(component, Map.of());
+    for (AdapterModule module : modules) {
+      AdaptableLayer layer = layers.get(module.path());
+      if (layer == null) {
+        reject(component, module, "the base model has no such layer");
+      } else {
+        restore(component, layer, module);
+      }
+    }
+  }
+
+  private void restore(String component, AdaptableLayer layer, AdapterModule module) {
+    try {
+      for (AdapterMethod method : methods) {
+        Optional<LayerAdapter> adapter = method.restore(layer, module, scope);
+        if (adapter.isPresent()) {
+          accept(component, layer, method, adapter.get());
+          return;
+        }
+      }
+      reject(component, module, "no loaded method knows these parameters; loaded are "
+          + String.join(", ", methods.stream().map(AdapterMethod::id).toList()));
+    } catch (UserException problem) {
+      misshapen.add(new InjectionReport.Misfit(component, layer.path(), problem.getMessage()));
+    }
+  }
+
+  private void accept(String component, AdaptableLayer layer, AdapterMethod method, LayerAdapter adapter) {
+    adapted.add(new AdaptedLayer(component, layer, new Attachment(adapter, multiplier)));
+    matched.add(new InjectionReport.Match(component, layer.path(), method.id(), adapter.facts()));
+  }
+
+  private void reject(String component, AdapterModule module, String reason) {
+    String prefix = component + "." + module.path() + ".";
+    module.tensors().keySet().forEach(name -> unmatched.add(new UnmatchedKey(prefix + name, reason)));
+  }
+
+  Injector.Restored finish(List<UnmatchedKey> unread) {
+    unmatched.addAll(0, unread);
+    Map<String, List<String>> bare = new LinkedHashMap<>();
+    targets.forEach((component, layers) -> {
+      List<String> rest = new ArrayList<>(layers.keySet());
+      matched.stream().filter(m -> m.component().equals(component)).forEach(m -> rest.remove(m.path()));
+      bare.put(component, rest);
+    });
+    return new Injector.Restored(new AdapterSet(adapted), new InjectionReport(
+        List.copyOf(matched), List.copyOf(unmatched), List.copyOf(misshapen), bare));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.kasane.core.injection;
+
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** One word of a selection: a preset, a name's end or a regular expression. */
+record TargetPattern(String text, BiPredicate<String, TargetLayer.Kind> test) {
+  private static final String REGEX_PREFIX = "re:";
+  // A dot is no sign of a regular expression: to_out.0 is a name.
+  private static final Pattern METACHARACTER = Pattern.compile("[\\\\^$*+?()\\[\\]{}|]");
+
+  static TargetPattern parse(String text) {
+    Optional<TargetPreset> preset = TargetPreset.named(text);
+    if (preset.isPresent()) {
+      return new TargetPattern(text, preset.get()::matches);
+    }
+    if (text.startsWith(REGEX_PREFIX)) {
+      return regex(text, text.substring(REGEX_PREFIX.length()));
+    }
+    if (METACHARACTER.matcher(text).find()) {
+      return regex(text, text);
+    }
+    if (text.isBlank()) {
+      throw new UserException("A target is empty; name a layer such as to_q, or leave it out.");
+    }
+    return new TargetPattern(text, (path, kind) -> TargetPreset.endsWith(path, text));
+  }
+
+  private static TargetPattern regex(String text, String expression) {
+    Pattern compiled = compile(text, expression);
+    return new TargetPattern(text, (path, kind) -> compiled.matcher(path).matches());
+  }
+
+  static Pattern compile(String text, String expression) {
+    try {
+      return Pattern.compile(expression);
+    } catch (PatternSyntaxException e) {
+      throw new UserException("'" + text + "' is not a regular expression: " + e.getDescription()
+          + " at position " + e.getIndex() + ". A layer's name alone needs no special characters.", e);
+    }
+  }
+
+  boolean matches(String path, TargetLayer.Kind kind) {
+    return test.test(path, kind);
+  }
+}

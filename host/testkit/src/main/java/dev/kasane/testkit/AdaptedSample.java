@@ -1,0 +1,113 @@
+package dev.kasane.testkit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.util.List;
+
+/** A sample layer with a fresh adapter on it and an input for it, in a scope of its own. */
+final class AdaptedSample implements AutoCloseable {
+  private static final long SEED = 5;
+  private static final double PERTURBATION = 0.3;
+
+  private final NDManager scope;
+  private final AdaptableLayer layer;
+  private final NDArray x;
+  private final float[] baseOutput;
+  private AdapterSet set;
+
+  private AdaptedSample(NDManager scope, AdaptableLayer layer, NDArray x) {
+    this.scope = scope;
+    this.layer = layer;
+    this.x = x;
+    this.baseOutput = output();
+  }
+
+  /** Attaches a fresh adapter, or returns null when the method does not support the layer. */
+  static AdaptedSample attach(SampleLayer sample, DataType type, AdapterMethod method, AdapterOptions options) {
+    NDManager scope = Engines.newManager();
+    TorchBridge.seed(SEED);
+    SampleLayer.Model model = sample.model(scope, type);
+    if (!method.supports(model.layer())) {
+      scope.close();
+      return null;
+    }
+    AdaptedSample adapted = new AdaptedSample(scope, model.layer(), sample.input(scope, type));
+    adapted.set = Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()),
+        method, options, OptionPatterns.none(), scope);
+    return adapted;
+  }
+
+  /** Changes every parameter, so that none of its effects hides behind another's zero. */
+  void perturb() {
+    try (GradMode off = GradMode.off()) {
+      adapter().tensors().values().forEach(tensor ->
+          tensor.addi(Ops.randomNormal(scope, tensor.getShape()).mul(PERTURBATION)));
+    }
+  }
+
+  NDManager scope() {
+    return scope;
+  }
+
+  AdaptableLayer layer() {
+    return layer;
+  }
+
+  AdapterSet set() {
+    return set;
+  }
+
+  NDArray x() {
+    return x;
+  }
+
+  LayerAdapter adapter() {
+    return set.layers().get(0).attachment().adapter();
+  }
+
+  NDArray delta(double multiplier) {
+    try (GradMode off = GradMode.off()) {
+      return adapter().weightDelta(scope, layer, multiplier);
+    }
+  }
+
+  /** What the layer computed before an adapter was attached. */
+  float[] baseOutput() {
+    return baseOutput.clone();
+  }
+
+  /** The layer's output without its adapters, as a fresh tensor. */
+  NDArray base() {
+    set.detach();
+    try {
+      return layer.forward(x);
+    } finally {
+      set.attach();
+    }
+  }
+
+  /** The layer's output as it stands. */
+  float[] output() {
+    try (GradMode off = GradMode.off()) {
+      return Ops.cast(layer.forward(x), DataType.FLOAT32).toFloatArray();
+    }
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,254 @@
+package dev.kasane.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
+import dev.kasane.core.injection.Merger;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What every adapter method holds to. A subclass gives the method and, where it wants, options.
+ *
+ * <p>Layers that the method does not support are skipped, and at least one must be supported.
+ */
+public abstract class AdapterMethodContract {
+  private static final String UNKNOWN_OPTION = "no-such-option";
+
+  /** The method under test. */
+  protected abstract AdapterMethod method();
+
+  /** Options to test it with; the defaults when empty. */
+  protected Map<String, String> options() {
+    return Map.of();
+  }
+
+  /** How far the live path may be from ΔW, relative to the larger of the two outputs. */
+  protected double tolerance() {
+    return 1e-5;
+  }
+
+  /** Whether twice the multiplier means twice ΔW. */
+  protected boolean isLinearInMultiplier() {
+    return true;
+  }
+
+  private AdaptedSample fresh(SampleLayer sample, DataType type) {
+    AdaptedSample adapted = AdaptedSample.attach(sample, type, method(), checkedOptions());
+    assumeTrue(adapted != null, () -> method().id() + " does not support " + sample);
+    return adapted;
+  }
+
+  private AdaptedSample perturbed(SampleLayer sample, DataType type) {
+    AdaptedSample adapted = fresh(sample, type);
+    adapted.perturb();
+    return adapted;
+  }
+
+  private AdapterOptions checkedOptions() {
+    return AdapterOptions.of(method().id(), method().options(), options());
+  }
+
+  @Test
+  void supportsSomeLayer() {
+    boolean any = false;
+    for (SampleLayer sample : SampleLayer.values()) {
+      try (AdaptedSample adapted = AdaptedSample.attach(sample, DataType.FLOAT32, method(), checkedOptions())) {
+        any |= adapted != null;
+      }
+    }
+    assertThat(any).as("some sample layer is supported").isTrue();
+  }
+
+  @Test
+  void namesAndDocumentsItself() {
+    assertThat(method().id()).matches("[a-z][a-z0-9-]*");
+    assertThat(method().description()).endsWith(".");
+    assertThat(method().options()).extracting(AdapterOption::name).doesNotHaveDuplicates()
+        .allMatch(name -> name.matches("[a-z][a-z0-9-]*"));
+    assertThat(method().options()).extracting(AdapterOption::description)
+        .allMatch(text -> text.length() > 10 && text.endsWith("."));
+  }
+
+  @Test
+  void defaultOptionsAreValid() {
+    method().check(AdapterOptions.of(method().id(), method().options(), Map.of()));
+    method().check(checkedOptions());
+  }
+
+  @Test
+  void refusesAnUnknownOption() {
+    assertThatThrownBy(() -> AdapterOptions.of(
+        method().id(), method().options(), Map.of(UNKNOWN_OPTION, "1")))
+        .isInstanceOf(UserException.class).hasMessageContaining(UNKNOWN_OPTION);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void freshAdapterChangesNoBit(SampleLayer sample) {
+    try (AdaptedSample adapted = fresh(sample, DataType.FLOAT32)) {
+      assertThat(adapted.output()).containsExactly(adapted.baseOutput());
+      assertThat(adapted.delta(1).abs().max().toFloatArray()[0]).isZero();
+      adapted.adapter().tensors().forEach((name, tensor) -> {
+        assertThat(Ops.typeOf(tensor)).as(name).isEqualTo(DataType.FLOAT32);
+        assertThat(TorchBridge.requiresGradient(tensor)).as(name + " is trained").isTrue();
+      });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void liveIsTheLayerWithDelta(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
+      float[] live = adapted.output();
+      assertThat(distance(live, adapted.baseOutput())).as("adapted differs from base").isGreaterThan(1e-3);
+      NDArray delta = adapted.delta(1);
+      assertThat(delta.getShape()).isEqualTo(adapted.layer().weight().shape());
+      NDArray expected = adapted.layer().apply(adapted.x(), delta);
+      NDArray update = adapted.adapter().forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE);
+      assertClose(update.toFloatArray(), expected.toFloatArray());
+      assertClose(live, Ops.addScaled(expected, adapted.base(), 1).toFloatArray());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void multiplierScalesDelta(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
+      adapted.set().multiplier(0);
+      assertThat(adapted.output()).containsExactly(adapted.baseOutput());
+      adapted.set().multiplier(-0.7);
+      NDArray delta = adapted.delta(-0.7);
+      NDArray expected = Ops.addScaled(adapted.layer().apply(adapted.x(), delta), adapted.base(), 1);
+      assertClose(adapted.output(), expected.toFloatArray());
+      if (isLinearInMultiplier()) {
+        assertClose(adapted.delta(1).mul(-0.7f).toFloatArray(), delta.toFloatArray());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void mergedIsLiveAndComesApartAgain(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
+      float[] live = adapted.output();
+      float[] base = adapted.baseOutput();
+      adapted.set().multiplier(1);
+      try (Merger merger = Merger.merge(List.of(adapted.set()), adapted.scope())) {
+        assertThat(adapted.set().isAttached()).isFalse();
+        assertClose(adapted.output(), live);
+        assertThat(distance(adapted.output(), base)).isGreaterThan(1e-3);
+      }
+      assertThat(adapted.output()).containsExactly(live);
+      adapted.set().detach();
+      assertThat(adapted.output()).containsExactly(base);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void savedIsRestored(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
+      LayerAdapter before = adapted.adapter();
+      AdapterModule saved = new AdapterModule(adapted.layer().path(), before.tensors(), before.constants());
+      LayerAdapter after = method().restore(adapted.layer(), saved, adapted.scope()).orElseThrow();
+      assertThat(after.constants()).isEqualTo(before.constants());
+      assertThat(List.copyOf(after.tensors().keySet())).isEqualTo(List.copyOf(before.tensors().keySet()));
+      before.tensors().forEach((name, tensor) -> {
+        assertThat(after.tensors().get(name).toFloatArray()).as(name).containsExactly(tensor.toFloatArray());
+        assertThat(after.tensors().get(name)).as(name + " is a copy").isNotSameAs(tensor);
+      });
+      NDArray update = after.forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE);
+      assertThat(update.toFloatArray()).containsExactly(
+          before.forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE).toFloatArray());
+    }
+  }
+
+  @Test
+  void leavesOtherMethodsAlone() {
+    for (SampleLayer sample : SampleLayer.values()) {
+      try (AdaptedSample adapted = AdaptedSample.attach(sample, DataType.FLOAT32, method(), checkedOptions())) {
+        if (adapted != null) {
+          AdapterModule foreign = new AdapterModule(adapted.layer().path(),
+              Map.of("foreign_method.weight", adapted.scope().ones(adapted.layer().weight().shape())), Map.of());
+          assertThat(method().restore(adapted.layer(), foreign, adapted.scope())).isEmpty();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void gradientsReachEveryParameter(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode on = GradMode.on()) {
+      NDArray y = adapted.layer().forward(adapted.x());
+      TorchBridge.backward(y, Ops.randomNormal(adapted.scope(), y.getShape()));
+      adapted.adapter().tensors().forEach((name, tensor) -> {
+        float largest = tensor.getGradient().abs().max().toFloatArray()[0];
+        assertThat(largest).as("gradient of " + name).isFinite().isPositive();
+      });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void computesInBfloat16(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.BFLOAT16); GradMode off = GradMode.off()) {
+      NDArray y = adapted.layer().forward(adapted.x());
+      assertThat(Ops.typeOf(y)).isEqualTo(DataType.BFLOAT16);
+      NDArray expected = Ops.addScaled(adapted.layer().apply(adapted.x(), adapted.delta(1)), adapted.base(), 1);
+      // bfloat16 keeps eight bits, and a few roundings follow one another.
+      assertThat(distance(floats(y), floats(expected))).isLessThan(0.03);
+      assertThat(distance(floats(y), adapted.baseOutput())).isGreaterThan(0.03);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void trainingPhaseIsRepeatedByTheSeed(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
+      adapted.set().phase(Phase.TRAINING);
+      TorchBridge.seed(11);
+      float[] first = adapted.output();
+      TorchBridge.seed(11);
+      assertThat(adapted.output()).containsExactly(first);
+    }
+  }
+
+  private static float[] floats(NDArray y) {
+    return Ops.cast(y, DataType.FLOAT32).toFloatArray();
+  }
+
+  private void assertClose(float[] actual, float[] expected) {
+    assertThat(distance(actual, expected)).as("relative distance").isCloseTo(0, within(tolerance()));
+  }
+
+  /** The largest difference relative to the largest value. */
+  private static double distance(float[] actual, float[] expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    double difference = 0;
+    double largest = 1e-12;
+    for (int i = 0; i < actual.length; i++) {
+      difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
+      largest = Math.max(largest, Math.abs(expected[i]));
+    }
+    return difference / largest;
+  }
+}

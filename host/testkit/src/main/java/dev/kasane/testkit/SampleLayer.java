@@ -1,0 +1,93 @@
+package dev.kasane.testkit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.Conv2d;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.Linear;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.Ops;
+
+/** The layers that contracts try an adapter on: small, with sizes that are all different. */
+public enum SampleLayer {
+  /** 7 features to 5, with a bias, on 2×3 tokens. */
+  LINEAR(new Shape(2, 3, 7)) {
+    @Override
+    AdaptableLayer build() {
+      return new Linear(7, 5, true);
+    }
+  },
+  /** 6 features to 10, without a bias, on 4 vectors. */
+  LINEAR_OF_VECTORS(new Shape(4, 6)) {
+    @Override
+    AdaptableLayer build() {
+      return new Linear(6, 10, false);
+    }
+  },
+  /** 1×1, 6 channels to 4. */
+  CONV_1X1(new Shape(2, 6, 3, 5)) {
+    @Override
+    AdaptableLayer build() {
+      return new Conv2d(6, 4, 1, 1, 0);
+    }
+  },
+  /** 3×3, 4 channels to 6. */
+  CONV_3X3(new Shape(2, 4, 5, 7)) {
+    @Override
+    AdaptableLayer build() {
+      return new Conv2d(4, 6, 3, 1, 1);
+    }
+  },
+  /** 3×3, 4 channels to 6, every second position. */
+  CONV_3X3_STRIDE_2(new Shape(2, 4, 6, 8)) {
+    @Override
+    AdaptableLayer build() {
+      return new Conv2d(4, 6, 3, 2, 1);
+    }
+  };
+
+  private final Shape input;
+
+  SampleLayer(Shape input) {
+    this.input = input;
+  }
+
+  abstract AdaptableLayer build();
+
+  /** The layer in a model of its own, as {@code attn.to_q}, with random weights of a type. */
+  Model model(NDManager scope, DataType type) {
+    Model model = new Model(build());
+    model.namedWeights().values().forEach(weight ->
+        weight.set(new DenseWeight(Ops.cast(Ops.randomNormal(scope, weight.shape()), type))));
+    return model;
+  }
+
+  /** A random input of a type. */
+  NDArray input(NDManager scope, DataType type) {
+    return Ops.cast(Ops.randomNormal(scope, input), type);
+  }
+
+  /** A model of one layer. */
+  static final class Model extends Module {
+    private final AdaptableLayer layer;
+
+    Model(AdaptableLayer layer) {
+      this.layer = child("attn", new Attention(layer)).layer;
+    }
+
+    AdaptableLayer layer() {
+      return layer;
+    }
+  }
+
+  private static final class Attention extends Module {
+    private final AdaptableLayer layer;
+
+    Attention(AdaptableLayer layer) {
+      this.layer = child("to_q", layer);
+    }
+  }
+}

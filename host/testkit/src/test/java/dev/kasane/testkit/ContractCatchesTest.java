@@ -1,0 +1,115 @@
+package dev.kasane.testkit;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** The contract's negative controls: methods with one fault each must fail it. */
+class ContractCatchesTest {
+  @Test
+  void scaleAppliedTwiceInMerging() {
+    AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
+      @Override
+      public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+        return adapter.forward(x, layer, multiplier * multiplier * 0.5, phase);
+      }
+    });
+    assertThatThrownBy(() -> contract.liveIsTheLayerWithDelta(SampleLayer.LINEAR))
+        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> contract.mergedIsLiveAndComesApartAgain(SampleLayer.CONV_3X3))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void adapterThatDoesNothing() {
+    AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
+      @Override
+      public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+        return adapter.weightDelta(scope, layer, 0);
+      }
+    });
+    assertThatThrownBy(() -> contract.liveIsTheLayerWithDelta(SampleLayer.LINEAR))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("adapted differs from base");
+    assertThatThrownBy(() -> contract.gradientsReachEveryParameter(SampleLayer.CONV_1X1))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("gradient of factors");
+  }
+
+  @Test
+  void parametersThatAreNotSaved() {
+    AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
+      @Override
+      public Map<String, NDArray> tensors() {
+        return Map.of();
+      }
+    });
+    assertThatThrownBy(() -> contract.savedIsRestored(SampleLayer.LINEAR)).isInstanceOf(Exception.class);
+  }
+
+  private static AdapterMethodContract contractFor(UnaryOperator<LayerAdapter> fault) {
+    return new AdapterMethodContract() {
+      @Override
+      protected AdapterMethod method() {
+        return new FaultyMethod(fault);
+      }
+    };
+  }
+
+  private record FaultyMethod(UnaryOperator<LayerAdapter> fault) implements AdapterMethod {
+    private static final OutputScaling SOUND = new OutputScaling();
+
+    @Override
+    public String id() {
+      return "faulty";
+    }
+
+    @Override
+    public String description() {
+      return "Fails.";
+    }
+
+    @Override
+    public List<AdapterOption> options() {
+      return List.of();
+    }
+
+    @Override
+    public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+      return fault.apply(SOUND.attach(layer, options, scope));
+    }
+
+    @Override
+    public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+      return SOUND.restore(layer, saved, scope);
+    }
+  }
+
+  private static class Faulty implements LayerAdapter {
+    private final LayerAdapter sound;
+
+    Faulty(LayerAdapter sound) {
+      this.sound = sound;
+    }
+
+    @Override
+    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+      return sound.weightDelta(scope, layer, multiplier);
+    }
+
+    @Override
+    public Map<String, NDArray> tensors() {
+      return sound.tensors();
+    }
+  }
+}

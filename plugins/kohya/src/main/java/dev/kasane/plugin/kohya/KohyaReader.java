@@ -1,0 +1,104 @@
+package dev.kasane.plugin.kohya;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.safetensors.SafetensorsException;
+import dev.kasane.core.safetensors.SafetensorsFile;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.StoredTensors;
+import dev.kasane.plugin.kohya.KeyTable.Place;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads one file into the neutral form. */
+final class KohyaReader {
+  /** Stored as a number alone or as a list of one number. */
+  private static final Set<String> SCALARS = Set.of("alpha", "scale");
+
+  private final SafetensorsFile file;
+  private final KeyTable table;
+  private final NDManager scope;
+  private final Map<String, Map<String, AdapterModule>> modules = new LinkedHashMap<>();
+  private final List<UnmatchedKey> unmatched = new ArrayList<>();
+
+  KohyaReader(SafetensorsFile file, KeyTable table, NDManager scope) {
+    this.file = file;
+    this.table = table;
+    this.scope = scope;
+  }
+
+  AdapterModel read() throws SafetensorsException {
+    KeyDiagnosis diagnosis = new KeyDiagnosis(table);
+    List<String> later = new ArrayList<>();
+    for (String key : file.tensors().keySet()) {
+      Optional<Place> place = placeOf(key);
+      if (place.isEmpty()) {
+        unmatched.add(new UnmatchedKey(key, diagnosis.of(key)));
+      } else if (place.get().original()) {
+        later.add(key);
+      } else {
+        add(key, place.get());
+      }
+    }
+    addOriginal(later);
+    Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
+    modules.forEach((component, byPath) -> components.put(component, List.copyOf(byPath.values())));
+    return new AdapterModel(components, List.copyOf(unmatched), file.metadata());
+  }
+
+  private Optional<Place> placeOf(String key) {
+    int dot = key.indexOf('.');
+    return dot < 0 ? Optional.empty() : table.find(key.substring(0, dot));
+  }
+
+  /** Some files name a layer in both ways; then diffusers' name counts, as in diffusers. */
+  private void addOriginal(List<String> keys) throws SafetensorsException {
+    Map<String, Set<String>> taken = new LinkedHashMap<>();
+    modules.forEach((component, byPath) -> taken.put(component, Set.copyOf(byPath.keySet())));
+    for (String key : keys) {
+      Place place = placeOf(key).orElseThrow();
+      if (taken.getOrDefault(place.component(), Set.of()).contains(place.path())) {
+        unmatched.add(new UnmatchedKey(key, "names " + place.path()
+            + " a second time, by its original name; the diffusers name in the same file counts"));
+      } else {
+        add(key, place);
+      }
+    }
+  }
+
+  private void add(String key, Place place) throws SafetensorsException {
+    String parameter = key.substring(key.indexOf('.') + 1);
+    AdapterModule module = modules.computeIfAbsent(place.component(), name -> new LinkedHashMap<>())
+        .computeIfAbsent(place.path(), path ->
+            new AdapterModule(path, new LinkedHashMap<>(), new LinkedHashMap<>()));
+    if (module.tensors().containsKey(parameter) || module.constants().containsKey(parameter)) {
+      unmatched.add(new UnmatchedKey(key, "names " + parameter + " of " + place.path()
+          + " a second time, under another prefix"));
+    } else if (isScalar(key, parameter)) {
+      module.constants().put(parameter, number(key));
+    } else {
+      NDArray tensor = StoredTensors.read(file, key, scope);
+      module.tensors().put(parameter, tensor);
+    }
+  }
+
+  private boolean isScalar(String key, String parameter) {
+    long[] shape = file.tensors().get(key).shape();
+    return shape.length == 0 || shape.length == 1 && shape[0] == 1 && SCALARS.contains(parameter);
+  }
+
+  private double number(String key) throws SafetensorsException {
+    float value = file.readFloats(key)[0];
+    if (!Float.isFinite(value)) {
+      throw new SafetensorsException(file.path(), "key '" + key + "' is " + value
+          + ", expected a finite number; half precision holds none above 65504");
+    }
+    return value;
+  }
+}

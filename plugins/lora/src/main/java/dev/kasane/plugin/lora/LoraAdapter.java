@@ -1,0 +1,105 @@
+package dev.kasane.plugin.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.spi.TargetLayer.Kind;
+import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * ΔW = alpha/rank · B·A (Hu et al. 2021, "LoRA", equation 3). For a convolution A has the layer's kernel
+ * and B is 1×1; in Tucker form A is 1×1 as well and the kernel lies between them.
+ */
+final class LoraAdapter implements LayerAdapter {
+  private final LoraFactors factors;
+  private final double alpha;
+  private final LoraDropouts dropouts;
+
+  /**
+   * @param factors the live parameters
+   * @param alpha numerator of the scale, positive
+   * @param dropouts what is left out in training
+   */
+  LoraAdapter(LoraFactors factors, double alpha, LoraDropouts dropouts) {
+    this.factors = factors;
+    this.alpha = alpha;
+    this.dropouts = dropouts;
+  }
+
+  private double scale() {
+    return alpha / factors.rank();
+  }
+
+  @Override
+  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    LoraDropouts drops = dropsIn(phase);
+    return drops.skipsModule(x.getManager())
+        ? layer.apply(x, x.getManager().zeros(layer.weight().shape()))
+        : update(x, layer, multiplier, drops);
+  }
+
+  @Override
+  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    LoraDropouts drops = dropsIn(phase);
+    if (drops.skipsModule(x.getManager())) {
+      return y;
+    }
+    if (layer.kind() == Kind.CONV2D) {
+      try (NDArray update = update(x, layer, multiplier, drops)) {
+        return Ops.addScaled(y, update, 1);
+      }
+    }
+    return drops.equals(LoraDropouts.NONE)
+        ? LoraOps.linearAdd(y, x, factors.down(), factors.up(), scale() * multiplier)
+        : LoraOps.upAdd(y, hidden(x, layer, drops), factors.up(), scale() * multiplier);
+  }
+
+  private LoraDropouts dropsIn(Phase phase) {
+    return phase == Phase.TRAINING ? dropouts : LoraDropouts.NONE;
+  }
+
+  private NDArray update(NDArray x, TargetLayer layer, double multiplier, LoraDropouts drops) {
+    // The scale goes on the narrow side of the detour.
+    NDArray hidden = LoraOps.scale(hidden(x, layer, drops), scale() * multiplier);
+    return layer.applyUp(hidden, factors.up());
+  }
+
+  private NDArray hidden(NDArray x, TargetLayer layer, LoraDropouts drops) {
+    NDArray in = drops.onInput(x);
+    NDArray product = factors.mid() == null
+        ? layer.applyDown(in, factors.down())
+        : layer.applyDown(layer.applyUp(in, factors.down()), factors.mid());
+    return drops.onHidden(product, rankAxis(layer, product));
+  }
+
+  private static int rankAxis(TargetLayer layer, NDArray product) {
+    return layer.kind() == Kind.CONV2D ? 1 : product.getShape().dimension() - 1;
+  }
+
+  @Override
+  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    return factors.product(scope, scale() * multiplier);
+  }
+
+  @Override
+  public Map<String, NDArray> tensors() {
+    return factors.named();
+  }
+
+  @Override
+  public Map<String, Double> constants() {
+    return Map.of(LoraMethod.ALPHA, alpha);
+  }
+
+  @Override
+  public Map<String, Double> facts() {
+    Map<String, Double> facts = new LinkedHashMap<>();
+    facts.put("rank", (double) factors.rank());
+    facts.put(LoraMethod.ALPHA, alpha);
+    facts.put("scale", scale());
+    return facts;
+  }
+}

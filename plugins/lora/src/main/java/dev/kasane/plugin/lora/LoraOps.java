@@ -1,0 +1,49 @@
+package dev.kasane.plugin.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.tensor.TorchScript;
+
+/** The arithmetic of low-rank adaptation, as differentiable operators over libtorch. */
+final class LoraOps {
+  private static final TorchScript SCRIPT = TorchScript.load(LoraOps.class, "lora.ts.py");
+
+  private LoraOps() {}
+
+  /** y += scale · x·downᵀ·upᵀ in place, for linear layers. */
+  static NDArray linearAdd(NDArray y, NDArray x, NDArray down, NDArray up, double scale) {
+    return SCRIPT.call("linear_add", y, x, down, up, scale);
+  }
+
+  /** y += scale · hidden·upᵀ in place, for linear layers. */
+  static NDArray upAdd(NDArray y, NDArray hidden, NDArray up, double scale) {
+    return SCRIPT.call("up_add", y, hidden, up, scale);
+  }
+
+  /** hidden · factor. */
+  static NDArray scale(NDArray hidden, double factor) {
+    return SCRIPT.call("scale", hidden, factor);
+  }
+
+  /** Zeroes whole ranks with probability {@code p}, per sample; the rank lies on {@code axis}. */
+  static NDArray dropRanks(NDArray hidden, double p, int axis) {
+    return SCRIPT.call("drop_ranks", hidden, p, axis);
+  }
+
+  /** A number from [0, 1) of libtorch's CPU generator. */
+  static double chance(NDManager scope) {
+    try (NDArray number = SCRIPT.callAll("chance", scope)[0]) {
+      return number.toFloatArray()[0];
+    }
+  }
+
+  /** factor · up·down as (out, in) or (out, in, k, k). */
+  static NDArray delta(NDManager scope, NDArray down, NDArray up, double factor) {
+    return SCRIPT.callAll("delta", scope, down, up, factor)[0];
+  }
+
+  /** factor · the Tucker product as (out, in, k, k). */
+  static NDArray deltaTucker(NDManager scope, NDArray down, NDArray mid, NDArray up, double factor) {
+    return SCRIPT.callAll("delta_tucker", scope, down, mid, up, factor)[0];
+  }
+}

@@ -1,0 +1,79 @@
+package dev.kasane.plugin.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+
+/**
+ * Fits a file's factors to a layer. Shapes that differ only by axes of length 1 at the end are the same
+ * update: files store linear layers as 1×1 convolutions and the other way round.
+ */
+final class SavedFactors {
+  private final TargetLayer layer;
+  private final AdapterModule saved;
+  private final NDManager scope;
+
+  SavedFactors(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    this.layer = layer;
+    this.saved = saved;
+    this.scope = scope;
+  }
+
+  LoraFactors fit() {
+    requirePair();
+    long rank = saved.tensors().get(LoraFactors.DOWN).getShape().get(0);
+    long kernel = layer.kernel();
+    boolean tucker = saved.tensors().containsKey(LoraFactors.MID);
+    if (tucker && layer.kind() == TargetLayer.Kind.LINEAR) {
+      throw new UserException("Layer " + layer.path() + " is linear, but the file has " + LoraFactors.MID
+          + ", which only convolutions have. The adapter was made for another base model.");
+    }
+    long downKernel = tucker ? 1 : kernel;
+    NDArray down = fit(LoraFactors.DOWN, rank, layer.inputs(), downKernel, downKernel);
+    NDArray mid = tucker ? fit(LoraFactors.MID, rank, rank, kernel, kernel) : null;
+    NDArray up = fit(LoraFactors.UP, layer.outputs(), rank, 1, 1);
+    return new LoraFactors(down, mid, up);
+  }
+
+  private void requirePair() {
+    for (String name : new String[] {LoraFactors.DOWN, LoraFactors.UP}) {
+      NDArray tensor = saved.tensors().get(name);
+      if (tensor == null || tensor.getShape().dimension() == 0) {
+        throw new UserException("Layer " + layer.path() + ": the file has "
+            + (tensor == null ? "no " + name : "a single number as " + name)
+            + "; lora_down and lora_up belong together. The file is damaged or was cut apart.");
+      }
+    }
+  }
+
+  private NDArray fit(String name, long... wanted) {
+    NDArray stored = saved.tensors().get(name);
+    boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
+    if (!withoutTrailingOnes(stored.getShape()).equals(withoutTrailingOnes(new Shape(wanted)))) {
+      throw new UserException("Layer " + layer.path() + ": " + name + " has shape " + stored.getShape()
+          + ", but this base needs " + new Shape(wanted) + ". The adapter was made for another base model.");
+    }
+    Shape shape = linear ? new Shape(wanted[0], wanted[1]) : new Shape(wanted);
+    try (GradMode off = GradMode.off()) {
+      NDArray values = Ops.cast(stored, DataType.FLOAT32).reshape(shape);
+      // Casting to the same type and reshaping copy nothing, and a parameter must not share memory.
+      NDArray owned = values.duplicate();
+      owned.attach(scope);
+      return owned;
+    }
+  }
+
+  private static Shape withoutTrailingOnes(Shape shape) {
+    int length = shape.dimension();
+    while (length > 0 && shape.get(length - 1) == 1) {
+      length--;
+    }
+    return shape.slice(0, length);
+  }
+}

@@ -1,0 +1,51 @@
+# The arithmetic of low-rank adaptation. TorchScript, not Python: see TorchScript.java.
+# down: (rank, in), up: (out, rank), both float32; they follow the activation's type.
+
+# y += scale * x . down^T . up^T, in place: backward keeps x and the rank-wide product, nothing output-wide.
+def linear_add(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor, scale: float) -> Tensor:
+  hidden = torch.linear(x, torch.to(down, ops.prim.dtype(x)), None)
+  return self.up_add(y, hidden, up, scale)
+
+# y += scale * hidden . up^T, in place. No view of y is taken: writing through a view costs a copy in backward.
+def up_add(self, y: Tensor, hidden: Tensor, up: Tensor, scale: float) -> Tensor:
+  mix = torch.t(torch.to(up, ops.prim.dtype(hidden)))
+  if torch.eq(torch.dim(y), 3):
+    batch = torch.expand(torch.unsqueeze(mix, 0), [torch.size(y, 0), -1, -1])
+    out = torch.baddbmm_(y, hidden, batch, beta=1, alpha=scale)
+  else:
+    if torch.eq(torch.dim(y), 2):
+      out = torch.addmm_(y, hidden, mix, beta=1, alpha=scale)
+    else:
+      out = torch.add_(y, torch.matmul(hidden, mix), alpha=scale)
+  return out
+
+def scale(self, hidden: Tensor, factor: float) -> Tensor:
+  return torch.mul(hidden, factor)
+
+# Zeroes whole ranks with probability p, per sample, and scales the others by 1 / (1 - p).
+# axis: where the rank lies in hidden, whose axis 0 is the sample.
+def drop_ranks(self, hidden: Tensor, p: float, axis: int) -> Tensor:
+  shape = [torch.size(hidden, 0)]
+  for i in range(torch.sub(torch.dim(hidden), 1)):
+    if torch.eq(torch.add(i, 1), axis):
+      _0 = torch.append(shape, torch.size(hidden, axis))
+    else:
+      _1 = torch.append(shape, 1)
+  keep = torch.dropout(torch.new_ones(hidden, shape), p, True)
+  return torch.mul(hidden, keep)
+
+# One number from [0, 1) of the CPU's default generator.
+def chance(self) -> Tensor:
+  return torch.rand([1])
+
+# up . down in the layer's own layout: (out, in) or (out, in, k, k).
+def delta(self, down: Tensor, up: Tensor, factor: float) -> Tensor:
+  product = torch.matmul(torch.flatten(up, 1), torch.flatten(down, 1))
+  shape = torch.add([torch.size(up, 0)], torch.slice(torch.size(down), 1))
+  return torch.mul(torch.reshape(product, shape), factor)
+
+# Tucker form: delta[o, i, :, :] = sum over p, q of up[o, p] mid[p, q, :, :] down[q, i].
+def delta_tucker(self, down: Tensor, mid: Tensor, up: Tensor, factor: float) -> Tensor:
+  core = torch.matmul(torch.permute(mid, [2, 3, 0, 1]), torch.flatten(down, 1))
+  full = torch.permute(torch.matmul(torch.flatten(up, 1), core), [2, 3, 0, 1])
+  return torch.mul(torch.contiguous(full), factor)

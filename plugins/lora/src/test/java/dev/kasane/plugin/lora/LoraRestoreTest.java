@@ -1,0 +1,127 @@
+package dev.kasane.plugin.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.Ops;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LoraRestoreTest {
+  private final NDManager scope = Engines.newManager();
+  private final LoraMethod method = new LoraMethod();
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private LayerAdapter restore(TargetLayer layer, NDArray down, NDArray up, Map<String, Double> constants) {
+    AdapterModule saved =
+        new AdapterModule("mid.to_q", Map.of("lora_down.weight", down, "lora_up.weight", up), constants);
+    return method.restore(layer, saved, scope).orElseThrow();
+  }
+
+  @Test
+  void withoutAlphaTheScaleIsOne() {
+    NDArray down = Layers.random(scope, 4, 7);
+    NDArray up = Layers.random(scope, 5, 4);
+    LayerAdapter adapter = restore(Layers.linear(scope, 7, 5), down, up, Map.of());
+    assertThat(adapter.facts()).containsEntry("scale", 1.0).containsEntry("rank", 4.0);
+    assertThat(adapter.weightDelta(scope, Layers.linear(scope, 7, 5), 1).toFloatArray())
+        .containsExactly(up.matMul(down).toFloatArray());
+  }
+
+  @Test
+  void alphaOfZeroMeansTheRankAndAScaleWins() {
+    NDArray down = Layers.random(scope, 4, 7);
+    NDArray up = Layers.random(scope, 5, 4);
+    TargetLayer layer = Layers.linear(scope, 7, 5);
+    assertThat(restore(layer, down, up, Map.of("alpha", 0.0)).facts()).containsEntry("scale", 1.0);
+    assertThat(restore(layer, down, up, Map.of("alpha", 2.0)).facts()).containsEntry("scale", 0.5);
+    assertThat(restore(layer, down, up, Map.of("alpha", 2.0, "scale", 0.25)).constants())
+        .containsEntry("alpha", 1.0);
+  }
+
+  @Test
+  void trailingOnesDoNotMatter() {
+    NDArray down = Layers.random(scope, 4, 7);
+    NDArray up = Layers.random(scope, 5, 4);
+    LayerAdapter plain = restore(Layers.linear(scope, 7, 5), down, up, Map.of());
+    LayerAdapter asConv =
+        restore(Layers.linear(scope, 7, 5), down.reshape(4, 7, 1, 1), up.reshape(5, 4, 1, 1), Map.of());
+    assertThat(asConv.tensors().get("lora_down.weight").getShape()).isEqualTo(new Shape(4, 7));
+    assertThat(asConv.weightDelta(scope, Layers.linear(scope, 7, 5), 1).toFloatArray())
+        .containsExactly(plain.weightDelta(scope, Layers.linear(scope, 7, 5), 1).toFloatArray());
+    LayerAdapter onConv = restore(Layers.conv(scope, 7, 5, 1), down, up, Map.of());
+    assertThat(onConv.tensors().get("lora_up.weight").getShape()).isEqualTo(new Shape(5, 4, 1, 1));
+    LayerAdapter wide = restore(Layers.conv(scope, 7, 5, 3), Layers.random(scope, 4, 7, 3, 3), up, Map.of());
+    assertThat(wide.tensors().get("lora_up.weight").getShape()).isEqualTo(new Shape(5, 4, 1, 1));
+  }
+
+  @Test
+  void halfPrecisionBecomesFloatAndIsCopied() {
+    NDArray down = Ops.cast(Layers.random(scope, 4, 7), DataType.BFLOAT16);
+    NDArray up = Layers.random(scope, 5, 4);
+    LayerAdapter adapter = restore(Layers.linear(scope, 7, 5), down, up, Map.of());
+    assertThat(adapter.tensors().get("lora_down.weight").getDataType()).isEqualTo(DataType.FLOAT32);
+    float before = adapter.tensors().get("lora_up.weight").toFloatArray()[0];
+    up.addi(1);
+    assertThat(adapter.tensors().get("lora_up.weight").toFloatArray()[0]).isEqualTo(before);
+  }
+
+  @Test
+  void tuckerCoreIsAppliedLiveAsInDelta() {
+    TargetLayer layer = Layers.conv(scope, 4, 6, 3);
+    AdapterModule saved = new AdapterModule("conv1", Map.of(
+        "lora_down.weight", Layers.random(scope, 2, 4, 1, 1),
+        "lora_mid.weight", Layers.random(scope, 2, 2, 3, 3),
+        "lora_up.weight", Layers.random(scope, 6, 2, 1, 1)), Map.of("alpha", 3.0));
+    LayerAdapter adapter = method.restore(layer, saved, scope).orElseThrow();
+    NDArray x = Layers.random(scope, 2, 4, 5, 7);
+    NDArray live = adapter.forward(x, layer, 0.8, Phase.INFERENCE);
+    NDArray rebuilt = layer.apply(x, adapter.weightDelta(scope, layer, 0.8));
+    assertThat(live.abs().max().toFloatArray()[0]).isGreaterThan(1);
+    assertThat(live.sub(rebuilt).abs().max().toFloatArray()[0]).isLessThan(1e-4f);
+    assertThat(adapter.tensors()).containsOnlyKeys("lora_down.weight", "lora_mid.weight", "lora_up.weight");
+    assertThatThrownBy(() -> method.restore(Layers.linear(scope, 4, 6), saved, scope))
+        .isInstanceOf(UserException.class).hasMessageContaining("linear");
+  }
+
+  @Test
+  void anotherBaseIsNamed() {
+    assertThatThrownBy(() -> restore(
+        Layers.linear(scope, 7, 5), Layers.random(scope, 4, 8), Layers.random(scope, 5, 4), Map.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("lora_down.weight has shape (4, 8)").hasMessageContaining("(4, 7");
+    assertThatThrownBy(() -> restore(
+        Layers.linear(scope, 7, 5), Layers.random(scope, 4, 7), Layers.random(scope, 5, 3), Map.of()))
+        .isInstanceOf(UserException.class).hasMessageContaining("lora_up.weight has shape (5, 3)");
+  }
+
+  @Test
+  void halfAPairIsDamage() {
+    AdapterModule half = new AdapterModule("mid.to_q",
+        Map.of("lora_down.weight", Layers.random(scope, 4, 7)), Map.of());
+    assertThatThrownBy(() -> method.restore(Layers.linear(scope, 7, 5), half, scope))
+        .isInstanceOf(UserException.class).hasMessageContaining("no lora_up.weight");
+  }
+
+  @Test
+  void moreThanLoraIsLeftToOthers() {
+    AdapterModule dora = new AdapterModule("mid.to_q", Map.of("lora_down.weight", Layers.random(scope, 4, 7),
+        "lora_up.weight", Layers.random(scope, 5, 4), "dora_scale", Layers.random(scope, 5, 1)), Map.of());
+    assertThat(method.restore(Layers.linear(scope, 7, 5), dora, scope)).isEmpty();
+  }
+}
