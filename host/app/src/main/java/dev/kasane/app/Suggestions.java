@@ -16,7 +16,8 @@ public final class Suggestions {
    * Returns the candidate that is closest to a word, if any is close.
    *
    * <p>Letter case and the difference between {@code _} and {@code -} count for nothing. Close means at
-   * most one edit in three letters, or that the one is the beginning of the other.
+   * most one edit in three letters, two swapped letters in a word of four or more, or that the one is the
+   * beginning of the other.
    *
    * @param word what was written
    * @param candidates what could have been meant
@@ -25,7 +26,7 @@ public final class Suggestions {
     String wanted = normal(word);
     return candidates.stream()
         .map(candidate -> Map.entry(candidate, distance(wanted, normal(candidate))))
-        .filter(entry -> entry.getValue() <= Math.max(1, wanted.length() / 3))
+        .filter(entry -> entry.getValue() <= mostEdits(wanted))
         .min(Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
         .map(Map.Entry::getKey);
   }
@@ -45,7 +46,12 @@ public final class Suggestions {
 
   private static int distance(String word, String candidate) {
     boolean beginning = word.length() > 1 && (candidate.startsWith(word) || word.startsWith(candidate));
-    return beginning && !candidate.isEmpty() ? 1 : LevenshteinDistance.getDefaultInstance().apply(word, candidate);
+    return beginning && !candidate.isEmpty() ? 1
+        : LevenshteinDistance.getDefaultInstance().apply(word, candidate);
+  }
+
+  private static int mostEdits(String word) {
+    return word.length() < 4 ? 1 : Math.max(2, word.length() / 3);
   }
 
   private static String normal(String word) {

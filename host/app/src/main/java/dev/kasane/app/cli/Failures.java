@@ -19,6 +19,7 @@ import picocli.CommandLine;
 
 /** Turns whatever a command threw into what the user reads. */
 final class Failures {
+  private static final String DISK_FULL = "the disk is full; free some space and run again";
   private static final String ADVICE_ON_BUGS =
       "This is a fault of Kasane itself. Run it again with --debug and report what it prints.";
 
@@ -38,8 +39,9 @@ final class Failures {
   }
 
   private static Throwable unwrap(Throwable failure) {
-    boolean wrapper = failure instanceof CommandLine.ExecutionException || failure instanceof UncheckedIOException
-        || failure instanceof ExecutionException || failure instanceof CompletionException
+    boolean wrapper = failure instanceof CommandLine.ExecutionException
+        || failure instanceof UncheckedIOException || failure instanceof ExecutionException
+        || failure instanceof CompletionException
         || failure instanceof InvocationTargetException || failure instanceof ExceptionInInitializerError;
     return wrapper && failure.getCause() != null ? unwrap(failure.getCause()) : failure;
   }
@@ -50,12 +52,12 @@ final class Failures {
     } else if (failure instanceof OutOfMemoryError) {
       return outOfHeap();
     } else if (isNativeMemoryExhausted(failure)) {
-      return "out of memory: libtorch could not get the memory that this needs. Use smaller pictures, a smaller"
-          + " batch, a lower rank or gradient checkpointing. (" + firstLine(failure) + ")";
+      return "out of memory: libtorch could not get the memory that this needs. Use smaller pictures, a"
+          + " smaller batch, a lower rank or gradient checkpointing. (" + firstLine(failure) + ")";
     } else if (failure instanceof FileSystemException file) {
       return message(file);
     } else if (failure instanceof IOException) {
-      return isDiskFull(failure.getMessage()) ? "the disk is full; free some space and run again" : named(failure);
+      return isDiskFull(failure.getMessage()) ? DISK_FULL : named(failure);
     }
     return "internal error, " + named(failure) + System.lineSeparator() + ADVICE_ON_BUGS;
   }
@@ -73,9 +75,10 @@ final class Failures {
     } else if (failure instanceof DirectoryNotEmptyException) {
       return file + ": the folder is not empty";
     } else if (isDiskFull(failure.getReason())) {
-      return file + ": the disk is full; free some space and run again";
+      return file + ": " + DISK_FULL;
     }
-    return file + ": " + (failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason());
+    String reason = failure.getReason();
+    return file + ": " + (reason == null ? failure.getClass().getSimpleName() : reason);
   }
 
   /** The message of an exception, with its type unless the type is said to be about input or output. */
@@ -90,7 +93,8 @@ final class Failures {
 
   private static boolean isDiskFull(String reason) {
     String text = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
-    return text.contains("no space left") || text.contains("not enough space") || text.contains("quota exceeded");
+    return text.contains("no space left") || text.contains("not enough space")
+        || text.contains("quota exceeded");
   }
 
   private static boolean isNativeMemoryExhausted(Throwable failure) {
@@ -100,8 +104,8 @@ final class Failures {
   }
 
   private static String outOfHeap() {
-    return "out of memory: Java's heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full. Give it"
-        + " more with KASANE_JAVA_OPTS=-Xmx8g, or use smaller pictures.";
+    return "out of memory: Java's heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full."
+        + " Give it more with KASANE_JAVA_OPTS=-Xmx8g, or use smaller pictures.";
   }
 
   private static String firstLine(Throwable failure) {

@@ -15,7 +15,8 @@ record PluginListing(
   /** An adapter method of the plugin. */
   record Method(String id, String description, List<Option> options) {
     static Method of(AdapterMethod method) {
-      return new Method(method.id(), method.description(), method.options().stream().map(Option::of).toList());
+      return new Method(method.id(), method.description(),
+          method.options().stream().map(Option::of).toList());
     }
   }
 

@@ -18,7 +18,8 @@ import org.pf4j.ExtensionPoint;
  * @param extensions what it adds
  */
 public record LoadedPlugin(
-    String id, String version, String provider, String description, Path file, List<ExtensionPoint> extensions) {
+    String id, String version, String provider, String description, Path file,
+    List<ExtensionPoint> extensions) {
   /** The simple names of the extension points that the plugin serves, sorted. */
   public List<String> extensionPoints() {
     return extensions.stream()

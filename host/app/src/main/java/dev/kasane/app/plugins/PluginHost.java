@@ -106,7 +106,7 @@ public final class PluginHost implements AutoCloseable {
   /** Stops the plugins and closes their jars. */
   @Override
   public void close() {
-    manager.stopPlugins();
+    // Unloading stops them as well; PF4J's own stopPlugins trips over the list that it changes.
     manager.unloadPlugins();
   }
 }

@@ -28,10 +28,12 @@ public record PluginLocations(List<Path> places) {
    * @throws UserException when a folder that was asked for does not exist
    */
   public static PluginLocations standard(Path userFolder) {
-    return of(System.getProperty(HOME_PROPERTY), userFolder, System.getenv(), System.getProperty("user.home"));
+    String userHome = System.getProperty("user.home");
+    return of(System.getProperty(HOME_PROPERTY), userFolder, System.getenv(), userHome);
   }
 
-  static PluginLocations of(String home, Path userFolder, Map<String, String> environment, String userHome) {
+  static PluginLocations of(
+      String home, Path userFolder, Map<String, String> environment, String userHome) {
     List<Path> places = new ArrayList<>();
     if (home != null) {
       places.add(existing(Path.of(home, "plugins"), "The distribution is incomplete; build it again"));

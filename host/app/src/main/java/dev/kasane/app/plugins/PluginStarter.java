@@ -35,7 +35,8 @@ final class PluginStarter {
     manager.startPlugins();
     wanted.forEach(this::checkStarted);
     problems.throwIfAny();
-    List<LoadedPlugin> started = wanted.keySet().stream().map(manager::getPlugin).map(this::describe).toList();
+    List<LoadedPlugin> started =
+        wanted.keySet().stream().map(manager::getPlugin).map(this::describe).toList();
     problems.throwIfAny();
     return started;
   }
@@ -48,7 +49,8 @@ final class PluginStarter {
     String id = descriptor.getPluginId();
     Path other = wanted.putIfAbsent(id, jar);
     if (other != null) {
-      problems.add("Plugin '" + id + "' is there twice: " + other + " and " + jar + ". Remove one of them.", null);
+      problems.add(
+          "Plugin '" + id + "' is there twice: " + other + " and " + jar + ". Remove one of them.", null);
       return;
     }
     try {
@@ -94,7 +96,8 @@ final class PluginStarter {
     }
     if (wrapper.getPluginState() == PluginState.DISABLED) {
       problems.add("Plugin '" + id + "' (" + jar + ") needs Kasane " + wrapper.getDescriptor().getRequires()
-          + " or newer; this is " + manager.getSystemVersion() + ". Update Kasane or take an older plugin.", null);
+          + " or newer; this is " + manager.getSystemVersion()
+          + ". Update Kasane or take an older plugin.", null);
     } else {
       Throwable cause = wrapper.getFailedException();
       problems.failed(id, jar, cause == null ? new PluginRuntimeException("it has not been started") : cause);
@@ -113,8 +116,9 @@ final class PluginStarter {
       }
     }
     if (names.isEmpty()) {
-      problems.add("Plugin '" + wrapper.getPluginId() + "' (" + wrapper.getPluginPath() + ") adds nothing: its"
-          + " META-INF/extensions.idx is missing or empty. Build it with PF4J's annotation processor.", null);
+      problems.add("Plugin '" + wrapper.getPluginId() + "' (" + wrapper.getPluginPath() + ") adds nothing:"
+          + " its META-INF/extensions.idx is missing or empty."
+          + " Build it with PF4J's annotation processor.", null);
     }
     return new LoadedPlugin(descriptor.getPluginId(), descriptor.getVersion(), descriptor.getProvider(),
         descriptor.getPluginDescription(), wrapper.getPluginPath(), List.copyOf(extensions));
@@ -122,7 +126,9 @@ final class PluginStarter {
 
   private ExtensionPoint extension(PluginWrapper wrapper, String name) throws ReflectiveOperationException {
     Class<?> type = wrapper.getPluginClassLoader().loadClass(name);
-    if (LoadedPlugin.pointsOf(type).stream().noneMatch(point -> HostPluginManager.isShared(point.getName()))) {
+    boolean known =
+        LoadedPlugin.pointsOf(type).stream().map(Class::getName).anyMatch(HostPluginManager::isShared);
+    if (!known) {
       throw new PluginRuntimeException("{} serves no extension point of Kasane", name);
     }
     return (ExtensionPoint) manager.getExtensionFactory().create(type);

@@ -21,11 +21,13 @@ public final class Progress implements AutoCloseable {
   private static final int PLAIN_WIDTH = 100;
 
   private final ProgressBar bar;
+  private final ProgressBarConsumer consumer;
   private final PrintStream out;
   private final boolean terminal;
 
-  private Progress(ProgressBar bar, PrintStream out, boolean terminal) {
+  private Progress(ProgressBar bar, ProgressBarConsumer consumer, PrintStream out, boolean terminal) {
     this.bar = bar;
+    this.consumer = consumer;
     this.out = out;
     this.terminal = terminal;
   }
@@ -44,17 +46,14 @@ public final class Progress implements AutoCloseable {
 
   static Progress start(String task, String unit, long total, long done, PrintStream out, boolean terminal) {
     DecimalFormat speed = new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT));
+    ProgressBarConsumer consumer = terminal ? new RedrawnLine(out)
+        : new DelegatingProgressBarConsumer(line -> out.println(line.stripTrailing()), PLAIN_WIDTH);
     ProgressBarBuilder builder = new ProgressBarBuilder()
         .setTaskName(task).setUnit(" " + unit, 1).setInitialMax(total).startsFrom(done, Duration.ZERO)
         .setStyle(ProgressBarStyle.ASCII).showSpeed(speed)
         .setUpdateIntervalMillis((int) (terminal ? REDRAW : PLAIN_LINE).toMillis())
-        .setConsumer(consumer(out, terminal));
-    return new Progress(builder.build(), out, terminal);
-  }
-
-  private static ProgressBarConsumer consumer(PrintStream out, boolean terminal) {
-    return terminal ? new ConsoleProgressBarConsumer(out)
-        : new DelegatingProgressBarConsumer(line -> out.println(line.stripTrailing()), PLAIN_WIDTH);
+        .setConsumer(consumer);
+    return new Progress(builder.build(), consumer, out, terminal);
   }
 
   /** Whether standard error is a terminal: the launcher knows; without it the console is a fair guess. */
@@ -87,5 +86,23 @@ public final class Progress implements AutoCloseable {
   @Override
   public void close() {
     bar.close();
+    // A bar that lived shorter than one redraw does not end its line by itself.
+    consumer.close();
+  }
+
+  private static final class RedrawnLine extends ConsoleProgressBarConsumer {
+    private boolean ended;
+
+    RedrawnLine(PrintStream out) {
+      super(out);
+    }
+
+    @Override
+    public void close() {
+      if (!ended) {
+        ended = true;
+        super.close();
+      }
+    }
   }
 }

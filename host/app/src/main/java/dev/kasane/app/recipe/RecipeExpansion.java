@@ -127,7 +127,7 @@ public final class RecipeExpansion {
    * @return file, line and key in front of a message, or nothing when the command line is to blame
    */
   public Optional<String> origin(ArgSpec argument) {
-    return Optional.ofNullable(origins.get(argument))
+    return Optional.ofNullable(argument).map(origins::get)
         .map(entry -> Recipe.where(recipe.file(), entry.line()) + entry.key() + ": ");
   }
 }

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a recipe event by event, so that nothing is built from tags and every value keeps its own letters:
+ * Reads a recipe event by event, so that nothing is ever built and every value keeps its own letters:
  * {@code 1e-4} reaches the option as it was written.
  */
 final class RecipeReader {
@@ -121,6 +121,9 @@ final class RecipeReader {
     JsonToken token = parser.nextToken();
     if (parser.isCurrentAlias()) {
       throw error("a recipe has no aliases; write the value out");
+    }
+    if (parser.getTypeId() != null) {
+      throw error("a recipe has no tags; remove '" + parser.getTypeId() + "'");
     }
     return token;
   }

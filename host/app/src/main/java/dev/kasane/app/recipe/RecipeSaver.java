@@ -66,7 +66,8 @@ public final class RecipeSaver {
     }
     YAMLFactory yaml = YAMLFactory.builder()
         .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).disable(YAMLGenerator.Feature.SPLIT_LINES)
-        .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES).enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+        .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+        .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
         .build();
     return "# " + spec.qualifiedName() + " " + RecipeOptions.READ + " THIS_FILE\n"
         + new YAMLMapper(yaml).writeValueAsString(values);

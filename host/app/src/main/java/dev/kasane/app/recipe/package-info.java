@@ -8,6 +8,6 @@
  *
  * <p>{@link dev.kasane.app.recipe.RecipeExpansion} turns the entries into arguments of the command, leaving
  * out every option that the user gave himself, and keeps the line of each so that an error can point at it.
- * The reader builds no objects from tags, follows no aliases and bounds the size of the file.
+ * The reader takes neither tags nor aliases and bounds the size of the file.
  */
 package dev.kasane.app.recipe;
