@@ -50,7 +50,7 @@ class FailuresTest {
   @Test
   void saysWhatToDoWhenMemoryIsFull() {
     assertThat(report(new OutOfMemoryError("Java heap space"), false)).contains("out of memory", "-Xmx8g");
-    assertThat(report(new EngineException("DefaultCPUAllocator: can't allocate memory: tried 9 bytes"), false))
+    assertThat(report(new EngineException("DefaultCPUAllocator: can't allocate memory: 9 bytes"), false))
         .contains("out of memory", "smaller batch");
   }
 
