@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Every rule by its name. */
 final class Rules {
@@ -28,11 +29,12 @@ final class Rules {
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.of(
       "safetensors", Set.of(),
       "pickle", Set.of("safetensors"),
-      "tensor", Set.of(),
+      "tensor", Set.of("safetensors"),
       "spi", Set.of("tensor"),
       "module", Set.of("spi", "tensor"),
       "injection", Set.of("module", "spi", "tensor"),
-      "training", Set.of("injection", "module", "spi", "tensor")));
+      "checkpoint", Set.of("module", "pickle", "safetensors", "spi", "tensor"),
+      "training", Set.of("injection", "module", "safetensors", "spi", "tensor")));
 
   private Rules() {}
 
@@ -50,9 +52,9 @@ final class Rules {
     rules.put("DJL's internals", only("core.tensor and the bridge touch DJL's engine",
         type -> type.getName().equals(BRIDGE) || isIn(type, CORE + ".tensor"),
         type -> isIn(type, "ai.djl.pytorch") && !type.getName().equals(BRIDGE)));
-    rules.put("the bridge", only("core.tensor and core.training cross the bridge",
-        type -> type.getName().equals(BRIDGE) || isIn(type, CORE + ".tensor")
-            || isIn(type, CORE + ".training"),
+    rules.put("the bridge", only("core, its test kit and the models cross the bridge; plugins and app do not",
+        type -> type.getName().equals(BRIDGE) || Stream.of(CORE, "dev.kasane.testkit", "dev.kasane.diffusion")
+            .anyMatch(each -> isIn(type, each)),
         type -> type.getName().equals(BRIDGE)));
     rules.put("PF4J's manager", only("app.plugins knows more of PF4J than the markers",
         type -> isIn(type, "dev.kasane.app.plugins"),

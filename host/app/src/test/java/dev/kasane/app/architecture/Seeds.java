@@ -17,6 +17,8 @@ final class Seeds {
     seeds.put("core.module", List.of(uses("dev.kasane.core.module", "dev.kasane.core.training.Trainer")));
     seeds.put("core.injection", List.of(
         uses("dev.kasane.core.injection", "dev.kasane.core.training.Trainer")));
+    seeds.put("core.checkpoint", List.of(
+        uses("dev.kasane.core.checkpoint", "dev.kasane.core.training.Trainer")));
     seeds.put("core.training", List.of(uses("dev.kasane.core.training", "dev.kasane.app.Version")));
     seeds.put("diffusion sees core only", List.of(
         uses("dev.kasane.diffusion.unet", "dev.kasane.app.Version")));
@@ -34,7 +36,7 @@ final class Seeds {
         "package dev.kasane.diffusion.left; public class Left { dev.kasane.diffusion.right.Right other; }",
         "package dev.kasane.diffusion.right; public class Right { dev.kasane.diffusion.left.Left other; }"));
     seeds.put("DJL's internals", List.of(uses("dev.kasane.diffusion.unet", "ai.djl.pytorch.jni.JniUtils")));
-    seeds.put("the bridge", List.of(uses("dev.kasane.core.module", "ai.djl.pytorch.jni.TorchBridge")));
+    seeds.put("the bridge", List.of(uses("dev.kasane.plugin.one", "ai.djl.pytorch.jni.TorchBridge")));
     seeds.put("PF4J's manager", List.of(uses("dev.kasane.app.cli", "org.pf4j.PluginManager")));
     seeds.put("picocli", List.of(uses("dev.kasane.core.spi", "picocli.CommandLine")));
     seeds.put("progress bars", List.of(uses("dev.kasane.app.cli", "me.tongfei.progressbar.ProgressBar")));
