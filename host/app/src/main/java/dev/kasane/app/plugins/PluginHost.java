@@ -96,8 +96,8 @@ public final class PluginHost implements AutoCloseable {
       plugin.extensions().stream().filter(point::isInstance).map(point::cast).map(name).forEach(id -> {
         LoadedPlugin other = owners.putIfAbsent(id, plugin);
         if (other != null) {
-          throw new UserException("The " + what + " '" + id + "' is offered by two plugins: " + other.file()
-              + " and " + plugin.file() + ". Remove one of them.");
+          throw new UserException("The " + what + " '" + id + "' is offered twice, by " + other.file()
+              + " and by " + plugin.file() + ". Remove one of them.");
         }
       });
     }

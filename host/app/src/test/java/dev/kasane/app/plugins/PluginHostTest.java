@@ -139,7 +139,7 @@ class PluginHostTest {
     new PluginJar("other").sources(method("example.other", "Method", "lora"))
         .writeTo(folder.resolve("other.jar"));
 
-    assertFailure().contains("method 'lora' is offered by two plugins", "lora.jar", "other.jar");
+    assertFailure().contains("method 'lora' is offered twice", "lora.jar", "other.jar");
   }
 
   @Test
