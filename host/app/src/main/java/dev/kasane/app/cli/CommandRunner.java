@@ -1,0 +1,60 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.app.recipe.RecipeExpansion;
+import dev.kasane.app.recipe.RecipeSaver;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+
+/** Runs one command line: recipe, parse, command, and what becomes of a failure. */
+public final class CommandRunner {
+  /** Asks for stack traces. */
+  static final String DEBUG = "--debug";
+
+  private final CommandLine commandLine;
+
+  /**
+   * @param commandLine the top of all commands
+   */
+  public CommandRunner(CommandLine commandLine) {
+    this.commandLine = commandLine;
+  }
+
+  /**
+   * @param arguments the command line
+   * @return the exit code
+   */
+  public int run(String... arguments) {
+    boolean debug = Arrays.asList(arguments).contains(DEBUG) || "1".equals(System.getenv("KASANE_DEBUG"));
+    Failures failures = new Failures(debug);
+    try {
+      RecipeExpansion expansion = RecipeExpansion.of(commandLine, arguments);
+      commandLine.setParameterExceptionHandler(new UsageErrors(expansion));
+      commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failures, failure));
+      commandLine.setExecutionStrategy(this::saveAndRun);
+      return commandLine.execute(expansion.arguments());
+    } catch (IOException | RuntimeException | Error failure) {
+      return report(failures, failure);
+    }
+  }
+
+  private int saveAndRun(ParseResult parsed) {
+    try {
+      RecipeSaver.saveIfAsked(parsed);
+    } catch (IOException e) {
+      throw new CommandLine.ExecutionException(commandLine, "The recipe cannot be saved", e);
+    }
+    return new RunLast().execute(parsed);
+  }
+
+  private int report(Failures failures, Throwable failure) {
+    PrintWriter err = commandLine.getErr();
+    failures.report(failure, err);
+    err.flush();
+    return ExitCode.SOFTWARE;
+  }
+}

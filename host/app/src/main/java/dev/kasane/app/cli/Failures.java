@@ -1,0 +1,114 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.core.UserException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine;
+
+/** Turns whatever a command threw into what the user reads. */
+final class Failures {
+  private static final String DISK_FULL = "the disk is full; free some space and run again";
+  private static final String ADVICE_ON_BUGS =
+      "This is a fault of Kasane itself. Run it again with --debug and report what it prints.";
+
+  private final boolean debug;
+
+  Failures(boolean debug) {
+    this.debug = debug;
+  }
+
+  /** Prints the message, and the stack trace when it was asked for. */
+  void report(Throwable failure, PrintWriter err) {
+    Throwable cause = unwrap(failure);
+    err.println("kasane: " + message(cause));
+    if (debug) {
+      cause.printStackTrace(err);
+    }
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    boolean wrapper = failure instanceof CommandLine.ExecutionException
+        || failure instanceof UncheckedIOException || failure instanceof ExecutionException
+        || failure instanceof CompletionException
+        || failure instanceof InvocationTargetException || failure instanceof ExceptionInInitializerError;
+    return wrapper && failure.getCause() != null ? unwrap(failure.getCause()) : failure;
+  }
+
+  static String message(Throwable failure) {
+    if (failure instanceof UserException) {
+      return failure.getMessage();
+    } else if (failure instanceof OutOfMemoryError) {
+      return outOfHeap();
+    } else if (isNativeMemoryExhausted(failure)) {
+      return "out of memory: libtorch could not get the memory that this needs. Use smaller pictures, a"
+          + " smaller batch, a lower rank or gradient checkpointing. (" + firstLine(failure) + ")";
+    } else if (failure instanceof FileSystemException file) {
+      return message(file);
+    } else if (failure instanceof IOException) {
+      return isDiskFull(failure.getMessage()) ? DISK_FULL : named(failure);
+    }
+    return "internal error, " + named(failure) + System.lineSeparator() + ADVICE_ON_BUGS;
+  }
+
+  private static String message(FileSystemException failure) {
+    String file = failure.getFile() == null ? "a file" : failure.getFile();
+    if (failure instanceof NoSuchFileException) {
+      return file + ": no such file or folder";
+    } else if (failure instanceof AccessDeniedException) {
+      return file + ": permission denied";
+    } else if (failure instanceof FileAlreadyExistsException) {
+      return file + ": exists already";
+    } else if (failure instanceof NotDirectoryException) {
+      return file + ": not a folder";
+    } else if (failure instanceof DirectoryNotEmptyException) {
+      return file + ": the folder is not empty";
+    } else if (isDiskFull(failure.getReason())) {
+      return file + ": " + DISK_FULL;
+    }
+    String reason = failure.getReason();
+    return file + ": " + (reason == null ? failure.getClass().getSimpleName() : reason);
+  }
+
+  /** The message of an exception, with its type unless the type is said to be about input or output. */
+  private static String named(Throwable failure) {
+    boolean telling = failure.getClass() == IOException.class || failure instanceof FileNotFoundException;
+    String message = failure.getMessage();
+    if (message == null) {
+      return failure.getClass().getSimpleName();
+    }
+    return telling ? message : failure.getClass().getSimpleName() + ": " + message;
+  }
+
+  private static boolean isDiskFull(String reason) {
+    String text = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
+    return text.contains("no space left") || text.contains("not enough space")
+        || text.contains("quota exceeded");
+  }
+
+  private static boolean isNativeMemoryExhausted(Throwable failure) {
+    String text = failure.getMessage() == null ? "" : failure.getMessage();
+    return failure.getClass().getName().startsWith("ai.djl.")
+        && (text.contains("allocate memory") || text.contains("out of memory"));
+  }
+
+  private static String outOfHeap() {
+    return "out of memory: Java's heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full."
+        + " Give it more with KASANE_JAVA_OPTS=-Xmx8g, or use smaller pictures.";
+  }
+
+  private static String firstLine(Throwable failure) {
+    return failure.getMessage().lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,27 @@
+package dev.kasane.app.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The top of all commands. */
+@Command(
+    name = "kasane",
+    description = "Trains, loads, mixes and converts low-rank adapters for image and language models.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionCommand.Provider.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {PluginsCommand.class, VersionCommand.class, HelpCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:success", "1:the work failed", "2:wrong usage", "130:interrupted"})
+final class KasaneCommand extends CommandGroup {
+  @Option(names = CommandRunner.DEBUG, scope = ScopeType.INHERIT,
+      description = "Show the stack trace of a failure (also KASANE_DEBUG=1).")
+  private boolean debug;
+
+  /** Whether stack traces are wanted. */
+  boolean debug() {
+    return debug;
+  }
+}

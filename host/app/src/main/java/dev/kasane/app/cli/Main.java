@@ -1,0 +1,17 @@
+package dev.kasane.app.cli;
+
+import picocli.CommandLine;
+
+/** Where the program starts. */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs one command and ends the process with its exit code.
+   *
+   * @param arguments the command line
+   */
+  public static void main(String[] arguments) {
+    System.exit(new CommandRunner(new CommandLine(new KasaneCommand())).run(arguments));
+  }
+}

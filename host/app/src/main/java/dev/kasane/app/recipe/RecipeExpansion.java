@@ -1,0 +1,133 @@
+package dev.kasane.app.recipe;
+
+import dev.kasane.app.Suggestions;
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Arguments with those of a recipe worked in.
+ *
+ * <p>The command line is parsed once leniently to learn the command, the recipe and which options the user
+ * gave; the rest of the recipe becomes arguments right behind the command's name. The real parse then
+ * checks and converts them as if they had been typed.
+ */
+public final class RecipeExpansion {
+  private final String[] arguments;
+  private final Recipe recipe;
+  private final Map<ArgSpec, RecipeEntry> origins;
+
+  private RecipeExpansion(String[] arguments, Recipe recipe, Map<ArgSpec, RecipeEntry> origins) {
+    this.arguments = arguments;
+    this.recipe = recipe;
+    this.origins = origins;
+  }
+
+  /**
+   * Works in the recipe, if one is named.
+   *
+   * @param root the top of all commands; groups on the way to a command take flags only
+   * @throws IOException when the recipe cannot be read
+   * @throws UserException when the recipe is no YAML or has a key that is no option of the command
+   */
+  public static RecipeExpansion of(CommandLine root, String... arguments) throws IOException {
+    boolean mentioned = Arrays.stream(arguments).anyMatch(each -> each.startsWith(RecipeOptions.READ));
+    if (mentioned) {
+      ParseResult command = parseLeniently(root, arguments);
+      Optional<RecipeOptions> options = RecipeKeys.optionsOf(command.commandSpec());
+      if (options.isPresent() && options.get().recipe() != null) {
+        return expand(command, RecipeReader.read(options.get().recipe()), arguments);
+      }
+    }
+    return new RecipeExpansion(arguments, null, Map.of());
+  }
+
+  private static ParseResult parseLeniently(CommandLine root, String... arguments) {
+    everyCommand(root, each -> each.getCommandSpec().parser().collectErrors(true));
+    try {
+      ParseResult result = root.parseArgs(arguments);
+      while (result.hasSubcommand()) {
+        result = result.subcommand();
+      }
+      return result;
+    } finally {
+      everyCommand(root, each -> each.getCommandSpec().parser().collectErrors(false));
+    }
+  }
+
+  private static void everyCommand(CommandLine top, Consumer<CommandLine> action) {
+    action.accept(top);
+    top.getSubcommands().values().forEach(each -> everyCommand(each, action));
+  }
+
+  private static RecipeExpansion expand(ParseResult command, Recipe recipe, String... arguments) {
+    CommandSpec spec = command.commandSpec();
+    Map<String, OptionSpec> options = RecipeKeys.of(spec);
+    Map<ArgSpec, RecipeEntry> origins = new HashMap<>();
+    List<String> added = new ArrayList<>();
+    for (RecipeEntry entry : recipe.entries()) {
+      OptionSpec option = options.get(entry.key());
+      if (option == null) {
+        throw recipe.error(entry, "'" + spec.qualifiedName() + "' has no option '" + entry.key() + "'. "
+            + Suggestions.hint(entry.key(), options.keySet()));
+      }
+      if (!command.hasMatchedOption(option)) {
+        origins.put(option, entry);
+        added.addAll(asArguments(recipe, entry, option));
+      }
+    }
+    return new RecipeExpansion(insert(added, spec, arguments), recipe, origins);
+  }
+
+  private static List<String> asArguments(Recipe recipe, RecipeEntry entry, OptionSpec option) {
+    if (entry.values().size() > 1 && !option.isMultiValue()) {
+      throw recipe.error(entry, "'" + entry.key() + "' takes one value, not " + entry.values().size() + ".");
+    }
+    return entry.values().stream().map(value -> option.longestName() + "=" + value).toList();
+  }
+
+  private static String[] insert(List<String> added, CommandSpec spec, String... arguments) {
+    List<String> all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(positionBehind(spec, all), added);
+    return all.toArray(String[]::new);
+  }
+
+  private static int positionBehind(CommandSpec spec, List<String> arguments) {
+    if (spec.parent() == null) {
+      return 0;
+    }
+    for (int i = positionBehind(spec.parent(), arguments); i < arguments.size(); i++) {
+      if (spec.names().contains(arguments.get(i))) {
+        return i + 1;
+      }
+    }
+    throw new IllegalStateException("The command " + spec.qualifiedName() + " is not among the arguments");
+  }
+
+  /** The arguments to run with. */
+  public String[] arguments() {
+    return arguments.clone();
+  }
+
+  /**
+   * Says where in the recipe a value comes from that the parser refused.
+   *
+   * @param argument the option that was refused, or null
+   * @return file, line and key in front of a message, or nothing when the command line is to blame
+   */
+  public Optional<String> origin(ArgSpec argument) {
+    return Optional.ofNullable(argument).map(origins::get)
+        .map(entry -> Recipe.where(recipe.file(), entry.line()) + entry.key() + ": ");
+  }
+}

@@ -1,0 +1,35 @@
+package dev.kasane.app.recipe;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/**
+ * The options of a command whose options can come from a recipe; use it as a mixin.
+ *
+ * <p>The command takes options only. Positional parameters have no name that a recipe could use.
+ */
+public final class RecipeOptions {
+  /** The option that names a recipe to start from. */
+  public static final String READ = "--recipe";
+
+  /** The option that names a recipe to write. */
+  public static final String SAVE = "--save-recipe";
+
+  @Option(names = READ, paramLabel = "FILE",
+      description = "Take options from this YAML file; what the command line says wins.")
+  private Path recipe;
+
+  @Option(names = SAVE, paramLabel = "FILE",
+      description = "Write all options, defaults included, to this YAML file before starting; - prints them.")
+  private Path saveRecipe;
+
+  /** The recipe that was asked for, or null. */
+  public Path recipe() {
+    return recipe;
+  }
+
+  /** Where to save the options, or null. */
+  public Path saveRecipe() {
+    return saveRecipe;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.kasane.app.recipe;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a recipe event by event, so that nothing is ever built and every value keeps its own letters:
+ * {@code 1e-4} reaches the option as it was written.
+ */
+final class RecipeReader {
+  /** The longest recipe that is read, in bytes. */
+  static final int MOST_BYTES = 1 << 20;
+
+  private final Path file;
+  private final YAMLParser parser;
+
+  private RecipeReader(Path file, YAMLParser parser) {
+    this.file = file;
+    this.parser = parser;
+  }
+
+  /**
+   * @throws IOException when the file cannot be read
+   * @throws UserException when it is too long, not UTF-8, not YAML or not a mapping of options to values
+   */
+  static Recipe read(Path file) throws IOException {
+    try (YAMLParser parser = new YAMLFactory().createParser(text(file))) {
+      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      return new Recipe(file, new RecipeReader(file, parser).entries());
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+      throw new UserException(Recipe.where(file, line) + "not a YAML recipe: " + firstLine(e), e);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MOST_BYTES + 1);
+    }
+    if (bytes.length > MOST_BYTES) {
+      throw new UserException(file + ": longer than the 1 MiB that a recipe may have. Is it the right file?");
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new UserException(file + ": not UTF-8 text. Save the recipe as UTF-8.", e);
+    }
+  }
+
+  private static String firstLine(JsonProcessingException e) {
+    return e.getOriginalMessage().lines().findFirst().orElse("broken");
+  }
+
+  private List<RecipeEntry> entries() throws IOException {
+    List<RecipeEntry> entries = new ArrayList<>();
+    JsonToken first = parser.nextToken();
+    if (first == null) {
+      return entries;
+    }
+    if (first != JsonToken.START_OBJECT) {
+      throw error("a recipe is a list of lines like 'rank: 8'");
+    }
+    while (next() == JsonToken.FIELD_NAME) {
+      entries.add(entry());
+    }
+    if (parser.nextToken() != null) {
+      throw error("a recipe is one YAML document, and a second one begins here");
+    }
+    return entries;
+  }
+
+  private RecipeEntry entry() throws IOException {
+    String key = parser.currentName();
+    int line = line();
+    List<String> values = new ArrayList<>();
+    switch (next()) {
+      case START_ARRAY -> readList(key, values);
+      case START_OBJECT -> readMapping(key, values);
+      case VALUE_NULL -> { }
+      default -> values.add(parser.getText());
+    }
+    return new RecipeEntry(key, line, List.copyOf(values));
+  }
+
+  private void readList(String key, List<String> values) throws IOException {
+    while (next() != JsonToken.END_ARRAY) {
+      values.add(scalar(key));
+    }
+  }
+
+  private void readMapping(String key, List<String> values) throws IOException {
+    while (next() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      next();
+      values.add(name + "=" + scalar(key));
+    }
+  }
+
+  private String scalar(String key) throws IOException {
+    if (!parser.currentToken().isScalarValue() || parser.currentToken() == JsonToken.VALUE_NULL) {
+      throw error("'" + key + "' holds something other than plain values");
+    }
+    return parser.getText();
+  }
+
+  private JsonToken next() throws IOException {
+    JsonToken token = parser.nextToken();
+    if (parser.isCurrentAlias()) {
+      throw error("a recipe has no aliases; write the value out");
+    }
+    if (parser.getTypeId() != null) {
+      throw error("a recipe has no tags; remove '" + parser.getTypeId() + "'");
+    }
+    return token;
+  }
+
+  private int line() {
+    return parser.currentTokenLocation().getLineNr();
+  }
+
+  private UserException error(String message) {
+    return new UserException(Recipe.where(file, line()) + message + ".");
+  }
+}

@@ -1,0 +1,95 @@
+package dev.kasane.app.recipe;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** Writes the options that a command is about to run with as a recipe that gives the same run again. */
+public final class RecipeSaver {
+  private RecipeSaver() {}
+
+  /**
+   * Saves the command's options if it was asked to.
+   *
+   * @param parsed the whole parsed command line
+   * @throws IOException when the file cannot be written
+   */
+  public static void saveIfAsked(ParseResult parsed) throws IOException {
+    ParseResult command = parsed;
+    while (command.hasSubcommand()) {
+      command = command.subcommand();
+    }
+    CommandSpec spec = command.commandSpec();
+    Path file = RecipeKeys.optionsOf(spec).map(RecipeOptions::saveRecipe).orElse(null);
+    if (file == null) {
+      return;
+    }
+    String text = toYaml(spec);
+    if (file.toString().equals("-")) {
+      spec.commandLine().getOut().print(text);
+      spec.commandLine().getOut().flush();
+    } else {
+      replace(file, text);
+    }
+  }
+
+  private static void replace(Path file, String text) throws IOException {
+    Path folder = Objects.requireNonNullElse(file.getParent(), Path.of(""));
+    Path temporary = folder.resolve("." + file.getFileName() + ".part");
+    try {
+      Files.writeString(temporary, text);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  static String toYaml(CommandSpec spec) throws IOException {
+    Map<String, Object> values = new LinkedHashMap<>();
+    Collection<OptionSpec> keys = RecipeKeys.of(spec).values();
+    for (OptionSpec option : spec.options()) {
+      if (keys.contains(option)) {
+        Optional.ofNullable(plain(option.getValue())).ifPresent(value -> values.put(key(option), value));
+      }
+    }
+    YAMLFactory yaml = YAMLFactory.builder()
+        .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).disable(YAMLGenerator.Feature.SPLIT_LINES)
+        .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+        .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+        .build();
+    return "# " + spec.qualifiedName() + " " + RecipeOptions.READ + " THIS_FILE\n"
+        + new YAMLMapper(yaml).writeValueAsString(values);
+  }
+
+  /** Numbers and truth values as such, collections element by element, all else as it would be typed. */
+  private static Object plain(Object value) {
+    if (value == null || value instanceof Number || value instanceof Boolean) {
+      return value;
+    } else if (value instanceof Optional<?> optional) {
+      return plain(optional.orElse(null));
+    } else if (value instanceof Collection<?> elements) {
+      return elements.isEmpty() ? null : elements.stream().map(RecipeSaver::plain).toList();
+    } else if (value instanceof Map<?, ?> map) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      map.forEach((name, each) -> copy.put(name.toString(), plain(each)));
+      return copy.isEmpty() ? null : copy;
+    }
+    return value instanceof Enum<?> constant ? constant.name() : value.toString();
+  }
+
+  private static String key(OptionSpec option) {
+    return option.longestName().substring(2);
+  }
+}

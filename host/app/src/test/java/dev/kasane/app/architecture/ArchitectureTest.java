@@ -1,0 +1,93 @@
+package dev.kasane.app.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.kasane.app.testing.SourceCompiler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ArchitectureTest {
+  /** Fewer classes than this mean that the import, not the architecture, is broken. */
+  private static final int LEAST_CLASSES = 120;
+
+  private static JavaClasses product;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void importProduct() throws IOException {
+    Path root = Path.of(System.getProperty("kasane.root"));
+    try (Stream<Path> plugins = Files.list(root.resolve("plugins"))) {
+      Stream<Path> modules =
+          Stream.of("host/core", "host/testkit", "host/app", "unet-attention").map(root::resolve);
+      List<Path> folders = Stream.concat(modules, plugins)
+          .map(module -> module.resolve("target/classes")).filter(Files::isDirectory).toList();
+      product = new ClassFileImporter().importPaths(folders);
+    }
+  }
+
+  static Set<String> rules() {
+    return Rules.all().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void holds(String name) {
+    Rules.all().get(name).check(product);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void canFail(String name) {
+    SourceCompiler.compile(folder, List.of("-proc:none"), Seeds.all().get(name).toArray(String[]::new));
+    JavaClasses seed = new ClassFileImporter().importPath(folder);
+    Set<String> broken = Rules.all().entrySet().stream()
+        .filter(rule -> isBroken(rule.getValue(), seed)).map(Map.Entry::getKey).collect(Collectors.toSet());
+
+    assertThat(broken).contains(name);
+  }
+
+  private static boolean isBroken(ArchRule rule, JavaClasses classes) {
+    return rule.allowEmptyShould(true).evaluate(classes).hasViolation();
+  }
+
+  @Test
+  void everyRuleHasASeed() {
+    assertThat(Seeds.all().keySet()).isEqualTo(rules());
+  }
+
+  @Test
+  void theWholeProductWasLookedAt() {
+    assertThat(product).hasSizeGreaterThan(LEAST_CLASSES);
+    assertThat(product.stream().map(JavaClass::getPackageName))
+        .contains("dev.kasane.core.spi", "dev.kasane.diffusion.unet", "dev.kasane.app.cli");
+    assertThat(product.stream().filter(type -> Rules.isIn(type, "dev.kasane.plugin")))
+        .as("classes of plugins").isNotEmpty();
+  }
+
+  @Test
+  void everyPackageOfCoreHasItsArrows() {
+    Set<String> packages = product.stream().map(JavaClass::getPackageName)
+        .filter(name -> name.startsWith("dev.kasane.core.")).map(name -> name.split("\\.")[3])
+        .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(packages).isNotEmpty().isSubsetOf(Rules.CORE_ARROWS.keySet());
+  }
+}

@@ -1,0 +1,111 @@
+package dev.kasane.app.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Every rule by its name. */
+final class Rules {
+  private static final String ALL = "dev.kasane.";
+  private static final String CORE = "dev.kasane.core";
+  private static final String BRIDGE = "ai.djl.pytorch.jni.TorchBridge";
+
+  /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
+  static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.of(
+      "safetensors", Set.of(),
+      "pickle", Set.of("safetensors"),
+      "tensor", Set.of("safetensors"),
+      "spi", Set.of("tensor"),
+      "module", Set.of("spi", "tensor"),
+      "injection", Set.of("module", "spi", "tensor"),
+      "checkpoint", Set.of("module", "pickle", "safetensors", "spi", "tensor"),
+      "training", Set.of("injection", "module", "safetensors", "spi", "tensor")));
+
+  private Rules() {}
+
+  static Map<String, ArchRule> all() {
+    Map<String, ArchRule> rules = new LinkedHashMap<>();
+    CORE_ARROWS.forEach((name, targets) -> rules.put("core." + name, coreArrows(name, targets)));
+    rules.put("diffusion sees core only", sees("dev.kasane.diffusion", CORE, "dev.kasane.diffusion"));
+    rules.put("plugins see core only", sees("dev.kasane.plugin", CORE, "dev.kasane.plugin"));
+    rules.put("plugins do not see one another",
+        slices().matching("dev.kasane.plugin.(*)..").should().notDependOnEachOther());
+    rules.put("app sees no plugin", sees("dev.kasane.app", CORE, "dev.kasane.diffusion", "dev.kasane.app"));
+    rules.put("no test kit in the product", noClasses().that().resideOutsideOfPackage("dev.kasane.testkit..")
+        .should().dependOnClassesThat().resideInAPackage("dev.kasane.testkit.."));
+    rules.put("no cycles", slices().matching("dev.kasane.(*).(*)..").should().beFreeOfCycles());
+    rules.put("DJL's internals", only("core.tensor and the bridge touch DJL's engine",
+        type -> type.getName().equals(BRIDGE) || isIn(type, CORE + ".tensor"),
+        type -> isIn(type, "ai.djl.pytorch") && !type.getName().equals(BRIDGE)));
+    rules.put("the bridge", only("core, its test kit and the models cross the bridge; plugins and app do not",
+        type -> type.getName().equals(BRIDGE) || Stream.of(CORE, "dev.kasane.testkit", "dev.kasane.diffusion")
+            .anyMatch(each -> isIn(type, each)),
+        type -> type.getName().equals(BRIDGE)));
+    rules.put("PF4J's manager", only("app.plugins knows more of PF4J than the markers",
+        type -> isIn(type, "dev.kasane.app.plugins"),
+        type -> isIn(type, "org.pf4j")
+            && !Set.of("Extension", "ExtensionPoint", "Plugin").contains(type.getSimpleName())));
+    rules.put("picocli", only("app knows picocli", type -> isIn(type, "dev.kasane.app"),
+        type -> isIn(type, "picocli")));
+    rules.put("progress bars", only("app.progress knows the progress bar",
+        type -> isIn(type, "dev.kasane.app.progress"), type -> isIn(type, "me.tongfei")));
+    rules.put("standard streams", noClasses()
+        .that().resideOutsideOfPackages("dev.kasane.app.cli..", "dev.kasane.app.progress..")
+        .should(ACCESS_STANDARD_STREAMS).because("results and messages are the command line's business"));
+    rules.put("System.exit", noClasses().that().doNotHaveFullyQualifiedName("dev.kasane.app.cli.Main")
+        .should().callMethod(System.class, "exit", int.class)
+        .orShould().callMethod(Runtime.class, "halt", int.class)
+        .because("an exit in the middle loses what others still had to do"));
+    rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
+    return rules;
+  }
+
+  private static ArchRule coreArrows(String name, Set<String> targets) {
+    String self = CORE + "." + name;
+    DescribedPredicate<JavaClass> forbidden = describe("are of Kasane beyond " + targets, type ->
+        isOurs(type) && !isIn(type, self) && !type.getPackageName().equals(CORE)
+            && targets.stream().noneMatch(target -> isIn(type, CORE + "." + target)));
+    // Packages come with their own changes; that each that exists is in the table is a test of its own.
+    return noClasses().that().resideInAPackage(self + "..").should().dependOnClassesThat(forbidden)
+        .allowEmptyShould(true);
+  }
+
+  private static ArchRule sees(String from, String... allowed) {
+    List<String> packages = Arrays.asList(allowed);
+    return noClasses().that().resideInAPackage(from + "..").should().dependOnClassesThat(
+        describe("are of Kasane beyond " + packages,
+            type -> isOurs(type) && packages.stream().noneMatch(each -> isIn(type, each))));
+  }
+
+  private static ArchRule only(String reason, Predicate<JavaClass> who,
+      Predicate<JavaClass> what) {
+    return classes().that(describe("are elsewhere", type -> !who.test(type)))
+        .should().onlyDependOnClassesThat(describe("are open to all", type -> !what.test(type)))
+        .because("only " + reason);
+  }
+
+  private static boolean isOurs(JavaClass type) {
+    return type.getName().startsWith(ALL);
+  }
+
+  /** Whether a class is in a package or below it. */
+  static boolean isIn(JavaClass type, String packageName) {
+    String name = type.getPackageName();
+    return name.equals(packageName) || name.startsWith(packageName + ".");
+  }
+}

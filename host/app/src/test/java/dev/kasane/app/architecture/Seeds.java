@@ -1,0 +1,56 @@
+package dev.kasane.app.architecture;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** For every rule the sources of classes that break it, and nothing but it where that can be. */
+final class Seeds {
+  private Seeds() {}
+
+  static Map<String, List<String>> all() {
+    Map<String, List<String>> seeds = new LinkedHashMap<>();
+    seeds.put("core.safetensors", List.of(uses("dev.kasane.core.safetensors", "dev.kasane.core.tensor.Ops")));
+    seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
+    seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
+    seeds.put("core.spi", List.of(uses("dev.kasane.core.spi", "dev.kasane.core.module.Linear")));
+    seeds.put("core.module", List.of(uses("dev.kasane.core.module", "dev.kasane.core.training.Trainer")));
+    seeds.put("core.injection", List.of(
+        uses("dev.kasane.core.injection", "dev.kasane.core.training.Trainer")));
+    seeds.put("core.checkpoint", List.of(
+        uses("dev.kasane.core.checkpoint", "dev.kasane.core.training.Trainer")));
+    seeds.put("core.training", List.of(uses("dev.kasane.core.training", "dev.kasane.app.Version")));
+    seeds.put("diffusion sees core only", List.of(
+        uses("dev.kasane.diffusion.unet", "dev.kasane.app.Version")));
+    seeds.put("plugins see core only", List.of(uses("dev.kasane.plugin.one", "dev.kasane.app.Version")));
+    seeds.put("plugins do not see one another", List.of(
+        "package dev.kasane.plugin.two; public class Other {}",
+        uses("dev.kasane.plugin.one", "dev.kasane.plugin.two.Other")));
+    seeds.put("app sees no plugin", List.of(
+        "package dev.kasane.plugin.two; public class Other {}",
+        uses("dev.kasane.app", "dev.kasane.plugin.two.Other")));
+    seeds.put("no test kit in the product", List.of(
+        "package dev.kasane.testkit; public class Kit {}",
+        uses("dev.kasane.core.spi", "dev.kasane.testkit.Kit")));
+    seeds.put("no cycles", List.of(
+        "package dev.kasane.diffusion.left; public class Left { dev.kasane.diffusion.right.Right other; }",
+        "package dev.kasane.diffusion.right; public class Right { dev.kasane.diffusion.left.Left other; }"));
+    seeds.put("DJL's internals", List.of(uses("dev.kasane.diffusion.unet", "ai.djl.pytorch.jni.JniUtils")));
+    seeds.put("the bridge", List.of(uses("dev.kasane.plugin.one", "ai.djl.pytorch.jni.TorchBridge")));
+    seeds.put("PF4J's manager", List.of(uses("dev.kasane.app.cli", "org.pf4j.PluginManager")));
+    seeds.put("picocli", List.of(uses("dev.kasane.core.spi", "picocli.CommandLine")));
+    seeds.put("progress bars", List.of(uses("dev.kasane.app.cli", "me.tongfei.progressbar.ProgressBar")));
+    seeds.put("standard streams", List.of(does("dev.kasane.core.module", "System.out.println(1);")));
+    seeds.put("System.exit", List.of(does("dev.kasane.app.cli", "System.exit(3);")));
+    seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
+    return seeds;
+  }
+
+  private static String uses(String packageName, String other) {
+    return "package " + packageName + "; class Seed { " + other + " field; }";
+  }
+
+  private static String does(String packageName, String statement) {
+    return "package " + packageName + "; class Seed { void act() { " + statement + " } }";
+  }
+}

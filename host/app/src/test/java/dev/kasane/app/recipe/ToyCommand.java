@@ -1,0 +1,50 @@
+package dev.kasane.app.recipe;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A command with an option of every kind, to try recipes on. */
+@Command(name = "toy", mixinStandardHelpOptions = true)
+final class ToyCommand implements Runnable {
+  enum Shade { LIGHT, DARK }
+
+  @Mixin
+  RecipeOptions recipe;
+
+  @Option(names = {"-d", "--data"}, required = true)
+  Path data;
+
+  @Option(names = "--rank", defaultValue = "8")
+  int rank;
+
+  @Option(names = "--learning-rate", defaultValue = "1e-4")
+  double learningRate;
+
+  @Option(names = "--shuffle", negatable = true, defaultValue = "false", fallbackValue = "true")
+  boolean shuffle;
+
+  @Option(names = "--shade", defaultValue = "LIGHT")
+  Shade shade;
+
+  @Option(names = "--prompt")
+  List<String> prompts = new ArrayList<>();
+
+  @Option(names = "--option")
+  Map<String, String> options = new LinkedHashMap<>();
+
+  @Option(names = "--trigger")
+  String trigger;
+
+  boolean ran;
+
+  @Override
+  public void run() {
+    ran = true;
+  }
+}
