@@ -29,25 +29,4 @@ final class BaseLosses {
   static NDArray autoencoder(NDArray decoded, NDArray target, NDArray moments, double divergenceWeight) {
     return SCRIPT.call("autoencoder_loss", decoded, target, moments, divergenceWeight);
   }
-
-  /**
-   * Squared error in float32, weighted by picture.
-   *
-   * @param prediction (batch, channels, height, width)
-   * @param target of the same shape, float32
-   * @param weights (batch)
-   */
-  static NDArray weightedSquaredError(NDArray prediction, NDArray target, NDArray weights) {
-    return SCRIPT.call("weighted_squared_error", prediction, target, weights);
-  }
-
-  /**
-   * Rows of a table; the result belongs to the manager of the indices.
-   *
-   * @param table (rows, …)
-   * @param indices (batch), 64-bit integers
-   */
-  static NDArray rows(NDArray table, NDArray indices) {
-    return SCRIPT.callAll("rows", indices.getManager(), table, indices)[0];
-  }
 }

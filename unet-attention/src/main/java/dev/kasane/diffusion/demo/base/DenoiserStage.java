@@ -12,6 +12,7 @@ import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
 import dev.kasane.diffusion.demo.SceneCaption;
 import dev.kasane.diffusion.demo.SceneGenerator;
 import dev.kasane.diffusion.scheduler.NoiseSchedule;
+import dev.kasane.diffusion.training.DiffusionOps;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import java.util.Random;
 
@@ -75,14 +76,14 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
 
   @Override
   public NDArray loss(Batch batch, NDManager scope) {
-    NDArray clean = BaseLosses.rows(latents, scope.create(batch.scenes()));
+    NDArray clean = DiffusionOps.rows(latents, scope.create(batch.scenes()));
     NDArray added = Ops.randomNormal(scope, clean.getShape());
     NDArray noisy = noise.addNoise(clean, added, batch.timesteps());
     NDArray ids = scope.create(batch.ids(), new Shape(batchSize, ClipTokenizer.MAX_LENGTH));
     NDArray context = textEncoder.forward(ids, 0, DataType.BFLOAT16);
     NDArray prediction =
         unet.forward(Ops.cast(noisy, DataType.BFLOAT16), scope.create(batch.timesteps()), context);
-    return BaseLosses.weightedSquaredError(prediction, added, scope.create(weights(batch.timesteps())));
+    return DiffusionOps.weightedSquaredError(prediction, added, scope.create(weights(batch.timesteps())));
   }
 
   private float[] weights(int[] timesteps) {

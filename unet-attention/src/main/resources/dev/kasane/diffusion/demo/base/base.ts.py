@@ -19,12 +19,3 @@ def autoencoder_loss(self, decoded: Tensor, target: Tensor, moments: Tensor, kl:
   clamped = torch.clamp(logvar, -30., 20.)
   divergence = torch.mean(torch.sub(torch.add(torch.mul(mean, mean), torch.exp(clamped)), torch.add(clamped, 1.)))
   return torch.add(torch.add(pixels, edges), torch.mul(divergence, 0.5 * kl))
-
-# weights: one for each picture of the batch
-def weighted_squared_error(self, prediction: Tensor, target: Tensor, weights: Tensor) -> Tensor:
-  error = torch.sub(torch.to(prediction, 6), target)
-  each = torch.mean(torch.flatten(torch.mul(error, error), 1, -1), [1], False)
-  return torch.mean(torch.mul(each, weights))
-
-def rows(self, table: Tensor, indices: Tensor) -> Tensor:
-  return torch.index_select(table, 0, indices)

@@ -1,0 +1,87 @@
+package dev.kasane.diffusion.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.training.Objective;
+import dev.kasane.diffusion.pipeline.ImageModel;
+import dev.kasane.diffusion.pipeline.PipelineOps;
+import dev.kasane.diffusion.scheduler.NoiseSchedule;
+import dev.kasane.diffusion.scheduler.PredictionType;
+import java.util.List;
+
+/**
+ * The denoising objective: noise a picture's latents, let the U-Net predict the noise (Ho et al. 2020,
+ * equation 14) or the velocity (Salimans and Ho 2022, appendix D), compare.
+ */
+public final class DiffusionObjective implements Objective<PictureBatch> {
+  private final ImageModel model;
+  private final EncodedPictures pictures;
+  private final NoiseOptions options;
+  private final NoiseSchedule schedule;
+  private final boolean velocity;
+  private final boolean trainText;
+
+  /**
+   * @param model the base with its adapters
+   * @param pictures latents and captions
+   * @param options noise and weights
+   * @param trainText whether gradients reach the text encoder
+   */
+  DiffusionObjective(ImageModel model, EncodedPictures pictures, NoiseOptions options, boolean trainText) {
+    this.model = model;
+    this.pictures = pictures;
+    this.options = options;
+    this.trainText = trainText;
+    this.schedule = NoiseSchedule.of(model.scheduler());
+    this.velocity = model.scheduler().predictionType() == PredictionType.V_PREDICTION;
+  }
+
+  @Override
+  public NDArray loss(PictureBatch batch, NDManager scope) {
+    int[] timesteps = batch.items().stream().mapToInt(PictureBatch.Item::timestep).toArray();
+    NDArray clean = latents(batch, scope);
+    NDArray noise = Ops.randomNormal(scope, clean.getShape());
+    if (options.noiseOffset() > 0) {
+      noise = DiffusionOps.offsetNoise(noise, options.noiseOffset());
+    }
+    NDArray noisy = Ops.cast(schedule.addNoise(clean, noise, timesteps), model.type());
+    NDArray prediction = model.unet().forward(noisy, scope.create(timesteps), context(batch, scope));
+    NDArray target = velocity ? schedule.velocity(clean, noise, timesteps) : noise;
+    return DiffusionOps.weightedSquaredError(prediction, target, scope.create(weights(batch)));
+  }
+
+  private NDArray latents(PictureBatch batch, NDManager scope) {
+    List<NDArray> moments =
+        batch.items().stream().map(item -> pictures.moments(item.picture(), item.flip())).toList();
+    NDArray stacked = DiffusionOps.stack(moments, scope);
+    NDArray shape = stacked.split(2, 1).get(0);
+    return PipelineOps.drawLatents(stacked, Ops.randomNormal(scope, shape.getShape()))
+        .mul(model.vae().config().scalingFactor());
+  }
+
+  private NDArray context(PictureBatch batch, NDManager scope) {
+    List<NDArray> captions = batch.items().stream().map(item -> trainText
+        ? pictures.liveCaption(item.caption(), scope) : pictures.caption(item.caption())).toList();
+    return DiffusionOps.stack(ContextLengths.align(captions), scope);
+  }
+
+  private float[] weights(PictureBatch batch) {
+    float[] weights = new float[batch.items().size()];
+    for (int i = 0; i < weights.length; i++) {
+      PictureBatch.Item item = batch.items().get(i);
+      double prior = item.picture().regularisation() ? options.priorWeight() : 1;
+      weights[i] = (float) (prior * snrWeight(schedule.snr(item.timestep())));
+    }
+    return weights;
+  }
+
+  /** Hang et al. 2023, "Efficient Diffusion Training via Min-SNR Weighting Strategy", section 3.4. */
+  private double snrWeight(double snr) {
+    double gamma = options.minSnrGamma();
+    if (gamma == 0) {
+      return 1;
+    }
+    return Math.min(snr, gamma) / (velocity ? snr + 1 : snr);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.kasane.diffusion.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.diffusion.data.CacheKey;
+import dev.kasane.diffusion.data.DatasetPicture;
+import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.data.PictureDataset;
+import dev.kasane.diffusion.data.Placement;
+import dev.kasane.diffusion.pipeline.ImageModel;
+import dev.kasane.diffusion.pipeline.PipelineOps;
+import dev.kasane.diffusion.pipeline.PromptEncoder;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** Latent moments of pictures and encodings of captions, each computed once and kept under a content hash. */
+final class EncodedPictures {
+  private final ImageModel model;
+  private final String baseHash;
+  private final PictureDataset dataset;
+  private final Function<DatasetPicture, Placement> placement;
+  private final DiskCache cache;
+  private final PromptEncoder prompts;
+  private final int clipSkip;
+
+  /**
+   * @param model the base
+   * @param baseHash identifies the base's weights
+   * @param dataset the pictures
+   * @param placement how a picture comes into its bucket
+   * @param clipSkip layers of the text encoder to leave out
+   * @param folder of the cache
+   * @param owner owner of what is kept in memory
+   */
+  EncodedPictures(ImageModel model, String baseHash, PictureDataset dataset,
+      Function<DatasetPicture, Placement> placement, int clipSkip, Path folder, NDManager owner) {
+    this.model = model;
+    this.baseHash = baseHash;
+    this.dataset = dataset;
+    this.placement = placement;
+    this.clipSkip = clipSkip;
+    this.cache = new DiskCache(folder, owner);
+    this.prompts = new PromptEncoder(model, clipSkip);
+  }
+
+  /**
+   * The encoder's moments of a picture.
+   *
+   * @return (1, 2·channels, height/8, width/8), float32, owned by the cache
+   */
+  NDArray moments(DatasetPicture picture, boolean flip) {
+    Placement place = placement.apply(picture);
+    String key = new CacheKey("moments-1").text(baseHash).text(model.type().name())
+        .text(picture.contentHash()).number(flip ? 1 : 0).text(place.toString()).hex();
+    return cache.get(key, scope -> encode(picture, place, flip, scope));
+  }
+
+  private NDArray encode(DatasetPicture picture, Placement place, boolean flip, NDManager scope) {
+    Picture pixels = dataset.load(picture, place);
+    Picture shown = flip ? pixels.mirrored() : pixels;
+    NDArray bytes = scope.create(ByteBuffer.wrap(shown.rgb()),
+        new Shape(1, shown.height(), shown.width(), 3), DataType.UINT8);
+    NDArray signed = Ops.cast(PipelineOps.toSigned(bytes), model.type());
+    return Ops.cast(model.vae().encodeMoments(signed), DataType.FLOAT32);
+  }
+
+  /**
+   * The text encoder's output for a caption, from the cache; for a text encoder that is not trained.
+   *
+   * @return (1, 77·chunks, width), owned by the cache
+   */
+  NDArray caption(String caption) {
+    String key = new CacheKey("caption-1").text(baseHash).text(model.type().name()).number(clipSkip)
+        .text(caption).hex();
+    return cache.get(key, scope -> Ops.cast(prompts.encode(caption, scope), DataType.FLOAT32));
+  }
+
+  /** The text encoder's output with gradients, for a text encoder that is trained. */
+  NDArray liveCaption(String caption, NDManager scope) {
+    return prompts.encode(caption, scope);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.kasane.diffusion.training;
+
+import dev.kasane.core.UserException;
+import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.diffusion.data.BucketPlan;
+import dev.kasane.diffusion.data.CaptionOptions;
+import java.nio.file.Path;
+
+/**
+ * Everything that a picture run does with its pictures, apart from where the adapters sit.
+ *
+ * @param captions how captions are varied
+ * @param buckets the sizes that pictures are trained at
+ * @param randomCrop whether the part that is cut off is drawn by lot rather than the margins
+ * @param batchSize pictures a batch
+ * @param flipShare share of showings that are mirrored
+ * @param validationShare share of the pictures that are kept out of training to measure the loss on
+ * @param noise how noise is drawn and the loss weighted
+ * @param clipSkip layers of the text encoder to leave out at the end
+ * @param plan steps, learning rate, seed
+ * @param optimizer the constants of AdamW
+ * @param cache folder for encoded pictures and captions
+ */
+public record ImageTrainingOptions(
+    CaptionOptions captions,
+    BucketPlan buckets,
+    boolean randomCrop,
+    int batchSize,
+    double flipShare,
+    double validationShare,
+    NoiseOptions noise,
+    int clipSkip,
+    TrainingPlan plan,
+    AdamW.Settings optimizer,
+    Path cache) {
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws UserException naming the option
+   */
+  public ImageTrainingOptions {
+    if (batchSize < 1 || batchSize > 1024) {
+      throw new UserException("Option --batch-size is " + batchSize + ", expected 1 to 1024.");
+    }
+    if (!(flipShare >= 0 && flipShare <= 1)) {
+      throw new UserException("Option --flip is " + flipShare + ", expected a share from 0 to 1.");
+    }
+    if (!(validationShare >= 0 && validationShare <= 0.5)) {
+      throw new UserException("Option --validation is " + validationShare + ", expected a share from 0 to 0.5.");
+    }
+  }
+}
