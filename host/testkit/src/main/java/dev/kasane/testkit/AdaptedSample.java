@@ -36,7 +36,8 @@ final class AdaptedSample implements AutoCloseable {
   }
 
   /** Attaches a fresh adapter, or returns null when the method does not support the layer. */
-  static AdaptedSample attach(SampleLayer sample, DataType type, AdapterMethod method, AdapterOptions options) {
+  static AdaptedSample attach(
+      SampleLayer sample, DataType type, AdapterMethod method, AdapterOptions options) {
     NDManager scope = Engines.newManager();
     TorchBridge.seed(SEED);
     SampleLayer.Model model = sample.model(scope, type);

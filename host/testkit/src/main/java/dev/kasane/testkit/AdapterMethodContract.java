@@ -50,8 +50,12 @@ public abstract class AdapterMethodContract {
     return true;
   }
 
+  private AdaptedSample attached(SampleLayer sample, DataType type) {
+    return AdaptedSample.attach(sample, type, method(), checkedOptions());
+  }
+
   private AdaptedSample fresh(SampleLayer sample, DataType type) {
-    AdaptedSample adapted = AdaptedSample.attach(sample, type, method(), checkedOptions());
+    AdaptedSample adapted = attached(sample, type);
     assumeTrue(adapted != null, () -> method().id() + " does not support " + sample);
     return adapted;
   }
@@ -70,7 +74,7 @@ public abstract class AdapterMethodContract {
   void supportsSomeLayer() {
     boolean any = false;
     for (SampleLayer sample : SampleLayer.values()) {
-      try (AdaptedSample adapted = AdaptedSample.attach(sample, DataType.FLOAT32, method(), checkedOptions())) {
+      try (AdaptedSample adapted = attached(sample, DataType.FLOAT32)) {
         any |= adapted != null;
       }
     }
@@ -184,10 +188,11 @@ public abstract class AdapterMethodContract {
   @Test
   void leavesOtherMethodsAlone() {
     for (SampleLayer sample : SampleLayer.values()) {
-      try (AdaptedSample adapted = AdaptedSample.attach(sample, DataType.FLOAT32, method(), checkedOptions())) {
+      try (AdaptedSample adapted = attached(sample, DataType.FLOAT32)) {
         if (adapted != null) {
-          AdapterModule foreign = new AdapterModule(adapted.layer().path(),
-              Map.of("foreign_method.weight", adapted.scope().ones(adapted.layer().weight().shape())), Map.of());
+          NDArray weight = adapted.scope().ones(adapted.layer().weight().shape());
+          AdapterModule foreign = new AdapterModule(
+              adapted.layer().path(), Map.of("foreign_method.weight", weight), Map.of());
           assertThat(method().restore(adapted.layer(), foreign, adapted.scope())).isEmpty();
         }
       }
@@ -213,7 +218,8 @@ public abstract class AdapterMethodContract {
     try (AdaptedSample adapted = perturbed(sample, DataType.BFLOAT16); GradMode off = GradMode.off()) {
       NDArray y = adapted.layer().forward(adapted.x());
       assertThat(Ops.typeOf(y)).isEqualTo(DataType.BFLOAT16);
-      NDArray expected = Ops.addScaled(adapted.layer().apply(adapted.x(), adapted.delta(1)), adapted.base(), 1);
+      NDArray update = adapted.layer().apply(adapted.x(), adapted.delta(1));
+      NDArray expected = Ops.addScaled(update, adapted.base(), 1);
       // bfloat16 keeps eight bits, and a few roundings follow one another.
       assertThat(distance(floats(y), floats(expected))).isLessThan(0.03);
       assertThat(distance(floats(y), adapted.baseOutput())).isGreaterThan(0.03);

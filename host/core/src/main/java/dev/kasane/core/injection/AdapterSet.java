@@ -89,7 +89,8 @@ public final class AdapterSet {
    */
   public AdapterModel toModel(Map<String, String> metadata) {
     Map<String, List<AdapterModule>> components = layers.stream().collect(Collectors.groupingBy(
-        AdaptedLayer::component, LinkedHashMap::new, Collectors.mapping(AdapterSet::module, Collectors.toList())));
+        AdaptedLayer::component, LinkedHashMap::new,
+        Collectors.mapping(AdapterSet::module, Collectors.toList())));
     return new AdapterModel(components, List.<UnmatchedKey>of(), metadata);
   }
 

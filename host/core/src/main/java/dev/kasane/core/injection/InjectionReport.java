@@ -15,7 +15,8 @@ import java.util.Map;
  * @param bare by component, the layers that the file says nothing about
  */
 public record InjectionReport(
-    List<Match> matched, List<UnmatchedKey> unmatched, List<Misfit> misshapen, Map<String, List<String>> bare) {
+    List<Match> matched, List<UnmatchedKey> unmatched, List<Misfit> misshapen,
+    Map<String, List<String>> bare) {
   private static final int SHOWN = 8;
 
   /**

@@ -69,7 +69,8 @@ public final class Injector {
         targets.stream().filter(layer -> !method.supports(layer)).map(AdaptableLayer::path).toList();
     if (!refused.isEmpty()) {
       throw new UserException("Method " + method.id() + " does not support " + refused.size()
-          + " of the targeted layers, such as " + refused.get(0) + ". Exclude them or choose another method.");
+          + " of the targeted layers, such as " + refused.get(0)
+          + ". Exclude them or choose another method.");
     }
   }
 

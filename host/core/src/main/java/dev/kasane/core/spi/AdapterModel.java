@@ -11,4 +11,6 @@ import java.util.Map;
  * @param metadata the file's own metadata
  */
 public record AdapterModel(
-    Map<String, List<AdapterModule>> components, List<UnmatchedKey> unmatched, Map<String, String> metadata) {}
+    Map<String, List<AdapterModule>> components,
+    List<UnmatchedKey> unmatched,
+    Map<String, String> metadata) {}

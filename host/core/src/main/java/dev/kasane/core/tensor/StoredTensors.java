@@ -77,6 +77,9 @@ public final class StoredTensors {
         .map(Map.Entry::getKey).findFirst()
         .orElseThrow(() -> new SafetensorsException(file.path(), "tensor '" + name + "' has elements of type "
             + entry.dtype() + ", which the engine does not compute with; save it as float16 or float32"));
+    if (!stored.hasRemaining()) {
+      return Ops.cast(scope.create(new Shape(entry.shape()), DataType.FLOAT32), type);
+    }
     ByteBuffer copy = ByteBuffer.allocateDirect(stored.remaining()).order(ByteOrder.nativeOrder());
     copy.put(stored).flip();
     // DJL creates neither bfloat16 nor short integers: they travel as the other type of two bytes.

@@ -83,7 +83,8 @@ record FileHashes(String model, String legacy) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new SafetensorsException(file, "is a temporary file that could not be removed; remove it by hand", e);
+      throw new SafetensorsException(file,
+          "is a temporary file that could not be removed; remove it by hand", e);
     }
   }
 }

@@ -35,7 +35,8 @@ final class KeyDiagnosis {
   }
 
   private static Optional<String> prefixless(String key) {
-    return Prefixes.ALL.stream().anyMatch(key::startsWith) ? Optional.empty()
+    return Prefixes.ALL.stream().anyMatch(key::startsWith)
+        ? Optional.empty()
         : Optional.of("has none of the prefixes " + String.join(", ", Prefixes.ALL));
   }
 
@@ -51,7 +52,9 @@ final class KeyDiagnosis {
         .map(place -> "it was meant for " + place.component() + " layer " + place.path())
         .orElse("even repaired it fits no layer of this base");
     return Optional.of("is mangled by a faulty conversion ("
-        + (isDoubled ? "prefix '" + doubled.group() + "' for '" + doubled.group(1) + "'" : "parameter joined on")
+        + (isDoubled
+            ? "prefix '" + doubled.group() + "' for '" + doubled.group(1) + "'"
+            : "parameter joined on")
         + "); " + meant + "; convert the file again from its source");
   }
 

@@ -69,8 +69,9 @@ public final class KohyaFormat implements AdapterFormat {
     DataType type = typeOf(storage);
     List<TensorDeclaration> tensors = new ArrayList<>();
     try (GradMode off = GradMode.off()) {
+      Set<String> components = model.components().keySet();
       model.components().forEach((component, modules) -> modules.forEach(module ->
-          declare(Prefixes.write(component, module.path(), model.components().keySet()), module, type, tensors)));
+          declare(Prefixes.write(component, module.path(), components), module, type, tensors)));
       requireFolder(file);
       Map<String, String> metadata = KohyaMetadata.of(model, nameOf(file));
       FileHashes hashes = FileHashes.of(file, tensors, KohyaMetadata.trainingOnly(metadata));

@@ -70,7 +70,8 @@ final class KohyaMetadata {
     metadata.putIfAbsent("ss_output_name", name);
     contextWidth().map(BASE_BY_CONTEXT_WIDTH::get)
         .ifPresent(version -> metadata.putIfAbsent(BASE_VERSION, version));
-    metadata.putIfAbsent("ss_v2", metadata.getOrDefault(BASE_VERSION, "").startsWith("sd_v2") ? "True" : "False");
+    boolean second = metadata.getOrDefault(BASE_VERSION, "").startsWith("sd_v2");
+    metadata.putIfAbsent("ss_v2", second ? "True" : "False");
   }
 
   private static String common(Set<String> values) {

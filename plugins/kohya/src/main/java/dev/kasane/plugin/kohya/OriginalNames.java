@@ -14,10 +14,12 @@ import java.util.regex.Pattern;
  * way down, the last for the downsampler, and L + 1 on the way up.
  */
 final class OriginalNames {
-  private static final Pattern DOWN = Pattern.compile("down_blocks\\.(\\d+)\\.(resnets|attentions)\\.(\\d+)\\.(.+)");
-  private static final Pattern UP = Pattern.compile("up_blocks\\.(\\d+)\\.(resnets|attentions)\\.(\\d+)\\.(.+)");
+  private static final String IN_LEVEL = "\\.(\\d+)\\.(resnets|attentions)\\.(\\d+)\\.(.+)";
+  private static final Pattern DOWN = Pattern.compile("down_blocks" + IN_LEVEL);
+  private static final Pattern UP = Pattern.compile("up_blocks" + IN_LEVEL);
   private static final Pattern MIDDLE = Pattern.compile("mid_block\\.(resnets|attentions)\\.(\\d+)\\.(.+)");
-  private static final Pattern DOWNSAMPLER = Pattern.compile("down_blocks\\.(\\d+)\\.downsamplers\\.0\\.conv");
+  private static final Pattern DOWNSAMPLER =
+      Pattern.compile("down_blocks\\.(\\d+)\\.downsamplers\\.0\\.conv");
   private static final Pattern UPSAMPLER = Pattern.compile("up_blocks\\.(\\d+)\\.upsamplers\\.0\\.conv");
   private static final Map<String, String> RESIDUAL = Map.of(
       "conv1", "in_layers.2",

@@ -38,10 +38,11 @@ final class Prefixes {
   static String write(String component, String path, Set<String> components) {
     return switch (component) {
       case UNET -> "lora_unet_" + flat(path);
-      case TEXT_ENCODER -> (components.contains(TEXT_ENCODER_2) ? "lora_te1_" : "lora_te_") + flat(rooted(path));
+      case TEXT_ENCODER ->
+          (components.contains(TEXT_ENCODER_2) ? "lora_te1_" : "lora_te_") + flat(rooted(path));
       case TEXT_ENCODER_2 -> "lora_te2_" + flat(rooted(path));
-      default -> throw new UserException("A kohya file holds adapters for a U-Net and its text encoders, not for '"
-          + component + "'. Save in another format.");
+      default -> throw new UserException("A kohya file holds adapters for a U-Net and its text encoders, not"
+          + " for '" + component + "'. Save in another format.");
     };
   }
 

@@ -70,6 +70,7 @@ final class BaseLayers {
   }
 
   private static boolean isLayer(String name, int dimensions) {
-    return name.endsWith(WEIGHT) && !name.contains("embedding.weight") && (dimensions == 2 || dimensions == 4);
+    return name.endsWith(WEIGHT) && !name.contains("embedding.weight")
+        && (dimensions == 2 || dimensions == 4);
   }
 }

@@ -19,13 +19,13 @@ class KeyDiagnosisTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "lora_unet_unet_mid_block_attentions_0_proj_in.lora_up.weight|'lora_unet_unet_' for 'lora_unet_'",
-      "lora_unet_unet_mid_block_attentions_0_proj_in_lora_up.weight|meant for unet layer mid_block.attentions.0",
+      "lora_unet_unet_mid_block_attentions_0_proj_in_lora_up.weight|meant for unet layer mid_block",
       "lora_unet_mid_block_attentions_0_proj_in_lora_down.weight|parameter joined on",
       "lora_unet_unet_nothing.lora_up.weight|even repaired it fits no layer",
       "lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha|second text encoder",
       "lora_unet_input_blocks_4_1_transformer_blocks_1_attn1_to_k.alpha|only SDXL has",
       "lora_unet_label_emb_0_0.alpha|only SDXL has",
-      "lora_unet_mid_block_attentions_0_proj_inn.alpha|the nearest is lora_unet_mid_block_attentions_0_proj_in",
+      "lora_unet_mid_block_attentions_0_proj_inn.alpha|nearest is lora_unet_mid_block_attentions_0_proj_in",
       "bundle_emb.style.string_to_param.0|textual inversion",
       "lora_unet_mid_block|no parameter name",
       "something.else|none of the prefixes"})
@@ -39,7 +39,8 @@ class KeyDiagnosisTest {
     assertThat(new KeyDiagnosis(unetOnly).of("lora_te_text_model_encoder_layers_0_mlp_fc1.alpha"))
         .contains("text encoder, which was not opened");
     KeyTable textOnly = new KeyTable(Map.of("text_encoder", List.of("text_model.encoder.layers.0.mlp.fc1")));
-    assertThat(new KeyDiagnosis(textOnly).of("lora_unet_conv_in.alpha")).contains("U-Net, which was not opened");
+    assertThat(new KeyDiagnosis(textOnly).of("lora_unet_conv_in.alpha"))
+        .contains("U-Net, which was not opened");
   }
 
   @Test

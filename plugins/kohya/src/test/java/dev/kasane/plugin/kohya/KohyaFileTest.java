@@ -54,7 +54,8 @@ class KohyaFileTest {
 
     Path copy = folder.resolve("copy.safetensors");
     format.write(read, copy, storage);
-    try (SafetensorsFile before = SafetensorsFile.open(golden); SafetensorsFile after = SafetensorsFile.open(copy)) {
+    try (SafetensorsFile before = SafetensorsFile.open(golden);
+        SafetensorsFile after = SafetensorsFile.open(copy)) {
       assertThat(after.tensors()).hasSameSizeAs(before.tensors());
       for (String key : before.tensors().keySet()) {
         String written = key.replace("lora_te1_", "lora_te_");
@@ -92,8 +93,8 @@ class KohyaFileTest {
     SafetensorsWriter.write(file, List.of(
         TensorDeclaration.ofFloats("lora_unet_conv_in.alpha", DType.F16, new long[] {1}, new float[] {4}),
         TensorDeclaration.ofFloats("lora_unet_conv_in.on_input", DType.F32, new long[0], new float[] {1}),
-        TensorDeclaration.ofFloats("lora_unet_conv_in.hada_w1_a", DType.BF16, new long[] {1}, new float[] {2})),
-        Map.of());
+        TensorDeclaration.ofFloats(
+            "lora_unet_conv_in.hada_w1_a", DType.BF16, new long[] {1}, new float[] {2})), Map.of());
     AdapterModule module = format.read(file, BaseLayers.sd15(), scope).components().get("unet").get(0);
     assertThat(module.constants()).isEqualTo(Map.of("alpha", 4.0, "on_input", 1.0));
     assertThat(module.tensors()).containsOnlyKeys("hada_w1_a");
@@ -177,12 +178,13 @@ class KohyaFileTest {
     Path file = folder.resolve("never.safetensors");
     NDArray diverged = scope.create(new float[] {1, Float.NaN}, new Shape(1, 2));
     assertThatThrownBy(() -> format.write(model(diverged, Map.of()), file, "float32"))
-        .isInstanceOf(UserException.class).hasMessageContaining("diverged").hasMessageContaining("attn2.to_k");
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("diverged").hasMessageContaining("attn2.to_k");
     NDArray large = scope.create(new float[] {1, -70000}, new Shape(1, 2));
     assertThatThrownBy(() -> format.write(model(large, Map.of()), file, "float16"))
         .isInstanceOf(UserException.class).hasMessageContaining("bfloat16");
-    AdapterModel language = new AdapterModel(Map.of("language_model",
-        List.of(new AdapterModule("model.layers.0.q_proj", Map.of(), Map.of("alpha", 1.0)))), List.of(), Map.of());
+    AdapterModule module = new AdapterModule("model.layers.0.q_proj", Map.of(), Map.of("alpha", 1.0));
+    AdapterModel language = new AdapterModel(Map.of("language_model", List.of(module)), List.of(), Map.of());
     assertThatThrownBy(() -> format.write(language, file, "float32"))
         .isInstanceOf(UserException.class).hasMessageContaining("language_model");
     assertThat(file).doesNotExist();

@@ -6,7 +6,7 @@ def linear_add(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor, scale: floa
   hidden = torch.linear(x, torch.to(down, ops.prim.dtype(x)), None)
   return self.up_add(y, hidden, up, scale)
 
-# y += scale * hidden . up^T, in place. No view of y is taken: writing through a view costs a copy in backward.
+# y += scale * hidden . up^T, in place. No view of y is taken: writing through one costs a copy in backward.
 def up_add(self, y: Tensor, hidden: Tensor, up: Tensor, scale: float) -> Tensor:
   mix = torch.t(torch.to(up, ops.prim.dtype(hidden)))
   if torch.eq(torch.dim(y), 3):

@@ -105,7 +105,8 @@ class LoraTrainingTest {
     NDArray down = adapter.tensors().get("lora_down.weight").stopGradient();
     assertThat(down.getShape()).isEqualTo(new Shape(16, SIZE));
     assertThat(down.abs().max().toFloatArray()[0]).isLessThanOrEqualTo(bound);
-    assertThat(Math.sqrt(down.square().mean().toFloatArray()[0])).isCloseTo(deviation, within(deviation / 10));
+    assertThat(Math.sqrt(down.square().mean().toFloatArray()[0]))
+        .isCloseTo(deviation, within(deviation / 10));
     assertThat(adapter.tensors().get("lora_up.weight").abs().max().toFloatArray()[0]).isZero();
   }
 
