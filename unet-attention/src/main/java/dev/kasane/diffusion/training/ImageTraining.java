@@ -11,9 +11,10 @@ import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Checkpoints;
 import dev.kasane.core.training.Trainer;
 import dev.kasane.core.training.TrainingListener;
+import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.data.DatasetPicture;
 import dev.kasane.diffusion.pipeline.ImageModel;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,11 @@ import java.util.function.BiConsumer;
 /** One run that trains adapters on pictures: encodes once, trains, checkpoints, goes on where it stopped. */
 public final class ImageTraining implements AutoCloseable {
   private final NDManager owner = Engines.newManager();
-  private final ImageTrainingOptions options;
+  private final TrainingPlan plan;
   private final TrainingPictures pictures;
   private final AdapterSet adapters;
   private final EncodedPictures encoded;
   private final DiffusionObjective objective;
-  private final boolean trainText;
   private final AdamW optimizer;
   private final Map<String, NDArray> state = new LinkedHashMap<>();
 
@@ -36,19 +36,21 @@ public final class ImageTraining implements AutoCloseable {
    * @param baseHash identifies the base's weights in the cache
    * @param adapters what is trained
    * @param pictures what it is trained on
-   * @param options how
+   * @param plan steps, learning rate, seed
+   * @param settings the constants of AdamW
+   * @param cache folder for encoded pictures and captions
    */
   public ImageTraining(ImageModel model, String baseHash, AdapterSet adapters, TrainingPictures pictures,
-      ImageTrainingOptions options) {
-    this.options = options;
+      TrainingPlan plan, AdamW.Settings settings, Path cache) {
+    this.plan = plan;
     this.pictures = pictures;
     this.adapters = adapters;
-    this.trainText = adapters.layers().stream().anyMatch(each -> each.component().equals(ImageModel.TEXT_ENCODER));
+    boolean trainText = adapters.layers().stream().anyMatch(each -> each.component().equals(ImageModel.TEXT_ENCODER));
     this.encoded = new EncodedPictures(model, baseHash, pictures.dataset(), pictures::placement,
-        options.clipSkip(), options.cache(), owner);
-    this.objective = new DiffusionObjective(model, encoded, options.noise(), trainText);
+        pictures.options().clipSkip(), cache, owner);
+    this.objective = new DiffusionObjective(model, encoded, pictures.options().noise(), trainText);
     Map<String, NDArray> parameters = adapters.trainableParameters();
-    this.optimizer = new AdamW(parameters, options.optimizer(), owner);
+    this.optimizer = new AdamW(parameters, settings, owner);
     parameters.forEach((name, tensor) -> state.put("parameter." + name, tensor));
     state.putAll(optimizer.state());
   }
@@ -62,7 +64,7 @@ public final class ImageTraining implements AutoCloseable {
     List<DatasetPicture> all = pictures.dataset().pictures();
     for (int i = 0; i < all.size(); i++) {
       encoded.moments(all.get(i), false);
-      if (options.flipShare() > 0) {
+      if (pictures.options().flipShare() > 0) {
         encoded.moments(all.get(i), true);
       }
       progress.accept(i + 1, all.size());
@@ -77,8 +79,7 @@ public final class ImageTraining implements AutoCloseable {
    */
   public void train(long done, List<TrainingListener> listeners) {
     adapters.phase(LayerAdapter.Phase.TRAINING);
-    List<TrainingListener> all = new ArrayList<>(listeners);
-    new Trainer<>(objective, pictures, optimizer, options.plan(), all).run(done);
+    new Trainer<>(objective, pictures, optimizer, plan, listeners).run(done);
     adapters.phase(LayerAdapter.Phase.INFERENCE);
   }
 
@@ -92,7 +93,7 @@ public final class ImageTraining implements AutoCloseable {
     return new TrainingListener() {
       @Override
       public void onStep(StepReport step) {
-        if (step.number() % every == 0 && step.number() < options.plan().steps()) {
+        if (step.number() % every == 0 && step.number() < plan.steps()) {
           checkpoints.save(step.number(), state);
         }
       }

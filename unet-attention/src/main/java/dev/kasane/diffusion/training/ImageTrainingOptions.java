@@ -1,14 +1,11 @@
 package dev.kasane.diffusion.training;
 
 import dev.kasane.core.UserException;
-import dev.kasane.core.training.AdamW;
-import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.data.BucketPlan;
 import dev.kasane.diffusion.data.CaptionOptions;
-import java.nio.file.Path;
 
 /**
- * Everything that a picture run does with its pictures, apart from where the adapters sit.
+ * What a picture run does with its pictures.
  *
  * @param captions how captions are varied
  * @param buckets the sizes that pictures are trained at
@@ -18,9 +15,7 @@ import java.nio.file.Path;
  * @param validationShare share of the pictures that are kept out of training to measure the loss on
  * @param noise how noise is drawn and the loss weighted
  * @param clipSkip layers of the text encoder to leave out at the end
- * @param plan steps, learning rate, seed
- * @param optimizer the constants of AdamW
- * @param cache folder for encoded pictures and captions
+ * @param seed everything random about the pictures follows from it
  */
 public record ImageTrainingOptions(
     CaptionOptions captions,
@@ -31,9 +26,7 @@ public record ImageTrainingOptions(
     double validationShare,
     NoiseOptions noise,
     int clipSkip,
-    TrainingPlan plan,
-    AdamW.Settings optimizer,
-    Path cache) {
+    long seed) {
 
   /**
    * Checks the ranges.

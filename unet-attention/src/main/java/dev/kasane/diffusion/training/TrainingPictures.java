@@ -2,8 +2,6 @@ package dev.kasane.diffusion.training;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.training.BatchSource;
-import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
-import dev.kasane.diffusion.clip.tokenizer.PromptChunks;
 import dev.kasane.diffusion.data.BatchPlan;
 import dev.kasane.diffusion.data.CaptionPipeline;
 import dev.kasane.diffusion.data.CropPosition;
@@ -38,10 +36,10 @@ public final class TrainingPictures implements BatchSource<PictureBatch> {
   public TrainingPictures(PictureDataset dataset, ImageTrainingOptions options) {
     this.dataset = dataset;
     this.options = options;
-    this.captions = new CaptionPipeline(options.captions(), options.plan().seed());
+    this.captions = new CaptionPipeline(options.captions(), options.seed());
     this.split = ValidationSplit.of(dataset.pictures(), options.validationShare());
     this.plan = new BatchPlan(split.training().stream().map(this::planned).toList(), options.batchSize(),
-        options.plan().seed(), options.flipShare());
+        options.seed(), options.flipShare());
   }
 
   private BatchPlan.PlannedPicture planned(DatasetPicture picture) {
@@ -51,23 +49,19 @@ public final class TrainingPictures implements BatchSource<PictureBatch> {
   /** How a picture comes into its bucket. */
   public Placement placement(DatasetPicture picture) {
     return placements.computeIfAbsent(picture.index(), index -> options.buckets().place(picture.size(),
-        options.randomCrop() ? CropPosition.random(options.plan().seed(), index) : CropPosition.CENTRE));
+        options.randomCrop() ? CropPosition.random(options.seed(), index) : CropPosition.CENTRE));
   }
 
-  /**
-   * What there is to know before training.
-   *
-   * @param tokenizer counts the tokens of captions
-   */
-  public DatasetReport report(ClipTokenizer tokenizer) {
-    // Captions longer than one chunk are encoded in several, so no token is lost.
+  /** What there is to know before training. */
+  public DatasetReport report() {
+    // A caption longer than one chunk is encoded in several, so no token is ever cut off.
     return DatasetReport.of(dataset, this::placement, captions::fullCaption, caption -> 0);
   }
 
   @Override
   public PictureBatch batch(long number) {
     BatchPlan.Batch planned = plan.batch(number);
-    SplittableRandom random = new SplittableRandom(options.plan().seedOf(number));
+    SplittableRandom random = new SplittableRandom(mix(options.seed(), number));
     List<PictureBatch.Item> items = new ArrayList<>();
     for (BatchPlan.BatchItem item : planned.items()) {
       DatasetPicture picture = dataset.pictures().get(item.picture());
@@ -76,6 +70,10 @@ public final class TrainingPictures implements BatchSource<PictureBatch> {
       items.add(new PictureBatch.Item(picture, caption, item.flip(), timestep));
     }
     return new PictureBatch(items);
+  }
+
+  private static long mix(long seed, long number) {
+    return seed * 0x9E3779B97F4A7C15L + number;
   }
 
   /** Batches of one picture each for measuring: the same pictures, captions and timesteps every time. */
@@ -90,6 +88,11 @@ public final class TrainingPictures implements BatchSource<PictureBatch> {
       }
     }
     return batches;
+  }
+
+  /** How the pictures are trained on. */
+  public ImageTrainingOptions options() {
+    return options;
   }
 
   /** The data set. */

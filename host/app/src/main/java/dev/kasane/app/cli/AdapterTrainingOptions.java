@@ -1,0 +1,102 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.core.UserException;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which adapters are trained, and where. */
+final class AdapterTrainingOptions {
+  @Option(names = "--method", paramLabel = "ID", defaultValue = "lora",
+      description = "Adapter method; 'kasane plugins list' shows them with their options.")
+  String method;
+
+  @Option(names = "--rank", paramLabel = "N", description = "Rank of the adapters (the method's option 'rank').")
+  Integer rank;
+
+  @Option(names = "--alpha", paramLabel = "X",
+      description = "Alpha of the adapters; their strength is alpha / rank (the method's option 'alpha').")
+  Double alpha;
+
+  @Option(names = "--method-option", paramLabel = "NAME=VALUE",
+      description = "Any option of the method, such as dropout=0.1; may be given several times.")
+  Map<String, String> methodOptions = new LinkedHashMap<>();
+
+  @Option(names = "--targets", paramLabel = "WORD", split = ",", defaultValue = "attn",
+      description = "Layers of the U-Net: a preset (attn-qkv, attn, attn-mlp, all-linear, full), a name such as"
+          + " to_q, or a regular expression beginning with re: (default: ${DEFAULT-VALUE}).")
+  List<String> targets;
+
+  @Option(names = "--exclude", paramLabel = "WORD", split = ",", description = "Layers to leave out, as --targets.")
+  List<String> exclude = new ArrayList<>();
+
+  @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
+      description = "Train the text encoder too; layers as --targets.")
+  List<String> textTargets = new ArrayList<>();
+
+  @Option(names = "--rank-pattern", paramLabel = "NAME=N",
+      description = "Rank of layers whose path ends with a name or matches an expression; several times.")
+  Map<String, String> rankPatterns = new LinkedHashMap<>();
+
+  @Option(names = "--alpha-pattern", paramLabel = "NAME=X", description = "Alpha of such layers.")
+  Map<String, String> alphaPatterns = new LinkedHashMap<>();
+
+  /** Checks the options against a method before anything expensive begins. */
+  AdapterOptions check(AdapterMethod chosen) {
+    Map<String, String> given = new LinkedHashMap<>(methodOptions);
+    put(chosen, given, "rank", Optional.ofNullable(rank).map(String::valueOf));
+    put(chosen, given, "alpha", Optional.ofNullable(alpha).map(String::valueOf));
+    AdapterOptions options = AdapterOptions.of(chosen.id(), chosen.options(), given);
+    chosen.check(options);
+    return options;
+  }
+
+  private static void put(
+      AdapterMethod method, Map<String, String> given, String name, Optional<String> value) {
+    if (value.isEmpty()) {
+      return;
+    }
+    if (method.options().stream().map(AdapterOption::name).noneMatch(name::equals)) {
+      throw new UserException("Option --" + name + " was given, but method " + method.id() + " has no " + name + ".");
+    }
+    given.put(name, value.get());
+  }
+
+  /** Attaches fresh adapters; libtorch's generator has been seeded. */
+  AdapterSet attach(Map<String, Module> components, AdapterMethod chosen, AdapterOptions options, NDManager owner) {
+    OptionPatterns patterns = patterns();
+    List<AdapterSet> sets = new ArrayList<>();
+    components.forEach((name, module) -> {
+      List<String> words = name.equals("unet") ? targets : textTargets;
+      if (!words.isEmpty()) {
+        TargetSelector selector = TargetSelector.of(words, name.equals("unet") ? exclude : List.of());
+        sets.add(Injector.attachFresh(name, module, selector, chosen, options,
+            name.equals("unet") ? patterns : OptionPatterns.none(), owner));
+      }
+    });
+    return AdapterSet.join(sets);
+  }
+
+  private OptionPatterns patterns() {
+    Map<String, Map<String, String>> byOption = new LinkedHashMap<>();
+    if (!rankPatterns.isEmpty()) {
+      byOption.put("rank", rankPatterns);
+    }
+    if (!alphaPatterns.isEmpty()) {
+      byOption.put("alpha", alphaPatterns);
+    }
+    return new OptionPatterns(byOption);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.diffusion.training.NoiseOptions;
+import picocli.CommandLine.Option;
+
+/** How noise is drawn and the loss weighted. */
+final class NoiseTrainingOptions {
+  @Option(names = "--min-snr-gamma", paramLabel = "X", defaultValue = "0",
+      description = "Limit of the signal-to-noise ratio in the loss weight; 5 is usual, 0 for none.")
+  double minSnrGamma;
+
+  @Option(names = "--noise-offset", paramLabel = "X", defaultValue = "0",
+      description = "Deviation of a random mean of each noise channel; 0.05 helps very dark or bright styles.")
+  double noiseOffset;
+
+  @Option(names = "--prior-weight", paramLabel = "X", defaultValue = "1",
+      description = "Loss weight of the pictures of --prior-data.")
+  double priorWeight;
+
+  @Option(names = "--min-timestep", paramLabel = "N", defaultValue = "0", description = "First trained timestep.")
+  int minTimestep;
+
+  @Option(names = "--max-timestep", paramLabel = "N", defaultValue = "1000",
+      description = "Timestep behind the last that is trained.")
+  int maxTimestep;
+
+  NoiseOptions toOptions() {
+    return new NoiseOptions(minSnrGamma, noiseOffset, priorWeight, minTimestep, maxTimestep);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.core.UserException;
+import dev.kasane.diffusion.data.BucketPlan;
+import dev.kasane.diffusion.data.CaptionOptions;
+import dev.kasane.diffusion.data.DatasetOptions;
+import dev.kasane.diffusion.data.PictureReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What is learnt from: pictures, captions, sizes. */
+final class PictureDataOptions {
+  @Option(names = "--data", paramLabel = "DIR",
+      description = "Folder of pictures with captions beside them (.txt, .caption or metadata.jsonl); a "
+          + "sub-folder 10_name counts ten times (default: the sample pictures).")
+  Path data;
+
+  @Option(names = "--prior-data", paramLabel = "DIR",
+      description = "Folder of pictures of the class without the style, for prior preservation.")
+  Path priorData;
+
+  @Option(names = "--caption-extension", paramLabel = "EXT", split = ",", defaultValue = "txt,caption",
+      description = "Extensions of caption files, first match wins (default: ${DEFAULT-VALUE}).")
+  List<String> captionExtensions;
+
+  @Option(names = "--folder-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
+      description = "A picture without caption takes the words of its 10_words folder.")
+  boolean folderCaptions;
+
+  @Option(names = "--allow-missing-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
+      description = "Train pictures without caption on an empty one instead of stopping.")
+  boolean allowMissingCaptions;
+
+  @Option(names = "--allow-unreadable", negatable = true, defaultValue = "false", fallbackValue = "true",
+      description = "Leave unreadable pictures out instead of stopping.")
+  boolean allowUnreadable;
+
+  @Option(names = "--trigger", paramLabel = "WORD", defaultValue = "",
+      description = "Word that every caption begins with.")
+  String trigger;
+
+  @Option(names = "--shuffle-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
+      description = "Shuffle the comma-separated tags of a caption at every showing.")
+  boolean shuffleCaptions;
+
+  @Option(names = "--keep-tokens", paramLabel = "N", defaultValue = "0",
+      description = "Tags at the front that are neither shuffled nor dropped.")
+  int keepTokens;
+
+  @Option(names = "--caption-dropout", paramLabel = "SHARE", defaultValue = "0",
+      description = "Share of showings without any caption.")
+  double captionDropout;
+
+  @Option(names = "--tag-dropout", paramLabel = "SHARE", defaultValue = "0",
+      description = "Share of tags that are left out of a showing.")
+  double tagDropout;
+
+  @Option(names = "--resolution", paramLabel = "PIXELS",
+      description = "Side of the square whose area a picture is brought to (default: the base's own).")
+  Integer resolution;
+
+  @Option(names = "--buckets", negatable = true, defaultValue = "true", fallbackValue = "true",
+      description = "Keep aspect ratios, in buckets of equal size; otherwise crop squares.")
+  boolean buckets;
+
+  @Option(names = "--bucket-step", paramLabel = "PIXELS",
+      description = "Sides of buckets are multiples of this (default: 64, or 16 for a base below 256).")
+  Integer bucketStep;
+
+  @Option(names = "--upscale", negatable = true, defaultValue = "true", fallbackValue = "true",
+      description = "Enlarge pictures that are smaller than their bucket.")
+  boolean upscale;
+
+  @Option(names = "--random-crop", negatable = true, defaultValue = "false", fallbackValue = "true",
+      description = "Cut a part chosen by lot rather than the centre.")
+  boolean randomCrop;
+
+  @Option(names = "--flip", paramLabel = "SHARE", defaultValue = "0",
+      description = "Share of showings that are mirrored.")
+  double flip;
+
+  @Option(names = "--validation", paramLabel = "SHARE", defaultValue = "0",
+      description = "Share of the pictures kept out of training to measure the loss on.")
+  double validation;
+
+  @Option(names = "--background", paramLabel = "RRGGBB", defaultValue = "FFFFFF",
+      description = "Colour behind transparent pictures (default: white).")
+  String background;
+
+  DatasetOptions dataset(Path folder) {
+    PictureReader reader = new PictureReader(PictureReader.DEFAULT_LIMIT_MEGAPIXELS, colour());
+    return new DatasetOptions(folder, Optional.ofNullable(priorData), captionExtensions, folderCaptions, reader);
+  }
+
+  private int colour() {
+    if (!background.matches("#?[0-9a-fA-F]{6}")) {
+      throw new UserException("Option --background is '" + background + "', expected six hexadecimal digits"
+          + " such as FFFFFF.");
+    }
+    return Integer.parseInt(background.replace("#", ""), 16);
+  }
+
+  CaptionOptions captions() {
+    return new CaptionOptions(trigger, shuffleCaptions, keepTokens, captionDropout, tagDropout);
+  }
+
+  BucketPlan bucketPlan(int nativeSize) {
+    int side = resolution == null ? nativeSize : resolution;
+    if (!buckets) {
+      return BucketPlan.square(side);
+    }
+    int step = bucketStep == null ? (nativeSize < 256 ? 16 : 64) : bucketStep;
+    return BucketPlan.of(side, Math.max(step, side / 2 / step * step), side * 2, step, !upscale);
+  }
+}

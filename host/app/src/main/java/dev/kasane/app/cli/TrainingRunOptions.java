@@ -1,0 +1,96 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.core.UserException;
+import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.LearningRate;
+import dev.kasane.core.training.TrainingPlan;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How long and how fast a run trains; the same for pictures and for text. */
+final class TrainingRunOptions {
+  @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps (default: what --epochs gives).")
+  Long steps;
+
+  @Option(names = "--epochs", paramLabel = "N", defaultValue = "10",
+      description = "Showings of the whole data set, when --steps is not given (default: ${DEFAULT-VALUE}).")
+  long epochs;
+
+  @Option(names = "--batch-size", paramLabel = "N", defaultValue = "1",
+      description = "Examples that go through the model together (default: ${DEFAULT-VALUE}).")
+  int batchSize;
+
+  @Option(names = "--accumulate", paramLabel = "N", defaultValue = "1",
+      description = "Batches whose gradients make one step (default: ${DEFAULT-VALUE}).")
+  int accumulate;
+
+  @Option(names = "--learning-rate", paramLabel = "X", defaultValue = "1e-4",
+      description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
+  double learningRate;
+
+  @Option(names = "--lr-schedule", paramLabel = "NAME", defaultValue = "constant",
+      description = "constant, linear or cosine (default: ${DEFAULT-VALUE}).")
+  String schedule;
+
+  @Option(names = "--warmup", paramLabel = "N", defaultValue = "0",
+      description = "Steps over which the rate rises (default: ${DEFAULT-VALUE}).")
+  long warmup;
+
+  @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.01",
+      description = "Decoupled weight decay of AdamW (default: ${DEFAULT-VALUE}).")
+  double weightDecay;
+
+  @Option(names = "--beta1", paramLabel = "X", defaultValue = "0.9", description = "AdamW's first decay.")
+  double beta1;
+
+  @Option(names = "--beta2", paramLabel = "X", defaultValue = "0.999", description = "AdamW's second decay.")
+  double beta2;
+
+  @Option(names = "--epsilon", paramLabel = "X", defaultValue = "1e-8", description = "AdamW's epsilon.")
+  double epsilon;
+
+  @Option(names = "--max-grad-norm", paramLabel = "X", defaultValue = "1",
+      description = "Norm that gradients are clipped to, 0 for none (default: ${DEFAULT-VALUE}).")
+  double maxGradNorm;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "42",
+      description = "Everything random follows from it (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "100",
+      description = "Steps between checkpoints (default: ${DEFAULT-VALUE}).")
+  long checkpointEvery;
+
+  /**
+   * The numbers of the run.
+   *
+   * @param batchesPerEpoch batches that show everything once
+   */
+  TrainingPlan plan(long batchesPerEpoch) {
+    require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
+    require(epochs >= 1, "--epochs", epochs, "1 or more");
+    require(checkpointEvery >= 1, "--checkpoint-every", checkpointEvery, "1 or more");
+    require(learningRate > 0 && learningRate <= 10, "--learning-rate", learningRate, "above 0, such as 1e-4");
+    require(maxGradNorm >= 0, "--max-grad-norm", maxGradNorm, "0 or more");
+    require(warmup >= 0, "--warmup", warmup, "0 or more");
+    long total = Optional.ofNullable(steps)
+        .orElseGet(() -> Math.max(1, (epochs * batchesPerEpoch + accumulate - 1) / accumulate));
+    require(total >= 1 && total <= 100_000_000, "--steps", total, "1 or more");
+    LearningRate rate = new LearningRate(LearningRate.Kind.parse(schedule), learningRate, warmup, total);
+    return new TrainingPlan(total, accumulate, rate, maxGradNorm, seed);
+  }
+
+  AdamW.Settings optimizer() {
+    require(beta1 >= 0 && beta1 < 1, "--beta1", beta1, "from 0 to below 1");
+    require(beta2 >= 0 && beta2 < 1, "--beta2", beta2, "from 0 to below 1");
+    require(epsilon > 0, "--epsilon", epsilon, "above 0");
+    require(weightDecay >= 0, "--weight-decay", weightDecay, "0 or more");
+    return new AdamW.Settings(beta1, beta2, epsilon, weightDecay);
+  }
+
+  private static void require(boolean holds, String option, Number value, String expected) {
+    if (!holds) {
+      throw new UserException("Option " + option + " is " + value + ", expected " + expected + ".");
+    }
+  }
+}

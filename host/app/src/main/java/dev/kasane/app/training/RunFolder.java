@@ -1,0 +1,60 @@
+package dev.kasane.app.training;
+
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a run puts its files.
+ *
+ * @param path the folder
+ * @param name the name of the run and of its adapter
+ */
+record RunFolder(Path path, String name) {
+  /**
+   * Makes the folder.
+   *
+   * @throws UserException when that fails, or when a finished run lies there already
+   */
+  void prepare(boolean overwrite) {
+    if (Files.exists(adapter()) && !overwrite) {
+      throw new UserException("A finished run lies at " + adapter() + ". Name another folder with --out,"
+          + " or give --overwrite to train anew.");
+    }
+    try {
+      Files.createDirectories(samples());
+    } catch (IOException e) {
+      throw new UserException("Output folder " + path + " cannot be made: " + e.getMessage()
+          + ". Choose a folder that can be written with --out.", e);
+    }
+  }
+
+  Path adapter() {
+    return path.resolve(name + ".safetensors");
+  }
+
+  Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  Path samples() {
+    return path.resolve("samples");
+  }
+
+  Path lossLog() {
+    return path.resolve("loss.csv");
+  }
+
+  Path lossPlot() {
+    return path.resolve("loss.png");
+  }
+
+  Path grid() {
+    return path.resolve("before-after.png");
+  }
+
+  Path report() {
+    return path.resolve("report.txt");
+  }
+}
