@@ -88,13 +88,18 @@ public final class ImageTraining implements AutoCloseable {
     return checkpoints.restore(state);
   }
 
+  /** Writes a checkpoint of the steps done. */
+  public void save(Checkpoints checkpoints, long step) {
+    checkpoints.save(step, state);
+  }
+
   /** A listener that writes a checkpoint every few steps. */
   public TrainingListener checkpointing(Checkpoints checkpoints, long every) {
     return new TrainingListener() {
       @Override
       public void onStep(StepReport step) {
-        if (step.number() % every == 0 && step.number() < plan.steps()) {
-          checkpoints.save(step.number(), state);
+        if (step.number() % every == 0 || step.number() == plan.steps()) {
+          save(checkpoints, step.number());
         }
       }
     };

@@ -89,6 +89,15 @@ final class PictureDataOptions {
       description = "Colour behind transparent pictures (default: white).")
   String background;
 
+  /** The folder to learn from. */
+  Path folder() {
+    String home = System.getProperty("kasane.home");
+    if (data == null && home == null) {
+      throw new UserException("Option --data is missing: name the folder with your pictures.");
+    }
+    return data == null ? Path.of(home, "sample-images") : data;
+  }
+
   DatasetOptions dataset(Path folder) {
     PictureReader reader = new PictureReader(PictureReader.DEFAULT_LIMIT_MEGAPIXELS, colour());
     return new DatasetOptions(folder, Optional.ofNullable(priorData), captionExtensions, folderCaptions, reader);

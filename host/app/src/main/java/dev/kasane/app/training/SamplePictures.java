@@ -1,6 +1,7 @@
 package dev.kasane.app.training;
 
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.diffusion.data.Picture;
 import dev.kasane.diffusion.data.PictureGrid;
 import dev.kasane.diffusion.data.PicturePng;
@@ -17,27 +18,27 @@ import java.util.Optional;
 /** The same few prompts drawn with and without the adapters, always from the same noise. */
 final class SamplePictures {
   private final ImageModel model;
-  private final Settings settings;
+  private final ImageTrainingSession.Samples settings;
 
-  /**
-   * What is drawn.
-   *
-   * @param prompts the prompts as they are drawn with the adapters
-   * @param trigger word in front of a prompt that is left out when drawing without the adapters
-   * @param steps steps of the scheduler
-   * @param guidance strength of guidance
-   * @param size side of the pictures
-   * @param seed of the first; the next has the next
-   */
-  record Settings(List<String> prompts, String trigger, int steps, double guidance, int size, long seed) {}
-
-  SamplePictures(ImageModel model, Settings settings) {
+  SamplePictures(ImageModel model, ImageTrainingSession.Samples settings) {
     this.model = model;
     this.settings = settings;
   }
 
-  /** Draws every prompt with whatever is attached. */
-  List<Picture> draw() {
+  /** Whether there is nothing to draw. */
+  boolean isEmpty() {
+    return settings.prompts().isEmpty();
+  }
+
+  /** Draws every prompt with the adapters, whose dropouts are off meanwhile. */
+  List<Picture> drawWith(AdapterSet adapters) {
+    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    List<Picture> pictures = draw();
+    adapters.phase(LayerAdapter.Phase.TRAINING);
+    return pictures;
+  }
+
+  private List<Picture> draw() {
     List<Picture> pictures = new ArrayList<>();
     Sampler sampler = new Sampler(model);
     for (int i = 0; i < settings.prompts().size(); i++) {

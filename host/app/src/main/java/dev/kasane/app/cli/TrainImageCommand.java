@@ -1,0 +1,131 @@
+package dev.kasane.app.cli;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeOptions;
+import dev.kasane.app.training.ImageTrainingSession;
+import dev.kasane.app.training.TrainingFacts;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
+import dev.kasane.diffusion.data.DatasetReport;
+import dev.kasane.diffusion.data.PictureDataset;
+import dev.kasane.diffusion.pipeline.ImageModel;
+import dev.kasane.diffusion.pipeline.ImageModels;
+import dev.kasane.diffusion.training.ImageTrainingOptions;
+import dev.kasane.diffusion.training.TrainingPictures;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kasane train image}. */
+@Command(name = "image", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Train an adapter on captioned pictures. The files' names go to standard output, one a line.")
+final class TrainImageCommand implements Callable<Integer> {
+  private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
+      "--save-recipe", "--plugins-dir", "--base", "--data", "--prior-data", "--tokenizer", "--out", "--name",
+      "--overwrite", "--cache", "--format", "--save-dtype", "--checkpoint-every", "--validate-every", "--samples",
+      "--sample-every", "--sample-prompt", "--sample-steps", "--sample-cfg");
+
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private PictureDataOptions data;
+
+  @Mixin
+  private BaseModelOptions base;
+
+  @Mixin
+  private AdapterTrainingOptions adapter;
+
+  @Mixin
+  private TrainingRunOptions run;
+
+  @Mixin
+  private NoiseTrainingOptions noise;
+
+  @Mixin
+  private TrainingOutputOptions output;
+
+  @Mixin
+  private PluginOptions plugins;
+
+  @Mixin
+  private RecipeOptions recipe;
+
+  @Option(names = "--clip-skip", paramLabel = "N", defaultValue = "0",
+      description = "Layers of the text encoder to leave out at the end (default: ${DEFAULT-VALUE}).")
+  private int clipSkip;
+
+  @Override
+  public Integer call() {
+    Path folder = data.folder();
+    try (PluginHost host = plugins.start(); BaseCheckpoint checkpoint = base.open()) {
+      // Nothing heavy starts before everything that was typed and every picture has been checked.
+      AdapterMethod method = host.method(adapter.method);
+      AdapterOptions methodOptions = adapter.check(method);
+      ImageModel model = ImageModels.declare(checkpoint, base.precision());
+      TrainingPictures pictures = pictures(folder, model);
+      TrainingPlan plan = run.plan(pictures.batchesPerEpoch());
+      report(pictures);
+      try (NDManager owner = Engines.newManager()) {
+        ImageModels.loadWeights(model, checkpoint, base.precision(), owner);
+        TorchBridge.seed(run.seed);
+        AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);
+        ImageTrainingSession session = new ImageTrainingSession(model, adapters, pictures, plan,
+            output.toOutput(folder, run.checkpointEvery, host), output.toSamples(model, pictures, run.seed));
+        TrainingFacts facts =
+            TrainingFacts.of(checkpoint, pictures, plan, base.precision().toString(), decisiveOptions());
+        print(session.run(facts, run.optimizer()));
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  /** The options that the trained adapter depends on: all but those that say where things go and what is shown. */
+  private Map<String, String> decisiveOptions() {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (OptionSpec option : spec.options()) {
+      if (!INDIFFERENT.contains(option.longestName())) {
+        values.put(option.longestName(), String.valueOf((Object) option.getValue()));
+      }
+    }
+    return values;
+  }
+
+  private TrainingPictures pictures(Path folder, ImageModel model) {
+    ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
+        data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(), clipSkip, run.seed);
+    return new TrainingPictures(PictureDataset.scan(data.dataset(folder)), options);
+  }
+
+  private void report(TrainingPictures pictures) {
+    DatasetReport report = pictures.report();
+    PrintWriter err = spec.commandLine().getErr();
+    report.render().forEach(err::println);
+    err.flush();
+    report.check(data.allowMissingCaptions, data.allowUnreadable);
+  }
+
+  private void print(List<Path> files) {
+    PrintWriter out = spec.commandLine().getOut();
+    files.forEach(out::println);
+    out.flush();
+  }
+}
