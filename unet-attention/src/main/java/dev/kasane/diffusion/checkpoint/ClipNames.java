@@ -11,14 +11,14 @@ import java.util.Set;
 final class ClipNames implements PartNames {
   private static final String ROOT = "text_model.";
   private static final Set<String> BELOW_ROOT = Set.of("embeddings", "encoder", "final_layer_norm");
-  /** Parts of a whole CLIP model that a U-Net does not listen to. */
+  /** Parts of a whole CLIP model that a U-Net does not listen to; early files also number the positions. */
   private static final Set<String> OTHER_PARTS =
       Set.of("text_projection", "logit_scale", "vision_model", "visual_projection");
 
   @Override
   public Optional<List<Placed>> place(String stored) {
     String head = stored.split("\\.", 2)[0];
-    if (OTHER_PARTS.contains(head)) {
+    if (OTHER_PARTS.contains(head) || stored.endsWith("embeddings.position_ids")) {
       return Optional.of(List.of());
     }
     if (BELOW_ROOT.contains(head)) {

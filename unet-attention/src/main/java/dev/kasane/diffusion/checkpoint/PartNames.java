@@ -58,7 +58,8 @@ interface PartNames {
         mapping.put(place.name(), new RenamedSource.Stored(stored, place.transform()));
     if (other != null) {
       throw new UserException(source.origin(stored) + " has both '" + other.name() + "' and '" + stored
-          + "', which are names of the same weight. Which one counts cannot be told; the file mixes layouts.");
+          + "', which are names of the same weight. Which one counts cannot be told: the file mixes"
+          + " layouts.");
     }
   }
 }

@@ -52,7 +52,8 @@ public final class UNetNames {
       }
     }
     if (block < layout.blocks() - 1) {
-      table.pair("input_blocks." + (first + layout.layersPerBlock()) + ".0.op", path + ".downsamplers.0.conv");
+      String original = "input_blocks." + (first + layout.layersPerBlock());
+      table.pair(original + ".0.op", path + ".downsamplers.0.conv");
     }
   }
 

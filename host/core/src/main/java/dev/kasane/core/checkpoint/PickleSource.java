@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The tensors of a PyTorch checkpoint ({@code .ckpt}, {@code .bin}, {@code .pt}), read without running it. */
+/** The tensors of a PyTorch checkpoint ({@code .ckpt}, {@code .bin}, {@code .pt}), which is not run. */
 public final class PickleSource implements TensorSource {
   private final TorchCheckpoint checkpoint;
   private final Map<String, PickledTensor> tensors;

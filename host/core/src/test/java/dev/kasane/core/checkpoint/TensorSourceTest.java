@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TensorSourceTest {
   private static final Set<DType> WITHOUT_ENGINE_TYPE = Set.of(DType.U16, DType.U32, DType.U64);
 
+  private static final float[] ONE_TO_SIX = {1, 2, 3, 4, 5, 6};
+
   @TempDir
   Path folder;
 
@@ -73,7 +75,8 @@ class TensorSourceTest {
         if (!WITHOUT_ENGINE_TYPE.contains(source.dtype(tensor))) {
           NDArray array = source.read(tensor, owner);
           assertThat(array.getShape()).isEqualTo(source.shape(tensor));
-          assertThat(floats(array)).containsExactly(checkpoint.readFloats(checkpoint.stateDict().get(tensor)));
+          assertThat(floats(array))
+              .containsExactly(checkpoint.readFloats(checkpoint.stateDict().get(tensor)));
         }
       }
       assertThat(source.origin(source.names().iterator().next())).isEqualTo(path.toString());
@@ -83,7 +86,8 @@ class TensorSourceTest {
   @Test
   void tellsFilesApartByContent() throws Exception {
     Path pickled = Files.copy(golden("pickle/small.pt"), folder.resolve("really-a-pickle.safetensors"));
-    Path plain = Files.copy(golden("safetensors/plain.safetensors"), folder.resolve("really-safetensors.ckpt"));
+    Path plain = Files.copy(golden("safetensors/plain.safetensors"),
+        folder.resolve("really-safetensors.ckpt"));
     try (TensorSource first = TensorSources.open(pickled); TensorSource second = TensorSources.open(plain)) {
       assertThat(first).isInstanceOf(PickleSource.class);
       assertThat(second).isInstanceOf(SafetensorsSource.class);
@@ -139,8 +143,8 @@ class TensorSourceTest {
   @Test
   void renamesAndChangesForms() throws IOException {
     Path path = write("a.safetensors",
-        TensorDeclaration.ofFloats("conv", DType.BF16, new long[] {2, 3, 1, 1}, new float[] {1, 2, 3, 4, 5, 6}),
-        TensorDeclaration.ofFloats("fused", DType.F32, new long[] {6, 1}, new float[] {1, 2, 3, 4, 5, 6}));
+        TensorDeclaration.ofFloats("conv", DType.BF16, new long[] {2, 3, 1, 1}, ONE_TO_SIX),
+        TensorDeclaration.ofFloats("fused", DType.F32, new long[] {6, 1}, ONE_TO_SIX));
     try (NDManager owner = Engines.newManager(); TensorSource source = TensorSources.open(path)) {
       TensorSource renamed = new RenamedSource(source, Map.of(
           "linear", new RenamedSource.Stored("conv", new TensorTransform.PointwiseAxes(2)),
@@ -158,7 +162,8 @@ class TensorSourceTest {
     }
   }
 
-  private static void expect(TensorSource source, String name, NDManager owner, Shape shape, float... values) {
+  private static void expect(TensorSource source, String name, NDManager owner, Shape shape,
+      float... values) {
     assertThat(source.shape(name)).isEqualTo(shape);
     NDArray array = source.read(name, owner);
     assertThat(array.getShape()).isEqualTo(shape);
