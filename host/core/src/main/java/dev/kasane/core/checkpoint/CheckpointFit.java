@@ -40,7 +40,7 @@ final class CheckpointFit {
     if (!found.equals(expected)) {
       misfits.add(name + " has " + found + " where " + expected + " belongs");
     } else if (!source.dtype(name).isFloatingPoint()) {
-      misfits.add(name + " is stored as " + source.dtype(name) + " where floating-point numbers belong");
+      misfits.add(name + " is stored as " + source.dtype(name) + " where floating-point values belong");
     }
   }
 
@@ -53,7 +53,8 @@ final class CheckpointFit {
     }
     StringBuilder message = new StringBuilder(where()).append(" does not fit the model.");
     append(message, "of the model's " + declared.size() + " weights missing", missing);
-    append(message, "of the file's " + source.names().size() + " tensors without a place in the model", surplus);
+    append(message, "of the file's " + source.names().size() + " tensors without a place in the model",
+        surplus);
     append(message, "with another shape or type", misfits);
     diagnosis().ifPresent(text -> message.append("\nIt looks like ").append(text).append('.'));
     throw new UserException(message.toString());
@@ -87,7 +88,8 @@ final class CheckpointFit {
   /** A U-Net that reads more than the four latent channels is of another trade. */
   private Optional<String> inputChannels() {
     String name = "conv_in.weight";
-    if (!declared.containsKey(name) || !source.names().contains(name) || source.shape(name).dimension() != 4) {
+    boolean both = declared.containsKey(name) && source.names().contains(name);
+    if (!both || source.shape(name).dimension() != 4) {
       return Optional.empty();
     }
     return switch ((int) source.shape(name).get(1)) {

@@ -1,6 +1,7 @@
 package dev.kasane.core.checkpoint;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -8,31 +9,81 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.Ops;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.UUID;
 
-/** Makes engine tensors of stored bytes, over the very memory of a direct buffer where that is possible. */
+/** Makes engine tensors of stored bytes, over the very memory of a mapped file where that is possible. */
 final class MappedTensors {
-  private MappedTensors() {}
+  private final String origin;
+  private final String name;
+  private final DType dtype;
+  private final Window window;
+
+  /** The bytes of a tensor. */
+  @FunctionalInterface
+  interface Window {
+    /** Some of them: row-major, little-endian, direct, possibly unaligned. */
+    ByteBuffer map(long offset, long length) throws IOException;
+  }
 
   /**
-   * @param bytes row-major little-endian elements; a direct buffer is wrapped, not copied
-   * @param dtype their type
-   * @param shape their shape
-   * @param aligned whether the buffer begins at a multiple of the element size; if not, it is copied
    * @param origin the file, for messages
+   * @param name the tensor, for messages
+   * @param dtype type of the elements
+   * @param window gives the bytes
    */
-  static NDArray of(ByteBuffer bytes, DType dtype, Shape shape, boolean aligned, String origin,
-      NDManager owner) {
+  MappedTensors(String origin, String name, DType dtype, Window window) {
+    this.origin = origin;
+    this.name = name;
+    this.dtype = dtype;
+    this.window = window;
+  }
+
+  /** The whole tensor. */
+  NDArray read(long[] shape, NDManager owner) {
+    try {
+      return bytes(shape) <= Integer.MAX_VALUE ? part(0, shape, owner) : joined(shape, owner);
+    } catch (IOException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+  }
+
+  private long bytes(long[] shape) {
+    return Arrays.stream(shape).reduce(dtype.byteSize(), (a, b) -> a * b);
+  }
+
+  /** One buffer holds less than 2 GiB: a larger tensor is put together from runs of its rows. */
+  private NDArray joined(long[] shape, NDManager owner) throws IOException {
+    long rowBytes = bytes(shape) / shape[0];
+    if (rowBytes > Integer.MAX_VALUE) {
+      throw new UserException(origin + ": tensor '" + name + "' of shape " + Arrays.toString(shape)
+          + " has rows of more than 2 GiB, which cannot be read.");
+    }
+    long rows = Integer.MAX_VALUE / rowBytes;
+    try (NDManager scratch = owner.newSubManager()) {
+      NDList parts = new NDList();
+      for (long first = 0; first < shape[0]; first += rows) {
+        long[] some = shape.clone();
+        some[0] = Math.min(rows, shape[0] - first);
+        parts.add(part(first * rowBytes, some, scratch));
+      }
+      return TensorTransform.concatenate(parts, owner);
+    }
+  }
+
+  private NDArray part(long offset, long[] sizes, NDManager owner) throws IOException {
+    Shape shape = new Shape(sizes);
+    ByteBuffer bytes = window.map(offset, bytes(sizes));
     if (dtype == DType.F8_E4M3 || dtype == DType.F8_E5M2) {
       return owner.create(TensorValues.toFloats(bytes, dtype), shape);
     }
-    DataType type = engineType(dtype, origin);
     if (shape.size() == 0) {
-      return Ops.cast(owner.create(shape, DataType.FLOAT32), type);
+      return Ops.cast(owner.create(shape, DataType.FLOAT32), engineType());
     }
-    NDArray mapped = typed(bytes, type, shape, owner);
-    if (aligned) {
+    NDArray mapped = wrapped(bytes, shape, owner);
+    if (bytes.isDirect() && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
       pin(bytes, owner);
       return mapped;
     }
@@ -41,11 +92,12 @@ final class MappedTensors {
     return copy;
   }
 
-  private static NDArray typed(ByteBuffer bytes, DataType type, Shape shape, NDManager owner) {
+  private NDArray wrapped(ByteBuffer bytes, Shape shape, NDManager owner) {
+    DataType type = engineType();
     if (type != DataType.BFLOAT16 && type != DataType.INT16) {
       return owner.create(bytes, shape, type);
     }
-    // DJL aborts the process when asked for these two; any type of their size can carry the bytes.
+    // DJL aborts the process when asked for these two; another type of their size carries the bytes.
     try (NDArray carrier = owner.create(bytes, shape, DataType.FLOAT16)) {
       return Ops.reinterpret(carrier, type);
     }
@@ -53,12 +105,12 @@ final class MappedTensors {
 
   /** Keeps a buffer's memory mapped for as long as the manager is open: views of a tensor do not hold it. */
   private static void pin(ByteBuffer bytes, NDManager owner) {
-    if (bytes.isDirect() && !owner.getDevice().isGpu()) {
+    if (!owner.getDevice().isGpu()) {
       owner.attachInternal(UUID.randomUUID().toString(), new Pin(bytes));
     }
   }
 
-  private static DataType engineType(DType dtype, String origin) {
+  private DataType engineType() {
     return switch (dtype) {
       case F64 -> DataType.FLOAT64;
       case F32 -> DataType.FLOAT32;
@@ -70,8 +122,8 @@ final class MappedTensors {
       case I8 -> DataType.INT8;
       case U8 -> DataType.UINT8;
       case BOOL -> DataType.BOOLEAN;
-      default -> throw new UserException(origin + ": a tensor is stored as " + dtype + ", which libtorch does"
-          + " not compute with; this is no checkpoint of plain weights.");
+      default -> throw new UserException(origin + ": tensor '" + name + "' is stored as " + dtype
+          + ", which libtorch does not compute with; this is no checkpoint of plain weights.");
     };
   }
 

@@ -10,7 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Another source under new names and in other forms. Closing it closes the source underneath. */
+/**
+ * Another source under new names and in other forms. It is a view: closing it does nothing, the source
+ * underneath is closed by who opened it.
+ */
 public final class RenamedSource implements TensorSource {
   /**
    * Where a tensor comes from.
@@ -84,13 +87,16 @@ public final class RenamedSource implements TensorSource {
   private Stored stored(String name) {
     Stored stored = mapping.get(name);
     if (stored == null) {
-      throw new UserException(location() + " has no tensor '" + name + "' among its " + names().size() + ".");
+      throw Tensors.missing(this, name);
     }
     return stored;
   }
 
   @Override
-  public void close() {
-    source.close();
+  public Map<String, String> metadata() {
+    return source.metadata();
   }
+
+  @Override
+  public void close() {}
 }

@@ -1,7 +1,6 @@
 package dev.kasane.core.checkpoint;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
@@ -9,9 +8,7 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,6 +34,7 @@ public final class SafetensorsSource implements TensorSource {
   }
 
   /** The text pairs that the file carries beside its tensors. */
+  @Override
   public Map<String, String> metadata() {
     return file.metadata();
   }
@@ -59,42 +57,8 @@ public final class SafetensorsSource implements TensorSource {
   @Override
   public NDArray read(String name, NDManager owner) {
     TensorEntry entry = entry(name);
-    try {
-      return entry.byteLength() <= Integer.MAX_VALUE
-          ? window(entry, 0, entry.shape(), owner)
-          : concatenated(entry, owner);
-    } catch (SafetensorsException e) {
-      throw new UserException(e.getMessage(), e);
-    }
-  }
-
-  private NDArray window(TensorEntry entry, long offset, long[] shape, NDManager owner)
-      throws SafetensorsException {
-    DType dtype = entry.dtype();
-    long length = Arrays.stream(shape).reduce(dtype.byteSize(), (a, b) -> a * b);
-    ByteBuffer bytes = file.map(entry.name(), offset, length);
-    boolean aligned = (entry.begin() + offset) % dtype.byteSize() == 0;
-    return MappedTensors.of(bytes, dtype, new Shape(shape), aligned, file.path().toString(), owner);
-  }
-
-  /** One buffer holds less than 2 GiB: a larger tensor is put together from runs of its rows. */
-  private NDArray concatenated(TensorEntry entry, NDManager owner) throws SafetensorsException {
-    long[] shape = entry.shape();
-    long rowBytes = entry.byteLength() / shape[0];
-    if (rowBytes > Integer.MAX_VALUE) {
-      throw new SafetensorsException(file.path(), "tensor '" + entry.name() + "' of shape " + Arrays.toString(shape)
-          + " has rows of more than 2 GiB, which cannot be read");
-    }
-    long rows = Integer.MAX_VALUE / rowBytes;
-    try (NDManager scratch = owner.newSubManager()) {
-      NDList parts = new NDList();
-      for (long first = 0; first < shape[0]; first += rows) {
-        long[] part = shape.clone();
-        part[0] = Math.min(rows, shape[0] - first);
-        parts.add(window(entry, first * rowBytes, part, scratch));
-      }
-      return TensorTransform.concatenate(parts, owner);
-    }
+    return new MappedTensors(location(), name, entry.dtype(),
+        (offset, length) -> file.map(name, offset, length)).read(entry.shape(), owner);
   }
 
   @Override
@@ -111,7 +75,7 @@ public final class SafetensorsSource implements TensorSource {
   private TensorEntry entry(String name) {
     TensorEntry entry = file.tensors().get(name);
     if (entry == null) {
-      throw new UserException(location() + " has no tensor '" + name + "' among its " + names().size() + ".");
+      throw Tensors.missing(this, name);
     }
     return entry;
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A checkpoint in several files beside an index that says which tensor is in which ({@code *.index.json}). */
+/** A checkpoint in several files, beside an index that says which tensor is in which. */
 public final class ShardedSource implements TensorSource {
   private final Path index;
   private final Map<String, TensorSource> shards;
@@ -105,7 +105,7 @@ public final class ShardedSource implements TensorSource {
   private TensorSource source(String name) {
     TensorSource source = byName.get(name);
     if (source == null) {
-      throw new UserException(location() + " has no tensor '" + name + "' among its " + names().size() + ".");
+      throw Tensors.missing(this, name);
     }
     return source;
   }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -53,6 +54,11 @@ public interface TensorSource extends AutoCloseable {
 
   /** What was opened, file or folder, for messages. */
   String location();
+
+  /** Texts that the file carries beside its tensors; empty where it has none. */
+  default Map<String, String> metadata() {
+    return Map.of();
+  }
 
   /**
    * Closes the files.

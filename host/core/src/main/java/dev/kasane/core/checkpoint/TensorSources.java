@@ -1,15 +1,25 @@
 package dev.kasane.core.checkpoint;
 
 import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Opens whatever file holds tensors. */
 public final class TensorSources {
+  /** With a variant as diffusers writes it: {@code ….safetensors.index.fp16.json}. */
+  private static final Pattern INDEX = Pattern.compile(".*\\.index(\\.\\w+)?\\.json");
+  private static final Pattern PICKLE = Pattern.compile(".*\\.(ckpt|pt|pth|bin)");
+  private static final int HEADER_LENGTH_BYTES = 8;
+
   private TensorSources() {}
 
   /**
-   * Opens a safetensors file, or an index ({@code *.index.json}) with the files that it names.
+   * Opens a safetensors file, a PyTorch checkpoint, or an index of a checkpoint in several files. Which of
+   * them a file is, is told by its content; the name counts only where the content says nothing.
    *
    * @throws UserException when the file is missing, damaged or of no kind that is known
    */
@@ -17,12 +27,33 @@ public final class TensorSources {
     if (!Files.exists(path)) {
       throw new UserException("There is no file " + path + ".");
     }
-    return path.toString().endsWith(".index.json")
+    return INDEX.matcher(path.getFileName().toString()).matches()
         ? ShardedSource.open(path, TensorSources::openFile)
         : openFile(path);
   }
 
   private static TensorSource openFile(Path path) {
-    return SafetensorsSource.open(path);
+    return isPickle(path) ? PickleSource.open(path) : SafetensorsSource.open(path);
+  }
+
+  private static boolean isPickle(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    byte[] head = head(path);
+    boolean zip = head.length > 1 && head[0] == 'P' && head[1] == 'K';
+    boolean pickle = head.length > 1 && (head[0] & 0xff) == 0x80 && head[1] >= 2 && head[1] <= 5;
+    boolean safetensors = head.length > HEADER_LENGTH_BYTES && head[HEADER_LENGTH_BYTES] == '{';
+    String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
+    // A safetensors header of 640 bytes begins like a pickle: its brace decides.
+    return !safetensors && (zip || pickle || PICKLE.matcher(name).matches());
+  }
+
+  private static byte[] head(Path path) {
+    try (InputStream in = Files.newInputStream(path)) {
+      return in.readNBytes(HEADER_LENGTH_BYTES + 1);
+    } catch (IOException e) {
+      throw new UserException(path + " cannot be read: " + e + ". Check that you may read it.", e);
+    }
   }
 }

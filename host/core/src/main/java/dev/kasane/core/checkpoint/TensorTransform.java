@@ -23,6 +23,16 @@ public sealed interface TensorTransform {
     return Script.FORMS.callAll("concatenate", owner, List.copyOf(parts))[0];
   }
 
+  /** The tensor without its graph, row-major without gaps; it may share memory, and has another owner. */
+  static NDArray contiguous(NDArray tensor, NDManager owner) {
+    return Script.FORMS.callAll("contiguous", owner, tensor)[0];
+  }
+
+  /** A view of some rows. */
+  static NDArray rows(NDArray tensor, long first, long count) {
+    return Script.FORMS.call("rows", tensor, first, count);
+  }
+
   /** Nothing changes. */
   record Identity() implements TensorTransform {
     @Override
@@ -97,7 +107,7 @@ public sealed interface TensorTransform {
     @Override
     public NDArray apply(NDArray stored) {
       long rows = shape(stored.getShape()).get(0);
-      return Script.FORMS.call("rows", stored, part * rows, rows);
+      return TensorTransform.rows(stored, part * rows, rows);
     }
   }
 

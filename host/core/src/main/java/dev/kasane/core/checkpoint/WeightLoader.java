@@ -44,7 +44,8 @@ public final class WeightLoader {
     load(root, source, Precision.named(precision).dataType(), owner, true);
   }
 
-  private static void load(Module root, TensorSource source, DataType type, NDManager owner, boolean writable) {
+  private static void load(Module root, TensorSource source, DataType type, NDManager owner,
+      boolean writable) {
     Map<String, Weight> declared = root.namedWeights();
     new CheckpointFit(declared, source).require();
     declared.forEach((name, weight) ->

@@ -8,7 +8,8 @@
  *
  * <p>{@link dev.kasane.core.checkpoint.WeightLoader} holds a source against a model built from its
  * configuration and gives each declared weight its value. It says in one message everything that does not
- * fit, and what the file looks like if it is something else.
+ * fit, and what the file looks like if it is something else. {@link dev.kasane.core.checkpoint.WeightWriter}
+ * goes the other way, from any source to a safetensors file.
  *
  * <p>Memory: a safetensors file in the wanted precision is used where it lies, mapped from disk, without a
  * copy. Such weights are read-only. The file may be deleted or replaced by a rename while it is in use, as

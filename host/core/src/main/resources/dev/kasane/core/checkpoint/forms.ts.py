@@ -9,3 +9,6 @@ def transposed(self, x: Tensor) -> Tensor:
 # A view of some rows: contiguous where x is.
 def rows(self, x: Tensor, first: int, count: int) -> Tensor:
   return torch.narrow(x, 0, first, count)
+
+def contiguous(self, x: Tensor) -> Tensor:
+  return torch.contiguous(torch.detach(x))

@@ -1,0 +1,115 @@
+package dev.kasane.core.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.pickle.PickleException;
+import dev.kasane.core.pickle.PickledTensor;
+import dev.kasane.core.pickle.TorchCheckpoint;
+import dev.kasane.core.safetensors.DType;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** The tensors of a PyTorch checkpoint ({@code .ckpt}, {@code .bin}, {@code .pt}), read without running it. */
+public final class PickleSource implements TensorSource {
+  private final TorchCheckpoint checkpoint;
+  private final Map<String, PickledTensor> tensors;
+
+  private PickleSource(TorchCheckpoint checkpoint, Map<String, PickledTensor> tensors) {
+    this.checkpoint = checkpoint;
+    this.tensors = tensors;
+  }
+
+  /**
+   * Opens a checkpoint.
+   *
+   * @throws UserException when it is missing, damaged, holds no named tensors or asks for anything but plain
+   *     values and tensors
+   */
+  public static PickleSource open(Path path) {
+    try {
+      TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
+      try {
+        return new PickleSource(checkpoint, checkpoint.stateDict());
+      } catch (PickleException e) {
+        checkpoint.close();
+        throw e;
+      }
+    } catch (PickleException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+  }
+
+  /** The texts and numbers that were saved beside the tensors, such as {@code global_step}. */
+  @Override
+  public Map<String, String> metadata() {
+    Map<String, String> plain = new LinkedHashMap<>();
+    if (checkpoint.root() instanceof Map<?, ?> saved) {
+      saved.forEach((key, value) -> {
+        if (key instanceof String name && (value instanceof String || value instanceof Number)) {
+          plain.put(name, value.toString());
+        }
+      });
+    }
+    return plain;
+  }
+
+  @Override
+  public Set<String> names() {
+    return tensors.keySet();
+  }
+
+  @Override
+  public Shape shape(String name) {
+    return new Shape(tensor(name).shape());
+  }
+
+  @Override
+  public DType dtype(String name) {
+    return tensor(name).dtype();
+  }
+
+  @Override
+  public NDArray read(String name, NDManager owner) {
+    PickledTensor tensor = tensor(name);
+    return new MappedTensors(location(), name, tensor.dtype(),
+        (offset, length) -> bytes(tensor, offset, length)).read(tensor.shape(), owner);
+  }
+
+  private ByteBuffer bytes(PickledTensor tensor, long offset, long length) throws PickleException {
+    // Only a whole tensor can be gathered from strides or turned round from big-endian.
+    return length == tensor.byteLength() ? checkpoint.map(tensor) : checkpoint.map(tensor, offset, length);
+  }
+
+  @Override
+  public String origin(String name) {
+    tensor(name);
+    return location();
+  }
+
+  @Override
+  public String location() {
+    return checkpoint.path().toString();
+  }
+
+  private PickledTensor tensor(String name) {
+    PickledTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw Tensors.missing(this, name);
+    }
+    return tensor;
+  }
+
+  @Override
+  public void close() {
+    try {
+      checkpoint.close();
+    } catch (PickleException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+  }
+}

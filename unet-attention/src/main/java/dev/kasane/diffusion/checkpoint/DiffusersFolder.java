@@ -1,0 +1,180 @@
+package dev.kasane.diffusion.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.WeightWriter;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Writes a base model as a folder that diffusers and Kasane open. */
+public final class DiffusersFolder {
+  private static final List<String> TOKENIZER_FILES = List.of("vocab.json", "merges.txt",
+      "special_tokens_map.json", "tokenizer_config.json", "added_tokens.json", "tokenizer.json");
+  private static final int TOKENIZER_FILES_REQUIRED = 2;
+  /** The format's version that every diffusers reads; configurations may say a later one. */
+  private static final String DIFFUSERS_VERSION = "0.8.0";
+
+  private DiffusersFolder() {}
+
+  /**
+   * A part's weights and configuration.
+   *
+   * @param weights tensors under diffusers or transformers names
+   * @param config the content of its {@code config.json}
+   */
+  public record Part(TensorSource weights, JsonNode config) {}
+
+  /**
+   * All of a base model.
+   *
+   * @param parts every {@link BasePart}
+   * @param tokenizerFolder a folder with {@code vocab.json} and {@code merges.txt}, which is copied
+   * @param schedulerConfig the content of {@code scheduler_config.json}, with its {@code _class_name}
+   */
+  public record Contents(Map<BasePart, Part> parts, Path tokenizerFolder, JsonNode schedulerConfig) {
+    /** Checks that nothing is missing. */
+    public Contents {
+      parts = new EnumMap<>(parts);
+      if (parts.size() != BasePart.values().length) {
+        throw new IllegalArgumentException("A base model has all of " + List.of(BasePart.values())
+            + ", not only " + parts.keySet());
+      }
+    }
+
+    /** The contents of an opened base model, for saving it in another layout or precision. */
+    public static Contents of(BaseCheckpoint base) {
+      Map<BasePart, Part> parts = new EnumMap<>(BasePart.class);
+      for (BasePart part : BasePart.values()) {
+        parts.put(part, new Part(base.tensors(part), base.config(part)));
+      }
+      return new Contents(parts, base.tokenizerFolder(), base.schedulerConfig());
+    }
+  }
+
+  /**
+   * Writes a new folder. It appears under its name when all of it has been written; if anything fails,
+   * nothing is left behind.
+   *
+   * @param folder what to make; it must not exist, or be empty
+   * @param contents the base model
+   * @param precision stored type of the weights as the user writes it, see {@link Precision}
+   * @throws UserException when the folder exists with something in it, the tokeniser is incomplete or the
+   *     disk refuses
+   */
+  public static void write(Path folder, Contents contents, String precision) {
+    Precision stored = Precision.named(precision);
+    Path target = folder.toAbsolutePath().normalize();
+    requireFree(target);
+    Path pending = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    try {
+      Files.createDirectories(pending);
+      fill(pending, contents, stored);
+      Files.deleteIfExists(target);
+      move(pending, target);
+    } catch (IOException e) {
+      throw new UserException(folder + " could not be written: " + e + ". Nothing was left behind.", e);
+    } finally {
+      remove(pending);
+    }
+  }
+
+  private static void requireFree(Path target) {
+    if (!Files.exists(target)) {
+      return;
+    }
+    if (!Files.isDirectory(target) || !isEmpty(target)) {
+      throw new UserException(target + " exists already. Name another folder, or remove this one.");
+    }
+  }
+
+  private static boolean isEmpty(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    } catch (IOException e) {
+      throw new UserException(folder + " cannot be listed: " + e + ".", e);
+    }
+  }
+
+  private static void fill(Path folder, Contents contents, Precision precision) throws IOException {
+    for (Map.Entry<BasePart, Part> each : contents.parts().entrySet()) {
+      Path place = Files.createDirectory(folder.resolve(each.getKey().folder()));
+      Part part = each.getValue();
+      JsonFiles.write(place.resolve("config.json"), part.config());
+      WeightWriter.write(place.resolve(each.getKey().safetensorsStem() + ".safetensors"), part.weights(),
+          precision);
+    }
+    copyTokenizer(contents.tokenizerFolder(),
+        Files.createDirectory(folder.resolve(DiffusersLayout.TOKENIZER)));
+    Path scheduler = folder.resolve(DiffusersLayout.SCHEDULER);
+    Files.createDirectory(scheduler.getParent());
+    JsonFiles.write(scheduler, contents.schedulerConfig());
+    JsonFiles.write(folder.resolve(DiffusersLayout.INDEX), index(contents.schedulerConfig()));
+  }
+
+  private static void copyTokenizer(Path from, Path to) throws IOException {
+    for (String name : TOKENIZER_FILES) {
+      Path file = from.resolve(name);
+      if (Files.isRegularFile(file)) {
+        Files.copy(file, to.resolve(name));
+      } else if (TOKENIZER_FILES.indexOf(name) < TOKENIZER_FILES_REQUIRED) {
+        throw new UserException("The tokeniser in " + from + " has no " + name + ".");
+      }
+    }
+  }
+
+  private static ObjectNode index(JsonNode scheduler) {
+    ObjectNode index = JsonFiles.object()
+        .put("_class_name", "StableDiffusionPipeline")
+        .put("_diffusers_version", DIFFUSERS_VERSION)
+        .put("requires_safety_checker", false);
+    component(index, "feature_extractor", null, null);
+    component(index, "safety_checker", null, null);
+    component(index, "scheduler", "diffusers", scheduler.path("_class_name").asText("PNDMScheduler"));
+    component(index, "text_encoder", "transformers", "CLIPTextModel");
+    component(index, "tokenizer", "transformers", "CLIPTokenizer");
+    component(index, "unet", "diffusers", "UNet2DConditionModel");
+    component(index, "vae", "diffusers", "AutoencoderKL");
+    return index;
+  }
+
+  private static void component(ObjectNode index, String name, String library, String type) {
+    ArrayNode pair = index.putArray(name);
+    pair.add(library).add(type);
+  }
+
+  private static void move(Path pending, Path target) throws IOException {
+    try {
+      Files.move(pending, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(pending, target);
+    }
+  }
+
+  /** Removes what a failure left; after success there is nothing to remove. */
+  private static void remove(Path pending) {
+    if (!Files.exists(pending)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(pending)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException e) {
+      throw new UserException("The unfinished folder " + pending + " could not be removed: " + e
+          + ". Remove it by hand.", e);
+    }
+  }
+}
