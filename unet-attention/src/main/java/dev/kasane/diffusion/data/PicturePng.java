@@ -46,6 +46,8 @@ public final class PicturePng {
     Path target = file.toAbsolutePath();
     Path unfinished = target.resolveSibling(
         "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    // Whoever interrupts the program finds no half picture either.
+    unfinished.toFile().deleteOnExit();
     try {
       try {
         encode(unfinished, picture.toImage(), text);

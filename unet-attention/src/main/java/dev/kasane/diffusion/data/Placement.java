@@ -11,7 +11,14 @@ package dev.kasane.diffusion.data;
  */
 public record Placement(PictureSize source, Bucket bucket, PictureSize scaled, int left, int top) {
 
-  static Placement of(PictureSize source, Bucket bucket, CropPosition position) {
+  /**
+   * Scales a picture as little as covers the bucket, and crops what stands out.
+   *
+   * @param source the upright picture's size
+   * @param bucket what is to come out
+   * @param position which part of the scaled picture is kept
+   */
+  public static Placement of(PictureSize source, Bucket bucket, CropPosition position) {
     double scale = Math.max(
         (double) bucket.width() / source.width(), (double) bucket.height() / source.height());
     int width = Math.max(bucket.width(), (int) Math.round(source.width() * scale));

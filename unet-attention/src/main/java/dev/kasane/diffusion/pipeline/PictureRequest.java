@@ -76,7 +76,7 @@ public record PictureRequest(
   /** The settings as the community writes them into a picture's text. */
   public String describe() {
     String text = prompt + (negative.isEmpty() ? "" : "\nNegative prompt: " + negative)
-        + String.format(Locale.ROOT, "%nSteps: %d, Sampler: %s, CFG scale: %s, Seed: %d, Size: %dx%d",
+        + String.format(Locale.ROOT, "\nSteps: %d, Sampler: %s, CFG scale: %s, Seed: %d, Size: %dx%d",
             steps, scheduler.optionName(), guidance, seed, width, height);
     return text + (clipSkip > 0 ? ", Clip skip: " + (clipSkip + 1) : "")
         + start.map(from -> ", Denoising strength: " + from.strength()).orElse("");

@@ -12,7 +12,9 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PluginsCommand.class, VersionCommand.class, HelpCommand.class},
+    subcommands = {
+      GenerateCommand.class, InspectCommand.class, PluginsCommand.class, VersionCommand.class, HelpCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:success", "1:the work failed", "2:wrong usage", "130:interrupted"})
 final class KasaneCommand extends CommandGroup {

@@ -82,6 +82,14 @@ public final class Progress implements AutoCloseable {
     out.println(terminal ? "\r\033[K" + line : line);
   }
 
+  /** Clears the line before something else prints on the terminal; the next redraw brings it back. */
+  public void clear() {
+    if (terminal) {
+      out.print("\r\033[K");
+      out.flush();
+    }
+  }
+
   /** Draws the last state and ends the line. */
   @Override
   public void close() {

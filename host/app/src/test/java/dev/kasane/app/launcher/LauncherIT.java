@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.app.launcher.KasaneProcess.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,12 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs {@code kasane} as a user does: as a process, through the launcher, from the built distribution. */
 class LauncherIT {
-  private static final Path LAUNCHER = Path.of(System.getProperty("kasane.root"), "kasane");
+  private static final Path LAUNCHER = KasaneProcess.LAUNCHER;
 
   @TempDir
   private Path folder;
-
-  private record Run(int code, String out, String err) {}
 
   @BeforeAll
   static void needsAShell() {
@@ -32,19 +30,7 @@ class LauncherIT {
 
   private Run kasane(Path launcher, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
-    command.addAll(List.of(arguments));
-    Path out = folder.resolve("out.txt");
-    Path err = folder.resolve("err.txt");
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
-        .redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("KASANE_"));
-    builder.environment().putAll(Map.of(
-        "KASANE_SKIP_BUILD", "1", "KASANE_JAVA_OPTS", "-Duser.home=" + folder,
-        "JAVA_HOME", System.getProperty("java.home")));
-    builder.environment().putAll(environment);
-    int code = builder.start().waitFor();
-    return new Run(code, Files.readString(out), Files.readString(err));
+    return new KasaneProcess(folder).run(launcher, environment, arguments);
   }
 
   private Run kasane(String... arguments) throws IOException, InterruptedException {

@@ -1,0 +1,61 @@
+package dev.kasane.app.cli;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.app.image.AdapterLoading;
+import dev.kasane.app.image.AdapterMisfit;
+import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.image.LoadedAdapter;
+import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.diffusion.pipeline.ImageModel;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of a command that uses adapter files; use it as a mixin. */
+final class AdapterFileOptions {
+  @Mixin
+  private PluginOptions plugins;
+
+  @Option(names = "--adapter", paramLabel = "FILE[:WEIGHT]", converter = Words.Adapter.class,
+      description = "Adapter file and its strength, 1 for as trained; repeat it for several, which add up.")
+  private List<AdapterReference> adapters = new ArrayList<>();
+
+  @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", split = ",", converter = Words.Misfit.class,
+      description = "Use adapter files of which parts do not fit the base: unmatched (keys without a layer),"
+          + " misshapen (tensors of another shape than their layer). Otherwise such files are refused.")
+  private List<AdapterMisfit> accepted = new ArrayList<>();
+
+  /** The adapters in the order in which they were named. */
+  List<AdapterReference> references() {
+    return List.copyOf(adapters);
+  }
+
+  /**
+   * Puts the adapters on a model and says what became of each. Starts no plugin when there is none to load.
+   *
+   * @return the host of the methods, to be closed when the model is not used any more; null without adapters
+   */
+  PluginHost attach(ImageModel model, NDManager scope, PrintWriter log) {
+    if (adapters.isEmpty()) {
+      return null;
+    }
+    PluginHost host = plugins.start();
+    try {
+      EnumSet<AdapterMisfit> misfits = EnumSet.noneOf(AdapterMisfit.class);
+      misfits.addAll(accepted);
+      AdapterLoading loading = new AdapterLoading(host.formats(), host.methods(), misfits);
+      for (AdapterReference reference : adapters) {
+        LoadedAdapter loaded = loading.load(reference, model, scope);
+        log.println(loaded.summary());
+      }
+      log.flush();
+      return host;
+    } catch (RuntimeException failure) {
+      host.close();
+      throw failure;
+    }
+  }
+}

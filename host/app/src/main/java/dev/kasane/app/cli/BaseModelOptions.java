@@ -1,0 +1,42 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.app.image.DemoBaseLocation;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
+import dev.kasane.diffusion.checkpoint.BaseOptions;
+import dev.kasane.diffusion.scheduler.PredictionType;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that choose a base model for pictures; use it as a mixin. */
+final class BaseModelOptions {
+  @Option(names = "--base", paramLabel = "BASE",
+      description = "Base model: a folder in diffusers' layout, or a .safetensors or .ckpt file"
+          + " (default: the demo base that comes with Kasane).")
+  private Path base;
+
+  @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
+      description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
+  private Precision precision;
+
+  @Option(names = "--tokenizer", paramLabel = "DIR",
+      description = "Folder with vocab.json and merges.txt, for a base that is a single file.")
+  private Path tokenizer;
+
+  @Option(names = "--prediction-type", paramLabel = "TYPE", converter = Words.Prediction.class,
+      description = "What the base predicts, where it does not say so itself: epsilon, v_prediction or sample.")
+  private PredictionType predictionType;
+
+  /** Opens the base; the caller closes it. */
+  BaseCheckpoint open() {
+    BaseOptions options = new BaseOptions(Optional.empty(), Optional.empty(), Optional.ofNullable(tokenizer),
+        Optional.ofNullable(predictionType));
+    return BaseCheckpoint.open(base == null ? DemoBaseLocation.find() : base, options);
+  }
+
+  /** The type of the computation. */
+  Precision precision() {
+    return precision;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.kasane.app.cli;
+
+import dev.kasane.app.image.AdapterMisfit;
+import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.image.PictureFiles;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.diffusion.data.PictureSize;
+import dev.kasane.diffusion.scheduler.PredictionType;
+import dev.kasane.diffusion.scheduler.SchedulerKind;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Turns words of the command line into values. What cannot be turned is wrong usage. */
+abstract class Words<T> implements ITypeConverter<T> {
+  private final Function<String, T> parser;
+
+  private Words(Function<String, T> parser) {
+    this.parser = parser;
+  }
+
+  @Override
+  public final T convert(String word) {
+    try {
+      return parser.apply(word);
+    } catch (UserException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  /** {@code FILE[:weight]}. */
+  static final class Adapter extends Words<AdapterReference> {
+    Adapter() {
+      super(AdapterReference::parse);
+    }
+  }
+
+  /** What may fail to fit. */
+  static final class Misfit extends Words<AdapterMisfit> {
+    Misfit() {
+      super(AdapterMisfit::parse);
+    }
+  }
+
+  /** A PNG file or a folder. */
+  static final class Place extends Words<String> {
+    Place() {
+      super(PictureFiles::requirePlace);
+    }
+  }
+
+  /** Types of the computation. */
+  static final class Type extends Words<Precision> {
+    Type() {
+      super(Precision::named);
+    }
+  }
+
+  /** Samplers. */
+  static final class Scheduler extends Words<SchedulerKind> {
+    Scheduler() {
+      super(SchedulerKind::parse);
+    }
+  }
+
+  /** What a U-Net predicts. */
+  static final class Prediction extends Words<PredictionType> {
+    Prediction() {
+      super(Prediction::parse);
+    }
+
+    private static PredictionType parse(String word) {
+      return switch (word.strip().toLowerCase(Locale.ROOT).replace('-', '_')) {
+        case "epsilon", "eps" -> PredictionType.EPSILON;
+        case "v", "v_prediction" -> PredictionType.V_PREDICTION;
+        case "sample" -> PredictionType.SAMPLE;
+        default -> throw new UserException("'" + word + "' is nothing that a U-Net predicts. Use epsilon"
+            + " (Stable Diffusion 1.x), v_prediction (2.x at 768 pixels) or sample.");
+      };
+    }
+  }
+
+  /** {@code WIDTHxHEIGHT}. */
+  static final class Size extends Words<PictureSize> {
+    private static final Pattern SIZE = Pattern.compile("\\s*(\\d{1,5})\\s*[xX×]\\s*(\\d{1,5})\\s*");
+
+    Size() {
+      super(Size::parse);
+    }
+
+    private static PictureSize parse(String word) {
+      Matcher sides = SIZE.matcher(word);
+      if (!sides.matches() || Integer.parseInt(sides.group(1)) == 0 || Integer.parseInt(sides.group(2)) == 0) {
+        throw new UserException("'" + word + "' should be WIDTHxHEIGHT in pixels, such as 512x768.");
+      }
+      return new PictureSize(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
+    }
+  }
+}

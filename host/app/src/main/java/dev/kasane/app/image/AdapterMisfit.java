@@ -1,0 +1,50 @@
+package dev.kasane.app.image;
+
+import dev.kasane.core.UserException;
+import dev.kasane.core.injection.InjectionReport;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Ways in which a part of an adapter file can fail to fit a base; each can be accepted by its name. */
+public enum AdapterMisfit {
+  /** Keys that name no layer of the base, or that no method knows. */
+  UNMATCHED {
+    @Override
+    boolean isIn(InjectionReport report) {
+      return !report.unmatched().isEmpty();
+    }
+  },
+  /** Modules whose tensors have another shape than their layer. */
+  MISSHAPEN {
+    @Override
+    boolean isIn(InjectionReport report) {
+      return !report.misshapen().isEmpty();
+    }
+  };
+
+  /** Whether a file has this fault. */
+  abstract boolean isIn(InjectionReport report);
+
+  /** The faults that a file has. */
+  static List<AdapterMisfit> of(InjectionReport report) {
+    return Arrays.stream(values()).filter(misfit -> misfit.isIn(report)).toList();
+  }
+
+  /** The name that users type. */
+  public String optionName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The fault of a typed name.
+   *
+   * @throws UserException when there is none of that name
+   */
+  public static AdapterMisfit parse(String name) {
+    return Arrays.stream(values()).filter(each -> each.optionName().equals(name.strip().toLowerCase(Locale.ROOT)))
+        .findFirst().orElseThrow(() -> new UserException("'" + name + "' is nothing that could be accepted. Use "
+            + Arrays.stream(values()).map(AdapterMisfit::optionName).collect(Collectors.joining(" or ")) + "."));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.kasane.app.image;
+
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.InjectionReport;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * An adapter file on a live model.
+ *
+ * @param reference the file and its weight
+ * @param format the file's format
+ * @param set the adapters; attached unless the weight is 0
+ * @param report what became of every key
+ * @param norm the Frobenius norm of ΔW over all layers, at weight 1
+ */
+public record LoadedAdapter(
+    AdapterReference reference, String format, AdapterSet set, InjectionReport report, double norm) {
+  private static final int FEW = 3;
+  private static final int DIGITS = 6;
+  private static final List<String> FACTS = List.of("rank", "alpha", "scale");
+
+  /** One line for people, and below it what did not fit. */
+  public String summary() {
+    Map<String, Long> layers = report.matched().stream().collect(Collectors.groupingBy(
+        InjectionReport.Match::component, LinkedHashMap::new, Collectors.counting()));
+    String where = layers.entrySet().stream().map(each -> each.getKey() + " " + each.getValue())
+        .collect(Collectors.joining(", "));
+    String facts = FACTS.stream().filter(name -> report.matched().get(0).facts().containsKey(name))
+        .map(name -> ", " + name + " " + range(name)).collect(Collectors.joining());
+    String line = reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where + ")"
+        + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight());
+    return report.isComplete() ? effect(line) : effect(line) + "\n" + report.summary();
+  }
+
+  private String effect(String line) {
+    return norm == 0 ? line + "\n  It changes nothing: every update in it is zero. Was it ever trained?" : line;
+  }
+
+  private String range(String fact) {
+    List<String> values = report.matched().stream().map(match -> match.facts().get(fact))
+        .filter(Objects::nonNull).sorted().map(LoadedAdapter::number).distinct().toList();
+    return values.size() <= FEW ? String.join("/", values)
+        : values.get(0) + " to " + values.get(values.size() - 1);
+  }
+
+  /** Six significant digits, without an exponent and without zeros at the end. */
+  static String number(double value) {
+    return new BigDecimal(value).round(new MathContext(DIGITS)).stripTrailingZeros().toPlainString();
+  }
+}

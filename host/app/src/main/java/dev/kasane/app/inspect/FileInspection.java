@@ -1,0 +1,55 @@
+package dev.kasane.app.inspect;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a file is; the shape is that of the JSON.
+ *
+ * @param file the file as it was named
+ * @param bytes its size
+ * @param container {@code safetensors}, {@code pickle} or {@code unknown}
+ * @param format the layout of its keys, such as {@code kohya}; {@code unknown} if none is recognised
+ * @param base what it was made for: {@code sd1}, {@code sd2}, {@code sdxl}, {@code llm}, {@code unknown}
+ * @param method what kind of adapter it holds, {@code lora+norm} for several; {@code none} for a file that is
+ *     no adapter, {@code unknown} for one that is not understood
+ * @param modules number of adapted layers
+ * @param ranks the different ranks, ascending
+ * @param alphas the different alphas, ascending
+ * @param missingAlphas modules of a kohya file without an alpha; by the community's rule their scale is 1
+ * @param tensors number of tensors
+ * @param dtypes the different types of elements
+ * @param targets adapted layers by block of the base
+ * @param triggerWords words that call the adapter
+ * @param training what the metadata say about the training, under names for people
+ * @param metadata the file's own metadata
+ * @param hashes by name of the algorithm; null unless asked for
+ * @param problems what is wrong with the file; none for a sound one
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FileInspection(
+    String file, long bytes, String container, String format, String base, String method, int modules,
+    List<Long> ranks, List<Double> alphas, int missingAlphas, int tensors, List<String> dtypes,
+    Map<String, Integer> targets, List<String> triggerWords, Map<String, String> training,
+    Map<String, String> metadata, Map<String, String> hashes, List<String> problems) {
+  /** What stands where nothing is known. */
+  static final String UNKNOWN = "unknown";
+
+  /** A file that cannot be read. */
+  static FileInspection unreadable(String file, long bytes, String problem) {
+    return new FileInspection(file, bytes, UNKNOWN, UNKNOWN, BaseGuess.UNKNOWN.id(), UNKNOWN, 0, List.of(),
+        List.of(), 0, 0, List.of(), Map.of(), List.of(), Map.of(), Map.of(), null, List.of(problem));
+  }
+
+  /** Whether nothing is wrong with it. */
+  public boolean isSound() {
+    return problems.isEmpty();
+  }
+
+  /** The same with hashes. */
+  FileInspection withHashes(Map<String, String> values) {
+    return new FileInspection(file, bytes, container, format, base, method, modules, ranks, alphas,
+        missingAlphas, tensors, dtypes, targets, triggerWords, training, metadata, values, problems);
+  }
+}

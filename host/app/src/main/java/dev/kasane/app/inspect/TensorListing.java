@@ -1,0 +1,108 @@
+package dev.kasane.app.inspect;
+
+import dev.kasane.core.pickle.PickledTensor;
+import dev.kasane.core.pickle.TorchCheckpoint;
+import dev.kasane.core.safetensors.SafetensorsFile;
+import dev.kasane.core.safetensors.TensorEntry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * What a file holds: names, types and shapes, but no values except the single numbers under {@code alpha}.
+ *
+ * @param container {@code safetensors} or {@code pickle}
+ * @param tensors by name, in the file's order
+ * @param metadata the file's own metadata; a pickle has none
+ * @param alphas the values of the keys that end in {@code .alpha}
+ */
+public record TensorListing(
+    String container, Map<String, StoredTensor> tensors, Map<String, String> metadata,
+    Map<String, Double> alphas) {
+  private static final int HEADER_LENGTH_BYTES = 8;
+  private static final String ALPHA = ".alpha";
+
+  /**
+   * Lists a file, told by its content and not by its name.
+   *
+   * @throws IOException when it is missing, damaged or neither safetensors nor a PyTorch checkpoint; the
+   *     message names the file and says which
+   */
+  public static TensorListing read(Path file) throws IOException {
+    return isPickle(file) ? pickle(file) : safetensors(file);
+  }
+
+  private static boolean isPickle(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    byte[] head;
+    try (InputStream in = Files.newInputStream(file)) {
+      head = in.readNBytes(HEADER_LENGTH_BYTES + 1);
+    }
+    // A safetensors header of 640 bytes begins like a pickle; the brace behind its length decides.
+    boolean safetensors = head.length > HEADER_LENGTH_BYTES && head[HEADER_LENGTH_BYTES] == '{';
+    return !safetensors && head.length > 1
+        && (head[0] == 'P' && head[1] == 'K' || (head[0] & 0xff) == 0x80 && head[1] >= 2 && head[1] <= 5);
+  }
+
+  private static TensorListing safetensors(Path path) throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      Map<String, Double> alphas = new LinkedHashMap<>();
+      for (TensorEntry entry : file.tensors().values()) {
+        StoredTensor tensor = stored(entry.name(), entry);
+        tensors.put(entry.name(), tensor);
+        if (isAlpha(tensor)) {
+          alphas.put(entry.name(), (double) file.readFloats(entry.name())[0]);
+        }
+      }
+      return new TensorListing("safetensors", tensors, file.metadata(), alphas);
+    }
+  }
+
+  private static StoredTensor stored(String name, TensorEntry entry) {
+    return new StoredTensor(name, entry.dtype(), LongStream.of(entry.shape()).boxed().toList());
+  }
+
+  private static TensorListing pickle(Path path) throws IOException {
+    try (TorchCheckpoint file = TorchCheckpoint.open(path)) {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      Map<String, Double> alphas = new LinkedHashMap<>();
+      for (Map.Entry<String, PickledTensor> entry : named(file).entrySet()) {
+        PickledTensor value = entry.getValue();
+        StoredTensor tensor = new StoredTensor(
+            entry.getKey(), value.dtype(), LongStream.of(value.shape()).boxed().toList());
+        tensors.put(tensor.name(), tensor);
+        if (isAlpha(tensor)) {
+          alphas.put(tensor.name(), (double) file.readFloats(value)[0]);
+        }
+      }
+      return new TensorListing("pickle", tensors, Map.of(), alphas);
+    }
+  }
+
+  /** A plain list is how the first LoRA scripts saved: up, down, up, down, … without any names. */
+  private static Map<String, PickledTensor> named(TorchCheckpoint file) throws IOException {
+    boolean plainList = file.root() instanceof List<?> saved && !saved.isEmpty()
+        && saved.stream().allMatch(PickledTensor.class::isInstance);
+    if (!plainList) {
+      return file.stateDict();
+    }
+    List<?> members = (List<?>) file.root();
+    Map<String, PickledTensor> named = new LinkedHashMap<>();
+    for (int i = 0; i < members.size(); i++) {
+      named.put(AdapterLayout.LIST + i / 2 + (i % 2 == 0 ? ":up" : ":down"), (PickledTensor) members.get(i));
+    }
+    return named;
+  }
+
+  private static boolean isAlpha(StoredTensor tensor) {
+    return tensor.name().endsWith(ALPHA) && tensor.isNumber();
+  }
+}

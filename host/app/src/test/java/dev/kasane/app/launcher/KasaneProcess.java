@@ -1,0 +1,41 @@
+package dev.kasane.app.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs the built distribution through the launcher, as a process of its own.
+ *
+ * @param folder where it runs; the user's home, too
+ */
+record KasaneProcess(Path folder) {
+  static final Path LAUNCHER = Path.of(System.getProperty("kasane.root"), "kasane");
+
+  /** What a run left behind. */
+  record Run(int code, String out, String err) {}
+
+  Run run(String... arguments) throws IOException, InterruptedException {
+    return run(LAUNCHER, Map.of(), arguments);
+  }
+
+  Run run(Path launcher, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    Path out = folder.resolve("out.txt");
+    Path err = folder.resolve("err.txt");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
+        .redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("KASANE_"));
+    builder.environment().putAll(Map.of(
+        "KASANE_SKIP_BUILD", "1", "KASANE_JAVA_OPTS", "-Duser.home=" + folder,
+        "JAVA_HOME", System.getProperty("java.home")));
+    builder.environment().putAll(environment);
+    int code = builder.start().waitFor();
+    return new Run(code, Files.readString(out), Files.readString(err));
+  }
+}
