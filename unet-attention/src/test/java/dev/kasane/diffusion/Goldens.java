@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
@@ -19,12 +21,16 @@ public final class Goldens {
   /** The folder of all golden files. */
   public static final Path FOLDER = Path.of("src/test/resources/golden");
 
+  /** Scheduler settings of the reference hold {@code -Infinity}. */
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
   private Goldens() {}
 
   /** A JSON file of the golden folder. */
   public static JsonNode json(String file) {
     try {
-      return new ObjectMapper().readTree(FOLDER.resolve(file).toFile());
+      return MAPPER.readTree(FOLDER.resolve(file).toFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -37,12 +37,18 @@ public final class Sampler {
    * @throws dev.kasane.core.UserException when a number of the request is out of range
    */
   public Picture draw(PictureRequest request, BiConsumer<Integer, Integer> progress) {
+    try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
+      return decode(drawLatents(request, progress, scope));
+    }
+  }
+
+  /** The latents of a picture, before the autoencoder turns them into pixels. */
+  NDArray drawLatents(PictureRequest request, BiConsumer<Integer, Integer> progress, NDManager scope) {
     request.check(model);
     TorchBridge.seed(request.seed());
-    try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off();
+    try (GradMode off = GradMode.off();
         Scheduler scheduler = request.scheduler().newScheduler(model.scheduler(), request.steps())) {
-      NDArray context = context(request, scope);
-      return decode(denoise(request, scheduler, context, progress, scope));
+      return denoise(request, scheduler, context(request, scope), progress, scope);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The one door to what DJL keeps package-private: calling a TorchScript method with gradients left on,
@@ -105,6 +106,18 @@ public final class TorchBridge {
     LIB.torchBackward(handle(output), handle(gradient), false, false);
   }
 
+  /**
+   * What backward has added up on a leaf. DJL's own getter makes a tensor of zeros where there is nothing.
+   *
+   * @param leaf a tensor that requires gradients
+   * @param scope the manager that will own the result, which shares the leaf's memory
+   * @return empty when no backward has reached the leaf
+   */
+  public static Optional<NDArray> gradient(NDArray leaf, NDManager scope) {
+    long gradient = LIB.torchGrad(handle(leaf));
+    return gradient == 0 ? Optional.empty() : Optional.of(new PtNDArray((PtNDManager) scope, gradient));
+  }
+
   /** Returns whether operators record gradients on this thread. */
   public static boolean gradMode() {
     return LIB.torchIsGradMode();
@@ -130,7 +143,7 @@ public final class TorchBridge {
     return LIB.torchGetNumThreads();
   }
 
-  /** Whether a tensor collects or carries gradients. */
+  /** Whether a leaf collects gradients. DJL answers no for whatever was computed, graph or not. */
   public static boolean requiresGradient(NDArray array) {
     return LIB.torchRequiresGrad(handle(array));
   }

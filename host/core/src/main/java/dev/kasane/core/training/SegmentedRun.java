@@ -1,0 +1,248 @@
+package dev.kasane.core.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.module.Segment;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.tensor.TorchScript;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * One forward and backward pass over a chain of {@link Segment}s that keeps only the states between them
+ * (gradient checkpointing; Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
+ *
+ * <p>Forward drops what a segment computed inside. Backward walks the chain from its end, runs each segment
+ * again with gradients on and hands on the gradients of its inputs. The activations of one segment, and a
+ * dequantised weight, so live while that segment runs and no longer.
+ *
+ * <p>Both runs of a segment start from the same random state, {@code seed} plus the segment's number, so
+ * that they drop the same elements. A segment must not change its inputs in place.
+ */
+public final class SegmentedRun implements AutoCloseable {
+  private static final TorchScript SCRIPT = TorchScript.load(SegmentedRun.class, "segments.ts.py");
+
+  private final List<Segment> segments;
+  private final long seed;
+  private final NDManager scope;
+  private final NDManager kept;
+  // The state before each segment that backward has not passed yet, and the last state of all.
+  private final List<List<Carried>> states = new ArrayList<>();
+  private List<Carried> initial = List.of();
+
+  /**
+   * @param segments the chain
+   * @param seed what all random draws of the pass follow from
+   * @param scope owner of the last state and of the gradients of the first one
+   */
+  public SegmentedRun(List<Segment> segments, long seed, NDManager scope) {
+    this.segments = List.copyOf(segments);
+    this.seed = seed;
+    this.scope = scope;
+    this.kept = scope.newSubManager();
+  }
+
+  /**
+   * Runs the chain.
+   *
+   * @param state what the first segment gets; entries that require gradients get them in backward
+   * @return the last state, without a graph
+   */
+  public NDList forward(NDList state) {
+    if (!states.isEmpty()) {
+      throw new IllegalStateException("A segmented run goes forward once");
+    }
+    Map<NDArray, Carried> carried = new IdentityHashMap<>();
+    initial = carry(state, carried, entry ->
+        new Carried(alias(entry, kept), hasGraph(entry)));
+    states.add(initial);
+    for (int index = 0; index < segments.size(); index++) {
+      states.add(advance(index));
+    }
+    return new NDList(last().stream().map(entry -> alias(entry.tensor, scope)).toList());
+  }
+
+  private List<Carried> advance(int index) {
+    List<Carried> state = last();
+    boolean differentiable = state.stream().anyMatch(entry -> entry.differentiable);
+    // Until something needs gradients they are recorded: that tells which results trained weights reach.
+    try (NDManager inner = kept.newSubManager();
+        GradMode mode = differentiable ? GradMode.off() : GradMode.on()) {
+      Map<Carried, NDArray> leaves = leaves(state, inner);
+      NDList outputs = run(index, state, leaves);
+      Map<NDArray, Carried> carried = new IdentityHashMap<>();
+      leaves.forEach((entry, leaf) -> carried.put(leaf, entry));
+      return carry(outputs, carried, output -> new Carried(alias(output, kept), differentiable
+          ? Ops.typeOf(output).isFloating() : hasGraph(output)));
+    }
+  }
+
+  /** Whether backward would take gradients through a tensor or to it. */
+  private static boolean hasGraph(NDArray array) {
+    try (NDArray answer = SCRIPT.call("has_graph", array)) {
+      return answer.getBoolean();
+    }
+  }
+
+  private NDList run(int index, List<Carried> state, Map<Carried, NDArray> leaves) {
+    TorchBridge.seed(seed + index);
+    return segments.get(index).forward(new NDList(state.stream().map(leaves::get).toList()));
+  }
+
+  /**
+   * Backward from one gradient: that of the first entry of the last state.
+   *
+   * @param gradient of the entry's shape
+   */
+  public void backward(NDArray gradient) {
+    if (states.size() != segments.size() + 1) {
+      throw new IllegalStateException("A segmented run goes backward once, after it went forward");
+    }
+    last().get(0).add(alias(gradient, kept));
+    for (int index = segments.size() - 1; index >= 0; index--) {
+      retreat(index);
+    }
+  }
+
+  /**
+   * Backward from a loss.
+   *
+   * @param loss takes the first entry of the last state to a scalar; runs with gradients on
+   * @param weight factor for all gradients
+   * @return the unweighted loss; when it is not finite, no gradient was added anywhere
+   */
+  public double backward(UnaryOperator<NDArray> loss, double weight) {
+    NDArray gradient;
+    double value;
+    try (NDManager inner = kept.newSubManager(); GradMode on = GradMode.on()) {
+      NDArray leaf = alias(last().get(0).tensor, inner);
+      leaf.setRequiresGradient(true);
+      NDArray scalar = loss.apply(leaf);
+      value = scalar.getFloat();
+      if (!Double.isFinite(value)) {
+        return value;
+      }
+      TorchBridge.backward(scalar, inner.create((float) weight));
+      gradient = TorchBridge.gradient(leaf, kept)
+          .orElseThrow(() -> new IllegalStateException("The loss does not depend on the prediction"));
+    }
+    backward(gradient);
+    return value;
+  }
+
+  private void retreat(int index) {
+    List<Carried> outputs = states.remove(index + 1);
+    List<Carried> inputs = last();
+    Map<Carried, Integer> made = new LinkedHashMap<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      if (!inputs.contains(outputs.get(i))) {
+        made.putIfAbsent(outputs.get(i), i);
+        outputs.get(i).closeTensor();
+      }
+    }
+    made.keySet().removeIf(entry -> !entry.differentiable || entry.gradient == null);
+    if (!made.isEmpty()) {
+      repeat(index, inputs, made);
+      made.keySet().forEach(Carried::closeGradient);
+    }
+  }
+
+  /** Runs a segment again and takes the gradients of what it made to its inputs and its weights. */
+  private void repeat(int index, List<Carried> inputs, Map<Carried, Integer> made) {
+    try (NDManager inner = kept.newSubManager(); GradMode on = GradMode.on()) {
+      Map<Carried, NDArray> leaves = leaves(inputs, inner);
+      NDList outputs = run(index, inputs, leaves);
+      List<NDArray> heads = made.values().stream().map(outputs::get).toList();
+      List<NDArray> gradients = made.keySet().stream().map(entry -> entry.gradient).toList();
+      SCRIPT.callAll("backward", inner, heads, gradients);
+      leaves.forEach((entry, leaf) -> TorchBridge.gradient(leaf, kept).ifPresent(entry::add));
+    }
+  }
+
+  /**
+   * The gradient of an entry of the first state, after backward.
+   *
+   * @param entry its place in the state
+   * @return empty when the entry did not require gradients or nothing depended on it
+   */
+  public Optional<NDArray> inputGradient(int entry) {
+    return Optional.ofNullable(initial.get(entry).gradient).map(gradient -> alias(gradient, scope));
+  }
+
+  private List<Carried> last() {
+    return states.get(states.size() - 1);
+  }
+
+  private static List<Carried> carry(
+      NDList state, Map<NDArray, Carried> known, Function<NDArray, Carried> fresh) {
+    return state.stream().map(entry -> known.computeIfAbsent(entry, fresh)).toList();
+  }
+
+  private static Map<Carried, NDArray> leaves(List<Carried> state, NDManager owner) {
+    Map<Carried, NDArray> leaves = new LinkedHashMap<>();
+    state.forEach(entry -> leaves.computeIfAbsent(entry, each -> leaf(each, owner)));
+    return leaves;
+  }
+
+  private static NDArray leaf(Carried entry, NDManager owner) {
+    NDArray leaf = alias(entry.tensor, owner);
+    if (entry.differentiable) {
+      leaf.setRequiresGradient(true);
+    }
+    return leaf;
+  }
+
+  /** The same memory as a tensor of its own, without a graph. */
+  private static NDArray alias(NDArray array, NDManager owner) {
+    NDArray alias = array.stopGradient();
+    alias.attach(owner);
+    return alias;
+  }
+
+  /** Frees what a pass still holds: all of it when backward was never called. */
+  @Override
+  public void close() {
+    kept.close();
+  }
+
+  /** A tensor that travels between segments; passed through, it lies in several states. */
+  private static final class Carried {
+    private final NDArray tensor;
+    private final boolean differentiable;
+    private NDArray gradient;
+
+    Carried(NDArray tensor, boolean differentiable) {
+      this.tensor = tensor;
+      this.differentiable = differentiable;
+    }
+
+    /** Not in place: libtorch may hand out gradients of two inputs that share their memory. */
+    void add(NDArray more) {
+      if (gradient == null) {
+        gradient = more;
+        return;
+      }
+      try (NDArray before = gradient; NDArray after = more) {
+        gradient = before.add(after);
+      }
+    }
+
+    void closeTensor() {
+      tensor.close();
+    }
+
+    void closeGradient() {
+      gradient.close();
+      gradient = null;
+    }
+  }
+}
