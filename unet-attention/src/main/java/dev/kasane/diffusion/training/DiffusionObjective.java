@@ -1,9 +1,14 @@
 package dev.kasane.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.Objective;
+import dev.kasane.core.training.SegmentedRun;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.PipelineOps;
 import dev.kasane.diffusion.scheduler.NoiseSchedule;
@@ -15,30 +20,71 @@ import java.util.List;
  * equation 14) or the velocity (Salimans and Ho 2022, appendix D), compare.
  */
 public final class DiffusionObjective implements Objective<PictureBatch> {
+  /** Place of the text encoder's output in the state of the U-Net's segments. */
+  private static final int CONTEXT = 2;
+
   private final ImageModel model;
   private final EncodedPictures pictures;
   private final NoiseOptions options;
   private final NoiseSchedule schedule;
   private final boolean velocity;
   private final boolean trainText;
+  private final boolean checkpointing;
 
   /**
    * @param model the base with its adapters
    * @param pictures latents and captions
    * @param options noise and weights
    * @param trainText whether gradients reach the text encoder
+   * @param checkpointing whether the U-Net's inner results are computed again rather than kept
    */
-  DiffusionObjective(ImageModel model, EncodedPictures pictures, NoiseOptions options, boolean trainText) {
+  DiffusionObjective(ImageModel model, EncodedPictures pictures, NoiseOptions options, boolean trainText,
+      boolean checkpointing) {
     this.model = model;
     this.pictures = pictures;
     this.options = options;
     this.trainText = trainText;
+    this.checkpointing = checkpointing;
     this.schedule = NoiseSchedule.of(model.scheduler());
     this.velocity = model.scheduler().predictionType() == PredictionType.V_PREDICTION;
   }
 
   @Override
   public NDArray loss(PictureBatch batch, NDManager scope) {
+    Prepared prepared = prepare(batch, scope);
+    return prepared.loss(model.unet().forward(prepared.noisy(), prepared.timesteps(), prepared.context()));
+  }
+
+  @Override
+  public double backward(PictureBatch batch, NDManager scope, double weight) {
+    return checkpointing ? backwardInSegments(batch, scope, weight) : Objective.super.backward(batch, scope, weight);
+  }
+
+  private double backwardInSegments(PictureBatch batch, NDManager scope, double weight) {
+    try (GradMode on = GradMode.on()) {
+      Prepared prepared = prepare(batch, scope);
+      NDList state = model.unet().state(prepared.noisy(), prepared.timesteps(), prepared.context());
+      // The trainer has seeded the generator for this batch, so this number is the batch's own.
+      long seed = Float.floatToIntBits(Ops.randomNormal(scope, new Shape(1)).getFloat());
+      try (SegmentedRun run = new SegmentedRun(model.unet().segments(), seed, scope)) {
+        run.forward(state);
+        double loss = run.backward(prepared::loss, weight);
+        if (trainText) {
+          run.inputGradient(CONTEXT).ifPresent(gradient -> TorchBridge.backward(state.get(CONTEXT), gradient));
+        }
+        return loss;
+      }
+    }
+  }
+
+  /** What the U-Net gets and what it should answer. */
+  private record Prepared(NDArray noisy, NDArray timesteps, NDArray context, NDArray target, NDArray weights) {
+    NDArray loss(NDArray prediction) {
+      return DiffusionOps.weightedSquaredError(prediction, target, weights);
+    }
+  }
+
+  private Prepared prepare(PictureBatch batch, NDManager scope) {
     int[] timesteps = batch.items().stream().mapToInt(PictureBatch.Item::timestep).toArray();
     NDArray clean = latents(batch, scope);
     NDArray noise = Ops.randomNormal(scope, clean.getShape());
@@ -46,9 +92,8 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
       noise = DiffusionOps.offsetNoise(noise, options.noiseOffset());
     }
     NDArray noisy = Ops.cast(schedule.addNoise(clean, noise, timesteps), model.type());
-    NDArray prediction = model.unet().forward(noisy, scope.create(timesteps), context(batch, scope));
     NDArray target = velocity ? schedule.velocity(clean, noise, timesteps) : noise;
-    return DiffusionOps.weightedSquaredError(prediction, target, scope.create(weights(batch)));
+    return new Prepared(noisy, scope.create(timesteps), context(batch, scope), target, scope.create(weights(batch)));
   }
 
   private NDArray latents(PictureBatch batch, NDManager scope) {

@@ -48,7 +48,8 @@ public final class ImageTraining implements AutoCloseable {
     boolean trainText = adapters.layers().stream().anyMatch(each -> each.component().equals(ImageModel.TEXT_ENCODER));
     this.encoded = new EncodedPictures(model, baseHash, pictures.dataset(), pictures::placement,
         pictures.options().clipSkip(), cache, owner);
-    this.objective = new DiffusionObjective(model, encoded, pictures.options().noise(), trainText);
+    this.objective = new DiffusionObjective(model, encoded, pictures.options().noise(), trainText,
+        pictures.options().gradientCheckpointing());
     Map<String, NDArray> parameters = adapters.trainableParameters();
     this.optimizer = new AdamW(parameters, settings, owner);
     parameters.forEach((name, tensor) -> state.put("parameter." + name, tensor));

@@ -35,6 +35,11 @@ final class BaseModelOptions {
     return BaseCheckpoint.open(base == null ? DemoBaseLocation.find() : base, options);
   }
 
+  /** Whether a base was named. */
+  boolean isGiven() {
+    return base != null;
+  }
+
   /** The type of the computation. */
   Precision precision() {
     return precision;

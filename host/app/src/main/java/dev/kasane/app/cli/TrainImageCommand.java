@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeOptions;
+import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.training.ImageTrainingSession;
 import dev.kasane.app.training.TrainingFacts;
 import dev.kasane.core.injection.AdapterSet;
@@ -19,10 +20,12 @@ import dev.kasane.diffusion.pipeline.ImageModels;
 import dev.kasane.diffusion.training.ImageTrainingOptions;
 import dev.kasane.diffusion.training.TrainingPictures;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,7 +39,7 @@ import picocli.CommandLine.Spec;
 /** {@code kasane train image}. */
 @Command(name = "image", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Train an adapter on captioned pictures. The files' names go to standard output, one a line.")
-final class TrainImageCommand implements Callable<Integer> {
+final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
   private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
       "--save-recipe", "--plugins-dir", "--base", "--data", "--prior-data", "--tokenizer", "--out", "--name",
       "--overwrite", "--cache", "--format", "--save-dtype", "--checkpoint-every", "--validate-every", "--samples",
@@ -109,9 +112,19 @@ final class TrainImageCommand implements Callable<Integer> {
     return values;
   }
 
+  /** With no pictures named, the sample pictures are trained on as their own recipe says. */
+  @Override
+  public Optional<Path> usualRecipe() {
+    String home = System.getProperty("kasane.home");
+    boolean demo = data.data == null && !base.isGiven() && home != null;
+    return demo ? Optional.of(Path.of(home, "sample-images", "recipe.yaml")).filter(Files::isRegularFile)
+        : Optional.empty();
+  }
+
   private TrainingPictures pictures(Path folder, ImageModel model) {
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
-        data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(), clipSkip, run.seed);
+        data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(), clipSkip,
+        run.gradientCheckpointing, run.seed);
     return new TrainingPictures(PictureDataset.scan(data.dataset(folder)), options);
   }
 

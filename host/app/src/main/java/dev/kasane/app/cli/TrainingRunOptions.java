@@ -57,6 +57,10 @@ final class TrainingRunOptions {
       description = "Everything random follows from it (default: ${DEFAULT-VALUE}).")
   long seed;
 
+  @Option(names = "--gradient-checkpointing", negatable = true, defaultValue = "false", fallbackValue = "true",
+      description = "Compute inner results again in backward instead of keeping them: less memory, more time.")
+  boolean gradientCheckpointing;
+
   @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "100",
       description = "Steps between checkpoints (default: ${DEFAULT-VALUE}).")
   long checkpointEvery;

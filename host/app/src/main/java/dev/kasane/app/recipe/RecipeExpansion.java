@@ -3,6 +3,7 @@ package dev.kasane.app.recipe;
 import dev.kasane.app.Suggestions;
 import dev.kasane.core.UserException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,15 +43,18 @@ public final class RecipeExpansion {
    * @throws UserException when the recipe is no YAML or has a key that is no option of the command
    */
   public static RecipeExpansion of(CommandLine root, String... arguments) throws IOException {
-    boolean mentioned = Arrays.stream(arguments).anyMatch(each -> each.startsWith(RecipeOptions.READ));
-    if (mentioned) {
-      ParseResult command = parseLeniently(root, arguments);
-      Optional<RecipeOptions> options = RecipeKeys.optionsOf(command.commandSpec());
-      if (options.isPresent() && options.get().recipe() != null) {
-        return expand(command, RecipeReader.read(options.get().recipe()), arguments);
-      }
+    ParseResult command = parseLeniently(root, arguments);
+    Optional<Path> recipe = RecipeKeys.optionsOf(command.commandSpec()).map(RecipeOptions::recipe)
+        .or(() -> usualRecipe(command));
+    if (recipe.isPresent()) {
+      return expand(command, RecipeReader.read(recipe.get()), arguments);
     }
     return new RecipeExpansion(arguments, null, Map.of());
+  }
+
+  private static Optional<Path> usualRecipe(ParseResult command) {
+    boolean help = command.isUsageHelpRequested() || command.isVersionHelpRequested();
+    return !help && command.commandSpec().userObject() instanceof UsualRecipe own ? own.usualRecipe() : Optional.empty();
   }
 
   private static ParseResult parseLeniently(CommandLine root, String... arguments) {
