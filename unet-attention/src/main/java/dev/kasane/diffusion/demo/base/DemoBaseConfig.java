@@ -49,9 +49,18 @@ public record DemoBaseConfig(JsonNode json) {
    * @param vocabularySize entries of the vocabulary that was made
    */
   public ClipConfig textEncoder(int vocabularySize) {
+    return ClipConfig.of(textEncoderJson(vocabularySize), "demo-base.json (text_encoder)");
+  }
+
+  /** The text encoder's configuration with the size of the vocabulary that was made. */
+  JsonNode textEncoderJson(int vocabularySize) {
     ObjectNode sized = json.path("text_encoder").deepCopy();
-    sized.put("vocab_size", vocabularySize);
-    return ClipConfig.of(sized, "demo-base.json (text_encoder)");
+    return sized.put("vocab_size", vocabularySize);
+  }
+
+  /** The noise schedule's configuration. */
+  JsonNode schedulerJson() {
+    return json.path("scheduler");
   }
 
   /** This configuration with the factor that gives latents a variance of one. */

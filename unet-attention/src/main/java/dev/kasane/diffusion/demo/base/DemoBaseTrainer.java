@@ -18,7 +18,6 @@ import dev.kasane.diffusion.vae.AutoencoderKL;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Trains the embedded demo base from nothing: first the autoencoder, then text encoder and U-Net together
@@ -27,17 +26,17 @@ import java.util.function.Function;
 public final class DemoBaseTrainer {
   private static final long SEED = 20;
   private static final int CORPUS = 5000;
-  private static final int SCENES = 24_000;
+  private static final int SCENES = 20_000;
 
   private final Path work;
-  private final Function<String, TrainingListener> progress;
+  private final TrainingListener progress;
   private final DemoBaseConfig config = DemoBaseConfig.load();
 
   /**
    * @param work folder for the checkpoints of the stages; a second call goes on from there
-   * @param progress a listener for each stage, by the stage's name
+   * @param progress told of every step
    */
-  public DemoBaseTrainer(Path work, Function<String, TrainingListener> progress) {
+  public DemoBaseTrainer(Path work, TrainingListener progress) {
     this.work = work;
     this.progress = progress;
   }
@@ -45,7 +44,7 @@ public final class DemoBaseTrainer {
   /**
    * Trains the autoencoder.
    *
-   * @param steps optimiser steps of 16 pictures
+   * @param steps optimiser steps of 4 pictures: many small steps taught it more in the same time
    * @param owner owner of the weights
    */
   public AutoencoderKL trainAutoencoder(long steps, NDManager owner) {
@@ -53,10 +52,10 @@ public final class DemoBaseTrainer {
     AutoencoderKL vae = new AutoencoderKL(config.vae());
     Map<String, NDArray> parameters = FreshWeights.give(vae, path -> false, owner);
     try (NDManager scope = Engines.newManager()) {
-      Stage stage = new Stage(parameters, work.resolve("vae"), progress.apply("autoencoder"), scope);
-      VaeStage objective = new VaeStage(vae, SEED, 16);
+      Stage stage = new Stage(parameters, work.resolve("vae"), progress, scope);
+      VaeStage objective = new VaeStage(vae, SEED, 4);
       stage.run(objective, objective,
-          new LearningRate(LearningRate.Kind.COSINE, 2e-3, 50, steps), 0.995);
+          new LearningRate(LearningRate.Kind.COSINE, 1.2e-3, 50, steps), 0.998);
       stage.useAverage();
     }
     return vae;
@@ -66,7 +65,7 @@ public final class DemoBaseTrainer {
    * Trains text encoder and U-Net together on the autoencoder's latents.
    *
    * @param vae the trained autoencoder
-   * @param steps optimiser steps of 64 scenes
+   * @param steps optimiser steps of 16 scenes
    * @param owner owner of the weights
    * @return the finished base, its weights averaged over the last steps
    */
@@ -86,10 +85,10 @@ public final class DemoBaseTrainer {
       NDArray latents = WorldLatents.encode(vae, scenes, SCENES, scope);
       double scaling = 1 / latents.sub(latents.mean()).square().mean().sqrt().getFloat();
       DenoiserStage objective = new DenoiserStage(unet, text, ClipTokenizer.of(vocabulary),
-          NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), 64);
-      Stage stage = new Stage(parameters, work.resolve("denoiser"), progress.apply("denoiser"), scope);
+          NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), 16);
+      Stage stage = new Stage(parameters, work.resolve("denoiser"), progress, scope);
       stage.run(objective, objective,
-          new LearningRate(LearningRate.Kind.COSINE, 1e-3, 100, steps), 0.998);
+          new LearningRate(LearningRate.Kind.COSINE, 6e-4, 200, steps), 0.999);
       stage.useAverage();
       return new DemoBase(unet, vae, text, vocabulary, config.withScaling(scaling));
     }
