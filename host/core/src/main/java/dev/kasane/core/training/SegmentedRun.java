@@ -3,6 +3,7 @@ package dev.kasane.core.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.module.Segment;
 import dev.kasane.core.tensor.GradMode;
@@ -127,11 +128,11 @@ public final class SegmentedRun implements AutoCloseable {
       NDArray leaf = alias(last().get(0).tensor, inner);
       leaf.setRequiresGradient(true);
       NDArray scalar = loss.apply(leaf);
-      value = scalar.getFloat();
+      value = Ops.cast(scalar, DataType.FLOAT64).getDouble();
       if (!Double.isFinite(value)) {
         return value;
       }
-      TorchBridge.backward(scalar, inner.create((float) weight));
+      TorchBridge.backward(scalar, Ops.castLike(inner.create(weight), scalar));
       gradient = TorchBridge.gradient(leaf, kept)
           .orElseThrow(() -> new IllegalStateException("The loss does not depend on the prediction"));
     }
