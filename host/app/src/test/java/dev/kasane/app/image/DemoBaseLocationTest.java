@@ -1,0 +1,31 @@
+package dev.kasane.app.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoBaseLocationTest {
+  @TempDir
+  private Path home;
+
+  @Test
+  void isInTheDistribution() throws IOException {
+    Path demo = Files.createDirectories(home.resolve("bases/demo"));
+
+    assertThat(DemoBaseLocation.in(home.toString())).isEqualTo(demo);
+  }
+
+  @Test
+  void absenceNamesThePlaceAndTheWayOut() {
+    assertThatThrownBy(() -> DemoBaseLocation.in(home.toString())).isInstanceOf(UserException.class)
+        .hasMessageContaining(home.resolve("bases/demo").toString()).hasMessageContaining("--base");
+    assertThatThrownBy(() -> DemoBaseLocation.in(null)).isInstanceOf(UserException.class)
+        .hasMessageContaining("--base");
+  }
+}

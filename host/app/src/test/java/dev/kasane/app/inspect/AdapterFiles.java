@@ -1,0 +1,35 @@
+package dev.kasane.app.inspect;
+
+import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.safetensors.TensorDeclaration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/** Writes small files with any keys. */
+public final class AdapterFiles {
+  private AdapterFiles() {}
+
+  /**
+   * Writes zeros.
+   *
+   * @param tensors each as {@code key 4,768}; a key alone is a scalar
+   */
+  public static Path write(Path file, Map<String, String> metadata, String... tensors) throws IOException {
+    List<TensorDeclaration> declared = new ArrayList<>();
+    for (String tensor : tensors) {
+      String[] parts = tensor.split(" ");
+      long[] shape = parts.length == 1 ? new long[0]
+          : Arrays.stream(parts[1].split(",")).mapToLong(Long::parseLong).toArray();
+      int count = (int) LongStream.of(shape).reduce(1, (a, b) -> a * b);
+      declared.add(TensorDeclaration.ofFloats(parts[0], DType.F16, shape, new float[count]));
+    }
+    SafetensorsWriter.write(file, declared, metadata);
+    return file;
+  }
+}
