@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 
 /** Writes a tokeniser folder in the layout of the CLIP tokenisers that Stable Diffusion models carry. */
 final class VocabularyWriter {
@@ -68,7 +69,8 @@ final class VocabularyWriter {
   }
 
   private static void replace(Path file, String text) throws IOException {
-    Path fresh = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".tmp");
+    // Not createTempFile: that gives the result to its owner alone.
+    Path fresh = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
     try {
       Files.writeString(fresh, text, StandardCharsets.UTF_8);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
