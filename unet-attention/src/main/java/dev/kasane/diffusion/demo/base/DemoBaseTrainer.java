@@ -27,8 +27,11 @@ public final class DemoBaseTrainer {
   private static final long SEED = 20;
   private static final int CORPUS = 5000;
   private static final int SCENES = 20_000;
+  private static final int PICTURES_A_STEP = 4;
+  private static final int SCENES_A_STEP = 16;
 
   private final Path work;
+  private final int scenesInAll;
   private final TrainingListener progress;
   private final DemoBaseConfig config = DemoBaseConfig.load();
 
@@ -37,7 +40,15 @@ public final class DemoBaseTrainer {
    * @param progress told of every step
    */
   public DemoBaseTrainer(Path work, TrainingListener progress) {
+    this(work, progress, SCENES);
+  }
+
+  /**
+   * @param scenesInAll how many scenes the second stage learns from
+   */
+  DemoBaseTrainer(Path work, TrainingListener progress, int scenesInAll) {
     this.work = work;
+    this.scenesInAll = scenesInAll;
     this.progress = progress;
   }
 
@@ -53,7 +64,7 @@ public final class DemoBaseTrainer {
     Map<String, NDArray> parameters = FreshWeights.give(vae, path -> false, owner);
     try (NDManager scope = Engines.newManager()) {
       Stage stage = new Stage(parameters, work.resolve("vae"), progress, scope);
-      VaeStage objective = new VaeStage(vae, SEED, 4);
+      VaeStage objective = new VaeStage(vae, SEED, PICTURES_A_STEP);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 1.2e-3, 50, steps), 0.998);
       stage.useAverage();
@@ -82,10 +93,10 @@ public final class DemoBaseTrainer {
         .forEach((name, value) -> parameters.put("text_encoder." + name, value));
     try (NDManager scope = Engines.newManager()) {
       SceneGenerator scenes = new SceneGenerator(SEED);
-      NDArray latents = WorldLatents.encode(vae, scenes, SCENES, scope);
+      NDArray latents = WorldLatents.encode(vae, scenes, scenesInAll, scope);
       double scaling = 1 / latents.sub(latents.mean()).square().mean().sqrt().getFloat();
       DenoiserStage objective = new DenoiserStage(unet, text, ClipTokenizer.of(vocabulary),
-          NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), 16);
+          NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), SCENES_A_STEP);
       Stage stage = new Stage(parameters, work.resolve("denoiser"), progress, scope);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 6e-4, 200, steps), 0.999);
