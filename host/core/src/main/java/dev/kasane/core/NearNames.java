@@ -3,9 +3,13 @@ package dev.kasane.core;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Finds the known names that a mistyped one most likely meant. */
 public final class NearNames {
+  private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
+
   private NearNames() {}
 
   /**
@@ -17,28 +21,21 @@ public final class NearNames {
    */
   public static List<String> of(String wanted, Collection<String> known, int count) {
     return known.stream().distinct()
-        .map(name -> new Near(name, distance(wanted, name)))
+        .map(name -> new Near(name, DISTANCE.apply(wanted, name)))
         .sorted(Comparator.comparingInt(Near::distance).thenComparing(Near::name))
         .limit(count).map(Near::name).toList();
   }
 
-  private record Near(String name, int distance) {}
-
-  /** Levenshtein's distance: insertions, deletions and substitutions of one character. */
-  static int distance(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substitution = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(substitution, 1 + Math.min(above[j], row[j - 1]));
-      }
-      above = row;
-    }
-    return above[b.length()];
+  /**
+   * The name that was most likely meant, if at most half of its letters have to change.
+   *
+   * @param wanted what was written
+   * @param known what there is
+   */
+  public static Optional<String> closest(String wanted, Collection<String> known) {
+    return of(wanted, known, 1).stream()
+        .filter(name -> DISTANCE.apply(wanted, name) * 2 <= Math.max(wanted.length(), name.length())).findFirst();
   }
+
+  private record Near(String name, int distance) {}
 }

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.scheduler;
 
+import dev.kasane.core.NearNames;
 import dev.kasane.core.UserException;
 import java.util.Arrays;
 import java.util.List;
@@ -134,7 +135,7 @@ public enum SchedulerKind {
 
   private static UserException unknown(String typed, String wanted) {
     String suggestion =
-        ClosestName.to(wanted, names()).map(name -> " Did you mean \"" + name + "\"?").orElse("");
+        NearNames.closest(wanted, names()).map(name -> " Did you mean \"" + name + "\"?").orElse("");
     return new UserException(
         "There is no scheduler \"" + typed + "\"." + suggestion + " There are: "
             + String.join(", ", names()) + ".");
