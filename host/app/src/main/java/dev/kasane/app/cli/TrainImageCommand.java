@@ -1,7 +1,6 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
@@ -89,7 +88,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
         ImageModels.loadWeights(model, checkpoint, base.precision(), owner);
-        TorchBridge.seed(run.seed);
+        Engines.seed(run.seed);
         AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);
         ImageTrainingSession session = new ImageTrainingSession(model, adapters, pictures, plan,
             output.toOutput(folder, run.checkpointEvery, host), output.toSamples(model, pictures, run.seed));

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public record AdapterReference(Path file, double weight) {
   private static final Pattern WITH_WEIGHT =
-      Pattern.compile("(.+):([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?)");
+      Pattern.compile("(.+):([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?)", Pattern.DOTALL);
   private static final double LARGEST = 1000;
 
   /**

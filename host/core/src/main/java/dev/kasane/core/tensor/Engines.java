@@ -3,6 +3,7 @@ package dev.kasane.core.tensor;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.TorchBridge;
 
 /** Starts libtorch once, with the settings that Kasane relies on. */
 public final class Engines {
@@ -26,6 +27,11 @@ public final class Engines {
   /** Returns a manager without a parent, on the default device; the caller closes it. */
   public static NDManager newManager() {
     return ENGINE.newBaseManager();
+  }
+
+  /** Seeds libtorch's default generators. */
+  public static void seed(long seed) {
+    TorchBridge.seed(seed);
   }
 
   /** Returns libtorch's version. */
