@@ -1,0 +1,27 @@
+/**
+ * What a plugin implements, and all that it needs to know of a model.
+ *
+ * <p>There are two extension points. An {@link dev.kasane.core.spi.AdapterMethod}, such as LoRA, has
+ * options, makes a fresh {@link dev.kasane.core.spi.LayerAdapter} for a layer and restores a saved one. An
+ * {@link dev.kasane.core.spi.AdapterFormat}, such as kohya's files, turns a file into an
+ * {@link dev.kasane.core.spi.AdapterModel} and back. Neither knows the other: between them stand the
+ * names of tensors relative to a layer.
+ *
+ * <pre>
+ *   file ── AdapterFormat ── AdapterModel: layer path → tensors, constants
+ *                                  │
+ *                            AdapterMethod.restore ── LayerAdapter on a TargetLayer
+ *   options ──────────────── AdapterMethod.attach ────────┘
+ * </pre>
+ *
+ * <p>Begin with {@link dev.kasane.core.spi.LayerAdapter}. Its one promise is that live use, merging and
+ * saving mean the same update: what {@code forward} adds is the layer's operation with {@code weightDelta}
+ * in place of its weight. The contracts of {@code dev.kasane.testkit} hold every method to it, and a whole
+ * method in one short file is {@code OutputScaling} among that module's tests.
+ *
+ * <p>A method sees a layer as a {@link dev.kasane.core.spi.TargetLayer} and its weight as a
+ * {@link dev.kasane.core.spi.FrozenWeight}, so that it works on any model and any storage. Users' mistakes
+ * are thrown as {@link dev.kasane.core.UserException}; {@link dev.kasane.core.spi.AdapterOptions} throws
+ * the usual ones.
+ */
+package dev.kasane.core.spi;

@@ -1,0 +1,25 @@
+/**
+ * libtorch as the rest of Kasane sees it: operators, the grad mode, tensors in and out of files.
+ *
+ * <p>{@link dev.kasane.core.tensor.Ops} has what every model needs: linear, convolution, norms, attention,
+ * casts. Operators are written as TorchScript source in resources ({@code ops.ts.py});
+ * {@link dev.kasane.core.tensor.TorchScript} packs such a source into the archive that libtorch loads and
+ * calls its functions, gradients included. Any module can bring a script of its own in the same way, which
+ * is how several operators become one call.
+ *
+ * <pre>
+ *   Ops ── TorchScript ── TorchBridge ── libtorch
+ *             │
+ *       ops.ts.py, packed once
+ * </pre>
+ *
+ * <p>Memory: native tensors are not seen by the garbage collector. A result belongs to the manager of the
+ * activation that it came from, and whoever opened a manager closes it; a training or sampling step works
+ * in one of its own. {@link dev.kasane.core.tensor.GradMode} says for a thread whether operators record
+ * gradients. {@link dev.kasane.core.tensor.StoredTensors} moves tensors to and from safetensors files,
+ * {@link dev.kasane.core.tensor.Engines} starts libtorch.
+ *
+ * <p>What DJL gets wrong is worked around here and nowhere else: its cast to bfloat16 aborts the process,
+ * and it does not know that type's name. Use {@code Ops.cast} and {@code Ops.typeOf}.
+ */
+package dev.kasane.core.tensor;

@@ -1,0 +1,23 @@
+/**
+ * The denoiser of Stable Diffusion 1.x and 2.x, {@code UNet2DConditionModel} by its diffusers name.
+ *
+ * <p>{@link dev.kasane.diffusion.unet.UNet2DConditionModel} puts it together from what
+ * {@link dev.kasane.diffusion.unet.UNetConfig} read from {@code config.json}:
+ *
+ * <pre>
+ *   noisy latents ─ conv_in ─ down_blocks ─ mid_block ─ up_blocks ─ conv_out ─ prediction
+ *                       └─────── skips, last first ────────┘
+ *   timestep ─ sinusoids ─ two linear layers ─ every ResnetBlock
+ *   text ───────────────────────────────────── every SpatialTransformer (attn2)
+ * </pre>
+ *
+ * <p>A block's layer is a {@link dev.kasane.diffusion.unet.ResnetBlock} and, where the configuration says
+ * so, a {@code SpatialTransformer} behind it, whose projections are linear or 1×1 convolutions. Every
+ * linear layer and convolution can carry adapters, under the path that diffusers gives it.
+ *
+ * <p>The model runs as a chain of {@link dev.kasane.core.module.Segment}s over (hidden, time, context,
+ * skips…): drawing walks through it, and training with gradient checkpointing keeps only the states
+ * between. The autoencoder shares the residual block and the operators of
+ * {@link dev.kasane.diffusion.unet.UNetOps}.
+ */
+package dev.kasane.diffusion.unet;
