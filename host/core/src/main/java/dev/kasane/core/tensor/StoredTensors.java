@@ -11,6 +11,7 @@ import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.safetensors.TensorEntry;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ public final class StoredTensors {
    *
    * @param name key in the file
    * @param tensor a tensor that stays open until then
-   * @param type the type in the file
+   * @param type the type in the file; writing fails when a number is beyond its range
    */
   public static TensorDeclaration declare(String name, NDArray tensor, DataType type) {
     if (Ops.typeOf(tensor) == type) {
@@ -56,9 +57,24 @@ public final class StoredTensors {
     }
     return new TensorDeclaration(name, TYPES.get(type), tensor.getShape().getShape(), channel -> {
       try (GradMode off = GradMode.off(); NDArray cast = Ops.cast(tensor, type)) {
+        requireRange(name, tensor, cast, type);
         channel.write(TorchBridge.memory(cast));
       }
     });
+  }
+
+  private static void requireRange(String name, NDArray tensor, NDArray cast, DataType type) throws IOException {
+    boolean narrower = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+    if (narrower && infinities(cast) > infinities(tensor)) {
+      throw new IOException("tensor " + name + " has numbers that are too large for " + type
+          + "; save it as float32");
+    }
+  }
+
+  private static long infinities(NDArray tensor) {
+    try (NDArray infinite = tensor.isInfinite(); NDArray count = infinite.sum()) {
+      return count.toLongArray()[0];
+    }
   }
 
   /**

@@ -27,7 +27,9 @@ import java.util.stream.Stream;
  * schedule and random numbers are functions of the step, so nothing else is needed.
  */
 public final class Checkpoints {
-  private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{8})\\.safetensors");
+  private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{8,18})\\.safetensors");
+  /** What a process that was killed while it wrote has left. */
+  private static final Pattern UNFINISHED = Pattern.compile("\\.checkpoint-\\d{8,}\\.safetensors\\..*\\.tmp");
   private static final String STEP = "step";
   private static final String RUN = "run";
 
@@ -100,9 +102,17 @@ public final class Checkpoints {
     return found.isEmpty() ? Optional.empty() : Optional.of(found.lastEntry().getValue());
   }
 
-  /** Removes every checkpoint of the folder, when the run is complete. */
+  /**
+   * Removes every checkpoint when the run is complete, also what was being written when the run was killed,
+   * and the folder if nothing else is in it.
+   */
   public void clear() {
     found().values().forEach(Checkpoints::remove);
+    files().filter(file -> UNFINISHED.matcher(file.getFileName().toString()).matches())
+        .forEach(Checkpoints::remove);
+    if (Files.isDirectory(folder) && files().findAny().isEmpty()) {
+      remove(folder);
+    }
   }
 
   private void removeOldest() {
@@ -122,19 +132,23 @@ public final class Checkpoints {
 
   private TreeMap<Long, Path> found() {
     TreeMap<Long, Path> found = new TreeMap<>(Comparator.naturalOrder());
+    files().forEach(file -> {
+      Matcher matcher = NAME.matcher(file.getFileName().toString());
+      if (matcher.matches()) {
+        found.put(Long.parseLong(matcher.group(1)), file);
+      }
+    });
+    return found;
+  }
+
+  private Stream<Path> files() {
     if (!Files.isDirectory(folder)) {
-      return found;
+      return Stream.empty();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      files.forEach(file -> {
-        Matcher matcher = NAME.matcher(file.getFileName().toString());
-        if (matcher.matches()) {
-          found.put(Long.parseLong(matcher.group(1)), file);
-        }
-      });
+      return files.toList().stream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return found;
   }
 }

@@ -12,6 +12,8 @@ import java.util.List;
  * @param <B> a batch
  */
 public final class Trainer<B> {
+  private static final double SCALE_FALL = 64;
+
   private final Objective<B> objective;
   private final BatchSource<B> batches;
   private final Optimizer optimizer;
@@ -49,26 +51,36 @@ public final class Trainer<B> {
     }
   }
 
+  /**
+   * One step. Every step begins with the plan's loss scale and lowers it for itself alone where gradients
+   * overflow, so that a step stays a function of its number.
+   */
   private TrainingListener.StepReport step(long step) {
-    double loss = 0;
-    for (int i = 0; i < plan.accumulation(); i++) {
-      loss += backward(step, step * plan.accumulation() + i) / plan.accumulation();
-    }
     double rate = plan.learningRate().at(step);
-    double norm = optimizer.step(rate, 1, plan.maxGradientNorm());
-    if (!Double.isFinite(norm)) {
-      throw new UserException("The gradients of step " + (step + 1) + " are not finite (norm " + norm
-          + ", loss " + loss + "). Likely causes: a learning rate that is too high (it is " + rate
-          + "), or float16, which overflows: try bfloat16 or float32.");
+    double scale = plan.lossScale();
+    while (true) {
+      double loss = 0;
+      for (int i = 0; i < plan.accumulation(); i++) {
+        loss += backward(step, step * plan.accumulation() + i, scale) / plan.accumulation();
+      }
+      double norm = optimizer.step(rate, 1 / scale, plan.maxGradientNorm());
+      if (Double.isFinite(norm)) {
+        return new TrainingListener.StepReport(step + 1, loss, rate, norm);
+      }
+      if (scale <= 1) {
+        throw new UserException("The gradients of step " + (step + 1) + " are not finite (norm " + norm
+            + ", loss " + loss + "). Likely causes: a learning rate that is too high (it is " + rate
+            + "), or float16, which overflows: try bfloat16 or float32.");
+      }
+      scale = Math.max(1, scale / SCALE_FALL);
     }
-    return new TrainingListener.StepReport(step + 1, loss, rate, norm);
   }
 
-  private double backward(long step, long number) {
+  private double backward(long step, long number, double scale) {
     B batch = batches.batch(number);
     TorchBridge.seed(plan.seedOf(number));
     try (NDManager scope = Engines.newManager()) {
-      double loss = objective.backward(batch, scope, 1.0 / plan.accumulation());
+      double loss = objective.backward(batch, scope, scale / plan.accumulation());
       if (!Double.isFinite(loss)) {
         throw new UserException("The loss of step " + (step + 1) + " is " + loss + " on " + batch
             + ". Likely causes: a learning rate that is too high (it is " + plan.learningRate().at(step)

@@ -1,5 +1,7 @@
 package dev.kasane.core.training;
 
+import ai.djl.ndarray.types.DataType;
+
 /**
  * The numbers of a run.
  *
@@ -8,9 +10,28 @@ package dev.kasane.core.training;
  * @param learningRate the rate over the steps
  * @param maxGradientNorm total norm that gradients are clipped to, 0 for no clipping
  * @param seed everything random follows from it and from the step
+ * @param lossScale factor that keeps small gradients above the smallest number of the type that backward
+ *     computes in (Micikevicius et al. 2018, "Mixed Precision Training", section 3.2); 1 for none
  */
 public record TrainingPlan(
-    long steps, int accumulation, LearningRate learningRate, double maxGradientNorm, long seed) {
+    long steps, int accumulation, LearningRate learningRate, double maxGradientNorm, long seed, double lossScale) {
+  private static final double FLOAT16_LOSS_SCALE = 4096;
+
+  /** A plan without loss scale, for float32 and bfloat16. */
+  public TrainingPlan(
+      long steps, int accumulation, LearningRate learningRate, double maxGradientNorm, long seed) {
+    this(steps, accumulation, learningRate, maxGradientNorm, seed, 1);
+  }
+
+  /**
+   * The same plan with the loss scale that a type needs.
+   *
+   * @param type what the model computes in
+   */
+  public TrainingPlan computingIn(DataType type) {
+    return new TrainingPlan(steps, accumulation, learningRate, maxGradientNorm, seed,
+        type == DataType.FLOAT16 ? FLOAT16_LOSS_SCALE : 1);
+  }
 
   /**
    * The seed of libtorch's generator for one batch. Nothing random survives a step, so a checkpoint needs
