@@ -1,0 +1,28 @@
+"""Reads measurements, one JSON object a line, and prints medians of both sides and their ratios."""
+import json
+import statistics
+import sys
+
+MEBIBYTE = 1 << 20
+
+
+def main():
+    lines = [json.loads(line) for line in sys.stdin if line.strip()]
+    sides = {side: [each for each in lines if each["side"] == side] for side in ("java", "python")}
+    for key in ("size", "gradient_checkpointing", "threads", "trained_parameters"):
+        found = {each[key] for each in lines}
+        if len(found) != 1:
+            raise SystemExit(f"the sides did not do the same work: {key} is {sorted(found)}")
+    seconds, peaks = {}, {}
+    for side, runs in sides.items():
+        seconds[side] = statistics.median(run["median_seconds"] for run in runs)
+        peaks[side] = statistics.median(run["peak_resident_bytes"] for run in runs)
+        each = ", ".join(f"{run['median_seconds']:.3f}" for run in runs)
+        print(f"{side:7} {seconds[side]:8.3f} s/step  {peaks[side] / MEBIBYTE:8.0f} MiB peak"
+              f"   rounds: {each}   ({runs[0]['engine']})")
+    print(f"java/python: time {seconds['java'] / seconds['python']:.3f}"
+          f", peak memory {peaks['java'] / peaks['python']:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+package dev.kasane.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.UserException;
+import dev.kasane.diffusion.unet.UNetConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How large the model and its data are; the peer reads the same resources. */
+enum BenchmarkSize {
+  /** The U-Net of Stable Diffusion 1.5 with the latents of a picture of 256×256. */
+  FULL(32),
+  /** A U-Net of the same build with a thousandth of the weights, to try the benchmark itself. */
+  TINY(16);
+
+  /** Tokens of a prompt in Stable Diffusion. */
+  static final int CONTEXT_TOKENS = 77;
+
+  private final int latentSide;
+
+  BenchmarkSize(int latentSide) {
+    this.latentSide = latentSide;
+  }
+
+  static BenchmarkSize parse(String name) {
+    return Arrays.stream(values()).filter(size -> size.toString().equals(name)).findFirst()
+        .orElseThrow(() -> new UserException("Option --size is '" + name + "'; it must be one of "
+            + Arrays.stream(values()).map(BenchmarkSize::toString).collect(Collectors.joining(", ")) + "."));
+  }
+
+  /** Height and width of the latents. */
+  int latentSide() {
+    return latentSide;
+  }
+
+  /** The U-Net's shape. */
+  UNetConfig config() {
+    String resource = "unet-" + this + ".json";
+    try (InputStream in = BenchmarkSize.class.getResourceAsStream(resource)) {
+      return UNetConfig.of(new ObjectMapper().readTree(in), resource);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Resource " + resource + " cannot be read", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

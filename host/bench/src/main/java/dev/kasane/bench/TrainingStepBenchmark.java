@@ -1,0 +1,129 @@
+package dev.kasane.bench;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.LearningRate;
+import dev.kasane.core.training.Trainer;
+import dev.kasane.core.training.TrainingListener;
+import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import dev.kasane.plugin.lora.LoraMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Seconds and memory of one training step: rank-8 LoRA on the attention projections of a U-Net, float32,
+ * one picture, mean squared error, AdamW, by the trainer that {@code kasane train} uses.
+ */
+@Command(name = "TrainingStepBenchmark", mixinStandardHelpOptions = true,
+    description = "Times training steps and prints one line of JSON.")
+public final class TrainingStepBenchmark implements Callable<Integer> {
+  private static final String RANK = "8";
+  private static final double LEARNING_RATE = 1e-4;
+  private static final long SEED = 1;
+
+  @Option(names = "--size", defaultValue = "full", description = "full (Stable Diffusion 1.5) or tiny.")
+  private String size;
+
+  @Option(names = "--warm-up", defaultValue = "2", description = "Steps before the clock starts.")
+  private int warmUp;
+
+  @Option(names = "--steps", defaultValue = "5", description = "Steps to time.")
+  private int steps;
+
+  @Option(names = "--threads", defaultValue = "0", description = "Threads of an operator; 0: libtorch's choice.")
+  private int threads;
+
+  @Option(names = "--gradient-checkpointing", description = "Compute inner results again in backward.")
+  private boolean checkpointing;
+
+  private TrainingStepBenchmark() {}
+
+  /** Runs one measurement and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new TrainingStepBenchmark()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() {
+    if (steps < 1 || warmUp < 0 || threads < 0) {
+      throw new UserException("--steps must be at least 1, --warm-up and --threads at least 0; they are "
+          + steps + ", " + warmUp + " and " + threads + ".");
+    }
+    System.out.println(measure(BenchmarkSize.parse(size)).toJson());
+    return 0;
+  }
+
+  private Measurement measure(BenchmarkSize chosen) {
+    Engines.prepare();
+    if (threads > 0) {
+      TorchBridge.threads(threads);
+    }
+    TorchBridge.seed(SEED);
+    try (NDManager owner = Engines.newManager()) {
+      UNet2DConditionModel unet = new UNet2DConditionModel(chosen.config());
+      RandomWeights.give(unet, owner);
+      AdapterSet adapters = adapters(unet, owner);
+      Map<String, NDArray> parameters = adapters.trainableParameters();
+      DenoisingStep.Example example = DenoisingStep.Example.random(chosen, owner);
+      StepClock clock = new StepClock(warmUp);
+      new Trainer<>(new DenoisingStep(unet, checkpointing), number -> example,
+          new AdamW(parameters, AdamW.Settings.DEFAULT, owner), plan(), List.of(clock)).run(0);
+      long trained = parameters.values().stream().mapToLong(NDArray::size).sum();
+      return new Measurement("java", "libtorch " + Engines.version(), chosen.toString(), checkpointing,
+          TorchBridge.threads(), warmUp, clock.seconds, Measurement.median(clock.seconds),
+          ProcessMemory.peakResidentBytes(), trained, clock.loss);
+    }
+  }
+
+  private static AdapterSet adapters(UNet2DConditionModel unet, NDManager owner) {
+    LoraMethod lora = new LoraMethod();
+    AdapterOptions options = AdapterOptions.of(lora.id(), lora.options(), Map.of("rank", RANK));
+    AdapterSet adapters = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(), List.of()), lora,
+        options, OptionPatterns.none(), owner);
+    adapters.phase(LayerAdapter.Phase.TRAINING);
+    return adapters;
+  }
+
+  private TrainingPlan plan() {
+    long all = (long) warmUp + steps;
+    return new TrainingPlan(all, 1, new LearningRate(LearningRate.Kind.CONSTANT, LEARNING_RATE, 0, all), 0, SEED);
+  }
+
+  /** Notes how long each step took since the one before; the first one starts with the clock. */
+  private static final class StepClock implements TrainingListener {
+    private final int warmUp;
+    private final List<Double> seconds = new ArrayList<>();
+    private long before = System.nanoTime();
+    private double loss;
+
+    StepClock(int warmUp) {
+      this.warmUp = warmUp;
+    }
+
+    @Override
+    public void onStep(StepReport step) {
+      long now = System.nanoTime();
+      if (step.number() > warmUp) {
+        seconds.add((now - before) / 1e9);
+      }
+      before = now;
+      loss = step.loss();
+    }
+  }
+}
