@@ -1,0 +1,71 @@
+package dev.kasane.diffusion.demo.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.diffusion.checkpoint.BaseOptions;
+import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.pipeline.ImageModels;
+import dev.kasane.diffusion.pipeline.PictureRequest;
+import dev.kasane.diffusion.pipeline.Sampler;
+import dev.kasane.diffusion.scheduler.SchedulerKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The base that comes with Kasane: small enough, and it does what the prompt says. */
+class EmbeddedBaseTest {
+  private static final Path FOLDER = Path.of("src/main/base/demo");
+  private static final long LARGEST_BYTES = 25_000_000;
+
+  @Test
+  void allWeightsTogetherStayWithinTheirSize() throws IOException {
+    try (Stream<Path> files = Files.walk(FOLDER)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".safetensors")).mapToLong(EmbeddedBaseTest::size).sum())
+          .isBetween(LARGEST_BYTES / 2, LARGEST_BYTES);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void picturesFollowTheColourAndThePlaceOfThePrompt() {
+    try (NDManager owner = Engines.newManager()) {
+      Sampler sampler = new Sampler(
+          ImageModels.open(FOLDER, BaseOptions.none(), Precision.named("float32"), owner));
+      double[] red = meanColour(sampler, "a red ball in the snow on a sunny day");
+      double[] blue = meanColour(sampler, "a blue ball in the snow on a sunny day");
+      double[] night = meanColour(sampler, "a red ball in the snow on a starry night");
+      assertThat(red[0] - red[2]).as("redder than blue").isGreaterThan(blue[0] - blue[2] + 8);
+      assertThat(night[0] + night[1] + night[2]).as("night is darker").isLessThan(red[0] + red[1] + red[2] - 60);
+    }
+  }
+
+  /** The mean red, green and blue of a few pictures. */
+  private static double[] meanColour(Sampler sampler, String prompt) {
+    double[] sum = new double[3];
+    List<Long> seeds = List.of(1L, 2L, 3L);
+    for (long seed : seeds) {
+      Picture picture = sampler.draw(new PictureRequest(prompt, "", seed, 12, 4, 128, 128, SchedulerKind.DPMPP_2M, 0,
+          Optional.empty()), (done, all) -> { });
+      byte[] rgb = picture.rgb();
+      for (int i = 0; i < rgb.length; i++) {
+        sum[i % 3] += (rgb[i] & 0xff) * 3.0 / rgb.length / seeds.size();
+      }
+    }
+    return sum;
+  }
+}
