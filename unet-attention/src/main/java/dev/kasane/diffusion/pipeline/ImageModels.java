@@ -65,7 +65,8 @@ public final class ImageModels {
    * @param owner owner of the weights
    * @throws dev.kasane.core.UserException that lists what is missing, surplus or misshapen
    */
-  public static void loadWeights(ImageModel model, BaseCheckpoint base, Precision precision, NDManager owner) {
+  public static void loadWeights(
+      ImageModel model, BaseCheckpoint base, Precision precision, NDManager owner) {
     load(model.unet(), base, BasePart.UNET, precision, owner);
     load(model.vae(), base, BasePart.VAE, precision, owner);
     load(model.textEncoder(), base, BasePart.TEXT_ENCODER, precision, owner);

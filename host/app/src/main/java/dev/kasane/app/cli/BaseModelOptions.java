@@ -25,7 +25,8 @@ final class BaseModelOptions {
   private Path tokenizer;
 
   @Option(names = "--prediction-type", paramLabel = "TYPE", converter = Words.Prediction.class,
-      description = "What the base predicts, where it does not say so itself: epsilon, v_prediction or sample.")
+      description = "What the base predicts, where it does not say so itself: epsilon, v_prediction or"
+          + " sample.")
   private PredictionType predictionType;
 
   /** Opens the base; the caller closes it. */

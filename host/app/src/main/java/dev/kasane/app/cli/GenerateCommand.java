@@ -4,5 +4,6 @@ import picocli.CommandLine.Command;
 
 /** {@code kasane generate}. */
 @Command(name = "generate", description = "Draw pictures with a base model and adapters.",
-    mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND", subcommands = GenerateImageCommand.class)
+    mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND",
+    subcommands = GenerateImageCommand.class)
 final class GenerateCommand extends CommandGroup {}

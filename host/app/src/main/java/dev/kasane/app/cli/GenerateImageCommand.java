@@ -42,8 +42,8 @@ final class GenerateImageCommand implements Callable<Integer> {
   private AdapterFileOptions adapters;
 
   @Option(names = "--out", paramLabel = "PLACE", defaultValue = "kasane.png", converter = Words.Place.class,
-      description = "PNG file, or folder with a slash at its end (default: ${DEFAULT-VALUE}). Several pictures"
-          + " get -1, -2, ...; a name that is taken gets the next free number.")
+      description = "PNG file, or folder with a slash at its end (default: ${DEFAULT-VALUE}). Several"
+          + " pictures get -1, -2, ...; a name that is taken gets the next free number.")
   private String out;
 
   @Option(names = "--overwrite", description = "Replace files that exist.")
@@ -86,7 +86,7 @@ final class GenerateImageCommand implements Callable<Integer> {
     PictureRequest first = requests.get(0);
     if (grid && (long) first.width() * first.height() * requests.size() > LARGEST_GRID) {
       throw new ParameterException(spec.commandLine(), "A grid of " + requests.size() + " pictures of "
-          + first.width() + "x" + first.height() + " is too large. Leave out --grid, or draw fewer at a time.");
+          + first.width() + "x" + first.height() + " is too large. Leave out --grid, or draw fewer.");
     }
   }
 }

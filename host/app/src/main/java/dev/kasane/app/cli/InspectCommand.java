@@ -1,6 +1,5 @@
 package dev.kasane.app.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.inspect.FileInspection;
 import dev.kasane.app.inspect.Inspector;
 import java.io.IOException;
@@ -16,8 +15,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code kasane inspect}. */
 @Command(name = "inspect", mixinStandardHelpOptions = true,
-    description = "Say what an adapter file is: format, method, base, ranks, metadata, damage. Exit code 1 when"
-        + " something is wrong with it.")
+    description = "Say what an adapter file is: format, method, base, ranks, metadata, damage. Exit code 1"
+        + " when something is wrong with it.")
 final class InspectCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
@@ -39,7 +38,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(inspection));
+      out.println(InspectionJson.of(inspection));
     } else {
       InspectionText.lines(inspection).forEach(out::println);
     }

@@ -58,7 +58,8 @@ final class InspectionText {
   }
 
   private static String joined(Collection<?> values) {
-    String text = values.stream().limit(MOST_VALUES).map(InspectionText::plain).collect(Collectors.joining(", "));
+    String text = values.stream().limit(MOST_VALUES).map(InspectionText::plain)
+        .collect(Collectors.joining(", "));
     return values.size() <= MOST_VALUES ? text : text + ", …";
   }
 

@@ -94,10 +94,12 @@ abstract class Words<T> implements ITypeConverter<T> {
 
     private static PictureSize parse(String word) {
       Matcher sides = SIZE.matcher(word);
-      if (!sides.matches() || Integer.parseInt(sides.group(1)) == 0 || Integer.parseInt(sides.group(2)) == 0) {
+      int width = sides.matches() ? Integer.parseInt(sides.group(1)) : 0;
+      int height = sides.matches() ? Integer.parseInt(sides.group(2)) : 0;
+      if (width == 0 || height == 0) {
         throw new UserException("'" + word + "' should be WIDTHxHEIGHT in pixels, such as 512x768.");
       }
-      return new PictureSize(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
+      return new PictureSize(width, height);
     }
   }
 }

@@ -35,7 +35,8 @@ public final class AdapterLoading {
    * @param methods the adapter methods to try
    * @param accepted which misfits do not matter
    */
-  public AdapterLoading(List<AdapterFormat> formats, List<AdapterMethod> methods, Set<AdapterMisfit> accepted) {
+  public AdapterLoading(
+      List<AdapterFormat> formats, List<AdapterMethod> methods, Set<AdapterMisfit> accepted) {
     this.formats = List.copyOf(formats);
     this.methods = List.copyOf(methods);
     this.accepted = Set.copyOf(accepted);

@@ -43,8 +43,10 @@ public enum AdapterMisfit {
    * @throws UserException when there is none of that name
    */
   public static AdapterMisfit parse(String name) {
-    return Arrays.stream(values()).filter(each -> each.optionName().equals(name.strip().toLowerCase(Locale.ROOT)))
-        .findFirst().orElseThrow(() -> new UserException("'" + name + "' is nothing that could be accepted. Use "
-            + Arrays.stream(values()).map(AdapterMisfit::optionName).collect(Collectors.joining(" or ")) + "."));
+    String wanted = name.strip().toLowerCase(Locale.ROOT);
+    return Arrays.stream(values()).filter(each -> each.optionName().equals(wanted)).findFirst()
+        .orElseThrow(() -> new UserException("'" + name + "' is nothing that could be accepted. Use "
+            + Arrays.stream(values()).map(AdapterMisfit::optionName).collect(Collectors.joining(" or "))
+            + "."));
   }
 }

@@ -33,13 +33,13 @@ public record LoadedAdapter(
         .collect(Collectors.joining(", "));
     String facts = FACTS.stream().filter(name -> report.matched().get(0).facts().containsKey(name))
         .map(name -> ", " + name + " " + range(name)).collect(Collectors.joining());
-    String line = reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where + ")"
-        + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight());
+    String line = reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
+        + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight());
     return report.isComplete() ? effect(line) : effect(line) + "\n" + report.summary();
   }
 
   private String effect(String line) {
-    return norm == 0 ? line + "\n  It changes nothing: every update in it is zero. Was it ever trained?" : line;
+    return norm == 0 ? line + "\n  It changes nothing: every update in it is zero. Was it trained?" : line;
   }
 
   private String range(String fact) {

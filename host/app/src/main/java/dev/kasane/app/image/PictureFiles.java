@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 /**
  * Names for the pictures of one run.
  *
- * <p>One picture takes the name itself, several take {@code name-1.png}, {@code name-2.png}, … A name that is
- * taken is left alone: the numbers go on behind the highest that is there, unless overwriting was asked for.
+ * <p>One picture takes the name itself, several take {@code name-1.png}, {@code name-2.png} and so on. A name
+ * that is taken is left alone: the numbers go on behind the highest that is there, unless overwriting was
+ * asked for.
  */
 public final class PictureFiles {
   private static final String ENDING = ".png";
@@ -50,8 +51,8 @@ public final class PictureFiles {
     } catch (InvalidPathException e) {
       throw new UserException("'" + out + "' cannot be a file's name: " + e.getReason() + ".", e);
     }
-    throw new UserException("'" + out + "' is no place for pictures, which are PNG files. Name a file that ends"
-        + " in " + ENDING + ", or a folder with a slash at its end.");
+    throw new UserException("'" + out + "' is no place for pictures, which are PNG files. Name a file that"
+        + " ends in " + ENDING + ", or a folder with a slash at its end.");
   }
 
   /**
@@ -77,7 +78,7 @@ public final class PictureFiles {
   }
 
   private static boolean isFolder(String out, Path path) {
-    boolean slash = out.endsWith("/") || out.endsWith("\\") && path.getFileSystem().getSeparator().equals("\\");
+    boolean slash = out.endsWith("/") || out.endsWith(path.getFileSystem().getSeparator());
     return slash || Files.isDirectory(path) || path.getFileName() == null
         || path.getFileName().toString().indexOf('.') < 0;
   }
@@ -91,7 +92,8 @@ public final class PictureFiles {
       throw new UserException(folder + ": the folder cannot be made (" + e + "). Choose another --out.", e);
     }
     if (!Files.isWritable(folder.toAbsolutePath())) {
-      throw new UserException(folder.toAbsolutePath() + ": no permission to write there. Choose another --out.");
+      throw new UserException(
+          folder.toAbsolutePath() + ": no permission to write there. Choose another --out.");
     }
     return new PictureFiles(folder, name, several, overwrite);
   }

@@ -41,7 +41,8 @@ enum AdapterAlgorithm {
   /** The algorithm of a module with these parameters, even if some that it needs are missing. */
   static Optional<AdapterAlgorithm> of(Map<String, StoredTensor> parameters) {
     return Arrays.stream(values())
-        .filter(each -> each.needed.stream().anyMatch(name -> find(name, parameters).isPresent())).findFirst();
+        .filter(each -> each.needed.stream().anyMatch(name -> find(name, parameters).isPresent()))
+        .findFirst();
   }
 
   /** The name, which is {@code dora} where a LoRA has a magnitude of its own. */

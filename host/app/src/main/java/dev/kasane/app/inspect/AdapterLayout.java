@@ -26,14 +26,17 @@ public enum AdapterLayout {
   /** kohya's scripts, LyCORIS, AUTOMATIC1111. */
   KOHYA("kohya", "^(?:lora_unet|lora_te[12]?|oft_unet|lycoris)_", "^([^.]+)\\.(.+)$"),
   /** diffusers, all its generations. */
-  DIFFUSERS("diffusers", "[._]lora(?:_linear_layer)?\\.(?:up|down)\\.weight$|\\.lora_[AB](?:\\.\\w+)?\\.weight$",
+  DIFFUSERS("diffusers",
+      "[._]lora(?:_linear_layer)?\\.(?:up|down)\\.weight$|\\.lora_[AB](?:\\.\\w+)?\\.weight$",
       "^(.+?)[._](lora(?:_linear_layer)?\\.(?:up|down|mid)\\.weight|lora_[AB](?:\\.\\w+)?\\.weight"
           + "|lora_magnitude_vector|dora_scale|alpha)$"),
   /** A learnt word rather than an adapter. */
-  TEXTUAL_INVERSION("textual-inversion", "^(?:emb_params|string_to_param|string_to_token|clip_[lg])$|^<.+>$", null),
+  TEXTUAL_INVERSION("textual-inversion",
+      "^(?:emb_params|string_to_param|string_to_token|clip_[lg])$|^<.+>$", null),
   /** A whole base model. */
-  CHECKPOINT("checkpoint", "^(?:model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner|down_blocks"
-      + "|text_model|model\\.layers|transformer\\.h|encoder|decoder)\\.", null);
+  CHECKPOINT("checkpoint",
+      "^(?:model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner|down_blocks|text_model"
+      + "|model\\.layers|transformer\\.h|encoder|decoder)\\.", null);
 
   /** The prefix of the names that are given to nameless tensors of a list. */
   static final String LIST = "list:";

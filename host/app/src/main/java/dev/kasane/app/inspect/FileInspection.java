@@ -1,11 +1,10 @@
 package dev.kasane.app.inspect;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a file is; the shape is that of the JSON.
+ * What a file is; the JSON has the same names.
  *
  * @param file the file as it was named
  * @param bytes its size
@@ -27,7 +26,6 @@ import java.util.Map;
  * @param hashes by name of the algorithm; null unless asked for
  * @param problems what is wrong with the file; none for a sound one
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record FileInspection(
     String file, long bytes, String container, String format, String base, String method, int modules,
     List<Long> ranks, List<Double> alphas, int missingAlphas, int tensors, List<String> dtypes,

@@ -116,7 +116,8 @@ public final class Inspector {
   }
 
   private static List<String> dtypes(TensorListing listing) {
-    return listing.tensors().values().stream().map(tensor -> tensor.dtype().name()).distinct().sorted().toList();
+    return listing.tensors().values().stream()
+        .map(tensor -> tensor.dtype().name()).distinct().sorted().toList();
   }
 
   private static String sha256(Path file) throws IOException {

@@ -1,8 +1,9 @@
 package dev.kasane.app.inspect;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -55,12 +56,13 @@ final class TrainingFacts {
       return List.of();
     }
     Map<String, Long> counts = new TreeMap<>();
-    try {
-      for (JsonNode dataset : new ObjectMapper().readTree(json)) {
-        dataset.fields().forEachRemaining(tag ->
-            counts.merge(tag.getKey().strip(), tag.getValue().asLong(), Long::sum));
+    try (JsonParser parser = new JsonFactory().createParser(json)) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.currentName() != null) {
+          counts.merge(parser.currentName().strip(), parser.getLongValue(), Long::sum);
+        }
       }
-    } catch (JsonProcessingException notJson) {
+    } catch (IOException notJson) {
       // A note for people that a tool left in another form; the adapter is as good without it.
       return List.of();
     }

@@ -147,7 +147,8 @@ class AdapterLoadingIT {
   void namesFilesThatAreNoAdapters() throws IOException {
     Path inversion = file("emb_params 1,768");
     Path peft = AdapterFiles.write(folder.resolve("peft.safetensors"), Map.of(),
-        "base_model.model.layers.0.q_proj.lora_A.weight 4,8", "base_model.model.layers.0.q_proj.lora_B.weight 8,4");
+        "base_model.model.layers.0.q_proj.lora_A.weight 4,8",
+        "base_model.model.layers.0.q_proj.lora_B.weight 8,4");
     byte[] whole = Files.readAllBytes(KOHYA);
     Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, whole.length - 1));
 
@@ -155,7 +156,8 @@ class AdapterLoadingIT {
         .hasMessageContaining("textual-inversion").hasMessageContaining("kohya");
     assertThatThrownBy(() -> load(peft, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("format peft, which needs a plugin");
-    assertThatThrownBy(() -> load(cut, 1)).isInstanceOf(UserException.class).hasMessageContaining("cut.safetensors");
+    assertThatThrownBy(() -> load(cut, 1)).isInstanceOf(UserException.class)
+        .hasMessageContaining("cut.safetensors");
     assertThatThrownBy(() -> load(folder.resolve("none"), 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("There is no adapter file");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kasane.core.UserException;
 import java.nio.file.Path;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -41,10 +42,11 @@ class AdapterReferenceTest {
   }
 
   @Property(tries = 300)
-  void readsItsOwnWriting(@ForAll @NotEmpty String name, @ForAll @DoubleRange(min = -1000, max = 1000) double weight) {
+  void readsItsOwnWriting(
+      @ForAll @NotEmpty String name, @ForAll @DoubleRange(min = -1000, max = 1000) double weight) {
     String file = "folder/" + name.replace("\0", "");
     AdapterReference reference = new AdapterReference(Path.of(file), weight);
-    net.jqwik.api.Assume.that(!reference.file().toString().endsWith(":"));
+    Assume.that(!reference.file().toString().endsWith(":"));
 
     assertThat(AdapterReference.parse(reference.toString())).isEqualTo(reference);
   }

@@ -63,7 +63,8 @@ class PictureFilesTest {
     assertThat(take(at("new/deep", false, false))).isEqualTo(folder.resolve("new/deep/kasane.png"));
     assertThat(take(PictureFiles.at(folder.resolve("v1.5") + "/", false, false)))
         .isEqualTo(folder.resolve("v1.5/kasane.png"));
-    assertThat(take(at("v1.5", true, false))).as("a folder that exists").isEqualTo(folder.resolve("v1.5/kasane-1.png"));
+    assertThat(take(at("v1.5", true, false))).as("a folder that exists")
+        .isEqualTo(folder.resolve("v1.5/kasane-1.png"));
   }
 
   @Test

@@ -43,7 +43,8 @@ class InspectorTest {
     assertThat(found.missingAlphas()).isZero();
     assertThat(found.dtypes()).containsExactly("F16");
     assertThat(found.targets()).containsKeys("text_encoder", "down_blocks.0", "mid_block", "up_blocks.2");
-    assertThat(found.targets().values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(found.modules());
+    assertThat(found.targets().values().stream().mapToInt(Integer::intValue).sum())
+        .isEqualTo(found.modules());
     assertThat(found.training()).containsEntry("rank", "4").containsEntry("name", "tiny");
   }
 
@@ -124,7 +125,8 @@ class InspectorTest {
     String tags = "{\"10_ink\": {\"cat\": 3, \"ink\": 20}, \"5_more\": {\"cat\": 4}}";
     String[] tensors = {K + ".lora_down.weight 4,768", K + ".lora_up.weight 320,4"};
 
-    assertThat(inspect(Map.of("ss_tag_frequency", tags), tensors).triggerWords()).containsExactly("ink", "cat");
+    assertThat(inspect(Map.of("ss_tag_frequency", tags), tensors).triggerWords())
+        .containsExactly("ink", "cat");
     assertThat(inspect(Map.of("ss_tag_frequency", "{oops"), tensors).triggerWords()).isEmpty();
   }
 

@@ -33,7 +33,9 @@ record KasaneProcess(Path folder) {
     builder.environment().keySet().removeIf(name -> name.startsWith("KASANE_"));
     builder.environment().putAll(Map.of(
         "KASANE_SKIP_BUILD", "1", "KASANE_JAVA_OPTS", "-Duser.home=" + folder,
-        "JAVA_HOME", System.getProperty("java.home")));
+        "JAVA_HOME", System.getProperty("java.home"),
+        // Without this every process would unpack libtorch into its own home.
+        "DJL_CACHE_DIR", Path.of(System.getProperty("user.home"), ".djl.ai").toString()));
     builder.environment().putAll(environment);
     int code = builder.start().waitFor();
     return new Run(code, Files.readString(out), Files.readString(err));
