@@ -46,8 +46,7 @@ public final class PicturePng {
     Path target = file.toAbsolutePath();
     Path unfinished = target.resolveSibling(
         "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-    // Whoever interrupts the program finds no half picture either.
-    unfinished.toFile().deleteOnExit();
+    removeWhenInterrupted(unfinished, file);
     try {
       try {
         encode(unfinished, picture.toImage(), text);
@@ -76,6 +75,15 @@ public final class PicturePng {
     } catch (IOException e) {
       throw new UserException(file + ": its texts cannot be read (" + e
           + "); it must be a whole PNG file", e);
+    }
+  }
+
+  /** Whoever interrupts the program finds no half picture either. */
+  private static void removeWhenInterrupted(Path unfinished, Path file) {
+    try {
+      unfinished.toFile().deleteOnExit();
+    } catch (IllegalStateException endsAlready) {
+      throw new UserException(file + ": not written, since the program was interrupted", endsAlready);
     }
   }
 
