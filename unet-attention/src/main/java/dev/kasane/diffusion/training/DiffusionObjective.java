@@ -107,7 +107,7 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
 
   private NDArray context(PictureBatch batch, NDManager scope) {
     List<NDArray> captions = batch.items().stream().map(item -> trainText
-        ? pictures.liveCaption(item.caption(), scope) : pictures.caption(item.caption())).toList();
+        ? pictures.liveCaption(item.caption(), scope) : pictures.caption(item.caption(), scope)).toList();
     return DiffusionOps.stack(ContextLengths.align(captions), scope);
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.data.CacheKey;
 import dev.kasane.diffusion.data.DatasetPicture;
@@ -26,23 +27,22 @@ final class EncodedPictures {
   private final DiskCache cache;
   private final PromptEncoder prompts;
   private final int clipSkip;
+  private final boolean varied;
 
   /**
    * @param model the base
    * @param baseHash identifies the base's weights
-   * @param dataset the pictures
-   * @param placement how a picture comes into its bucket
-   * @param clipSkip layers of the text encoder to leave out
+   * @param pictures the pictures and how they come into their buckets
    * @param folder of the cache
    * @param owner owner of what is kept in memory
    */
-  EncodedPictures(ImageModel model, String baseHash, PictureDataset dataset,
-      Function<DatasetPicture, Placement> placement, int clipSkip, Path folder, NDManager owner) {
+  EncodedPictures(ImageModel model, String baseHash, TrainingPictures pictures, Path folder, NDManager owner) {
     this.model = model;
     this.baseHash = baseHash;
-    this.dataset = dataset;
-    this.placement = placement;
-    this.clipSkip = clipSkip;
+    this.dataset = pictures.dataset();
+    this.placement = pictures::placement;
+    this.clipSkip = pictures.options().clipSkip();
+    this.varied = pictures.options().captions().shuffleTags() || pictures.options().captions().tagDropout() > 0;
     this.cache = new DiskCache(folder, owner);
     this.prompts = new PromptEncoder(model, clipSkip);
   }
@@ -69,14 +69,26 @@ final class EncodedPictures {
   }
 
   /**
-   * The text encoder's output for a caption, from the cache; for a text encoder that is not trained.
+   * The text encoder's output for a caption; for a text encoder that is not trained. Captions that are the
+   * same at every showing come from the cache. Those that are shuffled hardly ever come again: kept, they
+   * would fill memory and disk without end.
    *
-   * @return (1, 77·chunks, width), owned by the cache
+   * @param scope owner of what is not kept
+   * @return (1, 77·chunks, width), float32
    */
-  NDArray caption(String caption) {
+  NDArray caption(String caption, NDManager scope) {
+    if (varied) {
+      try (GradMode off = GradMode.off()) {
+        return encode(caption, scope);
+      }
+    }
     String key = new CacheKey("caption-1").text(baseHash).text(model.type().name()).number(clipSkip)
         .text(caption).hex();
-    return cache.get(key, scope -> Ops.cast(prompts.encode(caption, scope), DataType.FLOAT32));
+    return cache.get(key, own -> encode(caption, own));
+  }
+
+  private NDArray encode(String caption, NDManager scope) {
+    return Ops.cast(prompts.encode(caption, scope), DataType.FLOAT32);
   }
 
   /** The text encoder's output with gradients, for a text encoder that is trained. */

@@ -46,8 +46,7 @@ public final class ImageTraining implements AutoCloseable {
     this.pictures = pictures;
     this.adapters = adapters;
     boolean trainText = adapters.layers().stream().anyMatch(each -> each.component().equals(ImageModel.TEXT_ENCODER));
-    this.encoded = new EncodedPictures(model, baseHash, pictures.dataset(), pictures::placement,
-        pictures.options().clipSkip(), cache, owner);
+    this.encoded = new EncodedPictures(model, baseHash, pictures, cache, owner);
     this.objective = new DiffusionObjective(model, encoded, pictures.options().noise(), trainText,
         pictures.options().gradientCheckpointing());
     Map<String, NDArray> parameters = adapters.trainableParameters();
@@ -57,7 +56,7 @@ public final class ImageTraining implements AutoCloseable {
   }
 
   /**
-   * Encodes every picture and every fixed caption that is not in the cache yet.
+   * Encodes every picture that is not in the cache yet. Captions follow when they are first shown.
    *
    * @param progress told of pictures done and pictures in all
    */

@@ -24,7 +24,11 @@ final class NoiseTrainingOptions {
       description = "Timestep behind the last that is trained.")
   int maxTimestep;
 
-  NoiseOptions toOptions() {
+  /**
+   * @param timesteps how many the base was trained with
+   */
+  NoiseOptions toOptions(int timesteps) {
+    Ranges.require(maxTimestep <= timesteps, "--max-timestep", maxTimestep, "at most the base's " + timesteps);
     return new NoiseOptions(minSnrGamma, noiseOffset, priorWeight, minTimestep, maxTimestep);
   }
 }

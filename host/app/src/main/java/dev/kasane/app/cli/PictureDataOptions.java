@@ -12,6 +12,10 @@ import picocli.CommandLine.Option;
 
 /** What is learnt from: pictures, captions, sizes. */
 final class PictureDataOptions {
+  private static final String SHARE = "a share from 0 to 1, such as 0.1";
+  private static final int LATENT_PIXELS = 8;
+  private static final int LARGEST_SIDE = 8192;
+
   @Option(names = "--data", paramLabel = "DIR",
       description = "Folder of pictures with captions beside them (.txt, .caption or metadata.jsonl); a "
           + "sub-folder 10_name counts ten times (default: the sample pictures).")
@@ -112,15 +116,29 @@ final class PictureDataOptions {
   }
 
   CaptionOptions captions() {
+    Ranges.require(keepTokens >= 0, "--keep-tokens", keepTokens, "0 or more");
+    Ranges.require(captionDropout >= 0 && captionDropout <= 1, "--caption-dropout", captionDropout, SHARE);
+    Ranges.require(tagDropout >= 0 && tagDropout <= 1, "--tag-dropout", tagDropout, SHARE);
     return new CaptionOptions(trigger, shuffleCaptions, keepTokens, captionDropout, tagDropout);
   }
 
   BucketPlan bucketPlan(int nativeSize) {
     int side = resolution == null ? nativeSize : resolution;
+    int step = step(nativeSize);
+    Ranges.require(step >= LATENT_PIXELS && step % LATENT_PIXELS == 0, "--bucket-step", step,
+        "a multiple of " + LATENT_PIXELS + " such as 64");
+    Ranges.require(side >= step && side <= LARGEST_SIDE && side % step == 0, "--resolution", side,
+        "a multiple of " + step + " from " + step + " to " + LARGEST_SIDE);
     if (!buckets) {
       return BucketPlan.square(side);
     }
-    int step = bucketStep == null ? (nativeSize < 256 ? 16 : 64) : bucketStep;
     return BucketPlan.of(side, Math.max(step, side / 2 / step * step), side * 2, step, !upscale);
+  }
+
+  private int step(int nativeSize) {
+    if (bucketStep != null) {
+      return bucketStep;
+    }
+    return buckets ? (nativeSize < 256 ? 16 : 64) : LATENT_PIXELS;
   }
 }

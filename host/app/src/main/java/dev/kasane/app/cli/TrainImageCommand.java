@@ -10,12 +10,14 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.data.DatasetReport;
 import dev.kasane.diffusion.data.PictureDataset;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.ImageModels;
+import dev.kasane.diffusion.scheduler.NoiseSchedule;
 import dev.kasane.diffusion.training.ImageTrainingOptions;
 import dev.kasane.diffusion.training.TrainingPictures;
 import java.io.PrintWriter;
@@ -84,17 +86,20 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
       AdapterOptions methodOptions = adapter.check(method);
       ImageModel model = ImageModels.declare(checkpoint, base.precision());
       TrainingPictures pictures = pictures(folder, model);
-      TrainingPlan plan = run.plan(pictures.batchesPerEpoch());
+      TrainingPlan plan = run.plan(pictures.batchesPerEpoch()).computingIn(base.precision().dataType());
+      AdamW.Settings optimizer = run.optimizer();
+      ImageTrainingSession.Output results = output.toOutput(folder, run.checkpointEvery, host);
+      ImageTrainingSession.Samples samples = output.toSamples(model, pictures, run.seed);
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
         ImageModels.loadWeights(model, checkpoint, base.precision(), owner);
         Engines.seed(run.seed);
         AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);
-        ImageTrainingSession session = new ImageTrainingSession(model, adapters, pictures, plan,
-            output.toOutput(folder, run.checkpointEvery, host), output.toSamples(model, pictures, run.seed));
+        ImageTrainingSession session =
+            new ImageTrainingSession(model, adapters, pictures, plan, results, samples);
         TrainingFacts facts =
             TrainingFacts.of(checkpoint, pictures, plan, base.precision().toString(), decisiveOptions());
-        print(session.run(facts, run.optimizer()));
+        print(session.run(facts, optimizer));
       }
     }
     return ExitCode.OK;
@@ -121,8 +126,11 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
   }
 
   private TrainingPictures pictures(Path folder, ImageModel model) {
+    int layers = model.textEncoder().config().layers();
+    Ranges.require(clipSkip >= 0 && clipSkip < layers, "--clip-skip", clipSkip, "0 to " + (layers - 1));
+    int timesteps = NoiseSchedule.of(model.scheduler()).trainTimesteps();
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
-        data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(), clipSkip,
+        data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(timesteps), clipSkip,
         run.gradientCheckpointing, run.seed);
     return new TrainingPictures(PictureDataset.scan(data.dataset(folder)), options);
   }

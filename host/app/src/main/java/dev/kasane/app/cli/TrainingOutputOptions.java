@@ -64,9 +64,8 @@ final class TrainingOutputOptions {
   long validateEvery;
 
   ImageTrainingSession.Output toOutput(Path data, long checkpointEvery, PluginHost host) {
-    if (validateEvery < 1 || sampleEvery < 0) {
-      throw new UserException("Option --validate-every has to be 1 or more and --sample-every 0 or more.");
-    }
+    Ranges.require(validateEvery >= 1, "--validate-every", validateEvery, "1 or more");
+    Ranges.require(sampleEvery >= 0, "--sample-every", sampleEvery, "0 (never) or more");
     String named = name == null ? data.toAbsolutePath().normalize().getFileName().toString() : name;
     if (!named.matches("[^/\\\\:*?\"<>|\\p{Cntrl}]{1,100}") || named.startsWith(".")) {
       throw new UserException("Option --name is '" + named + "', which is no file name.");
@@ -78,6 +77,8 @@ final class TrainingOutputOptions {
   }
 
   ImageTrainingSession.Samples toSamples(ImageModel model, TrainingPictures pictures, long seed) {
+    Ranges.require(sampleSteps >= 1 && sampleSteps <= 1000, "--sample-steps", sampleSteps, "1 to 1000");
+    Ranges.require(sampleGuidance >= 0 && sampleGuidance <= 100, "--sample-cfg", sampleGuidance, "0 to 100");
     List<String> prompts = samplePrompts.isEmpty() ? captions(pictures) : samplePrompts;
     return new ImageTrainingSession.Samples(samples ? prompts : List.of(), sampleSteps, sampleGuidance,
         model.nativeSize(), seed);

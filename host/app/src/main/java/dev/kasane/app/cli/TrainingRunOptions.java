@@ -1,6 +1,5 @@
 package dev.kasane.app.cli;
 
-import dev.kasane.core.UserException;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingPlan;
@@ -9,6 +8,8 @@ import picocli.CommandLine.Option;
 
 /** How long and how fast a run trains; the same for pictures and for text. */
 final class TrainingRunOptions {
+  private static final long LONGEST = 100_000_000;
+
   @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps (default: what --epochs gives).")
   Long steps;
 
@@ -71,30 +72,25 @@ final class TrainingRunOptions {
    * @param batchesPerEpoch batches that show everything once
    */
   TrainingPlan plan(long batchesPerEpoch) {
-    require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
-    require(epochs >= 1, "--epochs", epochs, "1 or more");
-    require(checkpointEvery >= 1, "--checkpoint-every", checkpointEvery, "1 or more");
-    require(learningRate > 0 && learningRate <= 10, "--learning-rate", learningRate, "above 0, such as 1e-4");
-    require(maxGradNorm >= 0, "--max-grad-norm", maxGradNorm, "0 or more");
-    require(warmup >= 0, "--warmup", warmup, "0 or more");
+    Ranges.require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
+    Ranges.require(epochs >= 1 && epochs <= LONGEST, "--epochs", epochs, "1 to " + LONGEST);
+    Ranges.require(checkpointEvery >= 1, "--checkpoint-every", checkpointEvery, "1 or more");
+    Ranges.require(learningRate > 0 && learningRate <= 10, "--learning-rate", learningRate, "above 0, such as 1e-4");
+    Ranges.require(maxGradNorm >= 0, "--max-grad-norm", maxGradNorm, "0 or more");
+    Ranges.require(warmup >= 0, "--warmup", warmup, "0 or more");
     long total = Optional.ofNullable(steps)
         .orElseGet(() -> Math.max(1, (epochs * batchesPerEpoch + accumulate - 1) / accumulate));
-    require(total >= 1 && total <= 100_000_000, "--steps", total, "1 or more");
+    Ranges.require(total >= 1 && total <= LONGEST, steps == null ? "--epochs" : "--steps",
+        steps == null ? epochs : total, "at least 1 and not above " + LONGEST + " steps");
     LearningRate rate = new LearningRate(LearningRate.Kind.parse(schedule), learningRate, warmup, total);
     return new TrainingPlan(total, accumulate, rate, maxGradNorm, seed);
   }
 
   AdamW.Settings optimizer() {
-    require(beta1 >= 0 && beta1 < 1, "--beta1", beta1, "from 0 to below 1");
-    require(beta2 >= 0 && beta2 < 1, "--beta2", beta2, "from 0 to below 1");
-    require(epsilon > 0, "--epsilon", epsilon, "above 0");
-    require(weightDecay >= 0, "--weight-decay", weightDecay, "0 or more");
+    Ranges.require(beta1 >= 0 && beta1 < 1, "--beta1", beta1, "from 0 to below 1");
+    Ranges.require(beta2 >= 0 && beta2 < 1, "--beta2", beta2, "from 0 to below 1");
+    Ranges.require(epsilon > 0, "--epsilon", epsilon, "above 0");
+    Ranges.require(weightDecay >= 0, "--weight-decay", weightDecay, "0 or more");
     return new AdamW.Settings(beta1, beta2, epsilon, weightDecay);
-  }
-
-  private static void require(boolean holds, String option, Number value, String expected) {
-    if (!holds) {
-      throw new UserException("Option " + option + " is " + value + ", expected " + expected + ".");
-    }
   }
 }

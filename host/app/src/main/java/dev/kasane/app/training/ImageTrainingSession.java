@@ -82,11 +82,12 @@ public final class ImageTrainingSession {
    */
   public List<Path> run(TrainingFacts facts, AdamW.Settings settings) {
     RunFolder files = new RunFolder(output.folder(), output.name());
-    files.prepare(output.overwrite());
+    Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
+    // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
+    files.prepare(output.overwrite() || checkpoints.newest().isPresent());
     try (ImageTraining training = new ImageTraining(
         model, facts.baseHash(), adapters, pictures, plan, settings, output.cache())) {
       encode(training);
-      Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
       long done = training.restore(checkpoints);
       LossLog log = new LossLog(files.lossLog(), done);
       train(training, checkpoints, done, log, files);
@@ -103,13 +104,14 @@ public final class ImageTrainingSession {
 
   private void train(ImageTraining training, Checkpoints checkpoints, long done, LossLog log, RunFolder files) {
     try (Progress progress = Progress.start("Training", "steps", plan.steps(), done);
-        Interruption interruption = new Interruption(step -> training.save(checkpoints, step))) {
+        Interruption interruption = new Interruption(step -> training.save(checkpoints, step), progress::note)) {
       List<TrainingListener> listeners = new ArrayList<>();
       listeners.add(log);
-      listeners.add(training.checkpointing(checkpoints, output.checkpointEvery()));
       listeners.add(sampling(files));
       listeners.add(validating(training, log));
       listeners.add(showing(progress));
+      // Behind all that a step leaves on disk: what goes on from a checkpoint does not make up for it.
+      listeners.add(training.checkpointing(checkpoints, output.checkpointEvery()));
       listeners.add(interruption);
       training.train(done, listeners);
     }

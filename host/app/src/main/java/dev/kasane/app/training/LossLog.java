@@ -3,18 +3,19 @@ package dev.kasane.app.training;
 import dev.kasane.core.UserException;
 import dev.kasane.core.training.TrainingListener;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The losses of a run, in memory and in a CSV file that a resumed run goes on with. */
 final class LossLog implements TrainingListener {
   private static final String HEADER = "step,loss,learning_rate,gradient_norm,validation_loss\n";
+  private static final Pattern LINE = Pattern.compile("\\d{1,18}(,[^,]*){4}");
 
   private final Path file;
   private final List<Point> points = new ArrayList<>();
@@ -30,7 +31,7 @@ final class LossLog implements TrainingListener {
    */
   record Point(long step, double loss, double learningRate, double gradientNorm, double validationLoss) {
     private String line() {
-      return String.format(Locale.ROOT, "%d,%.9g,%.9g,%.9g,%s%n", step, loss, learningRate, gradientNorm,
+      return String.format(Locale.ROOT, "%d,%.9g,%.9g,%.9g,%s\n", step, loss, learningRate, gradientNorm,
           Double.isNaN(validationLoss) ? "" : String.format(Locale.ROOT, "%.9g", validationLoss));
     }
 
@@ -54,22 +55,18 @@ final class LossLog implements TrainingListener {
     }
     StringBuilder text = new StringBuilder(HEADER);
     points.forEach(point -> text.append(point.line()));
-    write(text.toString(), StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+    replace(text.toString());
   }
 
   private void readUpTo(long done) {
     try {
-      for (String line : Files.readAllLines(file)) {
-        // A run that was killed may have left half a line.
-        if (line.matches("\\d+(,[^,]*){4}")) {
-          Point point = Point.parse(line);
-          if (point.step() <= done) {
-            points.add(point);
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new UserException("Loss log " + file + " cannot be read: " + e.getMessage(), e);
+      String text = Files.readString(file);
+      // A run that was killed may have left half a line at the end, which can look like a whole one.
+      text.substring(0, text.lastIndexOf('\n') + 1).lines().filter(line -> LINE.matcher(line).matches())
+          .map(Point::parse).filter(point -> point.step() <= done).forEach(points::add);
+    } catch (IOException | NumberFormatException e) {
+      throw new UserException("Loss log " + file + " cannot be read: " + e.getMessage()
+          + ". Remove it to go on without the losses so far.", e);
     }
   }
 
@@ -85,16 +82,26 @@ final class LossLog implements TrainingListener {
 
   private void add(Point point) {
     points.add(point);
-    write(point.line(), StandardOpenOption.APPEND);
+    try {
+      Files.writeString(file, point.line(), StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
   }
 
-  private void write(String text, StandardOpenOption... options) {
-    try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8, options)) {
-      writer.write(text);
+  private void replace(String text) {
+    Path whole = file.resolveSibling("." + file.getFileName() + ".tmp");
+    try {
+      Files.writeString(whole, text);
+      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new UserException("Loss log " + file + " cannot be written: " + e.getMessage()
-          + ". Free some space, then run the same command again to go on.", e);
+      throw unwritable(e);
     }
+  }
+
+  private UserException unwritable(IOException cause) {
+    return new UserException("Loss log " + file + " cannot be written: " + cause.getMessage()
+        + ". Free some space, then run the same command again to go on.", cause);
   }
 
   /** Everything so far. */

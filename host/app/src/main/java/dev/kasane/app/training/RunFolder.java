@@ -15,10 +15,11 @@ record RunFolder(Path path, String name) {
   /**
    * Makes the folder.
    *
+   * @param replace whether an adapter that lies there already may be replaced
    * @throws UserException when that fails, or when a finished run lies there already
    */
-  void prepare(boolean overwrite) {
-    if (Files.exists(adapter()) && !overwrite) {
+  void prepare(boolean replace) {
+    if (Files.exists(adapter()) && !replace) {
       throw new UserException("A finished run lies at " + adapter() + ". Name another folder with --out,"
           + " or give --overwrite to train anew.");
     }

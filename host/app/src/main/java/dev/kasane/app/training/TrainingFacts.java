@@ -31,7 +31,8 @@ public record TrainingFacts(String baseHash, String runHash, Map<String, String>
     CacheKey run = new CacheKey("run-1").text(baseHash).text(precision);
     new TreeMap<>(settings).forEach((name, value) -> run.text(name).text(value));
     for (DatasetPicture picture : pictures.dataset().pictures()) {
-      run.text(picture.contentHash()).text(picture.caption().orElse("")).number(picture.repeats());
+      run.text(picture.contentHash()).text(picture.caption().orElse("")).number(picture.repeats())
+          .number(picture.regularisation() ? 1 : 0);
     }
     return new TrainingFacts(baseHash, run.hex(), TrainingMetadata.of(base, pictures, plan, precision));
   }

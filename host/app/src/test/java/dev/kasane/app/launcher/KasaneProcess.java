@@ -26,10 +26,27 @@ record KasaneProcess(Path folder) {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(arguments));
-    Path out = folder.resolve("out.txt");
-    Path err = folder.resolve("err.txt");
+    return end(start(command, environment));
+  }
+
+  /** Waits for the end of the one process that runs in the folder. */
+  Run end(Process process) throws IOException, InterruptedException {
+    int code = process.waitFor();
+    return new Run(code, Files.readString(out()), Files.readString(err()));
+  }
+
+  private Path out() {
+    return folder.resolve("out.txt");
+  }
+
+  private Path err() {
+    return folder.resolve("err.txt");
+  }
+
+  /** Starts a command that runs the launcher. */
+  Process start(List<String> command, Map<String, String> environment) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
-        .redirectOutput(out.toFile()).redirectError(err.toFile());
+        .redirectOutput(out().toFile()).redirectError(err().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("KASANE_"));
     builder.environment().putAll(Map.of(
         "KASANE_SKIP_BUILD", "1", "KASANE_JAVA_OPTS", "-Duser.home=" + folder,
@@ -37,7 +54,6 @@ record KasaneProcess(Path folder) {
         // Without this every process would unpack libtorch into its own home.
         "DJL_CACHE_DIR", Path.of(System.getProperty("user.home"), ".djl.ai").toString()));
     builder.environment().putAll(environment);
-    int code = builder.start().waitFor();
-    return new Run(code, Files.readString(out), Files.readString(err));
+    return builder.start();
   }
 }

@@ -1,0 +1,11 @@
+/**
+ * What surrounds a training run: its folder, its loss log and plot, sample pictures, checkpoints, Ctrl-C.
+ *
+ * <p>{@link dev.kasane.app.training.ImageTrainingSession} hangs all of it on the run as listeners. Their
+ * order matters: a checkpoint comes last, so that whatever belongs to a step is on disk before a later
+ * process goes on behind it. The loss log is cut back to the checkpoint when a run goes on.
+ *
+ * <p>{@link dev.kasane.app.training.TrainingFacts} hashes base, data and every option that the result
+ * depends on; a checkpoint made with others is refused.
+ */
+package dev.kasane.app.training;
