@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 enum BenchmarkSize {
   /** The U-Net of Stable Diffusion 1.5 with the latents of a picture of 256×256. */
   FULL(32),
-  /** A U-Net of the same build with a thousandth of the weights, to try the benchmark itself. */
+  /** A U-Net of the same build with a hundredth of the weights, to try the benchmark itself. */
   TINY(16);
 
   /** Tokens of a prompt in Stable Diffusion. */

@@ -32,8 +32,11 @@ final class CrossAttention extends Module {
    * @param context (batch, keys, contextWidth)
    */
   NDArray forward(NDArray x, NDArray context) {
-    NDArray attended = Ops.attention(
-        query.forward(x), key.forward(context), value.forward(context), heads, false);
-    return output.get(0).forward(attended);
+    try (NDArray queries = query.forward(x);
+        NDArray keys = key.forward(context);
+        NDArray values = value.forward(context);
+        NDArray attended = Ops.attention(queries, keys, values, heads, false)) {
+      return output.get(0).forward(attended);
+    }
   }
 }

@@ -37,12 +37,32 @@ public final class ResnetBlock extends Module {
    * @param time SiLU of the embedded timestep, (batch, timeWidth); null for the VAE
    */
   public NDArray forward(NDArray x, NDArray time) {
-    NDArray hidden = conv1.forward(norm1.forwardSilu(x));
-    if (timeProjection != null) {
-      hidden = UNetOps.addTime(hidden, timeProjection.forward(time));
+    try (NDArray hidden = convolved(norm1, conv1, x)) {
+      if (timeProjection != null) {
+        addTime(hidden, time);
+      }
+      return addBase(convolved(norm2, conv2, hidden), x);
     }
-    hidden = conv2.forward(norm2.forwardSilu(hidden));
-    NDArray base = shortcut == null ? x : shortcut.forward(x);
-    return Ops.addScaled(hidden, base, 1);
+  }
+
+  private static NDArray convolved(GroupNorm norm, Conv2d conv, NDArray x) {
+    try (NDArray activated = norm.forwardSilu(x)) {
+      return conv.forward(activated);
+    }
+  }
+
+  private void addTime(NDArray hidden, NDArray time) {
+    try (NDArray projected = timeProjection.forward(time)) {
+      UNetOps.addTime(hidden, projected);
+    }
+  }
+
+  private NDArray addBase(NDArray hidden, NDArray x) {
+    if (shortcut == null) {
+      return Ops.addScaled(hidden, x, 1);
+    }
+    try (NDArray base = shortcut.forward(x)) {
+      return Ops.addScaled(hidden, base, 1);
+    }
   }
 }

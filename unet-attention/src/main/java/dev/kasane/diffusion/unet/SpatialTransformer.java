@@ -33,16 +33,27 @@ final class SpatialTransformer extends Module {
 
   NDArray forward(NDArray x, NDArray context) {
     Shape shape = x.getShape();
-    NDArray hidden = norm.forward(x);
-    hidden = linear
-        ? projectionIn.forward(UNetOps.toTokens(hidden))
-        : UNetOps.toTokens(projectionIn.forward(hidden));
+    NDArray hidden = enter(x);
     for (TransformerBlock block : blocks.list()) {
-      hidden = block.forward(hidden, context);
+      try (NDArray before = hidden) {
+        hidden = block.forward(before, context);
+      }
     }
-    hidden = linear ? projectionOut.forward(hidden) : hidden;
-    hidden = UNetOps.fromTokens(hidden, shape.get(2), shape.get(3));
-    hidden = linear ? hidden : projectionOut.forward(hidden);
-    return Ops.addScaled(hidden, x, 1);
+    try (NDArray tokens = hidden) {
+      return Ops.addScaled(leave(tokens, shape.get(2), shape.get(3)), x, 1);
+    }
+  }
+
+  private NDArray enter(NDArray x) {
+    try (NDArray normed = norm.forward(x);
+        NDArray first = linear ? UNetOps.toTokens(normed) : projectionIn.forward(normed)) {
+      return linear ? projectionIn.forward(first) : UNetOps.toTokens(first);
+    }
+  }
+
+  private NDArray leave(NDArray tokens, long height, long width) {
+    try (NDArray first = linear ? projectionOut.forward(tokens) : UNetOps.fromTokens(tokens, height, width)) {
+      return linear ? UNetOps.fromTokens(first, height, width) : projectionOut.forward(first);
+    }
   }
 }

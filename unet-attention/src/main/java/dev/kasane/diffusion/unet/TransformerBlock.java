@@ -6,6 +6,7 @@ import dev.kasane.core.module.LayerNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.Ops;
+import java.util.function.UnaryOperator;
 
 /** Self-attention, attention over the text and a gated feed-forward, each with a residual connection. */
 final class TransformerBlock extends Module {
@@ -26,10 +27,16 @@ final class TransformerBlock extends Module {
   }
 
   NDArray forward(NDArray x, NDArray context) {
-    NDArray normed = norm1.forward(x);
-    NDArray hidden = Ops.addScaled(attn1.forward(normed, normed), x, 1);
-    hidden = Ops.addScaled(attn2.forward(norm2.forward(hidden), context), hidden, 1);
-    return Ops.addScaled(feedForward.forward(norm3.forward(hidden)), hidden, 1);
+    try (NDArray seen = residual(x, norm1, normed -> attn1.forward(normed, normed));
+        NDArray told = residual(seen, norm2, normed -> attn2.forward(normed, context))) {
+      return residual(told, norm3, feedForward::forward);
+    }
+  }
+
+  private static NDArray residual(NDArray x, LayerNorm norm, UnaryOperator<NDArray> branch) {
+    try (NDArray normed = norm.forward(x)) {
+      return Ops.addScaled(branch.apply(normed), x, 1);
+    }
   }
 
   /** GEGLU (Shazeer 2020) of four times the width. */
@@ -45,7 +52,15 @@ final class TransformerBlock extends Module {
     }
 
     NDArray forward(NDArray x) {
-      return out.forward(Ops.geglu(in.forward(x)));
+      try (NDArray gated = gated(x)) {
+        return out.forward(gated);
+      }
+    }
+
+    private NDArray gated(NDArray x) {
+      try (NDArray wide = in.forward(x)) {
+        return Ops.geglu(wide);
+      }
     }
   }
 

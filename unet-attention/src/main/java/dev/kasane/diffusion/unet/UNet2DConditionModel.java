@@ -2,7 +2,6 @@ package dev.kasane.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.Blocks;
 import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.GroupNorm;
@@ -11,7 +10,10 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Segment;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The denoiser of Stable Diffusion 1.x and 2.x (Rombach et al. 2022, section 3.3), under diffusers' names.
@@ -70,11 +72,25 @@ public final class UNet2DConditionModel extends Module {
    * @return of the sample's shape
    */
   public NDArray forward(NDArray sample, NDArray timesteps, NDArray context) {
-    NDList state = state(sample, timesteps, context);
+    NDList given = state(sample, timesteps, context);
+    NDList state = given;
     for (Segment segment : segments) {
-      state = segment.forward(state);
+      NDList next = segment.forward(state);
+      closeLeftovers(state, given, next);
+      state = next;
     }
     return state.get(HIDDEN);
+  }
+
+  /**
+   * Closes what no later segment gets. Backward keeps what it needs by itself; anything else would lie in
+   * memory until the caller's scope ends. By identity: arrays that are equal are still two.
+   */
+  private static void closeLeftovers(NDList state, NDList given, NDList next) {
+    Set<NDArray> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+    needed.addAll(given);
+    needed.addAll(next);
+    state.stream().filter(needed::add).forEach(NDArray::close);
   }
 
   /** The first state of the chain: what {@link #forward} takes. */
@@ -113,11 +129,11 @@ public final class UNet2DConditionModel extends Module {
   private NDList enter(NDList state) {
     NDArray sample = state.get(HIDDEN);
     NDArray hidden = convIn.forward(sample);
-    NDArray embedded = UNetOps.timestepEmbedding(state.get(TIME), config.blockOutChannels().get(0),
-        config.flipSinToCos(), config.frequencyShift());
-    // Every residual block begins with SiLU of the same vector: do it once.
-    NDArray time = Ops.silu(timeEmbedding.forward(Ops.castLike(embedded, sample)));
-    return new NDList(hidden, time, state.get(CONTEXT), hidden);
+    try (NDArray embedded = UNetOps.timestepEmbedding(state.get(TIME), config.blockOutChannels().get(0),
+            config.flipSinToCos(), config.frequencyShift());
+        NDArray sinusoids = Ops.castLike(embedded, sample)) {
+      return new NDList(hidden, timeEmbedding.forward(sinusoids), state.get(CONTEXT), hidden);
+    }
   }
 
   private static NDList push(NDList state, NDArray hidden) {
@@ -128,28 +144,36 @@ public final class UNet2DConditionModel extends Module {
   }
 
   private NDList middle(NDList state) {
-    NDArray hidden = midBlock.layer(0, state.get(HIDDEN), state.get(TIME), state.get(CONTEXT));
     NDList next = new NDList(state);
-    next.set(HIDDEN, midBlock.layer(1, hidden, state.get(TIME), state.get(CONTEXT)));
+    try (NDArray hidden = midBlock.layer(0, state.get(HIDDEN), state.get(TIME), state.get(CONTEXT))) {
+      next.set(HIDDEN, midBlock.layer(1, hidden, state.get(TIME), state.get(CONTEXT)));
+    }
     return next;
   }
 
   private static NDList up(UNetBlock block, int layer, NDList state) {
     NDList next = new NDList(state);
     NDArray skip = next.remove(next.size() - 1);
-    NDArray joined = UNetOps.concatChannels(state.get(HIDDEN), skip);
-    NDArray hidden = block.layer(layer, joined, state.get(TIME), state.get(CONTEXT));
-    if (layer == block.layers() - 1 && block.upsamples()) {
-      // The size of the next skip, not twice the own: latents need not be divisible by eight.
-      Shape target = next.get(next.size() - 1).getShape();
-      hidden = block.upsample(hidden, target.get(2), target.get(3));
+    NDArray hidden;
+    try (NDArray joined = UNetOps.concatChannels(state.get(HIDDEN), skip)) {
+      hidden = block.layer(layer, joined, state.get(TIME), state.get(CONTEXT));
     }
-    next.set(HIDDEN, hidden);
+    boolean last = layer == block.layers() - 1;
+    next.set(HIDDEN, last && block.upsamples() ? upsampled(block, hidden, next.get(next.size() - 1)) : hidden);
     return next;
   }
 
+  /** To the size of the next skip, not twice the own: latents need not be divisible by eight. */
+  private static NDArray upsampled(UNetBlock block, NDArray hidden, NDArray skip) {
+    try (hidden) {
+      return block.upsample(hidden, skip.getShape().get(2), skip.getShape().get(3));
+    }
+  }
+
   private NDList leave(NDList state) {
-    return new NDList(convOut.forward(normOut.forwardSilu(state.get(HIDDEN))));
+    try (NDArray activated = normOut.forwardSilu(state.get(HIDDEN))) {
+      return new NDList(convOut.forward(activated));
+    }
   }
 
   /** Two linear layers that turn the sinusoids into the vector that every residual block gets. */
@@ -162,8 +186,13 @@ public final class UNet2DConditionModel extends Module {
       linear2 = child("linear_2", new Linear(width, width, true));
     }
 
+    /** Every residual block begins with SiLU of the same vector: it is done here, once. */
     NDArray forward(NDArray sinusoids) {
-      return linear2.forward(Ops.silu(linear1.forward(sinusoids)));
+      try (NDArray wide = linear1.forward(sinusoids);
+          NDArray active = Ops.silu(wide);
+          NDArray out = linear2.forward(active)) {
+        return Ops.silu(out);
+      }
     }
   }
 }

@@ -83,7 +83,12 @@ final class UNetBlock extends Module {
   NDArray layer(int index, NDArray x, NDArray time, NDArray context) {
     NDArray hidden = resnets.get(index).forward(x, time);
     boolean attended = attentions != null && index < attentions.size();
-    return attended ? attentions.get(index).forward(hidden, context) : hidden;
+    if (!attended) {
+      return hidden;
+    }
+    try (hidden) {
+      return attentions.get(index).forward(hidden, context);
+    }
   }
 
   boolean downsamples() {
@@ -99,7 +104,9 @@ final class UNetBlock extends Module {
   }
 
   NDArray upsample(NDArray x, long height, long width) {
-    return upsampler.forward(Ops.upsampleNearest(x, height, width));
+    try (NDArray larger = Ops.upsampleNearest(x, height, width)) {
+      return upsampler.forward(larger);
+    }
   }
 
   /** The convolution of a resampling, which the reference keeps one level deeper. */

@@ -22,9 +22,9 @@ public final class UNetOps {
     return SCRIPT.call("timestep_embedding", timesteps, width, flip, shift);
   }
 
-  /** Adds (batch, channels) at every position of (batch, channels, height, width). */
-  static NDArray addTime(NDArray hidden, NDArray time) {
-    return SCRIPT.call("add_time", hidden, time);
+  /** Adds (batch, channels) at every position of (batch, channels, height, width), in place. */
+  static void addTime(NDArray hidden, NDArray time) {
+    SCRIPT.call("add_time_", hidden, time).close();
   }
 
   /** Joins two tensors along the channels. */

@@ -41,7 +41,9 @@ public final class AutoencoderKL extends Module {
    * @return (batch, 2·latentChannels, height/8, width/8): means, then logarithms of variances
    */
   public NDArray encodeMoments(NDArray picture) {
-    return quantConv.forward(encoder.forward(picture));
+    try (NDArray encoded = encoder.forward(picture)) {
+      return quantConv.forward(encoded);
+    }
   }
 
   /**
@@ -51,6 +53,8 @@ public final class AutoencoderKL extends Module {
    * @return (batch, 3, 8·height, 8·width), about [−1, 1]
    */
   public NDArray decode(NDArray latents) {
-    return decoder.forward(postQuantConv.forward(latents));
+    try (NDArray entered = postQuantConv.forward(latents)) {
+      return decoder.forward(entered);
+    }
   }
 }

@@ -33,10 +33,17 @@ final class Decoder extends Module {
   }
 
   NDArray forward(NDArray latents) {
-    NDArray hidden = middle.forward(convIn.forward(latents));
-    for (VaeBlock block : blocks.list()) {
-      hidden = block.forward(hidden);
+    NDArray hidden;
+    try (NDArray entered = convIn.forward(latents)) {
+      hidden = middle.forward(entered);
     }
-    return convOut.forward(normOut.forwardSilu(hidden));
+    for (VaeBlock block : blocks.list()) {
+      try (NDArray before = hidden) {
+        hidden = block.forward(before);
+      }
+    }
+    try (NDArray last = hidden; NDArray activated = normOut.forwardSilu(last)) {
+      return convOut.forward(activated);
+    }
   }
 }

@@ -34,8 +34,14 @@ final class Encoder extends Module {
   NDArray forward(NDArray picture) {
     NDArray hidden = convIn.forward(picture);
     for (VaeBlock block : blocks.list()) {
-      hidden = block.forward(hidden);
+      try (NDArray before = hidden) {
+        hidden = block.forward(before);
+      }
     }
-    return convOut.forward(normOut.forwardSilu(middle.forward(hidden)));
+    try (NDArray last = hidden;
+        NDArray mixed = middle.forward(last);
+        NDArray activated = normOut.forwardSilu(mixed)) {
+      return convOut.forward(activated);
+    }
   }
 }

@@ -27,10 +27,19 @@ final class SpatialAttention extends Module {
 
   NDArray forward(NDArray x) {
     Shape shape = x.getShape();
-    NDArray tokens = UNetOps.toTokens(norm.forward(x));
-    NDArray attended = Ops.attention(
-        query.forward(tokens), key.forward(tokens), value.forward(tokens), 1, false);
-    NDArray out = UNetOps.fromTokens(output.get(0).forward(attended), shape.get(2), shape.get(3));
-    return Ops.addScaled(out, x, 1);
+    try (NDArray normed = norm.forward(x);
+        NDArray tokens = UNetOps.toTokens(normed);
+        NDArray attended = attended(tokens);
+        NDArray out = output.get(0).forward(attended)) {
+      return Ops.addScaled(UNetOps.fromTokens(out, shape.get(2), shape.get(3)), x, 1);
+    }
+  }
+
+  private NDArray attended(NDArray tokens) {
+    try (NDArray queries = query.forward(tokens);
+        NDArray keys = key.forward(tokens);
+        NDArray values = value.forward(tokens)) {
+      return Ops.attention(queries, keys, values, 1, false);
+    }
   }
 }

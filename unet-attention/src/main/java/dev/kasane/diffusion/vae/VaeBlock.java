@@ -50,21 +50,33 @@ final class VaeBlock extends Module {
   NDArray forward(NDArray x) {
     NDArray hidden = resnets.get(0).forward(x, null);
     if (attention != null) {
-      hidden = attention.forward(hidden);
+      try (NDArray before = hidden) {
+        hidden = attention.forward(before);
+      }
     }
     for (int i = 1; i < resnets.size(); i++) {
-      hidden = resnets.get(i).forward(hidden, null);
+      try (NDArray before = hidden) {
+        hidden = resnets.get(i).forward(before, null);
+      }
     }
-    if (downsampler != null) {
-      // The reference pads only at the right and the bottom here.
-      return downsampler.forward(Ops.padRightBottom(hidden));
-    }
-    return upsampler == null ? hidden : upsample(hidden);
+    return downsampler == null && upsampler == null ? hidden : resampled(hidden);
   }
 
-  private NDArray upsample(NDArray hidden) {
-    Shape shape = hidden.getShape();
-    return upsampler.forward(Ops.upsampleNearest(hidden, shape.get(2) * 2, shape.get(3) * 2));
+  private NDArray resampled(NDArray hidden) {
+    try (NDArray framed = framed(hidden)) {
+      return (downsampler == null ? upsampler : downsampler).forward(framed);
+    }
+  }
+
+  /** What the convolution of a resampling gets, in the place of {@code hidden}. */
+  private NDArray framed(NDArray hidden) {
+    try (hidden) {
+      Shape shape = hidden.getShape();
+      // The reference pads only at the right and the bottom on the way down.
+      return downsampler == null
+          ? Ops.upsampleNearest(hidden, shape.get(2) * 2, shape.get(3) * 2)
+          : Ops.padRightBottom(hidden);
+    }
   }
 
   private static final class Sampler extends Module {

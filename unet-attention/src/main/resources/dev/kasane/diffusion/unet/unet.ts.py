@@ -12,9 +12,9 @@ def timestep_embedding(self, timesteps: Tensor, width: int, flip: bool, shift: f
     embedded = torch.cat([torch.sin(angles), torch.cos(angles)], 1)
   return embedded
 
-# h (batch, c, height, width) + t (batch, c) at every position
-def add_time(self, h: Tensor, t: Tensor) -> Tensor:
-  return torch.add(h, torch.unsqueeze(torch.unsqueeze(t, 2), 3))
+# h (batch, c, height, width) += t (batch, c) at every position: a convolution does not keep its output.
+def add_time_(self, h: Tensor, t: Tensor) -> Tensor:
+  return torch.add_(h, torch.unsqueeze(torch.unsqueeze(t, 2), 3))
 
 def concat_channels(self, x: Tensor, skip: Tensor) -> Tensor:
   return torch.cat([x, skip], 1)

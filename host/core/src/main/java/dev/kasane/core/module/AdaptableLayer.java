@@ -27,7 +27,11 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     NDArray y = applyBase(x);
     for (Attachment each : attachments) {
       if (each.multiplier() != 0) {
-        y = each.adapter().addTo(y, x, this, each.multiplier(), each.phase());
+        NDArray before = y;
+        y = each.adapter().addTo(before, x, this, each.multiplier(), each.phase());
+        if (y != before) {
+          before.close();
+        }
       }
     }
     return y;

@@ -160,7 +160,9 @@ public final class Ops {
 
   /** Adds {@code scale · delta} to {@code y} in place and returns {@code y}. */
   public static NDArray addScaled(NDArray y, NDArray delta, double scale) {
-    return SCRIPT.call("add_scaled_", y, delta, scale);
+    // The result is y under another handle, which would keep the memory after y is closed.
+    SCRIPT.call("add_scaled_", y, delta, scale).close();
+    return y;
   }
 
   /** Standard normal numbers from libtorch's default generator, float32. */

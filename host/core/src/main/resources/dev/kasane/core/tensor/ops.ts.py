@@ -18,9 +18,15 @@ def group_norm(self, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -
   dtype = ops.prim.dtype(x)
   return torch.group_norm(x, groups, torch.to(w, dtype), torch.to(b, dtype), eps, True)
 
+# In place where backward does not need what SiLU gets.
 def group_norm_silu(self, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
   dtype = ops.prim.dtype(x)
-  return torch.silu(torch.group_norm(x, groups, torch.to(w, dtype), torch.to(b, dtype), eps, True))
+  normed = torch.group_norm(x, groups, torch.to(w, dtype), torch.to(b, dtype), eps, True)
+  if ops.prim.requires_grad(normed):
+    out = torch.silu(normed)
+  else:
+    out = torch.silu_(normed)
+  return out
 
 def layer_norm(self, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
   dtype = ops.prim.dtype(x)
@@ -35,9 +41,15 @@ def gelu(self, x: Tensor) -> Tensor:
 def quick_gelu(self, x: Tensor) -> Tensor:
   return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))
 
+# In place where backward does not need the factors.
 def geglu(self, x: Tensor) -> Tensor:
   h, gate = torch.chunk(x, 2, -1)
-  return torch.mul(h, torch.gelu(gate))
+  opened = torch.gelu(gate)
+  if ops.prim.requires_grad(opened):
+    out = torch.mul(h, opened)
+  else:
+    out = torch.mul_(opened, h)
+  return out
 
 def embedding(self, w: Tensor, ids: Tensor) -> Tensor:
   return torch.embedding(w, ids)

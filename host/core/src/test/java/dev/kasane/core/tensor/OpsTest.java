@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class OpsTest {
@@ -41,6 +42,41 @@ class OpsTest {
         assertThat(Ops.geglu(out).getShape()).isEqualTo(new Shape(2, 16, 4));
         assertThat(Ops.padRightBottom(x).getShape()).isEqualTo(new Shape(2, 8, 5, 5));
       }
+    }
+  }
+
+  @Test
+  void operatorsThatSaveMemoryWithoutGradientsGiveTheSameBitsAndLeaveTheirInputAlone() {
+    try (NDManager scope = Engines.newManager()) {
+      NDArray x = Ops.randomNormal(scope, new Shape(2, 8, 4, 4));
+      float[] before = x.toFloatArray();
+      x.setRequiresGradient(true);
+      assertSameWithoutGradients(() -> Ops.geglu(x));
+      assertSameWithoutGradients(
+          () -> Ops.groupNormSilu(x, 4, scope.ones(new Shape(8)), scope.zeros(new Shape(8)), 1e-5));
+      assertThat(x.toFloatArray()).containsExactly(before);
+    }
+  }
+
+  private static void assertSameWithoutGradients(Supplier<NDArray> operator) {
+    float[] recorded;
+    try (GradMode on = GradMode.on()) {
+      recorded = operator.get().toFloatArray();
+    }
+    try (GradMode off = GradMode.off()) {
+      assertThat(operator.get().toFloatArray()).containsExactly(recorded);
+    }
+  }
+
+  @Test
+  void addingInPlaceReturnsTheVeryTensor() {
+    try (NDManager scope = Engines.newManager()) {
+      NDArray y = scope.create(new float[] {1, 2});
+      NDArray delta = scope.create(new float[] {10, 20});
+      int open = scope.getManagedArrays().size();
+      assertThat(Ops.addScaled(y, delta, 0.5) == y).isTrue();
+      assertThat(y.toFloatArray()).containsExactly(6, 12);
+      assertThat(scope.getManagedArrays()).hasSize(open);
     }
   }
 

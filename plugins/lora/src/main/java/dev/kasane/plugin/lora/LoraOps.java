@@ -12,12 +12,15 @@ final class LoraOps {
 
   /** y += scale · x·downᵀ·upᵀ in place, for linear layers. */
   static NDArray linearAdd(NDArray y, NDArray x, NDArray down, NDArray up, double scale) {
-    return SCRIPT.call("linear_add", y, x, down, up, scale);
+    // The result is y under another handle, which would keep the memory after y is closed.
+    SCRIPT.call("linear_add", y, x, down, up, scale).close();
+    return y;
   }
 
   /** y += scale · hidden·upᵀ in place, for linear layers. */
   static NDArray upAdd(NDArray y, NDArray hidden, NDArray up, double scale) {
-    return SCRIPT.call("up_add", y, hidden, up, scale);
+    SCRIPT.call("up_add", y, hidden, up, scale).close();
+    return y;
   }
 
   /** hidden · factor. */
