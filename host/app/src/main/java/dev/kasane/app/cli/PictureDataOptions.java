@@ -26,7 +26,7 @@ final class PictureDataOptions {
   List<String> captionExtensions;
 
   @Option(names = "--folder-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
-      description = "A picture without caption takes the words of its 10_words folder.")
+      description = "A picture without caption takes the words of its 10_words folder for one.")
   boolean folderCaptions;
 
   @Option(names = "--allow-missing-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
@@ -38,7 +38,7 @@ final class PictureDataOptions {
   boolean allowUnreadable;
 
   @Option(names = "--trigger", paramLabel = "WORD", defaultValue = "",
-      description = "Word that every caption begins with.")
+      description = "Word that is put in front of every caption that does not have it.")
   String trigger;
 
   @Option(names = "--shuffle-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
@@ -62,7 +62,7 @@ final class PictureDataOptions {
   Integer resolution;
 
   @Option(names = "--buckets", negatable = true, defaultValue = "true", fallbackValue = "true",
-      description = "Keep aspect ratios, in buckets of equal size; otherwise crop squares.")
+      description = "Keep aspect ratios, in buckets of equal size; otherwise crop squares (default: yes).")
   boolean buckets;
 
   @Option(names = "--bucket-step", paramLabel = "PIXELS",
@@ -70,7 +70,7 @@ final class PictureDataOptions {
   Integer bucketStep;
 
   @Option(names = "--upscale", negatable = true, defaultValue = "true", fallbackValue = "true",
-      description = "Enlarge pictures that are smaller than their bucket.")
+      description = "Enlarge pictures that are smaller than their bucket (default: yes).")
   boolean upscale;
 
   @Option(names = "--random-crop", negatable = true, defaultValue = "false", fallbackValue = "true",
