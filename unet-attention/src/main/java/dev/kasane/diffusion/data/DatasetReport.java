@@ -112,7 +112,7 @@ public record DatasetReport(
     if (!unreadable.isEmpty() && !allowUnreadable) {
       throw new UserException(unreadable.size() + " picture(s) cannot be read:"
           + unreadable.stream().map(u -> "\n  " + u.reason()).collect(Collectors.joining())
-          + "\nMend or remove them, or allow unreadable pictures to be left out.");
+          + "\nMend or remove them, or give --allow-unreadable to train without them.");
     }
     if (pictures.stream().allMatch(DatasetPicture::regularisation)) {
       throw new UserException(dataset.options().folder() + ": no pictures to learn from in this folder or "
@@ -122,7 +122,8 @@ public record DatasetReport(
       throw new UserException(missingCaptions.size() + " picture(s) have no caption: "
           + DatasetReportText.some(missingCaptions) + ". Write one into a text file of the same name ("
           + DatasetReportText.example(missingCaptions.get(0), dataset.options()) + ") or into "
-          + MetadataCaptions.FILE_NAME + ", or allow missing captions.");
+          + MetadataCaptions.FILE_NAME
+          + ", or give --allow-missing-captions to train on an empty one.");
     }
   }
 

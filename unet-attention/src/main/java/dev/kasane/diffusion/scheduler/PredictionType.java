@@ -19,4 +19,9 @@ public enum PredictionType implements ConfigNamed {
   public String configName() {
     return configName;
   }
+
+  @Override
+  public String toString() {
+    return configName;
+  }
 }

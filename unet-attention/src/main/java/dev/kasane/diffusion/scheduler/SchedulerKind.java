@@ -43,6 +43,11 @@ public enum SchedulerKind {
     return optionName;
   }
 
+  @Override
+  public String toString() {
+    return optionName;
+  }
+
   /** Returns the {@code _class_name} that stands for this sampler in a {@code scheduler_config.json}. */
   public String className() {
     return className;

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 /** Which adapters are trained, and where. */
 final class AdapterTrainingOptions {
   @Option(names = "--method", paramLabel = "ID", defaultValue = "lora",
-      description = "Adapter method; 'kasane plugins list' shows them with their options.")
+      description = "Adapter method (default: ${DEFAULT-VALUE}); 'kasane plugins list' shows them with their"
+          + " options.")
   String method;
 
   @Option(names = "--rank", paramLabel = "N", description = "Rank of the adapters (the method's option 'rank').")
@@ -39,15 +40,17 @@ final class AdapterTrainingOptions {
           + " to_q, or a regular expression beginning with re: (default: ${DEFAULT-VALUE}).")
   List<String> targets;
 
-  @Option(names = "--exclude", paramLabel = "WORD", split = ",", description = "Layers to leave out, as --targets.")
+  @Option(names = "--exclude", paramLabel = "WORD", split = ",",
+      description = "Layers of the U-Net to leave out, as --targets.")
   List<String> exclude = new ArrayList<>();
 
   @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
-      description = "Train the text encoder too; layers as --targets.")
+      description = "Train the text encoder too; layers as --targets, attn when none are named.")
   List<String> textTargets = new ArrayList<>();
 
   @Option(names = "--rank-pattern", paramLabel = "NAME=N",
-      description = "Rank of layers whose path ends with a name or matches an expression; several times.")
+      description = "Rank of the U-Net's layers whose path ends as this regular expression says, such as to_q or"
+          + " mid_block.*; several times.")
   Map<String, String> rankPatterns = new LinkedHashMap<>();
 
   @Option(names = "--alpha-pattern", paramLabel = "NAME=X", description = "Alpha of such layers.")

@@ -28,12 +28,12 @@ final class InspectionText {
     add(lines, "alphas", joined(inspection.alphas()));
     add(lines, "dtypes", joined(inspection.dtypes()));
     add(lines, "targets", pairs(inspection.targets(), " "));
-    add(lines, "trigger", joined(inspection.triggerWords()));
+    add(lines, "words", joined(inspection.triggerWords()));
     inspection.training().forEach((name, value) -> add(lines, name, value));
     if (inspection.hashes() != null) {
       inspection.hashes().forEach((name, value) -> add(lines, name, value));
     }
-    inspection.problems().forEach(problem -> lines.add("  PROBLEM      " + printable(problem)));
+    inspection.problems().forEach(problem -> lines.add("  PROBLEM          " + printable(problem)));
     return lines;
   }
 
@@ -45,7 +45,7 @@ final class InspectionText {
   private static void add(List<String> lines, String name, String value) {
     if (!value.isEmpty()) {
       String text = printable(value);
-      lines.add(String.format(Locale.ROOT, "  %-12s %s", name,
+      lines.add(String.format(Locale.ROOT, "  %-16s %s", name,
           text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "…"));
     }
   }
@@ -74,6 +74,9 @@ final class InspectionText {
   }
 
   private static String size(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " bytes";
+    }
     return bytes < 1 << 20
         ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
         : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);

@@ -6,22 +6,25 @@ import picocli.CommandLine.Option;
 /** How noise is drawn and the loss weighted. */
 final class NoiseTrainingOptions {
   @Option(names = "--min-snr-gamma", paramLabel = "X", defaultValue = "0",
-      description = "Limit of the signal-to-noise ratio in the loss weight; 5 is usual, 0 for none.")
+      description = "Limit of the signal-to-noise ratio in the loss weight; 5 is usual, 0 for none"
+          + " (default: ${DEFAULT-VALUE}).")
   double minSnrGamma;
 
   @Option(names = "--noise-offset", paramLabel = "X", defaultValue = "0",
-      description = "Deviation of a random mean of each noise channel; 0.05 helps very dark or bright styles.")
+      description = "Deviation of a random mean of each noise channel; 0.05 helps very dark or bright styles"
+          + " (default: ${DEFAULT-VALUE}).")
   double noiseOffset;
 
   @Option(names = "--prior-weight", paramLabel = "X", defaultValue = "1",
-      description = "Loss weight of the pictures of --prior-data.")
+      description = "Loss weight of the pictures of --prior-data (default: ${DEFAULT-VALUE}).")
   double priorWeight;
 
-  @Option(names = "--min-timestep", paramLabel = "N", defaultValue = "0", description = "First trained timestep.")
+  @Option(names = "--min-timestep", paramLabel = "N", defaultValue = "0",
+      description = "First trained timestep (default: ${DEFAULT-VALUE}).")
   int minTimestep;
 
   @Option(names = "--max-timestep", paramLabel = "N", defaultValue = "1000",
-      description = "Timestep behind the last that is trained.")
+      description = "Timestep behind the last that is trained (default: ${DEFAULT-VALUE}).")
   int maxTimestep;
 
   /**

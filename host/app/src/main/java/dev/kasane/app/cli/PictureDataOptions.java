@@ -30,7 +30,7 @@ final class PictureDataOptions {
   List<String> captionExtensions;
 
   @Option(names = "--folder-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
-      description = "A picture without caption takes the words of its 10_words folder.")
+      description = "A picture without caption takes the words of its 10_words folder for one.")
   boolean folderCaptions;
 
   @Option(names = "--allow-missing-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
@@ -42,7 +42,7 @@ final class PictureDataOptions {
   boolean allowUnreadable;
 
   @Option(names = "--trigger", paramLabel = "WORD", defaultValue = "",
-      description = "Word that every caption begins with.")
+      description = "Word that is put in front of every caption that does not have it.")
   String trigger;
 
   @Option(names = "--shuffle-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
@@ -66,7 +66,7 @@ final class PictureDataOptions {
   Integer resolution;
 
   @Option(names = "--buckets", negatable = true, defaultValue = "true", fallbackValue = "true",
-      description = "Keep aspect ratios, in buckets of equal size; otherwise crop squares.")
+      description = "Keep aspect ratios, in buckets of equal size; otherwise crop squares (default: yes).")
   boolean buckets;
 
   @Option(names = "--bucket-step", paramLabel = "PIXELS",
@@ -74,7 +74,7 @@ final class PictureDataOptions {
   Integer bucketStep;
 
   @Option(names = "--upscale", negatable = true, defaultValue = "true", fallbackValue = "true",
-      description = "Enlarge pictures that are smaller than their bucket.")
+      description = "Enlarge pictures that are smaller than their bucket (default: yes).")
   boolean upscale;
 
   @Option(names = "--random-crop", negatable = true, defaultValue = "false", fallbackValue = "true",

@@ -50,13 +50,15 @@ final class TrainingOutputOptions {
   List<String> samplePrompts = new ArrayList<>();
 
   @Option(names = "--samples", negatable = true, defaultValue = "true", fallbackValue = "true",
-      description = "Draw sample pictures and the before/after grid.")
+      description = "Draw sample pictures and the before/after grid (default: yes).")
   boolean samples;
 
-  @Option(names = "--sample-steps", paramLabel = "N", defaultValue = "25", description = "Their sampling steps.")
+  @Option(names = "--sample-steps", paramLabel = "N", defaultValue = "25",
+      description = "Their sampling steps (default: ${DEFAULT-VALUE}).")
   int sampleSteps;
 
-  @Option(names = "--sample-cfg", paramLabel = "X", defaultValue = "7.5", description = "Their guidance.")
+  @Option(names = "--sample-cfg", paramLabel = "X", defaultValue = "7.5",
+      description = "Their guidance (default: ${DEFAULT-VALUE}).")
   double sampleGuidance;
 
   @Option(names = "--validate-every", paramLabel = "N", defaultValue = "100",

@@ -41,13 +41,16 @@ final class TrainingRunOptions {
       description = "Decoupled weight decay of AdamW (default: ${DEFAULT-VALUE}).")
   double weightDecay;
 
-  @Option(names = "--beta1", paramLabel = "X", defaultValue = "0.9", description = "AdamW's first decay.")
+  @Option(names = "--beta1", paramLabel = "X", defaultValue = "0.9",
+      description = "AdamW's first decay (default: ${DEFAULT-VALUE}).")
   double beta1;
 
-  @Option(names = "--beta2", paramLabel = "X", defaultValue = "0.999", description = "AdamW's second decay.")
+  @Option(names = "--beta2", paramLabel = "X", defaultValue = "0.999",
+      description = "AdamW's second decay (default: ${DEFAULT-VALUE}).")
   double beta2;
 
-  @Option(names = "--epsilon", paramLabel = "X", defaultValue = "1e-8", description = "AdamW's epsilon.")
+  @Option(names = "--epsilon", paramLabel = "X", defaultValue = "1e-8",
+      description = "AdamW's epsilon (default: ${DEFAULT-VALUE}).")
   double epsilon;
 
   @Option(names = "--max-grad-norm", paramLabel = "X", defaultValue = "1",

@@ -5,11 +5,13 @@ import dev.kasane.app.recipe.RecipeExpansion;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -35,24 +37,30 @@ final class UsageErrors implements IParameterExceptionHandler {
 
   private static void explainUsage(ParameterException error, PrintWriter err) {
     CommandLine command = error.getCommandLine();
-    suggestion(error).ifPresent(near -> err.println("Did you mean '" + near + "'?"));
+    suggestions(error).forEach(near -> err.println("Did you mean '" + near + "'?"));
     Help help = command.getHelp();
     err.print("Usage: " + help.synopsis("Usage: ".length()));
     err.println("'" + command.getCommandSpec().qualifiedName() + " --help' explains everything.");
   }
 
-  private static Optional<String> suggestion(ParameterException error) {
-    if (!(error instanceof UnmatchedArgumentException unmatched) || unmatched.getUnmatched().isEmpty()) {
-      return Optional.empty();
+  /** One for each unknown option; words behind the first are taken for its values. */
+  private static List<String> suggestions(ParameterException error) {
+    if (!(error instanceof UnmatchedArgumentException unmatched)) {
+      return List.of();
     }
-    String word = unmatched.getUnmatched().get(0);
-    String name = word.startsWith("-") ? word.split("=", 2)[0] : word;
-    return Suggestions.nearest(name, names(error.getCommandLine(), word.startsWith("-")));
+    List<String> words = unmatched.getUnmatched();
+    return IntStream.range(0, words.size()).filter(i -> i == 0 || words.get(i).startsWith("-"))
+        .mapToObj(i -> suggestion(error.getCommandLine(), words.get(i))).flatMap(Optional::stream).toList();
   }
 
-  private static List<String> names(CommandLine command, boolean options) {
-    return (options
-        ? command.getCommandSpec().options().stream().flatMap(option -> Stream.of(option.names()))
-        : command.getSubcommands().keySet().stream()).toList();
+  private static Optional<String> suggestion(CommandLine command, String word) {
+    return word.startsWith("-")
+        ? Suggestions.nearest(word.split("=", 2)[0], optionNames(command.getCommandSpec()))
+        : Suggestions.nearest(word, command.getSubcommands().keySet());
+  }
+
+  private static List<String> optionNames(CommandSpec command) {
+    return Stream.concat(command.optionsMap().keySet().stream(), command.negatedOptionsMap().keySet().stream())
+        .toList();
   }
 }

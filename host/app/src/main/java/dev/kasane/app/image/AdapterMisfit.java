@@ -37,6 +37,11 @@ public enum AdapterMisfit {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  @Override
+  public String toString() {
+    return optionName();
+  }
+
   /**
    * The fault of a typed name.
    *

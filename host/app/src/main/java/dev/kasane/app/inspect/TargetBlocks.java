@@ -41,6 +41,6 @@ final class TargetBlocks {
       return module.substring(0, module.indexOf(':'));
     }
     Matcher last = LAST_NAME.matcher(module);
-    return last.find() ? last.group(1) : module;
+    return (last.find() ? last.group(1) : module).replaceFirst("^lora_unet_", "");
   }
 }

@@ -19,7 +19,7 @@ final class TrainingFacts {
     {"modelspec.description", "description"}, {"modelspec.license", "licence"},
     {"modelspec.architecture", "architecture"}, {"modelspec.prediction_type", "prediction"},
     {"ss_output_name", "name"}, {"ss_network_module", "network"}, {"ss_network_dim", "rank"},
-    {"ss_network_alpha", "alpha"}, {"ss_network_args", "network arguments"}, {"ss_sd_model_name", "base"},
+    {"ss_network_alpha", "alpha"}, {"ss_network_args", "network arguments"}, {"ss_sd_model_name", "trained on"},
     {"ss_sd_model_hash", "base hash"}, {"ss_num_train_images", "pictures"}, {"ss_steps", "steps"},
     {"ss_max_train_steps", "planned steps"}, {"ss_epoch", "epoch"}, {"ss_num_epochs", "epochs"},
     {"ss_total_batch_size", "batch"}, {"ss_resolution", "resolution"}, {"ss_learning_rate", "learning rate"},

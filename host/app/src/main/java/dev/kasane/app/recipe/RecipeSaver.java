@@ -86,7 +86,7 @@ public final class RecipeSaver {
       map.forEach((name, each) -> copy.put(name.toString(), plain(each)));
       return copy.isEmpty() ? null : copy;
     }
-    return value instanceof Enum<?> constant ? constant.name() : value.toString();
+    return value.toString();
   }
 
   private static String key(OptionSpec option) {

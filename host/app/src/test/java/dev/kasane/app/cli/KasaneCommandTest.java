@@ -69,6 +69,8 @@ class KasaneCommandTest {
   @CsvSource(delimiter = ';', value = {
     "plugin; Did you mean 'plugins'?", "plugins lst; Did you mean 'list'?",
     "plugins list --jsn; Did you mean '--json'?",
+    "plugins list --verbose --jsn; Did you mean '--json'?",
+    "train image --no-sample; Did you mean '--no-samples'?",
     "plugins list --plugin-dir=x; Did you mean '--plugins-dir'?",
     "plugins; Say what to do", "plugins list --plugins-dir; Missing required parameter"
   })
