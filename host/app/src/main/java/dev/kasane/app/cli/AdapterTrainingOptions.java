@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -9,7 +10,7 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
-import ai.djl.ndarray.NDManager;
+import dev.kasane.diffusion.pipeline.ImageModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,19 +78,33 @@ final class AdapterTrainingOptions {
     given.put(name, value.get());
   }
 
+  /**
+   * Checks the words for layers against a model that has no weights yet.
+   *
+   * @throws UserException naming a word that no layer answers to
+   */
+  void requireTargets(Map<String, Module> components) {
+    components.forEach((name, module) -> selector(name).ifPresent(selector ->
+        patterns(name).requireUse(selector.select(module.adaptableLayers()).keySet())));
+  }
+
   /** Attaches fresh adapters; libtorch's generator has been seeded. */
   AdapterSet attach(Map<String, Module> components, AdapterMethod chosen, AdapterOptions options, NDManager owner) {
-    OptionPatterns patterns = patterns();
     List<AdapterSet> sets = new ArrayList<>();
-    components.forEach((name, module) -> {
-      List<String> words = name.equals("unet") ? targets : textTargets;
-      if (!words.isEmpty()) {
-        TargetSelector selector = TargetSelector.of(words, name.equals("unet") ? exclude : List.of());
-        sets.add(Injector.attachFresh(name, module, selector, chosen, options,
-            name.equals("unet") ? patterns : OptionPatterns.none(), owner));
-      }
-    });
+    components.forEach((name, module) -> selector(name).ifPresent(selector -> sets.add(
+        Injector.attachFresh(name, module, selector, chosen, options, patterns(name), owner))));
     return AdapterSet.join(sets);
+  }
+
+  private Optional<TargetSelector> selector(String component) {
+    boolean unet = component.equals(ImageModel.UNET);
+    List<String> words = unet ? targets : textTargets;
+    return words.isEmpty() ? Optional.empty()
+        : Optional.of(TargetSelector.of(words, unet ? exclude : List.of()));
+  }
+
+  private OptionPatterns patterns(String component) {
+    return component.equals(ImageModel.UNET) ? patterns() : OptionPatterns.none();
   }
 
   private OptionPatterns patterns() {

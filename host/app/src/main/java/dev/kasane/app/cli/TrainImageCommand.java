@@ -6,6 +6,7 @@ import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.training.ImageTrainingSession;
 import dev.kasane.app.training.TrainingFacts;
+import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
@@ -90,6 +91,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
       AdamW.Settings optimizer = run.optimizer();
       ImageTrainingSession.Output results = output.toOutput(folder, run.checkpointEvery, host);
       ImageTrainingSession.Samples samples = output.toSamples(model, pictures, run.seed);
+      adapter.requireTargets(model.components());
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
         ImageModels.loadWeights(model, checkpoint, base.precision(), owner);
@@ -132,7 +134,17 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
         data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(timesteps), clipSkip,
         run.gradientCheckpointing, run.seed);
-    return new TrainingPictures(PictureDataset.scan(data.dataset(folder)), options);
+    PictureDataset dataset = PictureDataset.scan(data.dataset(folder));
+    requirePictures(dataset, folder);
+    return new TrainingPictures(dataset, options);
+  }
+
+  private static void requirePictures(PictureDataset dataset, Path folder) {
+    if (dataset.pictures().isEmpty()) {
+      throw new UserException(folder + " has no pictures to train on"
+          + (dataset.unreadable().isEmpty() ? ". Name the folder that holds them with --data."
+              : ", only unreadable ones. " + dataset.unreadable().get(0).reason()));
+    }
   }
 
   private void report(TrainingPictures pictures) {

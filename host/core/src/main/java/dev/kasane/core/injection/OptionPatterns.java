@@ -48,7 +48,7 @@ public final class OptionPatterns {
   }
 
   /** Every pattern must match one of the layers that get an adapter, or it was meant otherwise. */
-  void requireUse(Collection<String> paths) {
+  public void requireUse(Collection<String> paths) {
     rules.forEach((option, patterns) -> patterns.forEach((text, rule) -> {
       if (paths.stream().noneMatch(rule::matches)) {
         throw new UserException("The pattern '" + text + "' for " + option + " matches none of the "
