@@ -8,11 +8,36 @@ def linear_bias(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
   return torch.linear(x, torch.to(w, ops.prim.dtype(x)), torch.to(b, ops.prim.dtype(x)))
 
 def conv2d(self, x: Tensor, w: Tensor, stride: List[int], padding: List[int]) -> Tensor:
-  return torch.conv2d(x, torch.to(w, ops.prim.dtype(x)), None, stride, padding, [1, 1], 1)
+  weight = torch.to(w, ops.prim.dtype(x))
+  if self.is_product(w, stride, padding):
+    out = self.unflat(x, torch.bmm(self.for_each(x, weight), torch.flatten(x, 2)))
+  else:
+    out = torch.conv2d(x, weight, None, stride, padding, [1, 1], 1)
+  return out
 
 def conv2d_bias(self, x: Tensor, w: Tensor, b: Tensor, stride: List[int], padding: List[int]) -> Tensor:
-  dtype = ops.prim.dtype(x)
-  return torch.conv2d(x, torch.to(w, dtype), torch.to(b, dtype), stride, padding, [1, 1], 1)
+  weight = torch.to(w, ops.prim.dtype(x))
+  bias = torch.to(b, ops.prim.dtype(x))
+  if self.is_product(w, stride, padding):
+    sums = torch.unsqueeze(bias, 1)
+    out = self.unflat(x, torch.baddbmm(sums, self.for_each(x, weight), torch.flatten(x, 2), beta=1, alpha=1))
+  else:
+    out = torch.conv2d(x, weight, bias, stride, padding, [1, 1], 1)
+  return out
+
+# A 1x1 convolution is a matrix product. A convolution keeps its input for backward even when its weight is
+# frozen; a product does not.
+def is_product(self, w: Tensor, stride: List[int], padding: List[int]) -> bool:
+  plain = torch.eq(torch.size(w, 2), 1) and torch.eq(torch.size(w, 3), 1)
+  still = torch.eq(stride, [1, 1]) and torch.eq(padding, [0, 0])
+  return plain and still
+
+# One view of the weight for each picture of the batch: (batch, out, in).
+def for_each(self, x: Tensor, w: Tensor) -> Tensor:
+  return torch.expand(torch.unsqueeze(torch.flatten(w, 1), 0), [torch.size(x, 0), -1, -1])
+
+def unflat(self, x: Tensor, y: Tensor) -> Tensor:
+  return torch.view(y, [torch.size(x, 0), -1, torch.size(x, 2), torch.size(x, 3)])
 
 def group_norm(self, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
   dtype = ops.prim.dtype(x)

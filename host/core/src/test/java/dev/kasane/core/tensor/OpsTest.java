@@ -1,14 +1,23 @@
 package dev.kasane.core.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.pytorch.jni.TorchBridge;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OpsTest {
   @Test
@@ -66,6 +75,60 @@ class OpsTest {
     try (GradMode off = GradMode.off()) {
       assertThat(operator.get().toFloatArray()).containsExactly(recorded);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,true", "2,true", "3,true", "1,false", "2,false"})
+  void aConvolutionOfOnePositionIsThatOfDjlForwardAndBackward(int batch, boolean biased) {
+    try (NDManager scope = Engines.newManager(); GradMode on = GradMode.on()) {
+      NDArray x = Ops.randomNormal(scope, new Shape(batch, 8, 5, 3));
+      NDArray weight = Ops.randomNormal(scope, new Shape(6, 8, 1, 1));
+      NDArray bias = biased ? Ops.randomNormal(scope, new Shape(6)) : scope.zeros(new Shape(6));
+      NDArray gradient = Ops.randomNormal(scope, new Shape(batch, 6, 5, 3));
+      List.of(x, weight).forEach(leaf -> leaf.setRequiresGradient(true));
+      NDArray expected = Conv2d.conv2d(x, weight, bias).singletonOrThrow();
+      List<float[]> wanted = gradients(expected, gradient, x, weight);
+      NDArray found = Ops.conv2d(x, weight, biased ? bias : null, 1, 0);
+      assertThat(found.toFloatArray()).containsExactly(expected.toFloatArray(), within(1e-5f));
+      List<float[]> reached = gradients(found, gradient, x, weight);
+      assertThat(reached.get(0)).containsExactly(wanted.get(0), within(1e-5f));
+      assertThat(reached.get(1)).containsExactly(wanted.get(1), within(1e-4f));
+    }
+  }
+
+  private static List<float[]> gradients(NDArray y, NDArray gradient, NDArray... leaves) {
+    TorchBridge.backward(y, gradient);
+    return Arrays.stream(leaves).map(leaf -> {
+      float[] values = leaf.getGradient().toFloatArray();
+      leaf.getGradient().muli(0);
+      return values;
+    }).toList();
+  }
+
+  /** libtorch refuses to go backward through an operator whose kept input has been changed since. */
+  @Test
+  void frozenProductsKeepNothingOfTheirInput() {
+    try (NDManager scope = Engines.newManager(); GradMode on = GradMode.on()) {
+      NDArray picture = Ops.randomNormal(scope, new Shape(2, 8, 4, 4));
+      NDArray tokens = Ops.randomNormal(scope, new Shape(2, 16, 8));
+      NDArray frozen = Ops.randomNormal(scope, new Shape(6, 8));
+      NDArray bias = scope.zeros(new Shape(6));
+      assertThatCode(() -> backwardAfterChange(picture, x -> Ops.conv2d(x, frozen.reshape(6, 8, 1, 1), bias, 1, 0)))
+          .doesNotThrowAnyException();
+      assertThatCode(() -> backwardAfterChange(tokens, x -> Ops.linear(x, frozen, bias)))
+          .doesNotThrowAnyException();
+      NDArray kernel = Ops.randomNormal(scope, new Shape(6, 8, 3, 3));
+      assertThatThrownBy(() -> backwardAfterChange(picture, x -> Ops.conv2d(x, kernel, bias, 1, 1)))
+          .hasMessageContaining("modified by an inplace operation");
+    }
+  }
+
+  private static void backwardAfterChange(NDArray leaf, UnaryOperator<NDArray> operator) {
+    leaf.setRequiresGradient(true);
+    NDArray x = leaf.mul(2);
+    NDArray y = operator.apply(x);
+    Ops.addScaled(x, x.onesLike(), 1);
+    TorchBridge.backward(y, y.onesLike());
   }
 
   @Test
