@@ -32,8 +32,8 @@ class SampleImagesTest {
   }
 
   @Test
-  void nothingElseIsInTheFolderButItsReadme() throws IOException {
-    assertThat(names(COMMITTED)).hasSize(2 * SampleImages.COUNT + 1).contains("README.md");
+  void nothingElseIsInTheFolderButItsReadmeAndRecipe() throws IOException {
+    assertThat(names(COMMITTED)).hasSize(2 * SampleImages.COUNT + 2).contains("README.md", "recipe.yaml");
   }
 
   @Test
