@@ -54,7 +54,10 @@ public final class RecipeExpansion {
 
   private static Optional<Path> usualRecipe(ParseResult command) {
     boolean help = command.isUsageHelpRequested() || command.isVersionHelpRequested();
-    return !help && command.commandSpec().userObject() instanceof UsualRecipe own ? own.usualRecipe() : Optional.empty();
+    if (!help && command.commandSpec().userObject() instanceof UsualRecipe own) {
+      return own.usualRecipe();
+    }
+    return Optional.empty();
   }
 
   private static ParseResult parseLeniently(CommandLine root, String... arguments) {

@@ -50,7 +50,8 @@ final class TrainingMetadata {
     fields.put("ss_steps", String.valueOf(plan.steps()));
     fields.put("ss_max_train_steps", String.valueOf(plan.steps()));
     long batches = plan.steps() * plan.accumulation();
-    fields.put("ss_num_epochs", String.valueOf((batches + pictures.batchesPerEpoch() - 1) / pictures.batchesPerEpoch()));
+    long perEpoch = pictures.batchesPerEpoch();
+    fields.put("ss_num_epochs", String.valueOf((batches + perEpoch - 1) / perEpoch));
     fields.put("ss_num_batches_per_epoch", String.valueOf(pictures.batchesPerEpoch()));
     fields.put("ss_total_batch_size", String.valueOf(options.batchSize()));
     fields.put("ss_gradient_accumulation_steps", String.valueOf(plan.accumulation()));
