@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -39,13 +40,8 @@ final class DiskCache {
     this.owner = owner;
   }
 
-  /** Whether a tensor is on disk or in memory. */
-  boolean has(String key) {
-    return loaded.containsKey(key) || Files.isRegularFile(file(key));
-  }
-
   /**
-   * Returns a tensor, computing it when there is none.
+   * Returns a tensor, computing it when there is none or only a damaged one.
    *
    * @param key hash of all that it depends on
    * @param compute makes it in a scope that is closed right after
@@ -53,19 +49,29 @@ final class DiskCache {
   NDArray get(String key, Function<NDManager, NDArray> compute) {
     NDArray known = loaded.get(key);
     if (known == null) {
-      if (!Files.isRegularFile(file(key))) {
-        compute(key, compute);
-      }
-      known = read(key);
+      known = stored(key).orElseGet(() -> compute(key, compute));
       loaded.put(key, known);
     }
     return known;
   }
 
-  private void compute(String key, Function<NDManager, NDArray> compute) {
+  private Optional<NDArray> stored(String key) {
+    if (!Files.isRegularFile(file(key))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(read(key));
+    } catch (UserException damaged) {
+      // Nothing is lost with it: it is computed again and written over.
+      return Optional.empty();
+    }
+  }
+
+  private NDArray compute(String key, Function<NDManager, NDArray> compute) {
     try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
       write(key, compute.apply(scope));
     }
+    return read(key);
   }
 
   private NDArray read(String key) {
