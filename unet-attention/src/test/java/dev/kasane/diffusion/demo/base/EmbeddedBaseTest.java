@@ -48,9 +48,9 @@ class EmbeddedBaseTest {
           ImageModels.open(FOLDER, BaseOptions.none(), Precision.named("float32"), owner));
       double[] red = meanColour(sampler, "a red ball in the snow on a sunny day");
       double[] blue = meanColour(sampler, "a blue ball in the snow on a sunny day");
-      double[] night = meanColour(sampler, "a red ball in the snow on a starry night");
+      double[] desert = meanColour(sampler, "a blue ball in the desert on a sunny day");
       assertThat(red[0] - red[2]).as("redder than blue").isGreaterThan(blue[0] - blue[2] + 8);
-      assertThat(night[0] + night[1] + night[2]).as("night is darker").isLessThan(red[0] + red[1] + red[2] - 60);
+      assertThat(desert[0] - desert[2]).as("sand is warmer than snow").isGreaterThan(blue[0] - blue[2] + 30);
     }
   }
 
