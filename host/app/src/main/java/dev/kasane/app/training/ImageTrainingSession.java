@@ -84,6 +84,9 @@ public final class ImageTrainingSession {
     RunFolder files = new RunFolder(output.folder(), output.name());
     Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
+    if (output.overwrite() && checkpoints.holdsAnotherRun()) {
+      checkpoints.clear();
+    }
     files.prepare(output.overwrite() || checkpoints.newest().isPresent());
     try (ImageTraining training = new ImageTraining(
         model, facts.baseHash(), adapters, pictures, plan, settings, output.cache())) {

@@ -84,7 +84,8 @@ public final class Checkpoints {
     try (SafetensorsFile file = SafetensorsFile.open(newest.get())) {
       if (!run.equals(file.metadata().get(RUN))) {
         throw new UserException("Checkpoint " + newest.get() + " belongs to a run with other settings or data. "
-            + "Resume with the settings it was started with, or choose another output folder.");
+            + "Resume with the settings it was started with, choose another output folder, or start anew"
+            + " with --overwrite.");
       }
       for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
         StoredTensors.copyInto(file, entry.getKey(), entry.getValue());
@@ -93,6 +94,20 @@ public final class Checkpoints {
     } catch (IOException e) {
       throw new UserException("Checkpoint " + newest.get() + " cannot be read: " + e.getMessage()
           + ". Remove it to go on from the one before.", e);
+    }
+  }
+
+  /** Whether the newest checkpoint, if there is a readable one, belongs to a run with other settings or data. */
+  public boolean holdsAnotherRun() {
+    Optional<Path> newest = newest();
+    if (newest.isEmpty()) {
+      return false;
+    }
+    try (SafetensorsFile file = SafetensorsFile.open(newest.get())) {
+      return !run.equals(file.metadata().get(RUN));
+    } catch (IOException e) {
+      // Damage is told by restore, which knows what to do about it.
+      return false;
     }
   }
 

@@ -78,6 +78,14 @@ class CheckpointsTest {
   }
 
   @Test
+  void tellsWhoseTheyAre() {
+    assertThat(checkpoints("run").holdsAnotherRun()).isFalse();
+    checkpoints("run").save(1, state(1));
+    assertThat(checkpoints("run").holdsAnotherRun()).isFalse();
+    assertThat(checkpoints("other").holdsAnotherRun()).isTrue();
+  }
+
+  @Test
   void refusesTensorsThatDoNotFit() {
     checkpoints("run").save(1, state(1));
     assertThatThrownBy(() -> checkpoints("run").restore(state(1, 2))).isInstanceOf(UserException.class)
