@@ -54,8 +54,4 @@ record RunFolder(Path path, String name) {
   Path grid() {
     return path.resolve("before-after.png");
   }
-
-  Path report() {
-    return path.resolve("report.txt");
-  }
 }
