@@ -18,10 +18,14 @@ import java.util.Random;
 
 /**
  * Second stage: text encoder and U-Net learn together to take noise off the latents of captioned scenes.
- * Losses are weighted by min(SNR, 5)/SNR (Hang et al. 2023, "Min-SNR Weighting", section 3.4).
+ *
+ * <p>What a picture shows is decided while there is much noise, where the error of the predicted noise
+ * hardly tells one scene from another. So a loss counts 1/sqrt(SNR) where SNR is below 1; above, it counts
+ * min(SNR, 5)/SNR (Hang et al. 2023, "Min-SNR Weighting", section 3.4).
  */
 final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource<DenoiserStage.Batch> {
   private static final double CAPTION_DROPOUT = 0.1;
+  private static final double STRANGE_WORD_SHARE = 0.3;
   private static final float SNR_LIMIT = 5;
 
   private final UNet2DConditionModel unet;
@@ -64,14 +68,20 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
     for (int i = 0; i < batchSize; i++) {
       chosen[i] = random.nextInt((int) latents.getShape().get(0));
       timesteps[i] = random.nextInt(noise.trainTimesteps());
-      String caption = random.nextDouble() < CAPTION_DROPOUT
-          ? "" : SceneCaption.varied(scenes.scene(chosen[i]), random.nextLong());
-      int[] tokens = tokenizer.tokenize(caption).ids();
+      int[] tokens = tokenizer.tokenize(caption(chosen[i], random)).ids();
       for (int t = 0; t < tokens.length; t++) {
         ids[i * tokens.length + t] = tokens[t];
       }
     }
     return new Batch(chosen, ids, timesteps);
+  }
+
+  private String caption(long scene, Random random) {
+    if (random.nextDouble() < CAPTION_DROPOUT) {
+      return "";
+    }
+    String caption = SceneCaption.varied(scenes.scene(scene), random.nextLong());
+    return random.nextDouble() < STRANGE_WORD_SHARE ? StrangeWords.before(caption, random) : caption;
   }
 
   @Override
@@ -90,7 +100,7 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
     float[] weights = new float[timesteps.length];
     for (int i = 0; i < weights.length; i++) {
       float snr = noise.snr(timesteps[i]);
-      weights[i] = Math.min(snr, SNR_LIMIT) / snr;
+      weights[i] = snr < 1 ? (float) (1 / Math.sqrt(snr)) : Math.min(snr, SNR_LIMIT) / snr;
     }
     return weights;
   }
