@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  */
 public record Int8Rows(int rows, int columns, ByteBuffer codes, float[] scales) {
   /** 1/127 as bitsandbytes writes it. */
-  static final float STEP = 7.874015718698502e-3f;
+  public static final float STEP = 7.874015718698502e-3f;
   private static final int MOST = 127;
 
   /** Checks that scales and bytes are as many as the matrix needs. */

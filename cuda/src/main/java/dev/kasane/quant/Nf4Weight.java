@@ -1,0 +1,12 @@
+package dev.kasane.quant;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/** A weight in codes of {@link FourBitType#NF4}. */
+public final class Nf4Weight extends FourBitWeight {
+  Nf4Weight(Shape shape, DataType type, NDArray codes, FourBitBlocks blocks) {
+    super(shape, type, codes, blocks);
+  }
+}
