@@ -46,14 +46,25 @@ public final class AdamW implements Optimizer {
    * @param scope owner of the moments
    */
   public AdamW(Map<String, NDArray> parameters, Settings settings, NDManager scope) {
+    this(parameters, settings, (name, shape, type) -> scope.zeros(shape, type));
+  }
+
+  /**
+   * Starts with zero moments in memory of the caller's choice.
+   *
+   * @param parameters what to train, float32, by name
+   * @param settings the constants
+   * @param memory where the moments are kept
+   */
+  public AdamW(Map<String, NDArray> parameters, Settings settings, StateMemory memory) {
     this.names = List.copyOf(parameters.keySet());
     this.parameters = List.copyOf(parameters.values());
     this.settings = settings;
-    for (NDArray parameter : this.parameters) {
-      firstMoments.add(scope.zeros(parameter.getShape(), DataType.FLOAT32));
-      secondMoments.add(scope.zeros(parameter.getShape(), DataType.FLOAT32));
-      steps.add(scope.zeros(new Shape(), DataType.FLOAT32));
-    }
+    parameters.forEach((name, parameter) -> {
+      firstMoments.add(memory.zeros("first_moment." + name, parameter.getShape(), DataType.FLOAT32));
+      secondMoments.add(memory.zeros("second_moment." + name, parameter.getShape(), DataType.FLOAT32));
+      steps.add(memory.zeros("step." + name, new Shape(), DataType.FLOAT32));
+    });
   }
 
   @Override
