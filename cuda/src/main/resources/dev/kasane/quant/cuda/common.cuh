@@ -108,12 +108,12 @@ struct Fp4 {
   static __device__ __forceinline__ u32 code(float x) {
     u32 sign = x < 0.0f ? 8u : 0u;
     float size = fabsf(x);
-    if (size > 0.29166667f) {
-      if (size > 0.583333f) return sign + (size > 0.8333333f ? 3u : 2u);
-      return sign + (size > 0.4166667f ? 5u : 4u);
+    if (size > 0.291666667f) {
+      if (size > 0.583333333f) return sign + (size > 0.833333333f ? 3u : 2u);
+      return sign + (size > 0.416666667f ? 5u : 4u);
     }
-    if (size > 0.0859375f) return sign + (size > 0.20833333f ? 7u : 6u);
-    return sign + (size > 0.00260417f ? 1u : 0u);
+    if (size > 0.0859375f) return sign + (size > 0.208333333f ? 7u : 6u);
+    return sign + (size > 0.00260416667f ? 1u : 0u);
   }
 };
 

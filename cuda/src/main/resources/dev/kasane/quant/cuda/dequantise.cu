@@ -88,7 +88,7 @@ __device__ __forceinline__ void dequantise_rows(
   i64 row = blockIdx.x;
   float scale = __ldg(absmax + row);
   for (i64 i = threadIdx.x; i < columns; i += blockDim.x) {
-    out[row * columns + i] = T::store(__fmul_rn(__fmul_rn((float)codes[row * columns + i], scale), 1.0f / 127.0f));
+    out[row * columns + i] = T::store(__fmul_rn(__fmul_rn((float)codes[row * columns + i], scale), 7.874015718698502e-3f));
   }
 }
 
