@@ -17,12 +17,12 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <random>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 using std::min;
@@ -94,9 +94,9 @@ static std::vector<int> order_of(int order, unsigned seed) {
   return turns;
 }
 
-static void fail(const char* what) {
-  std::fprintf(stderr, "shim: %s in block %u, %u\n", what, blockIdx.x, blockIdx.y);
-  std::abort();
+// Called between fibres only, where an exception finds its way out.
+static void fail(const std::string& what) {
+  throw std::runtime_error(what + " in block " + std::to_string(blockIdx.x) + ", " + std::to_string(blockIdx.y));
 }
 
 static void run_block(const std::vector<int>& turns) {

@@ -89,6 +89,9 @@ __device__ const float FP4_VALUES[16] = {
     0.0f, 0.005208333333f, 0.66666667f, 1.0f, 0.33333333f, 0.5f, 0.16666667f, 0.25f,
     0.0f, -0.005208333333f, -0.66666667f, -1.0f, -0.33333333f, -0.5f, -0.16666667f, -0.25f};
 
+// The codes of FP4 from the least value to the greatest; of its two zeros the plain one comes first.
+__device__ const u8 FP4_BY_SIZE[16] = {11, 10, 13, 12, 15, 14, 9, 0, 8, 1, 6, 7, 4, 5, 2, 3};
+
 struct Nf4 {
   static __device__ __forceinline__ float value(int code) { return NF4_VALUES[code]; }
 
@@ -105,15 +108,16 @@ struct Nf4 {
 struct Fp4 {
   static __device__ __forceinline__ float value(int code) { return FP4_VALUES[code]; }
 
+  static __device__ __forceinline__ float border(int rank) {
+    return (FP4_VALUES[FP4_BY_SIZE[rank]] + FP4_VALUES[FP4_BY_SIZE[rank + 1]]) * 0.5f;
+  }
+
   static __device__ __forceinline__ u32 code(float x) {
-    u32 sign = x < 0.0f ? 8u : 0u;
-    float size = fabsf(x);
-    if (size > 0.291666667f) {
-      if (size > 0.583333333f) return sign + (size > 0.833333333f ? 3u : 2u);
-      return sign + (size > 0.416666667f ? 5u : 4u);
-    }
-    if (size > 0.0859375f) return sign + (size > 0.208333333f ? 7u : 6u);
-    return sign + (size > 0.00260416667f ? 1u : 0u);
+    int rank = x > border(7) ? 8 : 0;
+    rank += x > border(rank + 3) ? 4 : 0;
+    rank += x > border(rank + 1) ? 2 : 0;
+    rank += x > border(rank) ? 1 : 0;
+    return FP4_BY_SIZE[rank];
   }
 };
 

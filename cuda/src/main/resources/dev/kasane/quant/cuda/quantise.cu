@@ -1,5 +1,7 @@
 // Blocks of values -> codes and one scale a block. A warp takes a block of up to 4096 values.
 
+#define LEAST_SCALE 1e-38f
+
 // Reads a value, or the zero that fills the last byte of an odd number of values.
 template <class T>
 __device__ __forceinline__ float value_at(const typename T::Stored* x, i64 index, i64 count) {
@@ -25,14 +27,16 @@ __device__ __forceinline__ void quantise_4bit(
   if (first >= count) return;
   i64 end = min(first + ((i64)1 << block_shift), count);
   float greatest = block_absmax<T>(x, first, end);
-  // A block of zeros keeps zeros: 0 * 0 has the code of zero, where 0 * (1 / 0) would have none.
-  float inverse = greatest > 0.0f ? __fdiv_rn(1.0f, greatest) : 0.0f;
+  // As on the CPU: a short last block divides, the others multiply, and a block of zeros keeps its zeros.
+  bool full = end - first == (i64)1 << block_shift;
+  float divisor = fmaxf(greatest, LEAST_SCALE), inverse = __fdiv_rn(1.0f, divisor);
   for (i64 i = first + 2 * lane; i < end; i += 2 * WARP) {
-    u32 high = Codec::code(value_at<T>(x, i, count) * inverse);
-    u32 low = Codec::code(value_at<T>(x, i + 1, count) * inverse);
+    float even = value_at<T>(x, i, count), odd = value_at<T>(x, i + 1, count);
+    u32 high = Codec::code(full ? even * inverse : __fdiv_rn(even, divisor));
+    u32 low = Codec::code(full ? odd * inverse : __fdiv_rn(odd, divisor));
     packed[i / 2] = (u8)(high << 4 | low);
   }
-  if (lane == 0) absmax[block] = greatest;
+  if (lane == 0) absmax[block] = full ? greatest : divisor;
 }
 
 // 8 bits a value, the codes being indices into a map of 256 values.
