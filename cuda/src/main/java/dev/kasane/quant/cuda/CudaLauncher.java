@@ -1,5 +1,6 @@
 package dev.kasane.quant.cuda;
 
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.FloatByReference;
 import com.sun.jna.ptr.LongByReference;
@@ -10,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Launches kernels on libtorch's default stream. */
-public final class CudaLauncher implements KernelLauncher {
+public final class CudaLauncher implements KernelLauncher, DeviceMemory {
   private final CudaDriver driver;
   private final int device;
   private final KernelCompiler compiler;
@@ -55,7 +56,7 @@ public final class CudaLauncher implements KernelLauncher {
     }
   }
 
-  /** Memory on the GPU, to be given to {@link #free}. */
+  @Override
   public long allocate(long bytes) {
     driver.enter(device);
     LongByReference address = new LongByReference();
@@ -63,24 +64,24 @@ public final class CudaLauncher implements KernelLauncher {
     return address.getValue();
   }
 
-  /** Gives memory back. */
+  @Override
   public void free(long address) {
     driver.enter(device);
     driver.check("take memory back", driver.api().cuMemFree_v2(address));
   }
 
-  /** Copies a direct buffer, whole, to the GPU. */
+  @Override
   public void upload(ByteBuffer from, long to) {
     driver.enter(device);
     driver.check("copy to the GPU", driver.api().cuMemcpyHtoD_v2(
-        to, com.sun.jna.Native.getDirectBufferPointer(from), from.capacity()));
+        to, Native.getDirectBufferPointer(from), from.capacity()));
   }
 
-  /** Fills a direct buffer, whole, from the GPU, behind all launches. */
+  @Override
   public void download(long from, ByteBuffer to) {
     driver.enter(device);
     driver.check("copy from the GPU", driver.api().cuMemcpyDtoH_v2(
-        com.sun.jna.Native.getDirectBufferPointer(to), from, to.capacity()));
+        Native.getDirectBufferPointer(to), from, to.capacity()));
   }
 
   /** Copies inside the GPU's memory. */

@@ -67,7 +67,8 @@ __device__ __forceinline__ void quantise_rows(
   float greatest = 0.0f;
   for (i64 i = threadIdx.x; i < columns; i += blockDim.x) greatest = fmaxf(greatest, fabsf(T::load(row[i])));
   greatest = block_max(greatest, scratch);
-  float scale = greatest > 0.0f ? __fdiv_rn(127.0f, greatest) : 0.0f;
+  // As PyTorch divides a number by a tensor: in two steps.
+  float scale = greatest > 0.0f ? __fmul_rn(__fdiv_rn(1.0f, greatest), 127.0f) : 0.0f;
   for (i64 i = threadIdx.x; i < columns; i += blockDim.x) {
     codes[(i64)blockIdx.x * columns + i] = (i8)rintf(T::load(row[i]) * scale);
   }
