@@ -13,7 +13,8 @@ import picocli.CommandLine.ScopeType;
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {TrainCommand.class, 
-      GenerateCommand.class, InspectCommand.class, QuantizeCommand.class, PluginsCommand.class, DemoBaseCommand.class,
+      GenerateCommand.class, InspectCommand.class, QuantizeCommand.class, DoctorCommand.class,
+      PluginsCommand.class, DemoBaseCommand.class,
       VersionCommand.class, HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
