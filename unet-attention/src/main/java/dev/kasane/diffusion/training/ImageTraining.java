@@ -50,7 +50,8 @@ public final class ImageTraining implements AutoCloseable {
     this.objective = new DiffusionObjective(model, encoded, pictures.options().noise(), trainText,
         pictures.options().gradientCheckpointing());
     Map<String, NDArray> parameters = adapters.trainableParameters();
-    this.optimizer = new AdamW(parameters, settings, owner);
+    this.optimizer = new AdamW(parameters, settings,
+        name -> name.startsWith(ImageModel.TEXT_ENCODER + ".") ? pictures.options().textEncoderRate() : 1, owner);
     parameters.forEach((name, tensor) -> state.put("parameter." + name, tensor));
     state.putAll(optimizer.state());
   }

@@ -49,6 +49,10 @@ final class AdapterTrainingOptions {
       description = "Train the text encoder too; layers as --targets, attn when none are named.")
   List<String> textTargets = new ArrayList<>();
 
+  @Option(names = "--text-learning-rate", paramLabel = "X",
+      description = "Peak learning rate of the text encoder (default: --learning-rate).")
+  Double textLearningRate;
+
   @Option(names = "--rank-pattern", paramLabel = "NAME=N",
       description = "Rank of the U-Net's layers whose path ends as this regular expression says, such as to_q or"
           + " mid_block.*; several times.")
@@ -65,6 +69,24 @@ final class AdapterTrainingOptions {
     AdapterOptions options = AdapterOptions.of(chosen.id(), chosen.options(), given);
     chosen.check(options);
     return options;
+  }
+
+  /**
+   * The text encoder's learning rate as a multiple of the U-Net's.
+   *
+   * @param learningRate the U-Net's
+   */
+  double textEncoderRate(double learningRate) {
+    if (textLearningRate == null) {
+      return 1;
+    }
+    if (textTargets.isEmpty()) {
+      throw new UserException("Option --text-learning-rate was given, but the text encoder is not trained. Name its"
+          + " layers with --text-targets, or leave the option out.");
+    }
+    Ranges.require(textLearningRate > 0 && textLearningRate <= 10, "--text-learning-rate", textLearningRate,
+        "above 0, such as 5e-5");
+    return textLearningRate / learningRate;
   }
 
   private static void put(
