@@ -65,12 +65,12 @@ public final class KohyaFormat implements AdapterFormat {
   public void write(AdapterModel model, Path file, String storage) throws IOException {
     AdapterFileWriter writer = new AdapterFileWriter(storage);
     try (GradMode off = GradMode.off()) {
-      Set<String> components = model.components().keySet();
+      WrittenNames names = WrittenNames.of(model);
       model.components().forEach((component, modules) -> modules.forEach(module -> {
         if (component.equals(AdapterModel.EMBEDDINGS)) {
           BundledWords.write(module, writer);
         } else {
-          add(Prefixes.write(component, module.path(), components), module, writer);
+          add(names.of(component, module.path()), module, writer);
         }
       }));
       AdapterFileWriter.requireFolder(file);
