@@ -5,6 +5,7 @@ import dev.kasane.app.progress.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;
+import dev.kasane.diffusion.demo.base.DemoBase;
 import dev.kasane.diffusion.demo.base.DemoBaseTrainer;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import java.nio.file.Files;
@@ -32,13 +33,17 @@ final class DemoBaseCommand implements Callable<Integer> {
       description = "Folder for checkpoints (default: beside --out, with .work at its end).")
   private Path work;
 
-  @Option(names = "--autoencoder-steps", paramLabel = "N", defaultValue = "20000",
+  @Option(names = "--autoencoder-steps", paramLabel = "N", defaultValue = "8000",
       description = "Steps of the first stage (default: ${DEFAULT-VALUE}).")
   private long autoencoderSteps;
 
-  @Option(names = "--denoiser-steps", paramLabel = "N", defaultValue = "20000",
+  @Option(names = "--denoiser-steps", paramLabel = "N", defaultValue = "14400",
       description = "Steps of the second stage (default: ${DEFAULT-VALUE}).")
   private long denoiserSteps;
+
+  @Option(names = "--decoder-steps", paramLabel = "N", defaultValue = "5000",
+      description = "Steps of the third stage (default: ${DEFAULT-VALUE}).")
+  private long decoderSteps;
 
   @Override
   public Integer call() {
@@ -49,8 +54,13 @@ final class DemoBaseCommand implements Callable<Integer> {
     try (NDManager owner = Engines.newManager()) {
       AutoencoderKL vae = stage("Autoencoder", autoencoderSteps, checkpoints,
           trainer -> trainer.trainAutoencoder(autoencoderSteps, owner));
-      stage("Text encoder and U-Net", denoiserSteps, checkpoints,
-          trainer -> trainer.trainDenoiser(vae, denoiserSteps, owner)).write(out);
+      DemoBase base = stage("Text encoder and U-Net", denoiserSteps, checkpoints,
+          trainer -> trainer.trainDenoiser(vae, denoiserSteps, owner));
+      stage("Decoder", decoderSteps, checkpoints, trainer -> {
+        trainer.sharpenDecoder(vae, decoderSteps, owner);
+        return vae;
+      });
+      base.write(out);
     }
     spec.commandLine().getOut().println(out);
     spec.commandLine().getOut().flush();
