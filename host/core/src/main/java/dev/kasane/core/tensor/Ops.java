@@ -59,6 +59,18 @@ public final class Ops {
     return SCRIPT.call("layer_norm", x, weight, bias, epsilon);
   }
 
+  /**
+   * Root-mean-square normalisation over the last axis (Zhang & Sennrich 2019), computed in float32.
+   *
+   * @param x (…, width)
+   * @param weight (width)
+   * @param epsilon added to the mean square
+   * @param fromOne whether the scale is 1 + weight, in float32 (Gemma), rather than the weight, in x's type
+   */
+  public static NDArray rmsNorm(NDArray x, NDArray weight, double epsilon, boolean fromOne) {
+    return SCRIPT.call("rms_norm", x, weight, epsilon, fromOne);
+  }
+
   /** x·σ(x). */
   public static NDArray silu(NDArray x) {
     return SCRIPT.call("silu", x);
