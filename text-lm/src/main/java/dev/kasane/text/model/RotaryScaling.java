@@ -19,6 +19,15 @@ public sealed interface RotaryScaling {
     return 1;
   }
 
+  /**
+   * The longest text that the angles are meant for.
+   *
+   * @param positions what the configuration gives as the longest
+   */
+  default long reach(int positions) {
+    return positions;
+  }
+
   /** base^(-2i/width) for pair i. */
   private static double plain(int pair, int width, double base) {
     return Math.pow(base, -2.0 * pair / width);
@@ -50,6 +59,11 @@ public sealed interface RotaryScaling {
     public float[] frequencies(int width, double base, long length) {
       return table(width, pair -> plain(pair, width, base) / factor);
     }
+
+    @Override
+    public long reach(int positions) {
+      return Math.round(Math.max(1, factor) * positions);
+    }
   }
 
   /**
@@ -64,6 +78,11 @@ public sealed interface RotaryScaling {
       double stretch = factor * Math.max(length, trained) / trained - (factor - 1);
       double grown = base * Math.pow(stretch, width / (width - 2.0));
       return table(width, pair -> plain(pair, width, grown));
+    }
+
+    @Override
+    public long reach(int positions) {
+      return Math.round(Math.max(1, factor) * positions);
     }
   }
 
@@ -111,6 +130,11 @@ public sealed interface RotaryScaling {
         double interpolated = Math.min(1, Math.max(0, (pair - low) / (high - low)));
         return plain(pair, width, base) * (interpolated / factor + 1 - interpolated);
       });
+    }
+
+    @Override
+    public long reach(int positions) {
+      return Math.max(positions, Math.round(factor * trained));
     }
 
     /** The pair, as a fraction, that makes so many turns within the text of training. */

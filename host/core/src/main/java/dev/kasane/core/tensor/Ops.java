@@ -177,6 +177,28 @@ public final class Ops {
     return y;
   }
 
+  /**
+   * Some of a tensor's rows.
+   *
+   * @param x (rows, …)
+   * @param numbers which, 64-bit integers
+   */
+  public static NDArray rows(NDArray x, NDArray numbers) {
+    return SCRIPT.call("rows", x, numbers);
+  }
+
+  /**
+   * Adds to some of a tensor's rows in place and returns the tensor.
+   *
+   * @param y (rows, …)
+   * @param numbers which, each at most once
+   * @param delta a row for each number
+   */
+  public static NDArray addRows(NDArray y, NDArray numbers, NDArray delta) {
+    SCRIPT.call("add_rows_", y, numbers, delta).close();
+    return y;
+  }
+
   /** Standard normal numbers from libtorch's default generator, float32. */
   public static NDArray randomNormal(NDManager scope, Shape shape) {
     return scope.randomNormal(0f, 1f, shape, DataType.FLOAT32);

@@ -124,3 +124,9 @@ def dropout(self, x: Tensor, p: float) -> Tensor:
 # y += scale * delta, in place: neither linear nor convolution keeps its output for backward.
 def add_scaled_(self, y: Tensor, delta: Tensor, scale: float) -> Tensor:
   return torch.add_(y, torch.to(delta, ops.prim.dtype(y)), alpha=scale)
+
+def rows(self, x: Tensor, numbers: Tensor) -> Tensor:
+  return torch.index_select(x, 0, numbers)
+
+def add_rows_(self, y: Tensor, numbers: Tensor, delta: Tensor) -> Tensor:
+  return torch.index_add_(y, 0, numbers, torch.to(delta, ops.prim.dtype(y)), alpha=1)
