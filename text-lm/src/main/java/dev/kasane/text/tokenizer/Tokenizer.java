@@ -1,6 +1,8 @@
 package dev.kasane.text.tokenizer;
 
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Turns text into token ids and ids back into text, as one language model was trained to see them. */
 public interface Tokenizer {
@@ -22,6 +24,11 @@ public interface Tokenizer {
   /** The id that ends a text, if there is one. */
   OptionalInt endOfTextId();
 
+  /** Every id at which generation stops; chat models have several. The first is {@link #endOfTextId()}. */
+  default Set<Integer> endOfTextIds() {
+    return endOfTextId().isPresent() ? Set.of(endOfTextId().getAsInt()) : Set.of();
+  }
+
   /** The id that begins a text, if there is one. */
   OptionalInt beginningOfTextId();
 
@@ -30,4 +37,9 @@ public interface Tokenizer {
 
   /** How many ids there are, added ones included; ids are 0 to this, exclusive. */
   int vocabularySize();
+
+  /** The texts of the marks by the names Hugging Face gives them, such as {@code bos_token}. */
+  default Map<String, String> specialTokens() {
+    return Map.of();
+  }
 }
