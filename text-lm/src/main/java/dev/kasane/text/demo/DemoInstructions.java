@@ -3,6 +3,7 @@ package dev.kasane.text.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
+import dev.kasane.text.data.AlpacaTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +34,11 @@ public final class DemoInstructions {
    * @param output the description wanted
    */
   public record Task(String name, String noun, String input, String output) {
+    /** What stands before the answer. */
+    public String prompt() {
+      return AlpacaTemplate.prompt(INSTRUCTION, input);
+    }
+
     Map<String, String> record() {
       Map<String, String> record = new LinkedHashMap<>();
       record.put("instruction", INSTRUCTION);
