@@ -12,9 +12,9 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TrainCommand.class, 
-      GenerateCommand.class, InspectCommand.class, PluginsCommand.class, DemoBaseCommand.class,
-      VersionCommand.class, HelpCommand.class
+    subcommands = {TrainCommand.class,
+      GenerateCommand.class, InspectCommand.class, ParamsCommand.class, PluginsCommand.class,
+      DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:success", "1:the work failed", "2:wrong usage", "130:interrupted"})

@@ -6,6 +6,7 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingListener;
+import dev.kasane.core.training.WholeModelRun;
 import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
 import dev.kasane.diffusion.clip.tokenizer.ClipVocabulary;
@@ -63,7 +64,7 @@ public final class DemoBaseTrainer {
     AutoencoderKL vae = new AutoencoderKL(config.vae());
     Map<String, NDArray> parameters = FreshWeights.give(vae, path -> false, owner);
     try (NDManager scope = Engines.newManager()) {
-      Stage stage = new Stage(parameters, work.resolve("vae"), progress, scope);
+      WholeModelRun stage = new WholeModelRun(parameters, work.resolve("vae"), progress, scope);
       VaeStage objective = new VaeStage(vae, SEED, PICTURES_A_STEP);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 1.2e-3, 50, steps), 0.998);
@@ -97,7 +98,7 @@ public final class DemoBaseTrainer {
       double scaling = 1 / latents.sub(latents.mean()).square().mean().sqrt().getFloat();
       DenoiserStage objective = new DenoiserStage(unet, text, ClipTokenizer.of(vocabulary),
           NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), SCENES_A_STEP);
-      Stage stage = new Stage(parameters, work.resolve("denoiser"), progress, scope);
+      WholeModelRun stage = new WholeModelRun(parameters, work.resolve("denoiser"), progress, scope);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 6e-4, 200, steps), 0.999);
       stage.useAverage();

@@ -1,16 +1,8 @@
-package dev.kasane.diffusion.demo.base;
+package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.training.AdamW;
-import dev.kasane.core.training.BatchSource;
-import dev.kasane.core.training.Checkpoints;
-import dev.kasane.core.training.LearningRate;
-import dev.kasane.core.training.Objective;
-import dev.kasane.core.training.Trainer;
-import dev.kasane.core.training.TrainingListener;
-import dev.kasane.core.training.TrainingPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One stage of the base's training: all parameters of a model with AdamW, an exponential average of them,
- * and checkpoints to go on from.
+ * The training of a whole model from nothing: all parameters with AdamW, an exponential average of them, and
+ * checkpoints to go on from.
  */
-final class Stage {
+public final class WholeModelRun {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.99, 1e-8, 1e-2);
   private static final int CHECKPOINT_EVERY = 200;
 
@@ -37,7 +29,7 @@ final class Stage {
    * @param progress told of every step
    * @param owner owner of the moments and the average
    */
-  Stage(Map<String, NDArray> parameters, Path folder, TrainingListener progress, NDManager owner) {
+  public WholeModelRun(Map<String, NDArray> parameters, Path folder, TrainingListener progress, NDManager owner) {
     this.parameters = parameters;
     this.progress = progress;
     this.optimizer = new AdamW(parameters, SETTINGS, owner);
@@ -57,7 +49,7 @@ final class Stage {
    * @param rate the learning rate and the number of steps
    * @param decay share of the average that stays at each step
    */
-  <B> void run(Objective<B> objective, BatchSource<B> batches, LearningRate rate, double decay) {
+  public <B> void run(Objective<B> objective, BatchSource<B> batches, LearningRate rate, double decay) {
     long done = checkpoints.restore(state());
     TrainingListener upkeep = new TrainingListener() {
       @Override
@@ -75,7 +67,7 @@ final class Stage {
   }
 
   /** Puts the averaged weights in the place of the last ones. */
-  void useAverage() {
+  public void useAverage() {
     average.forEach((name, value) -> {
       NDArray parameter = parameters.get(name);
       parameter.setRequiresGradient(false);
