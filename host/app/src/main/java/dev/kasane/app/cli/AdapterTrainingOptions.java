@@ -37,16 +37,16 @@ final class AdapterTrainingOptions {
   Map<String, String> methodOptions = new LinkedHashMap<>();
 
   @Option(names = "--targets", paramLabel = "WORD", split = ",", defaultValue = "attn",
-      description = "Layers of the U-Net: a preset (attn-qkv, attn, attn-mlp, all-linear, full), a name such as"
+      description = "Layers of the U-Net or language model: a preset (attn-qkv, attn, attn-mlp, all-linear, full), a name such as"
           + " to_q, or a regular expression beginning with re: (default: ${DEFAULT-VALUE}).")
   List<String> targets;
 
   @Option(names = "--exclude", paramLabel = "WORD", split = ",",
-      description = "Layers of the U-Net to leave out, as --targets.")
+      description = "Layers to leave out, as --targets.")
   List<String> exclude = new ArrayList<>();
 
   @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
-      description = "Train the text encoder too; layers as --targets, attn when none are named.")
+      description = "Train an image model's text encoder too; layers as --targets, attn when none are named.")
   List<String> textTargets = new ArrayList<>();
 
   @Option(names = "--text-learning-rate", paramLabel = "X",
@@ -54,7 +54,7 @@ final class AdapterTrainingOptions {
   Double textLearningRate;
 
   @Option(names = "--rank-pattern", paramLabel = "NAME=N",
-      description = "Rank of the U-Net's layers whose path ends as this regular expression says, such as to_q or"
+      description = "Rank of the layers whose path ends as this regular expression says, such as to_q or"
           + " mid_block.*; several times.")
   Map<String, String> rankPatterns = new LinkedHashMap<>();
 
@@ -119,14 +119,14 @@ final class AdapterTrainingOptions {
   }
 
   private Optional<TargetSelector> selector(String component) {
-    boolean unet = component.equals(ImageModel.UNET);
-    List<String> words = unet ? targets : textTargets;
+    boolean main = !component.equals(ImageModel.TEXT_ENCODER);
+    List<String> words = main ? targets : textTargets;
     return words.isEmpty() ? Optional.empty()
-        : Optional.of(TargetSelector.of(words, unet ? exclude : List.of()));
+        : Optional.of(TargetSelector.of(words, main ? exclude : List.of()));
   }
 
   private OptionPatterns patterns(String component) {
-    return component.equals(ImageModel.UNET) ? patterns() : OptionPatterns.none();
+    return !component.equals(ImageModel.TEXT_ENCODER) ? patterns() : OptionPatterns.none();
   }
 
   private OptionPatterns patterns() {

@@ -8,10 +8,12 @@ import dev.kasane.core.training.TrainingListener;
 import dev.kasane.diffusion.demo.base.DemoBase;
 import dev.kasane.diffusion.demo.base.DemoBaseTrainer;
 import dev.kasane.diffusion.vae.AutoencoderKL;
+import dev.kasane.text.demo.DemoLanguageModelTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,15 @@ final class DemoBaseCommand implements Callable<Integer> {
       description = "Steps of the third stage (default: ${DEFAULT-VALUE}).")
   private long decoderSteps;
 
+  @Option(names = "--text",
+      description = "Train the demo language model instead, from text that this program writes: under half an hour"
+          + " on one core.")
+  private boolean text;
+
+  @Option(names = "--text-steps", paramLabel = "N", defaultValue = "2200",
+      description = "Steps of the language model (default: ${DEFAULT-VALUE}).")
+  private long textSteps;
+
   @Override
   public Integer call() {
     if (Files.exists(out)) {
@@ -52,29 +63,32 @@ final class DemoBaseCommand implements Callable<Integer> {
     }
     Path checkpoints = work == null ? out.resolveSibling(out.getFileName() + ".work") : work;
     try (NDManager owner = Engines.newManager()) {
-      AutoencoderKL vae = stage("Autoencoder", autoencoderSteps, checkpoints,
-          trainer -> trainer.trainAutoencoder(autoencoderSteps, owner));
-      DemoBase base = stage("Text encoder and U-Net", denoiserSteps, checkpoints,
-          trainer -> trainer.trainDenoiser(vae, denoiserSteps, owner));
-      stage("Decoder", decoderSteps, checkpoints, trainer -> {
-        trainer.sharpenDecoder(vae, decoderSteps, owner);
-        return vae;
-      });
-      base.write(out);
+      if (text) {
+        Ranges.require(textSteps >= 1, "--text-steps", textSteps, "1 or more");
+        follow("Language model", textSteps, listener ->
+            new DemoLanguageModelTrainer(checkpoints, listener).train(textSteps, owner)).write(out);
+      } else {
+        trainPictures(checkpoints, owner);
+      }
     }
     spec.commandLine().getOut().println(out);
     spec.commandLine().getOut().flush();
     return ExitCode.OK;
   }
 
-  /** One stage of the training. */
-  private interface Work<T> {
-    T with(DemoBaseTrainer trainer);
+  private void trainPictures(Path checkpoints, NDManager owner) {
+    AutoencoderKL vae = follow("Autoencoder", autoencoderSteps, listener ->
+        new DemoBaseTrainer(checkpoints, listener).trainAutoencoder(autoencoderSteps, owner));
+    DemoBase base = follow("Text encoder and U-Net", denoiserSteps, listener ->
+        new DemoBaseTrainer(checkpoints, listener).trainDenoiser(vae, denoiserSteps, owner));
+    follow("Decoder", decoderSteps, listener ->
+        new DemoBaseTrainer(checkpoints, listener).sharpenDecoder(vae, decoderSteps, owner));
+    base.write(out);
   }
 
-  private static <T> T stage(String name, long steps, Path checkpoints, Work<T> work) {
+  private static <T> T follow(String name, long steps, Function<TrainingListener, T> work) {
     try (Progress progress = Progress.start(name, "steps", steps, 0)) {
-      return work.with(new DemoBaseTrainer(checkpoints, new TrainingListener() {
+      return work.apply(new TrainingListener() {
         private double mean = Double.NaN;
 
         @Override
@@ -83,7 +97,7 @@ final class DemoBaseCommand implements Callable<Integer> {
           progress.message(String.format(Locale.ROOT, "loss %.4f", mean));
           progress.stepTo(step.number());
         }
-      }));
+      });
     }
   }
 }
