@@ -93,7 +93,7 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
     try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
       NDArray wide = Ops.cast(x, DataType.FLOAT32);
       float[] products = FusedProduct.multiply(blocks, wide.toFloatArray(), rows, columns);
-      long[] sizes = x.getShape().getShape();
+      long[] sizes = x.getShape().getShape().clone();
       sizes[sizes.length - 1] = shape().get(0);
       // A tensor made from an array borrows memory that the collector frees: sum and cast make libtorch's own.
       NDArray y = scratch.zeros(new Shape(sizes));

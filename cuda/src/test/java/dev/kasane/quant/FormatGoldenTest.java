@@ -135,7 +135,7 @@ class FormatGoldenTest {
   }
 
   private static StoredFloats source(Golden golden, boolean magnitudes) {
-    float[] values = Seeded.values(golden.seed(), golden.count());
+    float[] values = SeededInputs.values(golden.seed(), golden.count());
     for (int i = 0; magnitudes && i < values.length; i++) {
       values[i] = Math.abs(values[i]);
     }

@@ -1,10 +1,13 @@
 package dev.kasane.quant;
 
-/** The inputs of the golden values; see goldens.py. */
-final class Seeded {
-  private Seeded() {}
+import java.util.Arrays;
 
-  static float[] values(long seed, int count) {
+/** The inputs of the golden values; see goldens.py. */
+public final class SeededInputs {
+  private SeededInputs() {}
+
+  /** Numbers of a seed; a few seeds have runs of zeros. */
+  public static float[] values(long seed, int count) {
     long state = seed * 2654435761L + 12345;
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -13,7 +16,7 @@ final class Seeded {
       values[i] = t * Math.abs(t) * 0.25f;
     }
     if (seed % 5 == 3) {
-      java.util.Arrays.fill(values, count / 4, count / 2, 0);
+      Arrays.fill(values, count / 4, count / 2, 0);
     }
     if (seed % 7 == 4) {
       for (int i = 0; i < count; i++) {
