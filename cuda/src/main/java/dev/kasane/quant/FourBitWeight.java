@@ -9,6 +9,10 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.FourBitDecoding;
 import dev.kasane.quant.cpu.FusedProduct;
+import dev.kasane.quant.format.FourBitBlocks;
+import dev.kasane.quant.format.FourBitType;
+import dev.kasane.quant.format.NestedScales;
+import dev.kasane.quant.format.StoredFloats;
 import java.nio.ByteBuffer;
 
 /** A weight in 4-bit codes. Few rows are multiplied without a dense copy where no gradient is asked for. */

@@ -13,6 +13,7 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
+import dev.kasane.quant.format.FormatGoldenTest;
 import dev.kasane.quant.optimizer.AdamW8bit;
 import dev.kasane.quant.optimizer.MappedStates;
 import java.io.IOException;

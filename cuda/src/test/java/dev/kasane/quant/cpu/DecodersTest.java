@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.safetensors.HalfPrecision;
-import dev.kasane.quant.FourBitBlocks;
-import dev.kasane.quant.FourBitType;
-import dev.kasane.quant.PlainScales;
-import dev.kasane.quant.Workers;
+import dev.kasane.quant.format.FourBitBlocks;
+import dev.kasane.quant.format.FourBitType;
+import dev.kasane.quant.format.PlainScales;
+import dev.kasane.quant.format.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.core.UserException;
-import dev.kasane.quant.BlockSize;
+import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.checkpoint.ModelQuantisation;
 import dev.kasane.quant.checkpoint.QuantisedFile;

@@ -1,4 +1,4 @@
-package dev.kasane.quant;
+package dev.kasane.quant.format;
 
 /**
  * Numbers in 8 bits, each block with a scale: value = map[code] · absmax. Bit for bit what bitsandbytes'

@@ -1,9 +1,10 @@
-package dev.kasane.quant;
+package dev.kasane.quant.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kasane.core.UserException;
+import dev.kasane.quant.SeededInputs;
 import java.nio.ByteBuffer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

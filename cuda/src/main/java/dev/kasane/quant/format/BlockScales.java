@@ -1,4 +1,4 @@
-package dev.kasane.quant;
+package dev.kasane.quant.format;
 
 /** The scale of each block of a quantised tensor: as float32, or quantised once more. */
 public sealed interface BlockScales permits PlainScales, NestedScales {

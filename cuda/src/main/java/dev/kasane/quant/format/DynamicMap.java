@@ -1,4 +1,4 @@
-package dev.kasane.quant;
+package dev.kasane.quant.format;
 
 import java.util.Arrays;
 

@@ -1,4 +1,4 @@
-package dev.kasane.quant;
+package dev.kasane.quant.format;
 
 /**
  * Scales in 8 bits, themselves in blocks (Dettmers et al. 2023, "QLoRA", section 3, double quantisation):

@@ -1,4 +1,4 @@
-package dev.kasane.quant;
+package dev.kasane.quant.format;
 
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;

@@ -1,4 +1,4 @@
-package dev.kasane.quant;
+package dev.kasane.quant.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,7 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.HalfPrecision;
 import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.quant.SeededInputs;
 import dev.kasane.quant.cpu.FourBitDecoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Codes, scales and decoded numbers of bitsandbytes' CPU path, for 40 shapes, three types and every format. */
-class FormatGoldenTest {
+public class FormatGoldenTest {
   record Golden(String format, DataType type, long[] shape, long seed, int block, String codes, String scales,
       String nested, String offset, String wide, String same) {
     static Golden of(String line) {
@@ -45,8 +46,9 @@ class FormatGoldenTest {
     }
   }
 
-  static List<String> lines(String resource) throws IOException {
-    try (var in = FormatGoldenTest.class.getResourceAsStream(resource)) {
+  /** The lines of a golden file. */
+  public static List<String> lines(String resource) throws IOException {
+    try (var in = FormatGoldenTest.class.getResourceAsStream("/dev/kasane/quant/" + resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
   }
