@@ -13,7 +13,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {TrainCommand.class,
-      GenerateCommand.class, InspectCommand.class, ParamsCommand.class, PluginsCommand.class,
+      GenerateCommand.class, InspectCommand.class, ParamsCommand.class, QuantizeCommand.class, PluginsCommand.class,
       DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

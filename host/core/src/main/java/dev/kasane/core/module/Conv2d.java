@@ -38,7 +38,8 @@ public final class Conv2d extends AdaptableLayer {
 
   @Override
   protected NDArray applyBase(NDArray x) {
-    return Ops.conv2d(x, weight.dense(x.getManager()), bias.dense(x.getManager()), stride, padding);
+    NDArray b = bias.dense(x.getManager());
+    return weight.get().apply(x.getManager(), dense -> Ops.conv2d(x, dense, b, stride, padding));
   }
 
   @Override

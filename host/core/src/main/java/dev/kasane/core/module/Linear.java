@@ -46,7 +46,7 @@ public final class Linear extends AdaptableLayer {
   @Override
   protected NDArray applyBase(NDArray x) {
     NDArray b = bias == null ? null : bias.dense(x.getManager());
-    return Ops.linear(x, weight.dense(x.getManager()), b);
+    return weight.get().linear(x, b);
   }
 
   @Override

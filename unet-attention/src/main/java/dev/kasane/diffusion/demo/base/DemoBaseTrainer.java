@@ -125,7 +125,7 @@ public final class DemoBaseTrainer {
       }
     });
     try (NDManager scope = Engines.newManager()) {
-      Stage stage = new Stage(decoder, work.resolve("decoder"), progress, scope);
+      WholeModelRun stage = new WholeModelRun(decoder, work.resolve("decoder"), progress, scope);
       DecoderStage objective = new DecoderStage(vae, new VaeStage(vae, SEED + 2, PICTURES_A_STEP));
       stage.run(objective, objective, new LearningRate(LearningRate.Kind.COSINE, 8e-4, 50, steps), 0.998);
       stage.useAverage();
