@@ -9,6 +9,10 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.FourBitDecoding;
 import dev.kasane.quant.cpu.FusedProduct;
+import dev.kasane.quant.format.FourBitBlocks;
+import dev.kasane.quant.format.FourBitType;
+import dev.kasane.quant.format.NestedScales;
+import dev.kasane.quant.format.StoredFloats;
 import java.nio.ByteBuffer;
 
 /** A weight in 4-bit codes. Few rows are multiplied without a dense copy where no gradient is asked for. */
@@ -93,7 +97,7 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
     try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
       NDArray wide = Ops.cast(x, DataType.FLOAT32);
       float[] products = FusedProduct.multiply(blocks, wide.toFloatArray(), rows, columns);
-      long[] sizes = x.getShape().getShape();
+      long[] sizes = x.getShape().getShape().clone();
       sizes[sizes.length - 1] = shape().get(0);
       // A tensor made from an array borrows memory that the collector frees: sum and cast make libtorch's own.
       NDArray y = scratch.zeros(new Shape(sizes));

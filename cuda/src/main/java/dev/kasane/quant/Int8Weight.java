@@ -7,6 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.Int8Decoding;
+import dev.kasane.quant.format.Int8Rows;
+import dev.kasane.quant.format.StoredFloats;
 import java.nio.ByteBuffer;
 
 /** A weight in signed bytes with a scale for each output. Activations are not quantised. */

@@ -3,6 +3,8 @@ package dev.kasane.quant;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.quant.format.BlockSize;
+import dev.kasane.quant.format.FourBitType;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;

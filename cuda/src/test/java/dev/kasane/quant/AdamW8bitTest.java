@@ -13,6 +13,7 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
+import dev.kasane.quant.format.FormatGoldenTest;
 import dev.kasane.quant.optimizer.AdamW8bit;
 import dev.kasane.quant.optimizer.MappedStates;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class AdamW8bitTest {
   }
 
   private NDArray parameter(int count) {
-    NDArray parameter = scope.create(Seeded.values(200, count)).add(0);
+    NDArray parameter = scope.create(SeededInputs.values(200, count)).add(0);
     parameter.setRequiresGradient(true);
     return parameter;
   }
@@ -60,7 +61,7 @@ class AdamW8bitTest {
     for (String line : FormatGoldenTest.lines("adamw8.tsv")) {
       String[] cells = line.split("\t");
       if (cells[0].startsWith("step")) {
-        giveGradient(parameter, Seeded.values(200 + Integer.parseInt(cells[0].substring(5)), COUNT));
+        giveGradient(parameter, SeededInputs.values(200 + Integer.parseInt(cells[0].substring(5)), COUNT));
         optimizer.step(1e-2, 1, 0);
       }
       if (!cells[0].equals("bitsandbytes-step-1")) {
@@ -73,7 +74,7 @@ class AdamW8bitTest {
   void firstStepIsBitsandbytesOwn() throws IOException {
     NDArray parameter = parameter(COUNT);
     AdamW8bit optimizer = new AdamW8bit(Map.of("p", parameter), SETTINGS, scope);
-    giveGradient(parameter, Seeded.values(201, COUNT));
+    giveGradient(parameter, SeededInputs.values(201, COUNT));
     optimizer.step(1e-2, 1, 0);
     checkEvery37th(parameter.toFloatArray(), FormatGoldenTest.lines("adamw8.tsv").get(0).split("\t"));
   }
@@ -110,7 +111,7 @@ class AdamW8bitTest {
   void clipsToTheNorm() {
     NDArray clipped = parameter(COUNT);
     NDArray scaled = parameter(COUNT);
-    float[] gradient = Seeded.values(201, COUNT);
+    float[] gradient = SeededInputs.values(201, COUNT);
     giveGradient(clipped, gradient);
     giveGradient(scaled, gradient);
     double norm = new AdamW8bit(Map.of("p", clipped), SETTINGS, scope).step(1e-2, 1, 0.5);
@@ -130,8 +131,8 @@ class AdamW8bitTest {
         Optimizer second = wide ? new AdamW(Map.of("p", paged), SETTINGS, states)
             : new AdamW8bit(Map.of("p", paged), SETTINGS, states);
         for (int step = 1; step <= 3; step++) {
-          giveGradient(inMemory, Seeded.values(200 + step, COUNT));
-          giveGradient(paged, Seeded.values(200 + step, COUNT));
+          giveGradient(inMemory, SeededInputs.values(200 + step, COUNT));
+          giveGradient(paged, SeededInputs.values(200 + step, COUNT));
           first.step(1e-2, 1, 1);
           second.step(1e-2, 1, 1);
         }

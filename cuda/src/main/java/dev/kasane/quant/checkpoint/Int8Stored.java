@@ -8,9 +8,9 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.safetensors.DType;
-import dev.kasane.quant.Int8Rows;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisedWeight;
+import dev.kasane.quant.format.Int8Rows;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.kasane.quant.cpu;
 
-import dev.kasane.quant.FourBitType;
+import dev.kasane.quant.format.FourBitType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.kasane.quant.cpu;
 
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.safetensors.HalfPrecision;
-import dev.kasane.quant.Int8Rows;
-import dev.kasane.quant.Workers;
+import dev.kasane.quant.format.Int8Rows;
+import dev.kasane.quant.format.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -5,8 +5,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.training.StateMemory;
-import dev.kasane.quant.BlockSize;
-import dev.kasane.quant.DynamicMap;
+import dev.kasane.quant.format.BlockSize;
+import dev.kasane.quant.format.DynamicMap;
 import java.nio.ByteBuffer;
 import java.util.Map;
 

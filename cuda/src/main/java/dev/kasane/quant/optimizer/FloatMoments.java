@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.training.StateMemory;
-import dev.kasane.quant.BlockSize;
+import dev.kasane.quant.format.BlockSize;
 import java.nio.FloatBuffer;
 import java.util.Map;
 

@@ -15,6 +15,8 @@ import dev.kasane.diffusion.config.ModelConfig;
  * @param positions longest input in tokens
  * @param epsilon epsilon of the layer normalisations
  * @param quickGelu whether the activation is x·σ(1.702x) (OpenAI's CLIP) rather than the exact GELU
+ * @param projectionWidth width of the projection of the pooled text, 0 for an encoder without
+ *     ({@code CLIPTextModelWithProjection} has one)
  */
 public record ClipConfig(
     int vocabularySize,
@@ -24,10 +26,23 @@ public record ClipConfig(
     int heads,
     int positions,
     double epsilon,
-    boolean quickGelu) {
+    boolean quickGelu,
+    int projectionWidth) {
+
+  /** An encoder without projection. */
+  public ClipConfig(int vocabularySize, int width, int feedForwardWidth, int layers, int heads, int positions,
+      double epsilon, boolean quickGelu) {
+    this(vocabularySize, width, feedForwardWidth, layers, heads, positions, epsilon, quickGelu, 0);
+  }
+
+  /** The same encoder with a projection of the pooled text. */
+  public ClipConfig withProjection(int outputs) {
+    return new ClipConfig(vocabularySize, width, feedForwardWidth, layers, heads, positions, epsilon,
+        quickGelu, outputs);
+  }
 
   /**
-   * Reads a configuration.
+   * Reads a configuration. A projection is left out: Stable Diffusion 1.x and 2.x make no use of one.
    *
    * @param json the content of {@code config.json}
    * @param origin the file, for messages

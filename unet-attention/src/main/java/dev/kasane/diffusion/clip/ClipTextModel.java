@@ -1,20 +1,24 @@
 package dev.kasane.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Blocks;
 import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.LayerNorm;
+import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.Ops;
 
 /**
  * The CLIP text encoder (Radford et al. 2021) as Stable Diffusion uses it: the last layer's tokens, under
- * transformers' names. Its width and activation make it OpenAI's ViT-L/14 or OpenCLIP's ViT-H.
+ * transformers' names. Its width and activation make it OpenAI's ViT-L/14 or OpenCLIP's
+ * ViT-H or ViT-bigG.
  */
 public final class ClipTextModel extends Module {
   private final ClipConfig config;
   private final TextModel text;
+  private final Linear projection;
 
   /**
    * Builds the modules; weights come later.
@@ -24,6 +28,8 @@ public final class ClipTextModel extends Module {
   public ClipTextModel(ClipConfig config) {
     this.config = config;
     this.text = child("text_model", new TextModel(config));
+    this.projection = config.projectionWidth() == 0 ? null
+        : child("text_projection", new Linear(config.width(), config.projectionWidth(), false));
   }
 
   /** The encoder's shape. */
@@ -56,6 +62,25 @@ public final class ClipTextModel extends Module {
       hidden = layer.forward(hidden);
     }
     return text.finalNorm.forward(hidden);
+  }
+
+  /**
+   * One vector for the whole text: the projection of the last layer's token at the end of the text.
+   *
+   * @param ids (batch, tokens), 64-bit integers; the end is the largest id, as in OpenAI's vocabulary
+   * @return (batch, projection width)
+   * @throws IllegalStateException for an encoder without projection
+   */
+  public NDArray pooled(NDArray ids) {
+    if (projection == null) {
+      throw new IllegalStateException("This text encoder has no projection");
+    }
+    try (NDArray tokens = forward(ids);
+        NDArray ends = ids.argMax(1);
+        NDArray chosen = tokens.get(new NDIndex("{}, {}", ids.getManager().arange(0,
+            (int) ids.getShape().get(0), 1, DataType.INT64), ends))) {
+      return projection.forward(chosen);
+    }
   }
 
   private static final class TextModel extends Module {

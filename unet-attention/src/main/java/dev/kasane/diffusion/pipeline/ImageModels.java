@@ -41,9 +41,20 @@ public final class ImageModels {
     ClipTokenizer tokenizer = ClipTokenizer.open(base.tokenizerFolder());
     requireKnownTokens(tokenizer, textEncoder, base);
     return new ImageModel(
-        new UNet2DConditionModel(UNetConfig.of(base.config(BasePart.UNET), base.configOrigin(BasePart.UNET))),
+        new UNet2DConditionModel(unetConfig(base)),
         new AutoencoderKL(VaeConfig.of(base.config(BasePart.VAE), base.configOrigin(BasePart.VAE))),
         textEncoder, tokenizer, base.scheduler(), precision.dataType());
+  }
+
+  private static UNetConfig unetConfig(BaseCheckpoint base) {
+    String origin = base.configOrigin(BasePart.UNET);
+    UNetConfig config = UNetConfig.of(base.config(BasePart.UNET), origin);
+    if (config.added().isPresent()) {
+      throw new UserException(origin + " describes a Stable Diffusion XL U-Net (addition_embed_type is set)."
+          + " Pictures are drawn and adapters trained with Stable Diffusion 1.x and 2.x only; adapter files"
+          + " of XL can be inspected and converted.");
+    }
+    return config;
   }
 
   /** A token behind the end of the embedding would read memory that is not there. */

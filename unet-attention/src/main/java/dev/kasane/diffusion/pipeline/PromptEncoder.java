@@ -35,6 +35,17 @@ public final class PromptEncoder {
   }
 
   /**
+   * Encodes a training caption: brackets are part of it, as in the tag {@code saber (fate)}, and weigh nothing.
+   *
+   * @param caption the text
+   * @param scope owner of the result
+   * @return (1, 77·chunks, width)
+   */
+  public NDArray encodeCaption(String caption, NDManager scope) {
+    return encode(chunks.encodeLiterally(caption), scope);
+  }
+
+  /**
    * Encodes a prompt and its negative to the same length.
    *
    * @return (2, 77·chunks, width), the negative first

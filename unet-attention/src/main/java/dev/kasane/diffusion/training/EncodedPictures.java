@@ -82,17 +82,17 @@ final class EncodedPictures {
         return encode(caption, scope);
       }
     }
-    String key = new CacheKey("caption-1").text(baseHash).text(model.type().name()).number(clipSkip)
+    String key = new CacheKey("caption-2").text(baseHash).text(model.type().name()).number(clipSkip)
         .text(caption).hex();
     return cache.get(key, own -> encode(caption, own));
   }
 
   private NDArray encode(String caption, NDManager scope) {
-    return Ops.cast(prompts.encode(caption, scope), DataType.FLOAT32);
+    return Ops.cast(prompts.encodeCaption(caption, scope), DataType.FLOAT32);
   }
 
   /** The text encoder's output with gradients, for a text encoder that is trained. */
   NDArray liveCaption(String caption, NDManager scope) {
-    return prompts.encode(caption, scope);
+    return prompts.encodeCaption(caption, scope);
   }
 }

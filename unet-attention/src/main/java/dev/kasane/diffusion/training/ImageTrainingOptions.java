@@ -15,6 +15,7 @@ import dev.kasane.diffusion.data.CaptionOptions;
  * @param validationShare share of the pictures that are kept out of training to measure the loss on
  * @param noise how noise is drawn and the loss weighted
  * @param clipSkip layers of the text encoder to leave out at the end
+ * @param textEncoderRate learning rate of the text encoder as a multiple of the U-Net's, above 0
  * @param gradientCheckpointing whether inner results are computed again rather than kept
  * @param seed everything random about the pictures follows from it
  */
@@ -27,6 +28,7 @@ public record ImageTrainingOptions(
     double validationShare,
     NoiseOptions noise,
     int clipSkip,
+    double textEncoderRate,
     boolean gradientCheckpointing,
     long seed) {
 

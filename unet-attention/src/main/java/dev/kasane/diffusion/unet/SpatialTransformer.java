@@ -18,12 +18,16 @@ final class SpatialTransformer extends Module {
   private final AdaptableLayer projectionOut;
   private final boolean linear;
 
-  SpatialTransformer(long channels, long contextWidth, int heads, int groups, boolean linear) {
-    this.linear = linear;
-    norm = child("norm", new GroupNorm(groups, channels, 1e-6));
+  /** The transformer of a resolution. */
+  SpatialTransformer(UNetConfig config, int level) {
+    long channels = config.blockOutChannels().get(level);
+    linear = config.linearProjection();
+    norm = child("norm", new GroupNorm(config.normGroups(), channels, 1e-6));
     projectionIn = child("proj_in", projection(channels));
-    blocks = child("transformer_blocks", new Blocks<TransformerBlock>()
-        .add(new TransformerBlock(channels, contextWidth, heads)));
+    blocks = child("transformer_blocks", new Blocks<>());
+    for (int i = 0; i < config.transformerDepths().get(level); i++) {
+      blocks.add(new TransformerBlock(channels, config.crossAttentionWidth(), config.heads().get(level)));
+    }
     projectionOut = child("proj_out", projection(channels));
   }
 

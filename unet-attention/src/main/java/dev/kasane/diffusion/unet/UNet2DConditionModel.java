@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The denoiser of Stable Diffusion 1.x and 2.x (Rombach et al. 2022, section 3.3), under diffusers' names.
+ * The denoiser of Stable Diffusion 1.x, 2.x (Rombach et al. 2022, section 3.3) and XL (Podell et al. 2023),
+ * under diffusers' names.
  *
  * <p>It runs as a chain of {@link Segment}s over the state (hidden, time, context, skip…), so that training
  * can keep the states between the segments and recompute the rest.
@@ -25,10 +26,13 @@ public final class UNet2DConditionModel extends Module {
   private static final int HIDDEN = 0;
   private static final int TIME = 1;
   private static final int CONTEXT = 2;
+  private static final int POOLED = 3;
+  private static final int NUMBERS = 4;
 
   private final UNetConfig config;
   private final Conv2d convIn;
   private final TimeEmbedding timeEmbedding;
+  private final TimeEmbedding addedEmbedding;
   private final Blocks<UNetBlock> downBlocks = new Blocks<>();
   private final Blocks<UNetBlock> upBlocks = new Blocks<>();
   private final UNetBlock midBlock;
@@ -46,6 +50,9 @@ public final class UNet2DConditionModel extends Module {
     int first = config.blockOutChannels().get(0);
     convIn = child("conv_in", new Conv2d(config.inChannels(), first, 3, 1, 1));
     timeEmbedding = child("time_embedding", new TimeEmbedding(first, config.timeWidth()));
+    addedEmbedding = config.added()
+        .map(added -> child("add_embedding", new TimeEmbedding(added.inputWidth(), config.timeWidth())))
+        .orElse(null);
     child("down_blocks", downBlocks);
     child("up_blocks", upBlocks);
     for (int level = 0; level <= config.downsamplings(); level++) {
@@ -72,7 +79,25 @@ public final class UNet2DConditionModel extends Module {
    * @return of the sample's shape
    */
   public NDArray forward(NDArray sample, NDArray timesteps, NDArray context) {
-    NDList given = state(sample, timesteps, context);
+    return run(state(sample, timesteps, context));
+  }
+
+  /**
+   * Predicts noise or velocity with {@link UNetConfig.AddedConditions}.
+   *
+   * @param sample (batch, channels, height, width) noisy latents
+   * @param timesteps (batch)
+   * @param context (batch, tokens, width) of the text encoders
+   * @param pooled (batch, width) the second text encoder's projection of the whole text
+   * @param numbers (batch, 6) original height and width, top and left of the crop, wanted height and width
+   * @return of the sample's shape
+   */
+  public NDArray forward(
+      NDArray sample, NDArray timesteps, NDArray context, NDArray pooled, NDArray numbers) {
+    return run(state(sample, timesteps, context, pooled, numbers));
+  }
+
+  private NDArray run(NDList given) {
     NDList state = given;
     for (Segment segment : segments) {
       NDList next = segment.forward(state);
@@ -96,6 +121,11 @@ public final class UNet2DConditionModel extends Module {
   /** The first state of the chain: what {@link #forward} takes. */
   public NDList state(NDArray sample, NDArray timesteps, NDArray context) {
     return new NDList(sample, timesteps, Ops.castLike(context, sample));
+  }
+
+  /** The first state of the chain with {@link UNetConfig.AddedConditions}. */
+  public NDList state(NDArray sample, NDArray timesteps, NDArray context, NDArray pooled, NDArray numbers) {
+    return new NDList(sample, timesteps, Ops.castLike(context, sample), pooled, numbers);
   }
 
   /** The chain; the first entry of the last state is the prediction. */
@@ -128,11 +158,40 @@ public final class UNet2DConditionModel extends Module {
 
   private NDList enter(NDList state) {
     NDArray sample = state.get(HIDDEN);
+    if ((addedEmbedding == null) != (state.size() <= POOLED)) {
+      throw new IllegalArgumentException(addedEmbedding == null
+          ? "This U-Net takes no added conditions" : "This U-Net needs pooled text and picture sizes");
+    }
     NDArray hidden = convIn.forward(sample);
-    try (NDArray embedded = UNetOps.timestepEmbedding(state.get(TIME), config.blockOutChannels().get(0),
-            config.flipSinToCos(), config.frequencyShift());
-        NDArray sinusoids = Ops.castLike(embedded, sample)) {
-      return new NDList(hidden, timeEmbedding.forward(sinusoids), state.get(CONTEXT), hidden);
+    try (NDArray sinusoids = sinusoids(state.get(TIME), config.blockOutChannels().get(0), sample);
+        NDArray time = withAdded(timeEmbedding.forward(sinusoids), state, sample)) {
+      // Every residual block begins with SiLU of the same vector: it is done here, once.
+      return new NDList(hidden, Ops.silu(time), state.get(CONTEXT), hidden);
+    }
+  }
+
+  private NDArray sinusoids(NDArray numbers, int width, NDArray like) {
+    NDArray embedded =
+        UNetOps.timestepEmbedding(numbers, width, config.flipSinToCos(), config.frequencyShift());
+    NDArray cast = Ops.castLike(embedded, like);
+    if (cast != embedded) {
+      embedded.close();
+    }
+    return cast;
+  }
+
+  private NDArray withAdded(NDArray time, NDList state, NDArray sample) {
+    if (addedEmbedding == null) {
+      return time;
+    }
+    NDArray numbers = state.get(NUMBERS);
+    NDArray pooled = Ops.castLike(state.get(POOLED), sample);
+    try (time;
+        NDArray flat = numbers.flatten();
+        NDArray each = sinusoids(flat, config.added().orElseThrow().numberWidth(), sample);
+        NDArray sinusoids = each.reshape(numbers.getShape().get(0), -1);
+        NDArray joined = UNetOps.concatChannels(pooled, sinusoids)) {
+      return Ops.addScaled(addedEmbedding.forward(joined), time, 1);
     }
   }
 
@@ -186,12 +245,10 @@ public final class UNet2DConditionModel extends Module {
       linear2 = child("linear_2", new Linear(width, width, true));
     }
 
-    /** Every residual block begins with SiLU of the same vector: it is done here, once. */
     NDArray forward(NDArray sinusoids) {
       try (NDArray wide = linear1.forward(sinusoids);
-          NDArray active = Ops.silu(wide);
-          NDArray out = linear2.forward(active)) {
-        return Ops.silu(out);
+          NDArray active = Ops.silu(wide)) {
+        return linear2.forward(active);
       }
     }
   }

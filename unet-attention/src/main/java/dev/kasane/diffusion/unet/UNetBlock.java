@@ -60,8 +60,7 @@ final class UNetBlock extends Module {
   private void addLayer(UNetConfig config, int inputs, int channels, int level) {
     resnets.add(resnet(config, inputs, channels));
     if (attentions != null) {
-      attentions.add(new SpatialTransformer(channels, config.crossAttentionWidth(),
-          config.heads().get(level), config.normGroups(), config.linearProjection()));
+      attentions.add(new SpatialTransformer(config, level));
     }
   }
 

@@ -62,7 +62,7 @@ final class TinyRun implements AutoCloseable {
   }
 
   static ImageTrainingOptions options(CaptionOptions captions, NoiseOptions noise, boolean checkpointing) {
-    return new ImageTrainingOptions(captions, BucketPlan.square(64), false, 2, 0.5, 0, noise, 0, checkpointing, 5);
+    return new ImageTrainingOptions(captions, BucketPlan.square(64), false, 2, 0.5, 0, noise, 0, 1, checkpointing, 5);
   }
 
   /** Three pictures to learn from and one prior picture. */

@@ -37,20 +37,24 @@ final class AdapterTrainingOptions {
   Map<String, String> methodOptions = new LinkedHashMap<>();
 
   @Option(names = "--targets", paramLabel = "WORD", split = ",", defaultValue = "attn",
-      description = "Layers of the U-Net: a preset (attn-qkv, attn, attn-mlp, all-linear, full), a name such as"
+      description = "Layers of the U-Net or language model: a preset (attn-qkv, attn, attn-mlp, all-linear, full), a name such as"
           + " to_q, or a regular expression beginning with re: (default: ${DEFAULT-VALUE}).")
   List<String> targets;
 
   @Option(names = "--exclude", paramLabel = "WORD", split = ",",
-      description = "Layers of the U-Net to leave out, as --targets.")
+      description = "Layers to leave out, as --targets.")
   List<String> exclude = new ArrayList<>();
 
   @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
-      description = "Train the text encoder too; layers as --targets, attn when none are named.")
+      description = "Train an image model's text encoder too; layers as --targets, attn when none are named.")
   List<String> textTargets = new ArrayList<>();
 
+  @Option(names = "--text-learning-rate", paramLabel = "X",
+      description = "Peak learning rate of the text encoder (default: --learning-rate).")
+  Double textLearningRate;
+
   @Option(names = "--rank-pattern", paramLabel = "NAME=N",
-      description = "Rank of the U-Net's layers whose path ends as this regular expression says, such as to_q or"
+      description = "Rank of the layers whose path ends as this regular expression says, such as to_q or"
           + " mid_block.*; several times.")
   Map<String, String> rankPatterns = new LinkedHashMap<>();
 
@@ -65,6 +69,24 @@ final class AdapterTrainingOptions {
     AdapterOptions options = AdapterOptions.of(chosen.id(), chosen.options(), given);
     chosen.check(options);
     return options;
+  }
+
+  /**
+   * The text encoder's learning rate as a multiple of the U-Net's.
+   *
+   * @param learningRate the U-Net's
+   */
+  double textEncoderRate(double learningRate) {
+    if (textLearningRate == null) {
+      return 1;
+    }
+    if (textTargets.isEmpty()) {
+      throw new UserException("Option --text-learning-rate was given, but the text encoder is not trained. Name its"
+          + " layers with --text-targets, or leave the option out.");
+    }
+    Ranges.require(textLearningRate > 0 && textLearningRate <= 10, "--text-learning-rate", textLearningRate,
+        "above 0, such as 5e-5");
+    return textLearningRate / learningRate;
   }
 
   private static void put(
@@ -97,14 +119,14 @@ final class AdapterTrainingOptions {
   }
 
   private Optional<TargetSelector> selector(String component) {
-    boolean unet = component.equals(ImageModel.UNET);
-    List<String> words = unet ? targets : textTargets;
+    boolean main = !component.equals(ImageModel.TEXT_ENCODER);
+    List<String> words = main ? targets : textTargets;
     return words.isEmpty() ? Optional.empty()
-        : Optional.of(TargetSelector.of(words, unet ? exclude : List.of()));
+        : Optional.of(TargetSelector.of(words, main ? exclude : List.of()));
   }
 
   private OptionPatterns patterns(String component) {
-    return component.equals(ImageModel.UNET) ? patterns() : OptionPatterns.none();
+    return !component.equals(ImageModel.TEXT_ENCODER) ? patterns() : OptionPatterns.none();
   }
 
   private OptionPatterns patterns() {

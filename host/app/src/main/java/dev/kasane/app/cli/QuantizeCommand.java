@@ -1,7 +1,7 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.core.UserException;
-import dev.kasane.quant.BlockSize;
+import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.checkpoint.ModelQuantisation;
 import dev.kasane.quant.checkpoint.QuantisedFile;
@@ -55,9 +55,10 @@ final class QuantizeCommand implements Callable<Integer> {
     ModelQuantisation quantisation = new ModelQuantisation(settings(), skips);
     QuantisedFile.Summary summary = quantisation.run(base, out, name -> { });
     spec.commandLine().getOut().printf(Locale.ROOT,
-        "%s: %d linear layers in %s, %.4f bytes a number; the whole model %.3f GB, %.3f bytes a number%n", out,
+        "%s: %d linear layers in %s, %.4f bytes a number; the whole model %,.1f MB, %.3f bytes a number%n",
+        out,
         summary.tensors(), type, (double) summary.quantisedBytes() / summary.quantisedParameters(),
-        summary.bytes() / 1e9, summary.bytesPerParameter());
+        summary.bytes() / 1e6, summary.bytesPerParameter());
     spec.commandLine().getOut().flush();
     return ExitCode.OK;
   }

@@ -133,7 +133,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
     int timesteps = NoiseSchedule.of(model.scheduler()).trainTimesteps();
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
         data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(timesteps), clipSkip,
-        run.gradientCheckpointing, run.seed);
+        adapter.textEncoderRate(run.learningRate), run.gradientCheckpointing, run.seed);
     PictureDataset dataset = PictureDataset.scan(data.dataset(folder));
     requirePictures(dataset, folder);
     return new TrainingPictures(dataset, options);

@@ -10,8 +10,14 @@ import java.nio.file.Path;
  *
  * @param path the folder
  * @param name the name of the run and of its adapter
+ * @param ending of the adapter's name, empty for a folder
  */
-record RunFolder(Path path, String name) {
+record RunFolder(Path path, String name, String ending) {
+  /** A run whose adapter is one file. */
+  RunFolder(Path path, String name) {
+    this(path, name, ".safetensors");
+  }
+
   /**
    * Makes the folder.
    *
@@ -32,7 +38,7 @@ record RunFolder(Path path, String name) {
   }
 
   Path adapter() {
-    return path.resolve(name + ".safetensors");
+    return path.resolve(name + ending);
   }
 
   Path checkpoints() {

@@ -56,6 +56,8 @@ final class TrainingMetadata {
     fields.put("ss_total_batch_size", String.valueOf(options.batchSize()));
     fields.put("ss_gradient_accumulation_steps", String.valueOf(plan.accumulation()));
     fields.put("ss_learning_rate", String.valueOf(plan.learningRate().peak()));
+    fields.put("ss_unet_lr", String.valueOf(plan.learningRate().peak()));
+    fields.put("ss_text_encoder_lr", String.valueOf(plan.learningRate().peak() * options.textEncoderRate()));
     fields.put("ss_lr_scheduler", plan.learningRate().kind().toString());
     fields.put("ss_lr_warmup_steps", String.valueOf(plan.learningRate().warmupSteps()));
     fields.put("ss_max_grad_norm", String.valueOf(plan.maxGradientNorm()));

@@ -34,7 +34,7 @@ class ArchitectureTest {
     Path root = Path.of(System.getProperty("kasane.root"));
     try (Stream<Path> plugins = Files.list(root.resolve("plugins"))) {
       Stream<Path> modules =
-          Stream.of("host/core", "host/testkit", "host/app", "unet-attention").map(root::resolve);
+          Stream.of("host/core", "host/testkit", "host/app", "unet-attention", "text-lm").map(root::resolve);
       List<Path> folders = Stream.concat(modules, plugins)
           .map(module -> module.resolve("target/classes")).filter(Files::isDirectory).toList();
       product = new ClassFileImporter().importPaths(folders);
@@ -69,7 +69,7 @@ class ArchitectureTest {
   void theWholeProductWasLookedAt() {
     assertThat(product).hasSizeGreaterThan(LEAST_CLASSES);
     assertThat(product.stream().map(JavaClass::getPackageName))
-        .contains("dev.kasane.core.spi", "dev.kasane.diffusion.unet", "dev.kasane.app.cli");
+        .contains("dev.kasane.core.spi", "dev.kasane.diffusion.unet", "dev.kasane.text.model", "dev.kasane.app.cli");
     assertThat(product.stream().filter(type -> Rules.isIn(type, "dev.kasane.plugin")))
         .as("classes of plugins").isNotEmpty();
   }

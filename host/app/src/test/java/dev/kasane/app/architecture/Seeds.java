@@ -22,6 +22,7 @@ final class Seeds {
     seeds.put("core.training", List.of(uses("dev.kasane.core.training", "dev.kasane.app.Version")));
     seeds.put("diffusion sees core only", List.of(
         uses("dev.kasane.diffusion.unet", "dev.kasane.app.Version")));
+    seeds.put("text sees core only", List.of(uses("dev.kasane.text.model", "dev.kasane.diffusion.unet.UNetConfig")));
     seeds.put("plugins see core only", List.of(uses("dev.kasane.plugin.one", "dev.kasane.app.Version")));
     seeds.put("plugins do not see one another", List.of(
         "package dev.kasane.plugin.two; public class Other {}",

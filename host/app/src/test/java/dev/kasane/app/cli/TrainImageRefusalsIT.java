@@ -156,7 +156,7 @@ class TrainImageRefusalsIT {
       "--noise-offset=2", "--prior-weight=-1", "--min-timestep=1000", "--max-timestep=1001", "--clip-skip=9",
       "--clip-skip=-1", "--sample-steps=0", "--sample-cfg=NaN", "--sample-every=-1", "--validate-every=0",
       "--name=a/b", "--dtype=int3", "--save-dtype=float128", "--method=lara", "--rank=0", "--alpha=-1",
-      "--format=zip", "--prediction-type=x", "--targets=to_x", "--text-targets=to_x", "--method-option=ranc=4",
+      "--format=zip", "--prediction-type=x", "--targets=to_x", "--text-targets=to_x", "--text-learning-rate=1e-5", "--method-option=ranc=4",
       "--rank-pattern=to_x=4", "--bath-size=2"})
   void anOptionOutOfRange(String option) {
     String name = option.substring(2, option.indexOf('='));
@@ -245,6 +245,18 @@ class TrainImageRefusalsIT {
   @Test
   void clipSkipLeavesTheLastTextLayersUntrained() {
     trains("--text-targets", "attn", "--clip-skip", "1");
+  }
+
+  @Test
+  void theTextEncoderCanHaveALearningRateOfItsOwn() throws IOException {
+    List<byte[]> adapters = new ArrayList<>();
+    for (String rate : List.of("1e-4", "1e-5", "1e-4")) {
+      String out = "rate-" + adapters.size();
+      trains("--out", folder.resolve(out).toString(), "--text-targets", "attn", "--text-learning-rate", rate);
+      adapters.add(adapter(out));
+    }
+    assertThat(adapters.get(1)).isNotEqualTo(adapters.get(0));
+    assertThat(adapters.get(2)).isEqualTo(adapters.get(0));
   }
 
   @ParameterizedTest

@@ -44,7 +44,7 @@ class TrainingMetadataTest {
   private TrainingPictures pictures(DatasetOptions options, int clipSkip) {
     CaptionOptions captions = new CaptionOptions("sumi", true, 0, 0.1, 0);
     return new TrainingPictures(PictureDataset.scan(options), new ImageTrainingOptions(captions,
-        BucketPlan.square(64), false, 2, 0, 0, new NoiseOptions(5, 0, 1, 0, 1000), clipSkip, false, 42));
+        BucketPlan.square(64), false, 2, 0, 0, new NoiseOptions(5, 0, 1, 0, 1000), clipSkip, 0.5, false, 42));
   }
 
   private TrainingPictures pictures() throws IOException {

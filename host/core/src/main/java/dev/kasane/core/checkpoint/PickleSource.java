@@ -11,6 +11,7 @@ import dev.kasane.core.safetensors.DType;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -42,6 +43,50 @@ public final class PickleSource implements TensorSource {
     } catch (PickleException e) {
       throw new UserException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Opens whatever was saved with tensors in it: a dict of tensors, dicts of tensors in a dict (their names
+   * joined by a dot), or the plain list of pairs as the first LoRA scripts saved it (named
+   * {@code list:0:up}, {@code list:0:down}, {@code list:1:up}, …).
+   *
+   * @throws UserException as {@link #open}
+   */
+  static PickleSource openAny(Path path) {
+    try {
+      TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
+      try {
+        Map<String, PickledTensor> named = named(checkpoint.root());
+        return new PickleSource(checkpoint, named.isEmpty() ? checkpoint.stateDict() : named);
+      } catch (PickleException e) {
+        checkpoint.close();
+        throw e;
+      }
+    } catch (PickleException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, PickledTensor> named(Object root) {
+    Map<String, PickledTensor> named = new LinkedHashMap<>();
+    if (root instanceof List<?> list && list.stream().allMatch(PickledTensor.class::isInstance)) {
+      for (int i = 0; i < list.size(); i++) {
+        named.put("list:" + i / 2 + (i % 2 == 0 ? ":up" : ":down"), (PickledTensor) list.get(i));
+      }
+    } else if (root instanceof Map<?, ?> saved) {
+      collect(saved.get("state_dict") instanceof Map<?, ?> inner ? inner : saved, "", named);
+    }
+    return named;
+  }
+
+  private static void collect(Map<?, ?> dict, String prefix, Map<String, PickledTensor> named) {
+    dict.forEach((key, value) -> {
+      if (value instanceof PickledTensor tensor) {
+        named.put(prefix + key, tensor);
+      } else if (value instanceof Map<?, ?> inner && prefix.isEmpty()) {
+        collect(inner, key + ".", named);
+      }
+    });
   }
 
   /** The texts and numbers that were saved beside the tensors, such as {@code global_step}. */

@@ -36,7 +36,7 @@ public final class TensorSources {
     return isPickle(path) ? PickleSource.open(path) : SafetensorsSource.open(path);
   }
 
-  private static boolean isPickle(Path path) {
+  static boolean isPickle(Path path) {
     if (!Files.isRegularFile(path)) {
       return false;
     }

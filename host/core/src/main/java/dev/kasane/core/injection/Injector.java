@@ -51,7 +51,8 @@ public final class Injector {
     return set;
   }
 
-  private static AdapterOptions optionsFor(
+  /** The options for one layer: the common ones, or those of the patterns that match it. */
+  static AdapterOptions optionsFor(
       String path, AdapterMethod method, AdapterOptions options, OptionPatterns patterns) {
     Map<String, String> own = patterns.valuesFor(path);
     if (own.isEmpty()) {
@@ -64,7 +65,7 @@ public final class Injector {
     return checked;
   }
 
-  private static void requireSupport(AdapterMethod method, Collection<AdaptableLayer> targets) {
+  static void requireSupport(AdapterMethod method, Collection<AdaptableLayer> targets) {
     List<String> refused =
         targets.stream().filter(layer -> !method.supports(layer)).map(AdaptableLayer::path).toList();
     if (!refused.isEmpty()) {

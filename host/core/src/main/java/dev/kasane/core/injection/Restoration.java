@@ -6,6 +6,7 @@ import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.UnmatchedKey;
@@ -35,6 +36,11 @@ final class Restoration {
   }
 
   void add(String component, List<AdapterModule> modules) {
+    if (component.equals(AdapterModel.EMBEDDINGS) && !targets.containsKey(component)) {
+      modules.forEach(word -> unmatched.add(new UnmatchedKey(word.path(),
+          "is a learned word (textual inversion), not an adapter of a layer; in prompts it has no effect")));
+      return;
+    }
     Map<String, AdaptableLayer> layers = targets.getOrDefault(component, Map.of());
     for (AdapterModule module : modules) {
       AdaptableLayer layer = layers.get(module.path());

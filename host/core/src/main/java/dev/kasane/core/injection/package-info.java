@@ -6,7 +6,8 @@
  * them, or restores saved ones, and answers with an {@link dev.kasane.core.injection.AdapterSet}: all that
  * one method put on one model, with a strength that can be turned while the model is live. A
  * {@link dev.kasane.core.injection.Merger} folds the sets into the weights for speed and takes them out
- * again, from the pristine weights, so that not one bit is lost.
+ * again, from the pristine weights, so that not one bit is lost. An
+ * {@link dev.kasane.core.injection.AdapterRouter} sends each row of a batch through adapters of its own.
  *
  * <p>The rule of this package is that nothing fails to match in silence. A pattern that picks no layer, a
  * rank for a block that does not exist, a key of a file that fits nowhere: each is an error or a line of

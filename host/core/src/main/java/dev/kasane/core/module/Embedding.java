@@ -15,6 +15,10 @@ public final class Embedding extends Module {
     this.weight = weight("weight", entries, width);
   }
 
+  Weight weightPlace() {
+    return weight;
+  }
+
   /** Looks up 64-bit ids of any shape; the result has one more axis. */
   public NDArray forward(NDArray ids) {
     return Ops.embedding(weight.dense(ids.getManager()), ids);

@@ -18,6 +18,21 @@ public final class Linear extends AdaptableLayer {
     this.bias = biased ? weight("bias", outputs) : null;
   }
 
+  private Linear(Embedding table) {
+    this.weight = tiedWeight("weight", table.weightPlace());
+    this.bias = null;
+  }
+
+  /**
+   * An output head without bias that scores by an embedding's own rows. An adapter on it leaves the embedding
+   * alone, also when it is merged: then the head has a weight of its own.
+   *
+   * @param table the embedding, (outputs, inputs)
+   */
+  public static Linear tiedTo(Embedding table) {
+    return new Linear(table);
+  }
+
   @Override
   protected Weight weightPlace() {
     return weight;

@@ -29,11 +29,21 @@ public abstract class Module {
     return weight;
   }
 
-  /** Every weight below this module by its dotted path. */
+  /** Declares a weight that shows the values of {@code lender} until it is given its own. */
+  protected final Weight tiedWeight(String name, Weight lender) {
+    Weight weight = Weight.tiedTo(lender);
+    weights.put(name, weight);
+    return weight;
+  }
+
+  /** Every weight below this module by its dotted path; a tied one only when it has values of its own. */
   public final Map<String, Weight> namedWeights() {
     Map<String, Weight> all = new LinkedHashMap<>();
-    walk("", (path, module) ->
-        module.weights.forEach((name, weight) -> all.put(join(path, name), weight)));
+    walk("", (path, module) -> module.weights.forEach((name, weight) -> {
+      if (!weight.isBorrowed()) {
+        all.put(join(path, name), weight);
+      }
+    }));
     return Collections.unmodifiableMap(all);
   }
 

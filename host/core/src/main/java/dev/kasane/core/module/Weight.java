@@ -8,10 +8,21 @@ import dev.kasane.core.spi.FrozenWeight;
 /** A named place for one weight of a module: its shape is known before its values are. */
 public final class Weight {
   private final Shape shape;
+  private final Weight lender;
   private FrozenWeight value;
 
   Weight(Shape shape) {
+    this(shape, null);
+  }
+
+  /** A place that shows the values of another one of the same shape until it is given its own. */
+  static Weight tiedTo(Weight lender) {
+    return new Weight(lender.shape, lender);
+  }
+
+  private Weight(Shape shape, Weight lender) {
     this.shape = shape;
+    this.lender = lender;
   }
 
   /** The declared shape. */
@@ -21,7 +32,12 @@ public final class Weight {
 
   /** Whether values have been given. */
   public boolean isSet() {
-    return value != null;
+    return value != null || isBorrowed() && lender.isSet();
+  }
+
+  /** Whether the values are those of another place, so that a checkpoint need not hold them twice. */
+  boolean isBorrowed() {
+    return lender != null && (value == null || lender.isSet() && lender.get() == value);
   }
 
   /**
@@ -38,6 +54,9 @@ public final class Weight {
 
   /** The stored weight. */
   public FrozenWeight get() {
+    if (value == null && lender != null) {
+      return lender.get();
+    }
     if (value == null) {
       throw new IllegalStateException("A weight of shape " + shape + " is used before it was loaded");
     }

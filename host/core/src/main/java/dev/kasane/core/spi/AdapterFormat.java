@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.pf4j.ExtensionPoint;
 
@@ -37,11 +38,24 @@ public interface AdapterFormat extends ExtensionPoint {
   AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) throws IOException;
 
   /**
+   * Proposes new keys for a file that a faulty tool mangled, so that this format can read it.
+   *
+   * @param keys the keys of the file
+   * @param layers the base model's layer paths by component
+   * @return mangled key → the key that was meant, for every key that has to change; nothing when none has to,
+   *     or when what was meant is not certain for every one of them
+   */
+  default Optional<Map<String, String>> repair(Set<String> keys, Map<String, Collection<String>> layers) {
+    return Optional.empty();
+  }
+
+  /**
    * Writes a file; an existing one is replaced only when everything has been written.
    *
    * @param model what to write
    * @param file where to
    * @param storage {@code float32}, {@code float16} or {@code bfloat16}
+   * @throws dev.kasane.core.UserException when the format cannot hold the model, with the reason
    * @throws IOException when it cannot be written
    */
   void write(AdapterModel model, Path file, String storage) throws IOException;

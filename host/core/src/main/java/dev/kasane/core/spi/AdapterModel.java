@@ -6,6 +6,10 @@ import java.util.Map;
 /**
  * The neutral form of an adapter file: what every {@link AdapterFormat} reads into and writes from.
  *
+ * <p>Learned words (textual inversion) are the component {@link #EMBEDDINGS}: the path of a module is the
+ * word, its tensors are named by the text encoder that they are for ({@code text_encoder},
+ * {@code text_encoder_2}), each (vectors, width): a word may stand for several tokens.
+ *
  * @param components layers by component ({@code unet}, {@code text_encoder}), in the file's order
  * @param unmatched keys of the file that fit no layer of the base, each with the reason
  * @param metadata the file's own metadata
@@ -13,4 +17,7 @@ import java.util.Map;
 public record AdapterModel(
     Map<String, List<AdapterModule>> components,
     List<UnmatchedKey> unmatched,
-    Map<String, String> metadata) {}
+    Map<String, String> metadata) {
+  /** The component of learned words, which are no layers. */
+  public static final String EMBEDDINGS = "embeddings";
+}

@@ -59,6 +59,18 @@ public final class Ops {
     return SCRIPT.call("layer_norm", x, weight, bias, epsilon);
   }
 
+  /**
+   * Root-mean-square normalisation over the last axis (Zhang & Sennrich 2019), computed in float32.
+   *
+   * @param x (…, width)
+   * @param weight (width)
+   * @param epsilon added to the mean square
+   * @param fromOne whether the scale is 1 + weight, in float32 (Gemma), rather than the weight, in x's type
+   */
+  public static NDArray rmsNorm(NDArray x, NDArray weight, double epsilon, boolean fromOne) {
+    return SCRIPT.call("rms_norm", x, weight, epsilon, fromOne);
+  }
+
   /** x·σ(x). */
   public static NDArray silu(NDArray x) {
     return SCRIPT.call("silu", x);
@@ -162,6 +174,28 @@ public final class Ops {
   public static NDArray addScaled(NDArray y, NDArray delta, double scale) {
     // The result is y under another handle, which would keep the memory after y is closed.
     SCRIPT.call("add_scaled_", y, delta, scale).close();
+    return y;
+  }
+
+  /**
+   * Some of a tensor's rows.
+   *
+   * @param x (rows, …)
+   * @param numbers which, 64-bit integers
+   */
+  public static NDArray rows(NDArray x, NDArray numbers) {
+    return SCRIPT.call("rows", x, numbers);
+  }
+
+  /**
+   * Adds to some of a tensor's rows in place and returns the tensor.
+   *
+   * @param y (rows, …)
+   * @param numbers which, each at most once
+   * @param delta a row for each number
+   */
+  public static NDArray addRows(NDArray y, NDArray numbers, NDArray delta) {
+    SCRIPT.call("add_rows_", y, numbers, delta).close();
     return y;
   }
 

@@ -7,23 +7,31 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.TorchScript;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2) on libtorch's
- * fused kernel: one call for all parameters.
+ * fused kernel: one call for all parameters that share a learning rate.
  */
 public final class AdamW implements Optimizer {
   private static final TorchScript SCRIPT = TorchScript.load(AdamW.class, "optimizer.ts.py");
 
   private final List<NDArray> parameters;
-  private final List<NDArray> firstMoments = new ArrayList<>();
-  private final List<NDArray> secondMoments = new ArrayList<>();
-  private final List<NDArray> steps = new ArrayList<>();
-  private final List<String> names;
+  private final List<Group> groups;
+  private final Map<String, NDArray> state = new LinkedHashMap<>();
   private final Settings settings;
+
+  /** Parameters that share a learning rate, each with its moments and its count of steps. */
+  private record Group(double rateFactor, List<NDArray> parameters, List<NDArray> firstMoments,
+      List<NDArray> secondMoments, List<NDArray> steps) {
+    Group(double rateFactor) {
+      this(rateFactor, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+  }
 
   /**
    * The constants of AdamW.
@@ -46,7 +54,7 @@ public final class AdamW implements Optimizer {
    * @param scope owner of the moments
    */
   public AdamW(Map<String, NDArray> parameters, Settings settings, NDManager scope) {
-    this(parameters, settings, (name, shape, type) -> scope.zeros(shape, type));
+    this(parameters, settings, StateMemory.of(scope));
   }
 
   /**
@@ -57,41 +65,69 @@ public final class AdamW implements Optimizer {
    * @param memory where the moments are kept
    */
   public AdamW(Map<String, NDArray> parameters, Settings settings, StateMemory memory) {
-    this.names = List.copyOf(parameters.keySet());
+    this(parameters, settings, name -> 1, memory);
+  }
+
+  /**
+   * Starts with zero moments and learning rates of their own for some parameters.
+   *
+   * @param parameters what to train, float32, by name
+   * @param settings the constants
+   * @param rateFactor what the learning rate is multiplied by, by the parameter's name
+   * @param memory where the moments are kept
+   */
+  public AdamW(Map<String, NDArray> parameters, Settings settings, ToDoubleFunction<String> rateFactor,
+      StateMemory memory) {
     this.parameters = List.copyOf(parameters.values());
     this.settings = settings;
-    parameters.forEach((name, parameter) -> {
-      firstMoments.add(memory.zeros("first_moment." + name, parameter.getShape(), DataType.FLOAT32));
-      secondMoments.add(memory.zeros("second_moment." + name, parameter.getShape(), DataType.FLOAT32));
-      steps.add(memory.zeros("step." + name, new Shape(), DataType.FLOAT32));
-    });
+    Map<Double, Group> byFactor = new LinkedHashMap<>();
+    parameters.forEach((name, parameter) ->
+        add(name, parameter, byFactor.computeIfAbsent(rateFactor.applyAsDouble(name), Group::new), memory));
+    this.groups = List.copyOf(byFactor.values());
+  }
+
+  private void add(String name, NDArray parameter, Group group, StateMemory memory) {
+    Shape shape = parameter.getShape();
+    group.parameters().add(parameter);
+    group.firstMoments().add(memory.zeros("first_moment." + name, shape, DataType.FLOAT32));
+    group.secondMoments().add(memory.zeros("second_moment." + name, shape, DataType.FLOAT32));
+    group.steps().add(memory.zeros("step." + name, new Shape(), DataType.FLOAT32));
+    int last = group.parameters().size() - 1;
+    state.put("first_moment." + name, group.firstMoments().get(last));
+    state.put("second_moment." + name, group.secondMoments().get(last));
+    state.put("step." + name, group.steps().get(last));
   }
 
   @Override
   public double step(double learningRate, double gradientScale, double maxGradientNorm) {
     try (NDManager scope = parameters.get(0).getManager().newSubManager(); GradMode off = GradMode.off()) {
-      List<NDArray> gradients = new ArrayList<>();
-      for (NDArray parameter : parameters) {
-        NDArray gradient = parameter.getGradient();
-        gradient.attach(scope);
-        gradients.add(gradient);
+      List<NDArray> all = gradients(parameters, scope);
+      double norm = SCRIPT.callAll("clip", scope, all, gradientScale, maxGradientNorm)[0].getFloat();
+      if (Double.isFinite(norm)) {
+        for (Group group : groups) {
+          SCRIPT.callAll("adamw", scope, group.parameters(), gradients(group.parameters(), scope),
+              group.firstMoments(), group.secondMoments(), group.steps(), learningRate * group.rateFactor(),
+              settings.beta1(), settings.beta2(), settings.weightDecay(), settings.epsilon());
+        }
       }
-      NDArray norm = SCRIPT.callAll("adamw", scope, parameters, gradients, firstMoments, secondMoments, steps,
-          learningRate, settings.beta1(), settings.beta2(), settings.weightDecay(), settings.epsilon(),
-          gradientScale, maxGradientNorm)[0];
-      return norm.getFloat();
+      SCRIPT.callAll("zero", scope, all);
+      return norm;
     }
+  }
+
+  private static List<NDArray> gradients(List<NDArray> parameters, NDManager scope) {
+    List<NDArray> gradients = new ArrayList<>();
+    for (NDArray parameter : parameters) {
+      NDArray gradient = parameter.getGradient();
+      gradient.attach(scope);
+      gradients.add(gradient);
+    }
+    return gradients;
   }
 
   @Override
   public Map<String, NDArray> state() {
-    Map<String, NDArray> state = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      state.put("first_moment." + names.get(i), firstMoments.get(i));
-      state.put("second_moment." + names.get(i), secondMoments.get(i));
-      state.put("step." + names.get(i), steps.get(i));
-    }
-    return state;
+    return Collections.unmodifiableMap(state);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
@@ -15,4 +16,9 @@ public interface StateMemory {
    * @param type its type
    */
   NDArray zeros(String name, Shape shape, DataType type);
+
+  /** Plain tensors that a manager owns. */
+  static StateMemory of(NDManager owner) {
+    return (name, shape, type) -> owner.zeros(shape, type);
+  }
 }

@@ -57,6 +57,16 @@ def layer_norm(self, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
   dtype = ops.prim.dtype(x)
   return torch.layer_norm(x, [torch.size(x, -1)], torch.to(w, dtype), torch.to(b, dtype), eps, True)
 
+def rms_norm(self, x: Tensor, w: Tensor, eps: float, from_one: bool) -> Tensor:
+  dtype = ops.prim.dtype(x)
+  wide = torch.to(x, 6)
+  normed = torch.mul(wide, torch.rsqrt(torch.add(torch.mean(torch.mul(wide, wide), [-1], True), eps)))
+  if from_one:
+    out = torch.to(torch.mul(normed, torch.add(torch.to(w, 6), 1.)), dtype)
+  else:
+    out = torch.mul(torch.to(normed, dtype), torch.to(w, dtype))
+  return out
+
 def silu(self, x: Tensor) -> Tensor:
   return torch.silu(x)
 
@@ -114,3 +124,9 @@ def dropout(self, x: Tensor, p: float) -> Tensor:
 # y += scale * delta, in place: neither linear nor convolution keeps its output for backward.
 def add_scaled_(self, y: Tensor, delta: Tensor, scale: float) -> Tensor:
   return torch.add_(y, torch.to(delta, ops.prim.dtype(y)), alpha=scale)
+
+def rows(self, x: Tensor, numbers: Tensor) -> Tensor:
+  return torch.index_select(x, 0, numbers)
+
+def add_rows_(self, y: Tensor, numbers: Tensor, delta: Tensor) -> Tensor:
+  return torch.index_add_(y, 0, numbers, torch.to(delta, ops.prim.dtype(y)), alpha=1)

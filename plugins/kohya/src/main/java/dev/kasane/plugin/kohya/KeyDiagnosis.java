@@ -9,26 +9,28 @@ import java.util.regex.Pattern;
 final class KeyDiagnosis {
   private static final Pattern DOUBLE_PREFIX =
       Pattern.compile("^(lora_(?:unet|te\\d?)_)(unet|text_encoder(?:_2)?)_");
-  private static final Pattern JOINED_PARAMETER = Pattern.compile("_(lora_(?:down|up|mid))\\.weight$");
   private static final Pattern SDXL_ONLY = Pattern.compile(
       "_transformer_blocks_[1-9]|^lora_unet_(?:label_emb|add_embedding)|^lora_te2_");
   /** Comparing a name with every layer is slow; the first keys show what is wrong. */
   private static final int COMPARED = 16;
 
   private final KeyTable table;
+  private final KeyRepairs repairs;
   private int compared;
 
   KeyDiagnosis(KeyTable table) {
     this.table = table;
+    this.repairs = new KeyRepairs(table);
   }
 
   /** A clause such as "names no layer of this base". */
   String of(String key) {
     if (key.startsWith("bundle_emb.")) {
-      return "is an embedded textual inversion, not an adapter parameter";
+      return "is an embedded textual inversion of an unknown kind; known are string_to_param.*, emb_params,"
+          + " clip_l and clip_g";
     }
-    return prefixless(key)
-        .or(() -> mangled(key))
+    return mangled(key)
+        .or(() -> prefixless(key))
         .or(() -> absentComponent(key))
         .or(() -> sdxl(key))
         .orElseGet(() -> nearest(key));
@@ -41,21 +43,24 @@ final class KeyDiagnosis {
   }
 
   private Optional<String> mangled(String key) {
-    Matcher doubled = DOUBLE_PREFIX.matcher(key);
-    boolean isDoubled = doubled.find();
-    String repaired = JOINED_PARAMETER.matcher(isDoubled ? doubled.replaceFirst("$1") : key)
-        .replaceFirst(".$1.weight");
+    String repaired = KeyRepairs.undo(key);
     if (repaired.equals(key)) {
       return Optional.empty();
     }
-    String meant = table.find(module(repaired))
-        .map(place -> "it was meant for " + place.component() + " layer " + place.path())
+    String meant = repairs.place(repaired)
+        .map(place -> "it was meant for " + place.component() + " layer " + place.path()
+            + "; 'kasane convert --repair' renames it")
         .orElse("even repaired it fits no layer of this base");
-    return Optional.of("is mangled by a faulty conversion ("
-        + (isDoubled
-            ? "prefix '" + doubled.group() + "' for '" + doubled.group(1) + "'"
-            : "parameter joined on")
-        + "); " + meant + "; convert the file again from its source");
+    return Optional.of("is mangled by a faulty conversion (" + fault(key) + "); " + meant);
+  }
+
+  private static String fault(String key) {
+    Matcher doubled = DOUBLE_PREFIX.matcher(key);
+    if (doubled.find()) {
+      return "prefix '" + doubled.group() + "' for '" + doubled.group(1) + "'";
+    }
+    return Prefixes.ALL.stream().anyMatch(key::startsWith)
+        ? "parameter joined on" : "another prefix than " + String.join(", ", Prefixes.ALL);
   }
 
   private Optional<String> absentComponent(String key) {

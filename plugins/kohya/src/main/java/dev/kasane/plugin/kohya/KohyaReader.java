@@ -1,14 +1,13 @@
 package dev.kasane.plugin.kohya;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.safetensors.SafetensorsException;
-import dev.kasane.core.safetensors.SafetensorsFile;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
-import dev.kasane.core.tensor.StoredTensors;
 import dev.kasane.plugin.kohya.KeyTable.Place;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,22 +20,26 @@ final class KohyaReader {
   /** Stored as a number alone or as a list of one number. */
   private static final Set<String> SCALARS = Set.of("alpha", "scale");
 
-  private final SafetensorsFile file;
+  private final AdapterFile file;
   private final KeyTable table;
   private final NDManager scope;
   private final Map<String, Map<String, AdapterModule>> modules = new LinkedHashMap<>();
   private final List<UnmatchedKey> unmatched = new ArrayList<>();
 
-  KohyaReader(SafetensorsFile file, KeyTable table, NDManager scope) {
+  KohyaReader(AdapterFile file, KeyTable table, NDManager scope) {
     this.file = file;
     this.table = table;
     this.scope = scope;
   }
 
-  AdapterModel read() throws SafetensorsException {
+  AdapterModel read() throws IOException {
+    BundledWords words = new BundledWords(file, scope);
     KeyDiagnosis diagnosis = new KeyDiagnosis(table);
     List<String> later = new ArrayList<>();
-    for (String key : file.tensors().keySet()) {
+    for (String key : file.keys()) {
+      if (words.take(key)) {
+        continue;
+      }
       Optional<Place> place = placeOf(key);
       if (place.isEmpty()) {
         unmatched.add(new UnmatchedKey(key, diagnosis.of(key)));
@@ -49,6 +52,9 @@ final class KohyaReader {
     addOriginal(later);
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     modules.forEach((component, byPath) -> components.put(component, List.copyOf(byPath.values())));
+    if (!words.modules().isEmpty()) {
+      components.put(AdapterModel.EMBEDDINGS, words.modules());
+    }
     return new AdapterModel(components, List.copyOf(unmatched), file.metadata());
   }
 
@@ -58,7 +64,7 @@ final class KohyaReader {
   }
 
   /** Some files name a layer in both ways; then diffusers' name counts, as in diffusers. */
-  private void addOriginal(List<String> keys) throws SafetensorsException {
+  private void addOriginal(List<String> keys) throws IOException {
     Map<String, Set<String>> taken = new LinkedHashMap<>();
     modules.forEach((component, byPath) -> taken.put(component, Set.copyOf(byPath.keySet())));
     for (String key : keys) {
@@ -72,7 +78,7 @@ final class KohyaReader {
     }
   }
 
-  private void add(String key, Place place) throws SafetensorsException {
+  private void add(String key, Place place) throws IOException {
     String parameter = key.substring(key.indexOf('.') + 1);
     AdapterModule module = modules.computeIfAbsent(place.component(), name -> new LinkedHashMap<>())
         .computeIfAbsent(place.path(), path ->
@@ -81,24 +87,14 @@ final class KohyaReader {
       unmatched.add(new UnmatchedKey(key, "names " + parameter + " of " + place.path()
           + " a second time, under another prefix"));
     } else if (isScalar(key, parameter)) {
-      module.constants().put(parameter, number(key));
+      module.constants().put(parameter, file.number(key, scope));
     } else {
-      NDArray tensor = StoredTensors.read(file, key, scope);
-      module.tensors().put(parameter, tensor);
+      module.tensors().put(parameter, file.read(key, scope));
     }
   }
 
   private boolean isScalar(String key, String parameter) {
-    long[] shape = file.tensors().get(key).shape();
-    return shape.length == 0 || shape.length == 1 && shape[0] == 1 && SCALARS.contains(parameter);
-  }
-
-  private double number(String key) throws SafetensorsException {
-    float value = file.readFloats(key)[0];
-    if (!Float.isFinite(value)) {
-      throw new SafetensorsException(file.path(), "key '" + key + "' is " + value
-          + ", expected a finite number; half precision holds none above 65504");
-    }
-    return value;
+    Shape shape = file.shape(key);
+    return shape.dimension() == 0 || shape.dimension() == 1 && shape.get(0) == 1 && SCALARS.contains(parameter);
   }
 }

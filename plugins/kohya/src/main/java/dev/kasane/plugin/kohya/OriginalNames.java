@@ -3,8 +3,10 @@ package dev.kasane.plugin.kohya;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The names that the original Stable Diffusion code gives a U-Net's layers ({@code input_blocks.4.1…}),
@@ -34,14 +36,27 @@ final class OriginalNames {
       "add_embedding.linear_1", "label_emb.0.0",
       "add_embedding.linear_2", "label_emb.0.2");
 
-  private final Collection<String> paths;
+  private static final Pattern ATTENDING = Pattern.compile("up_blocks\\.(\\d+)\\.attentions\\..+");
+
   private final int numbersPerLevel;
+  private final Set<Integer> attendingLevels;
 
   /** Takes all layer paths of a U-Net, diffusers names; the number of blocks a level is read off them. */
   OriginalNames(Collection<String> paths) {
-    this.paths = paths;
-    this.numbersPerLevel = 2 + paths.stream().map(DOWN::matcher).filter(Matcher::matches)
-        .mapToInt(matcher -> Integer.parseInt(matcher.group(3))).max().orElse(1);
+    this(2 + paths.stream().map(DOWN::matcher).filter(Matcher::matches)
+            .mapToInt(matcher -> number(matcher, 3)).max().orElse(1),
+        paths.stream().map(ATTENDING::matcher).filter(Matcher::matches)
+            .map(matcher -> number(matcher, 1)).collect(Collectors.toSet()));
+  }
+
+  private OriginalNames(int numbersPerLevel, Set<Integer> attendingLevels) {
+    this.numbersPerLevel = numbersPerLevel;
+    this.attendingLevels = attendingLevels;
+  }
+
+  /** The names of Stable Diffusion XL, whose two coarser levels attend, whatever layers are at hand. */
+  static OriginalNames ofXl() {
+    return new OriginalNames(3, Set.of(0, 1));
   }
 
   /** The original name of a layer, or nothing for a layer that the original does not have. */
@@ -94,9 +109,8 @@ final class OriginalNames {
       return Optional.empty();
     }
     int level = number(up, 1);
-    boolean attends = paths.stream().anyMatch(each -> each.startsWith("up_blocks." + level + ".attentions."));
     int number = numbersPerLevel * (level + 1) - 1;
-    return Optional.of("output_blocks." + number + "." + (attends ? 2 : 1) + ".conv");
+    return Optional.of("output_blocks." + number + "." + (attendingLevels.contains(level) ? 2 : 1) + ".conv");
   }
 
   private static int number(Matcher matcher, int group) {

@@ -1,8 +1,6 @@
 package dev.kasane.plugin.kohya;
 
-import dev.kasane.core.UserException;
 import java.util.List;
-import java.util.Set;
 
 /** How kohya-style files name the parts of a Stable Diffusion model. */
 final class Prefixes {
@@ -25,24 +23,6 @@ final class Prefixes {
       case TEXT_ENCODER -> List.of("lora_te_", "lora_te1_", "lycoris_");
       case TEXT_ENCODER_2 -> List.of("lora_te2_", "lycoris_");
       default -> List.of();
-    };
-  }
-
-  /**
-   * The name under which a layer is written.
-   *
-   * @param component the part of the model
-   * @param path the layer's dotted path in it
-   * @param components all parts in the file: with two text encoders the prefix counts them
-   */
-  static String write(String component, String path, Set<String> components) {
-    return switch (component) {
-      case UNET -> "lora_unet_" + flat(path);
-      case TEXT_ENCODER ->
-          (components.contains(TEXT_ENCODER_2) ? "lora_te1_" : "lora_te_") + flat(rooted(path));
-      case TEXT_ENCODER_2 -> "lora_te2_" + flat(rooted(path));
-      default -> throw new UserException("A kohya file holds adapters for a U-Net and its text encoders, not"
-          + " for '" + component + "'. Save in another format.");
     };
   }
 

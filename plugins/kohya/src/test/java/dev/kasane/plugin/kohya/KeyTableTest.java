@@ -21,7 +21,7 @@ class KeyTableTest {
     assertThat(layers.get("text_encoder")).hasSize(72);
     KeyTable table = new KeyTable(layers);
     layers.forEach((component, paths) -> paths.forEach(path -> {
-      String name = Prefixes.write(component, path, layers.keySet());
+      String name = new WrittenNames(layers.keySet(), false).of(component, path);
       assertThat(table.find(name)).contains(new KeyTable.Place(component, path, false));
     }));
     // Two spellings under three prefixes for the U-Net; both text prefixes, and LyCORIS's, for the rest.
@@ -65,9 +65,9 @@ class KeyTableTest {
         assertThat(table.find(prefix + "text_model_encoder_layers_0_self_attn_q_proj")).get()
             .satisfies(place -> assertThat(place.path()).isEqualTo(path));
       }
-      assertThat(Prefixes.write("text_encoder", path, Set.of("text_encoder")))
+      assertThat(new WrittenNames(Set.of("text_encoder"), false).of("text_encoder", path))
           .isEqualTo("lora_te_text_model_encoder_layers_0_self_attn_q_proj");
-      assertThat(Prefixes.write("text_encoder", path, Set.of("text_encoder", "text_encoder_2")))
+      assertThat(new WrittenNames(Set.of("text_encoder", "text_encoder_2"), false).of("text_encoder", path))
           .startsWith("lora_te1_");
     }
   }

@@ -50,6 +50,11 @@ public final class PromptChunks {
     return encode(PromptParser.parse(prompt));
   }
 
+  /** The rows of a text that is taken as it stands: brackets and {@code BREAK} are words like any other. */
+  public EncodedPrompt encodeLiterally(String text) {
+    return encode(List.of(new WeightedText(text, 1)));
+  }
+
   /** The rows of a parsed prompt. */
   public EncodedPrompt encode(List<PromptPiece> pieces) {
     Rows rows = new Rows();

@@ -6,6 +6,7 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingListener;
+import dev.kasane.core.training.WholeModelRun;
 import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
 import dev.kasane.diffusion.clip.tokenizer.ClipVocabulary;
@@ -21,7 +22,7 @@ import java.util.Map;
 
 /**
  * Trains the embedded demo base from nothing: first the autoencoder, then text encoder and U-Net together
- * on its latents. Everything it learns from is drawn by this project.
+ * on its latents, last the decoder alone. Everything it learns from is drawn by this project.
  */
 public final class DemoBaseTrainer {
   private static final long SEED = 20;
@@ -63,7 +64,7 @@ public final class DemoBaseTrainer {
     AutoencoderKL vae = new AutoencoderKL(config.vae());
     Map<String, NDArray> parameters = FreshWeights.give(vae, path -> false, owner);
     try (NDManager scope = Engines.newManager()) {
-      Stage stage = new Stage(parameters, work.resolve("vae"), progress, scope);
+      WholeModelRun stage = new WholeModelRun(parameters, work.resolve("vae"), progress, scope);
       VaeStage objective = new VaeStage(vae, SEED, PICTURES_A_STEP);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 1.2e-3, 50, steps), 0.998);
@@ -97,12 +98,39 @@ public final class DemoBaseTrainer {
       double scaling = 1 / latents.sub(latents.mean()).square().mean().sqrt().getFloat();
       DenoiserStage objective = new DenoiserStage(unet, text, ClipTokenizer.of(vocabulary),
           NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), SCENES_A_STEP);
-      Stage stage = new Stage(parameters, work.resolve("denoiser"), progress, scope);
+      WholeModelRun stage = new WholeModelRun(parameters, work.resolve("denoiser"), progress, scope);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 6e-4, 200, steps), 0.999);
       stage.useAverage();
       return new DemoBase(unet, vae, text, vocabulary, config.withScaling(scaling));
     }
+  }
+
+  /**
+   * Trains the autoencoder's decoder further, the encoder being as it is.
+   *
+   * @param vae the trained autoencoder
+   * @param steps optimiser steps of 4 pictures
+   * @param owner owner of the weights
+   * @return the same, its decoder's weights averaged over the last steps
+   */
+  public AutoencoderKL sharpenDecoder(AutoencoderKL vae, long steps, NDManager owner) {
+    TorchBridge.seed(SEED + 2);
+    Map<String, NDArray> decoder = new LinkedHashMap<>();
+    vae.namedWeights().forEach((name, weight) -> {
+      if (name.startsWith("decoder.") || name.startsWith("post_quant_conv.")) {
+        NDArray value = weight.dense(owner);
+        value.setRequiresGradient(true);
+        decoder.put(name, value);
+      }
+    });
+    try (NDManager scope = Engines.newManager()) {
+      WholeModelRun stage = new WholeModelRun(decoder, work.resolve("decoder"), progress, scope);
+      DecoderStage objective = new DecoderStage(vae, new VaeStage(vae, SEED + 2, PICTURES_A_STEP));
+      stage.run(objective, objective, new LearningRate(LearningRate.Kind.COSINE, 8e-4, 50, steps), 0.998);
+      stage.useAverage();
+    }
+    return vae;
   }
 
   private static boolean endsResidual(String path) {

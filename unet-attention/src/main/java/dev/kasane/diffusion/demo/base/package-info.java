@@ -15,8 +15,9 @@
  *
  * <p>Both stages use the trainer of {@link dev.kasane.core.training}, as adapter training does, with
  * every weight a parameter ({@code FreshWeights}) and a moving average of them that becomes the result
- * ({@code Stage}). The stages' checkpoints let a stopped run go on. The architecture is the resource
- * {@code demo-base.json}; the pictures and captions come from {@link dev.kasane.diffusion.demo}.
+ * ({@link dev.kasane.core.training.WholeModelRun}). The stages' checkpoints let a stopped run go on. The
+ * architecture is the resource {@code demo-base.json}; the pictures and captions come from
+ * {@link dev.kasane.diffusion.demo}.
  *
  * <p>The ink style is shown to the autoencoder alone, which has to carry it; text encoder and U-Net see
  * only the flat world, so that the style is something an adapter has to teach.

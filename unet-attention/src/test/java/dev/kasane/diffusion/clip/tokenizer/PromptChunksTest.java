@@ -40,6 +40,16 @@ class PromptChunksTest {
   }
 
   @Test
+  void captionsAreTakenLiterally() {
+    for (String caption : List.of("saber (fate), BREAK", "a (red:1.5) cat", "[dog] \\(x\\)")) {
+      EncodedPrompt encoded = chunks.encodeLiterally(caption);
+      assertThat(encoded.chunkCount()).isEqualTo(1);
+      assertThat(encoded.ids()[0]).containsExactly(tokenizer.tokenize(caption).ids());
+      assertThat(encoded.isWeighted()).isFalse();
+    }
+  }
+
+  @Test
   void longPromptWithoutCommasIsCutWhereAChunkIsFull() {
     assertThat(lengths("cat ".repeat(76))).containsExactly(75, 1);
     assertThat(lengths("cat ".repeat(150))).containsExactly(75, 75);

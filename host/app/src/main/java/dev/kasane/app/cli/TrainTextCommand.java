@@ -1,0 +1,154 @@
+package dev.kasane.app.cli;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeOptions;
+import dev.kasane.app.recipe.UsualRecipe;
+import dev.kasane.app.text.DemoTextLocation;
+import dev.kasane.app.training.TextTrainingFacts;
+import dev.kasane.app.training.TextTrainingSession;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.text.checkpoint.TextCheckpoint;
+import dev.kasane.text.demo.DemoExam;
+import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.tokenizer.Tokenizer;
+import dev.kasane.text.tokenizer.Tokenizers;
+import dev.kasane.text.training.TextTraining;
+import dev.kasane.text.training.TrainingTexts;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kasane train text}. */
+@Command(name = "text", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Train an adapter of a language model on instructions or text. The files' names go to standard"
+        + " output, one a line.")
+final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
+  private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
+      "--save-recipe", "--plugins-dir", "--base", "--data", "--out", "--name", "--overwrite", "--format",
+      "--save-dtype", "--checkpoint-every", "--eval-every", "--samples", "--sample-every", "--sample-tokens");
+  private static final int EXAM_QUESTIONS = 48;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private TextDataOptions data;
+
+  @Option(names = "--base", paramLabel = "DIR",
+      description = "Language model: a folder as Hugging Face lays it out (default: the demo language model).")
+  private Path base;
+
+  @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
+      description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
+  private Precision precision;
+
+  @Mixin
+  private AdapterTrainingOptions adapter;
+
+  @Mixin
+  private TrainingRunOptions run;
+
+  @Mixin
+  private TextOutputOptions output;
+
+  @Mixin
+  private PluginOptions plugins;
+
+  @Mixin
+  private RecipeOptions recipe;
+
+  @Override
+  public Integer call() {
+    Path folder = base == null ? DemoTextLocation.base() : base;
+    if (!adapter.textTargets.isEmpty()) {
+      throw new UserException("Option --text-targets is for image models. Name a language model's layers with"
+          + " --targets.");
+    }
+    try (PluginHost host = plugins.start()) {
+      // Nothing heavy starts before everything that was typed and every record has been checked.
+      AdapterMethod method = host.method(adapter.method);
+      AdapterOptions methodOptions = adapter.check(method);
+      TextCheckpoint checkpoint = TextCheckpoint.open(folder);
+      Tokenizer tokenizer = Tokenizers.open(folder);
+      Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
+      TrainingTexts texts =
+          data.prepare(folder, tokenizer, checkpoint.config().positions().reach(), run);
+      TrainingPlan plan = run.plan(texts.batches().batchesPerEpoch()).computingIn(precision.dataType());
+      AdamW.Settings optimizer = run.optimizer();
+      TextTrainingSession.Output results = output.toOutput(data.files().get(0), run.checkpointEvery, host);
+      CausalLm model = checkpoint.declare(precision);
+      adapter.requireTargets(components(model));
+      texts.report().lines().forEach(this::tell);
+      try (NDManager owner = Engines.newManager()) {
+        checkpoint.load(model, precision, owner);
+        Engines.seed(run.seed);
+        AdapterSet adapters = adapter.attach(components(model), method, methodOptions, owner);
+        TextTrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(), decisiveOptions());
+        try (TextTraining training =
+            new TextTraining(model, adapters, texts, plan, optimizer, run.gradientCheckpointing)) {
+          TextTrainingSession session =
+              new TextTrainingSession(model, tokenizer, adapters, texts, plan, results, this::tell);
+          print(session.run(training, facts));
+        }
+        if (data.data.isEmpty() && base == null) {
+          tell("Held-out products: " + DemoExam.take(model, tokenizer, EXAM_QUESTIONS, owner));
+        }
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private static Map<String, Module> components(CausalLm model) {
+    return Map.of(CausalLm.COMPONENT, model);
+  }
+
+  /** The options that the trained adapter depends on: all but those that say where things go and what is shown. */
+  private Map<String, String> decisiveOptions() {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (OptionSpec option : spec.options()) {
+      if (!INDIFFERENT.contains(option.longestName())) {
+        values.put(option.longestName(), String.valueOf((Object) option.getValue()));
+      }
+    }
+    return values;
+  }
+
+  /** With nothing named, the demo model is tuned on the sample texts as their own recipe says. */
+  @Override
+  public Optional<Path> usualRecipe() {
+    return data.data.isEmpty() && base == null ? DemoTextLocation.recipe() : Optional.empty();
+  }
+
+  private void tell(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
+  }
+
+  private void print(List<Path> files) {
+    PrintWriter out = spec.commandLine().getOut();
+    files.forEach(out::println);
+    out.flush();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.kasane.app.params;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.FrozenWeight;
+
+/**
+ * A weight of which nothing but the shape is known.
+ *
+ * @param shape the shape
+ */
+record DeclaredWeight(Shape shape) implements FrozenWeight {
+  @Override
+  public long bytes() {
+    return 0;
+  }
+
+  /** Zeros: a method that looks at values, to start from them, gets some. */
+  @Override
+  public NDArray materialise(NDManager scope) {
+    return scope.zeros(shape, DataType.FLOAT32);
+  }
+
+  @Override
+  public String storage() {
+    return "declared";
+  }
+}

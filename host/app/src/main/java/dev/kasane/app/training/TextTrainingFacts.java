@@ -1,0 +1,73 @@
+package dev.kasane.app.training;
+
+import dev.kasane.core.UserException;
+import dev.kasane.diffusion.data.CacheKey;
+import dev.kasane.text.checkpoint.TextCheckpoint;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What a run on text is made of.
+ *
+ * @param runHash identifies base, settings and data: a checkpoint with another one is refused
+ * @param metadata what the adapter says about itself
+ */
+public record TextTrainingFacts(String runHash, Map<String, String> metadata) {
+  /** Of each file of weights so much is looked at from both ends: reading tens of gigabytes takes minutes. */
+  private static final int LOOKED_AT = 1 << 20;
+
+  /**
+   * Collects the facts.
+   *
+   * @param base the language model
+   * @param data the data files
+   * @param settings every option that the result depends on, by name
+   */
+  public static TextTrainingFacts of(TextCheckpoint base, List<Path> data, Map<String, String> settings) {
+    CacheKey run = new CacheKey("text-run-1").text(base.json().toString());
+    try {
+      for (Path file : weights(base.folder())) {
+        run.text(file.getFileName().toString());
+        ends(file, run);
+      }
+      for (Path file : data) {
+        run.text(HexFormat.of().formatHex(Files.readAllBytes(file)));
+      }
+    } catch (IOException e) {
+      throw new UserException("Cannot read the model or the data: " + e.getMessage() + ".", e);
+    }
+    new TreeMap<>(settings).forEach((name, value) -> run.text(name).text(value));
+    String named = base.folder().toAbsolutePath().normalize().toString();
+    return new TextTrainingFacts(run.hex(), Map.of("adapter_config.json",
+        "{\"base_model_name_or_path\": " + quoted(named) + ", \"task_type\": \"CAUSAL_LM\"}"));
+  }
+
+  private static List<Path> weights(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().matches(".*\\.(safetensors|bin|json|model)")).sorted().toList();
+    }
+  }
+
+  private static void ends(Path file, CacheKey key) throws IOException {
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      key.number(in.length());
+      byte[] part = new byte[(int) Math.min(LOOKED_AT, in.length())];
+      in.readFully(part);
+      key.text(HexFormat.of().formatHex(part));
+      in.seek(in.length() - part.length);
+      in.readFully(part);
+      key.text(HexFormat.of().formatHex(part));
+    }
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+}

@@ -1,0 +1,136 @@
+package dev.kasane.core.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An adapter file as the formats see it: named tensors, single numbers and texts, whether it is safetensors
+ * or a pickle ({@code .pt}, {@code .bin}, {@code .ckpt}), which is read without running anything.
+ *
+ * <p>What is read is a copy that outlives the file, and it is checked: a tensor with a value that is no
+ * finite number is an error that names it.
+ */
+public final class AdapterFile implements AutoCloseable {
+  private final Path path;
+  private final TensorSource source;
+
+  private AdapterFile(Path path, TensorSource source) {
+    this.path = path;
+    this.source = source;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws IOException when it is missing, damaged or of another kind; the message names it and says which
+   */
+  public static AdapterFile open(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString(), null, "there is no such adapter file");
+    }
+    return new AdapterFile(path, reading(path, () -> TensorSources.isPickle(path)
+        ? PickleSource.openAny(path) : SafetensorsSource.open(path)));
+  }
+
+  /** What was opened. */
+  public Path path() {
+    return path;
+  }
+
+  /** All keys, in the file's order. */
+  public Set<String> keys() {
+    return source.names();
+  }
+
+  /** The shape under a key. */
+  public Shape shape(String key) {
+    return source.shape(key);
+  }
+
+  /** Texts that the file carries. */
+  public Map<String, String> metadata() {
+    return source.metadata();
+  }
+
+  /**
+   * Reads a tensor in its stored type.
+   *
+   * @param key its key
+   * @param scope owner of the tensor
+   * @throws IOException when it cannot be read or holds a value that is no finite number
+   */
+  public NDArray read(String key, NDManager scope) throws IOException {
+    return reading(path, () -> {
+      try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+        NDArray stored = source.read(key, own);
+        requireFinite(key, stored);
+        // What was read may lie in the file's own memory; only a duplicate outlives it.
+        NDArray owned = stored.duplicate();
+        owned.attach(scope);
+        return owned;
+      }
+    });
+  }
+
+  /**
+   * Reads a single number of any type.
+   *
+   * @param key a key with one element
+   * @throws IOException when it cannot be read or is no finite number
+   */
+  public double number(String key, NDManager scope) throws IOException {
+    return reading(path, () -> {
+      try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+        NDArray stored = source.read(key, own);
+        requireFinite(key, stored);
+        return Ops.cast(stored, DataType.FLOAT64).toDoubleArray()[0];
+      }
+    });
+  }
+
+  /** One sum tells of any value that is not finite; only then is it worth looking closer. */
+  private void requireFinite(String key, NDArray stored) {
+    if (!Ops.typeOf(stored).isFloating() || stored.size() == 0
+        || Double.isFinite(Ops.cast(stored.sum(), DataType.FLOAT64).toDoubleArray()[0])) {
+      return;
+    }
+    NDArray values = Ops.cast(stored, DataType.FLOAT32);
+    long bad = values.isNaN().logicalOr(values.isInfinite()).sum().toLongArray()[0];
+    if (bad > 0) {
+      throw new UserException(path + ": tensor '" + key + "' holds " + bad + " of " + stored.size()
+          + " values that are no finite numbers (NaN or infinite; half precision holds none above 65504)."
+          + " The training diverged or the file is damaged; use another file.");
+    }
+  }
+
+  private interface Reading<T> {
+    T read();
+  }
+
+  private static <T> T reading(Path path, Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (UserException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    reading(path, () -> {
+      source.close();
+      return null;
+    });
+  }
+}

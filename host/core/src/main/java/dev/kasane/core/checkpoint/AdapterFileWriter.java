@@ -1,0 +1,106 @@
+package dev.kasane.core.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.UserException;
+import dev.kasane.core.safetensors.SafetensorsException;
+import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.tensor.StoredTensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Collects the tensors of an adapter file, checks that the file can hold them, and writes it in one go. */
+public final class AdapterFileWriter {
+  /** Everything above half of the last step over 65504 becomes infinite in float16. */
+  private static final double FLOAT16_LIMIT = 65520;
+
+  private final DataType type;
+  private final List<TensorDeclaration> tensors = new ArrayList<>();
+
+  /**
+   * @param storage {@code float32}, {@code float16} or {@code bfloat16}
+   * @throws UserException for any other storage
+   */
+  public AdapterFileWriter(String storage) {
+    type = switch (storage) {
+      case "float32" -> DataType.FLOAT32;
+      case "float16" -> DataType.FLOAT16;
+      case "bfloat16" -> DataType.BFLOAT16;
+      default -> throw new UserException("An adapter is not stored as '" + storage
+          + "'; choose float16, bfloat16 or float32.");
+    };
+  }
+
+  /**
+   * Adds a tensor. Whole numbers keep their type.
+   *
+   * @param key the key in the file
+   * @param tensor a tensor that stays open until the file is written
+   * @throws UserException when it holds values that are not finite or that the storage cannot hold
+   */
+  public void add(String key, NDArray tensor) {
+    if (!Ops.typeOf(tensor).isFloating()) {
+      tensors.add(StoredTensors.declare(key, tensor));
+      return;
+    }
+    requireRange(key, tensor);
+    tensors.add(StoredTensors.declare(key, tensor, type));
+  }
+
+  /** Adds a tensor that is ready for the file. */
+  public void add(TensorDeclaration tensor) {
+    tensors.add(tensor);
+  }
+
+  /** What was added. */
+  public List<TensorDeclaration> tensors() {
+    return List.copyOf(tensors);
+  }
+
+  /** A run that went wrong must not leave a file that looks sound. */
+  private void requireRange(String key, NDArray tensor) {
+    if (tensor.size() == 0) {
+      return;
+    }
+    double largest;
+    try (NDManager own = tensor.getManager().newSubManager(); GradMode off = GradMode.off()) {
+      NDArray values = tensor.stopGradient();
+      values.attach(own);
+      largest = Ops.cast(values, DataType.FLOAT32).abs().max().toFloatArray()[0];
+    }
+    if (!Double.isFinite(largest)) {
+      throw new UserException(key + " holds a value that is no finite number; the training diverged. "
+          + "Use a checkpoint from before, and a lower learning rate.");
+    } else if (type == DataType.FLOAT16 && largest >= FLOAT16_LIMIT) {
+      throw new UserException(key + " holds " + largest + ", more than float16 can (65504). "
+          + "Save as bfloat16 or float32.");
+    }
+  }
+
+  /**
+   * Writes the file; an existing one is replaced only when everything has been written.
+   *
+   * @throws IOException when it cannot be written
+   */
+  public void write(Path file, Map<String, String> metadata) throws IOException {
+    requireFolder(file);
+    SafetensorsWriter.write(file, tensors, metadata);
+  }
+
+  /** Names a folder that does not exist, before anything is computed. */
+  public static void requireFolder(Path file) throws SafetensorsException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new SafetensorsException(file, "cannot be written: there is no folder " + folder
+          + "; create it first");
+    }
+  }
+}

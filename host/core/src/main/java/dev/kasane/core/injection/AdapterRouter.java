@@ -1,0 +1,90 @@
+package dev.kasane.core.injection;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.NearNames;
+import dev.kasane.core.UserException;
+import dev.kasane.core.module.Attachment;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Many adapters over one base in one pass: each row of a batch goes through those that it names, or none.
+ *
+ * <p>The base layers run once for all rows. Until the router is closed the sets it was given work through it
+ * alone; then those that were attached are attached again. Strengths are those at the time it was made.
+ */
+public final class AdapterRouter implements AutoCloseable {
+  private static final int SUGGESTIONS = 3;
+
+  private final Map<String, RowSelection> selections = new LinkedHashMap<>();
+  private final Map<AdapterSet, Boolean> originals = new LinkedHashMap<>();
+  private final List<AdapterSet> routed;
+  private final NDManager scope;
+
+  /**
+   * Takes over sets, with no row routed to any.
+   *
+   * @param sets adapters on one model, by the names that rows use
+   * @param parent parent of the manager that owns the row numbers
+   */
+  public AdapterRouter(Map<String, AdapterSet> sets, NDManager parent) {
+    this.scope = parent.newSubManager();
+    sets.values().forEach(set -> {
+      originals.put(set, set.isAttached());
+      set.detach();
+    });
+    this.routed = sets.entrySet().stream().map(each -> route(each.getKey(), each.getValue())).toList();
+    routed.forEach(AdapterSet::attach);
+  }
+
+  private AdapterSet route(String name, AdapterSet set) {
+    RowSelection rows = new RowSelection();
+    selections.put(name, rows);
+    return new AdapterSet(set.layers().stream().map(each -> {
+      Attachment own = each.attachment();
+      Attachment some = new Attachment(new RowAdapter(own.adapter(), rows), own.multiplier());
+      some.phase(own.phase());
+      return new AdaptedLayer(each.component(), each.layer(), some);
+    }).toList());
+  }
+
+  /** The names of the adapters. */
+  public Set<String> names() {
+    return Set.copyOf(selections.keySet());
+  }
+
+  /**
+   * Says which adapters each row of the batches to come goes through.
+   *
+   * @param rows for each row the names of its adapters, which add up; empty for the bare base
+   * @throws UserException for a name that is none
+   */
+  public void route(List<? extends Collection<String>> rows) {
+    rows.forEach(names -> names.forEach(this::requireName));
+    selections.forEach((name, selection) -> selection.choose(
+        IntStream.range(0, rows.size()).filter(row -> rows.get(row).contains(name)).toArray(), rows.size(), scope));
+  }
+
+  private void requireName(String name) {
+    if (!selections.containsKey(name)) {
+      throw new UserException("There is no adapter '" + name + "'. Near names: "
+          + String.join(", ", NearNames.of(name, selections.keySet(), SUGGESTIONS)) + ".");
+    }
+  }
+
+  /** Lets go of the sets. */
+  @Override
+  public void close() {
+    routed.forEach(AdapterSet::detach);
+    originals.forEach((set, attached) -> {
+      if (attached) {
+        set.attach();
+      }
+    });
+    scope.close();
+  }
+}

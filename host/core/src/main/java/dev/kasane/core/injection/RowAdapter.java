@@ -1,0 +1,60 @@
+package dev.kasane.core.injection;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
+import java.util.Map;
+
+/** Another adapter that works on some rows of a batch only. */
+final class RowAdapter implements LayerAdapter {
+  private final LayerAdapter adapter;
+  private final RowSelection rows;
+
+  RowAdapter(LayerAdapter adapter, RowSelection rows) {
+    this.adapter = adapter;
+    this.rows = rows;
+  }
+
+  @Override
+  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    if (rows.isEmpty()) {
+      return y;
+    }
+    rows.requireBatch(x.getShape().get(0));
+    if (rows.isAll()) {
+      return adapter.addTo(y, x, layer, multiplier, phase);
+    }
+    try (NDArray own = Ops.rows(x, rows.numbers());
+        NDArray update = adapter.forward(own, layer, multiplier, phase)) {
+      return Ops.addRows(y, rows.numbers(), update);
+    }
+  }
+
+  /** Never asked: a layer calls {@link #addTo} alone, and only that knows which rows are whose. */
+  @Override
+  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    throw new UnsupportedOperationException("An adapter of some rows can only add to a layer's output");
+  }
+
+  @Override
+  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    return adapter.weightDelta(scope, layer, multiplier);
+  }
+
+  @Override
+  public Map<String, NDArray> tensors() {
+    return adapter.tensors();
+  }
+
+  @Override
+  public Map<String, Double> constants() {
+    return adapter.constants();
+  }
+
+  @Override
+  public Map<String, Double> facts() {
+    return adapter.facts();
+  }
+}

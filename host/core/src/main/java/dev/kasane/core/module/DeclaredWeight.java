@@ -1,0 +1,34 @@
+package dev.kasane.core.module;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.FrozenWeight;
+
+/**
+ * A weight of which only the shape is known: enough to match an adapter file with a base, not to compute.
+ *
+ * @param shape the shape
+ */
+public record DeclaredWeight(Shape shape) implements FrozenWeight {
+  /** Declares every weight below a module that has no values yet. */
+  public static void declare(Module module) {
+    module.namedWeights().values().stream().filter(weight -> !weight.isSet())
+        .forEach(weight -> weight.set(new DeclaredWeight(weight.shape())));
+  }
+
+  @Override
+  public long bytes() {
+    return 0;
+  }
+
+  @Override
+  public NDArray materialise(NDManager scope) {
+    throw new IllegalStateException("A weight of shape " + shape + " was declared only; it has no values");
+  }
+
+  @Override
+  public String storage() {
+    return "declared";
+  }
+}

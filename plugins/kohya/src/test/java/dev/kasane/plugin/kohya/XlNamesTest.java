@@ -1,0 +1,56 @@
+package dev.kasane.plugin.kohya;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kasane.diffusion.checkpoint.KnownBase;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Stable Diffusion XL: two text encoders, and block names in either style. */
+class XlNamesTest {
+  private final Map<String, Collection<String>> layers = KnownBase.SDXL.layers();
+  private final KeyTable table = new KeyTable(layers);
+
+  @ParameterizedTest
+  @CsvSource({
+      "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k,unet,"
+          + "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k",
+      "lora_unet_input_blocks_8_1_transformer_blocks_9_ff_net_0_proj,unet,"
+          + "down_blocks.2.attentions.1.transformer_blocks.9.ff.net.0.proj",
+      "lora_unet_down_blocks_2_attentions_1_transformer_blocks_9_ff_net_0_proj,unet,"
+          + "down_blocks.2.attentions.1.transformer_blocks.9.ff.net.0.proj",
+      "lora_unet_output_blocks_2_2_conv,unet,up_blocks.0.upsamplers.0.conv",
+      "lora_unet_output_blocks_5_2_conv,unet,up_blocks.1.upsamplers.0.conv",
+      "lora_unet_input_blocks_6_0_op,unet,down_blocks.1.downsamplers.0.conv",
+      "lora_unet_middle_block_1_proj_in,unet,mid_block.attentions.0.proj_in",
+      "lora_unet_label_emb_0_2,unet,add_embedding.linear_2",
+      "lora_te1_text_model_encoder_layers_11_mlp_fc1,text_encoder,text_model.encoder.layers.11.mlp.fc1",
+      "lora_te2_text_model_encoder_layers_31_self_attn_out_proj,text_encoder_2,"
+          + "text_model.encoder.layers.31.self_attn.out_proj",
+      "lora_te2_text_projection,text_encoder_2,text_projection"})
+  void findsLayersInBothStyles(String name, String component, String path) {
+    assertThat(table.find(name)).get().satisfies(place -> {
+      assertThat(place.component()).isEqualTo(component);
+      assertThat(place.path()).isEqualTo(path);
+    });
+  }
+
+  @Test
+  void writesOriginalBlockNamesThatLeadBack() {
+    WrittenNames names = new WrittenNames(layers.keySet(), true);
+    Set<String> written = new HashSet<>();
+    layers.forEach((component, paths) -> paths.forEach(path -> {
+      String name = names.of(component, path);
+      assertThat(written.add(name)).as(name).isTrue();
+      assertThat(table.find(name)).get().satisfies(place ->
+          assertThat(place.component() + " " + place.path()).isEqualTo(component + " " + path));
+    }));
+    assertThat(written).hasSize(794 + 72 + 193).noneMatch(name -> name.contains("down_blocks"))
+        .contains("lora_unet_input_blocks_4_1_proj_in", "lora_te1_text_model_encoder_layers_0_mlp_fc1");
+  }
+}

@@ -1,0 +1,119 @@
+package dev.kasane.text.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.checkpoint.WeightLoader;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.text.family.Families;
+import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.model.DecoderConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A language model's folder as Hugging Face lays it out: {@code config.json} and the weights, in one file or
+ * several, as safetensors or as pickles, which are read but not run.
+ */
+public final class TextCheckpoint {
+  /** The names of weights, the preferred first. */
+  private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json",
+      "pytorch_model.bin", "pytorch_model.bin.index.json");
+  private static final String CONFIG = "config.json";
+
+  private final Path folder;
+  private final JsonNode json;
+  private final DecoderConfig config;
+
+  private TextCheckpoint(Path folder, JsonNode json, DecoderConfig config) {
+    this.folder = folder;
+    this.json = json;
+    this.config = config;
+  }
+
+  /**
+   * Opens a folder and reads its configuration, no weights.
+   *
+   * @throws UserException when there is none, it is damaged, or its family is unknown
+   */
+  public static TextCheckpoint open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new UserException(folder + (Files.exists(folder) ? " is a file" : " does not exist")
+          + ". A language model is a folder with " + CONFIG + ", weights and a tokeniser.");
+    }
+    Path file = folder.resolve(CONFIG);
+    if (!Files.isRegularFile(file)) {
+      throw new UserException(folder + " has no " + CONFIG + ". A language model is a folder with " + CONFIG
+          + ", weights and a tokeniser, as Hugging Face lays it out.");
+    }
+    JsonNode json = JsonFiles.read(file);
+    return new TextCheckpoint(folder, json, Families.read(json, file.toString()));
+  }
+
+  /** The folder. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** What the configuration describes. */
+  public DecoderConfig config() {
+    return config;
+  }
+
+  /** The content of {@code config.json}. */
+  public JsonNode json() {
+    return json;
+  }
+
+  /**
+   * Builds the model without weights.
+   *
+   * @param precision type of weights and computation
+   */
+  public CausalLm declare(Precision precision) {
+    return new CausalLm(config, precision.dataType());
+  }
+
+  /**
+   * Gives a declared model its weights. They may lie in the files' mapped memory and are read-only.
+   *
+   * @param model what {@link #declare} made
+   * @param precision type of the weights, as declared
+   * @param owner owner of the weights
+   * @throws UserException that lists what is missing, surplus or misshapen
+   */
+  public void load(CausalLm model, Precision precision, NDManager owner) {
+    try (TensorSource source = source()) {
+      WeightLoader.load(model, TextWeights.forModel(source, model), precision.toString(), owner);
+    }
+  }
+
+  /** As {@link #load}, every weight being a copy of its own that may be changed in place. */
+  public void loadWritable(CausalLm model, Precision precision, NDManager owner) {
+    try (TensorSource source = source()) {
+      WeightLoader.loadWritable(model, TextWeights.forModel(source, model), precision.toString(), owner);
+    }
+  }
+
+  /** {@link #declare} and {@link #load} in one go. */
+  public CausalLm model(Precision precision, NDManager owner) {
+    CausalLm model = declare(precision);
+    load(model, precision, owner);
+    return model;
+  }
+
+  /**
+   * The stored tensors under the file's own names; the caller closes them.
+   *
+   * @throws UserException when the folder has no weights
+   */
+  public TensorSource source() {
+    return WEIGHTS.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
+        .map(TensorSources::open)
+        .orElseThrow(() -> new UserException(folder + " has no weights. Looked for "
+            + String.join(", ", WEIGHTS) + "."));
+  }
+}

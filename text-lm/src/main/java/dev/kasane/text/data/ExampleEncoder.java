@@ -1,0 +1,119 @@
+package dev.kasane.text.data;
+
+import dev.kasane.core.UserException;
+import dev.kasane.text.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Turns an example's text into tokens with a mask of what is learnt.
+ *
+ * <p>The whole text is tokenised at once, as the model will meet it; where an answer begins is where the tokens
+ * of what stands before it stop agreeing with the whole's. The end-of-text mark is appended and learnt unless
+ * the text already ends with one.
+ */
+public final class ExampleEncoder {
+  private final Tokenizer tokenizer;
+  private final int maxLength;
+  private final boolean everything;
+
+  /**
+   * @param maxLength greatest length in tokens, at least 8
+   * @param everything whether the loss is on all of the text rather than on answers
+   */
+  public ExampleEncoder(Tokenizer tokenizer, int maxLength, boolean everything) {
+    if (maxLength < 8) {
+      throw new UserException("Option --max-length is " + maxLength + "; give 8 or more tokens.");
+    }
+    this.tokenizer = tokenizer;
+    this.maxLength = maxLength;
+    this.everything = everything;
+  }
+
+  /**
+   * The tokens of a text. A text without a prompt that is too long becomes several examples; of others the
+   * prompt's beginning is cut, and the answer's end only when the answer alone is too long.
+   */
+  public List<EncodedExample> encode(TemplateText text) {
+    boolean marked = !text.complete() || !startsWithMark(text);
+    int[] ids = tokenizer.encode(text.whole(), marked);
+    boolean[] supervised = new boolean[ids.length];
+    StringBuilder before = new StringBuilder();
+    int from = 0;
+    for (TextPart part : text.parts()) {
+      before.append(part.text());
+      int to = before.length() == text.whole().length() ? ids.length
+          : common(ids, tokenizer.encode(before.toString(), marked));
+      Arrays.fill(supervised, Math.min(from, to), to, part.answer() || everything);
+      from = Math.max(from, to);
+    }
+    return cut(ended(ids, supervised), text.parts().stream().allMatch(TextPart::answer));
+  }
+
+  private boolean startsWithMark(TemplateText text) {
+    String mark = tokenizer.specialTokens().get("bos_token");
+    return mark != null && text.whole().startsWith(mark);
+  }
+
+  private static int common(int[] whole, int[] prefix) {
+    int mismatch = Arrays.mismatch(whole, prefix);
+    return mismatch < 0 ? whole.length : mismatch;
+  }
+
+  private EncodedExample ended(int[] ids, boolean[] supervised) {
+    int last = ids.length - 1;
+    while (last > 0 && tokenizer.decode(new int[] {ids[last]}, false).isBlank()) {
+      last--;
+    }
+    if (last >= 0 && tokenizer.endOfTextIds().contains(ids[last])) {
+      supervised[last] = true;
+      return new EncodedExample(ids, supervised, false, true);
+    }
+    if (tokenizer.endOfTextId().isEmpty()) {
+      return new EncodedExample(ids, supervised, false, false);
+    }
+    int[] longer = Arrays.copyOf(ids, ids.length + 1);
+    boolean[] mask = Arrays.copyOf(supervised, longer.length);
+    longer[ids.length] = tokenizer.endOfTextId().getAsInt();
+    mask[ids.length] = true;
+    return new EncodedExample(longer, mask, false, true);
+  }
+
+  private List<EncodedExample> cut(EncodedExample example, boolean noPrompt) {
+    if (example.length() <= maxLength) {
+      return List.of(example);
+    }
+    return noPrompt ? chunks(example) : List.of(keepingAnswer(example));
+  }
+
+  private List<EncodedExample> chunks(EncodedExample example) {
+    List<EncodedExample> chunks = new ArrayList<>();
+    for (int from = 0; from < example.length(); from += maxLength) {
+      int to = Math.min(example.length(), from + maxLength);
+      if (to - from > 1) {
+        chunks.add(new EncodedExample(Arrays.copyOfRange(example.ids(), from, to),
+            Arrays.copyOfRange(example.supervised(), from, to), false, true));
+      }
+    }
+    return chunks;
+  }
+
+  private EncodedExample keepingAnswer(EncodedExample example) {
+    int kept = tokenizer.beginningOfTextId().isPresent()
+        && example.ids()[0] == tokenizer.beginningOfTextId().getAsInt() ? 1 : 0;
+    int answer = kept;
+    while (answer < example.length() && !example.supervised()[answer]) {
+      answer++;
+    }
+    int excess = example.length() - maxLength;
+    // One token stays before the answer, since the first of a text is never predicted.
+    int fromPrompt = Math.min(excess, Math.max(0, answer - Math.max(1, kept)));
+    int[] ids = new int[maxLength];
+    boolean[] mask = new boolean[maxLength];
+    System.arraycopy(example.ids(), 0, ids, 0, kept);
+    System.arraycopy(example.ids(), kept + fromPrompt, ids, kept, maxLength - kept);
+    System.arraycopy(example.supervised(), kept + fromPrompt, mask, kept, maxLength - kept);
+    return new EncodedExample(ids, mask, true, fromPrompt == excess && example.ended());
+  }
+}

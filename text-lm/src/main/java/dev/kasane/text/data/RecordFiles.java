@@ -1,0 +1,61 @@
+package dev.kasane.text.data;
+
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads the records of a data file, whatever its form. */
+public final class RecordFiles {
+  private static final String FORMS = ".jsonl, .ndjson, .json, .csv, .tsv, .parquet or .txt";
+
+  private RecordFiles() {}
+
+  /**
+   * The records of a file in order. The name's ending says what it is: JSON lines, a JSON array of objects, a
+   * table with a header, Parquet, or a text that is one record with the field {@code text}.
+   *
+   * @throws UserException when it cannot be read, names the line where it is malformed, or holds no record
+   */
+  public static List<TextRecord> read(Path file) {
+    List<TextRecord> records;
+    try {
+      records = readAll(file);
+    } catch (IOException e) {
+      throw new UserException("Cannot read " + file + ": " + e.getMessage()
+          + ". Check that it is a file and that you may read it.", e);
+    }
+    if (records.isEmpty()) {
+      throw new UserException(file + " holds no records. Expected at least one example.");
+    }
+    return records;
+  }
+
+  private static List<TextRecord> readAll(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new UserException("There is no data file " + file + ". Expected a file that ends in " + FORMS + ".");
+    }
+    return switch (ending(file)) {
+      case "jsonl", "ndjson" -> JsonRecords.lines(file);
+      case "json" -> JsonRecords.whole(file);
+      case "csv" -> TableRecords.read(file, ',');
+      case "tsv" -> TableRecords.read(file, '\t');
+      case "parquet" -> ParquetRecords.read(file);
+      case "txt" -> text(file);
+      default -> throw new UserException(file + " is of no known form. Expected a file that ends in " + FORMS + ".");
+    };
+  }
+
+  private static List<TextRecord> text(Path file) throws IOException {
+    String text = Files.readString(file);
+    return text.isBlank() ? List.of() : List.of(new TextRecord(file, 1, Map.of("text", text)));
+  }
+
+  private static String ending(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.kasane.text.family;
+
+import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig;
+import dev.kasane.text.model.BlockOrder;
+import dev.kasane.text.model.DecoderConfig;
+import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.FeedForwardConfig;
+import dev.kasane.text.model.NormConfig;
+import java.util.Collections;
+import java.util.List;
+
+/** GPT-NeoX (Black et al. 2022): Pythia, open-calm, rinna's models. A part of each head turns. */
+final class GptNeoxFamily implements Family {
+  private static final DecoderNames NAMES = new DecoderNames("gpt_neox.embed_in", null, null, null,
+      "gpt_neox.layers", "gpt_neox.final_layer_norm", "embed_out",
+      new DecoderNames.Layer("attention.query_key_value", null, null, "attention.dense", null,
+          "mlp.dense_h_to_4h", "mlp.dense_4h_to_h", "input_layernorm", null, "post_attention_layernorm", null),
+      false);
+
+  @Override
+  public List<String> architectures() {
+    return List.of("GPTNeoXForCausalLM");
+  }
+
+  @Override
+  public List<String> modelTypes() {
+    return List.of("gpt_neox");
+  }
+
+  @Override
+  public DecoderConfig read(ConfigReader json) {
+    int width = json.integer("hidden_size");
+    int layers = json.integer("num_hidden_layers");
+    int heads = json.integer("num_attention_heads");
+    int headWidth = LlamaLike.headWidth(json, width, heads);
+    boolean bias = json.flag("attention_bias", true);
+    double share = json.object("rope_parameters")
+        .positive("partial_rotary_factor", json.positive("rotary_pct", 0.25));
+    return new DecoderConfig("gpt_neox", NAMES, json.integer("vocab_size"), width, width, layers,
+        new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.JOINED_BY_HEAD, bias, bias,
+            Collections.nCopies(layers, 1 / Math.sqrt(headWidth)), 0, Collections.nCopies(layers, 0)),
+        new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(json.text("hidden_act", "gelu"), json.origin()), false, true),
+        new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5)),
+        json.flag("use_parallel_residual", true) ? BlockOrder.PARALLEL : BlockOrder.BEFORE, true,
+        new Rotary(json, 2048).part(headWidth, "rotary_emb_base", share), 1,
+        json.flag("tie_word_embeddings", false), 0);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.kasane.text.family;
+
+import dev.kasane.core.UserException;
+import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig;
+import dev.kasane.text.model.BlockOrder;
+import dev.kasane.text.model.DecoderConfig;
+import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.FeedForwardConfig;
+import dev.kasane.text.model.NormConfig;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What Llama and those after its pattern share: the keys of the configuration, and the names.
+ *
+ * @param name the family's name
+ * @param inputBias whether queries, keys and values have biases
+ * @param outputBias whether the attention's output has
+ * @param windows for each layer the attention's window, 0 for none
+ */
+record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Integer> windows) {
+  static final DecoderNames NAMES = new DecoderNames("model.embed_tokens", null, null, null, "model.layers",
+      "model.norm", "lm_head",
+      new DecoderNames.Layer("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+          "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj", "input_layernorm", null,
+          "post_attention_layernorm", null),
+      false);
+
+  /** No layer has a window. */
+  static List<Integer> noWindows(ConfigReader json) {
+    return Collections.nCopies(json.integer("num_hidden_layers"), 0);
+  }
+
+  DecoderConfig read(ConfigReader json) {
+    int width = json.integer("hidden_size");
+    AttentionConfig attention = attention(json, width);
+    return new DecoderConfig(name, NAMES, json.integer("vocab_size"), width, width,
+        json.integer("num_hidden_layers"), attention,
+        new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)),
+        new NormConfig(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6)), BlockOrder.BEFORE, true,
+        new Rotary(json, 2048).whole(attention.headWidth()), 1, json.flag("tie_word_embeddings", false), 0);
+  }
+
+  private AttentionConfig attention(ConfigReader json, int width) {
+    int heads = json.integer("num_attention_heads");
+    int keyValueHeads = json.integer("num_key_value_heads", heads);
+    int headWidth = headWidth(json, width, heads);
+    requireGroups(json, heads, keyValueHeads);
+    return new AttentionConfig(heads, keyValueHeads, headWidth, AttentionConfig.Layout.SEPARATE, inputBias,
+        outputBias, Collections.nCopies(windows.size(), 1 / Math.sqrt(headWidth)), 0, windows);
+  }
+
+  static int headWidth(ConfigReader json, int width, int heads) {
+    if (!json.has("head_dim") && width % heads != 0) {
+      throw new UserException(json.origin() + ": a width of " + width + " cannot be split into " + heads
+          + " heads.");
+    }
+    return json.integer("head_dim", Math.max(1, width / heads));
+  }
+
+  static void requireGroups(ConfigReader json, int heads, int keyValueHeads) {
+    if (heads % keyValueHeads != 0) {
+      throw new UserException(json.origin() + ": num_key_value_heads is " + keyValueHeads
+          + ", expected a divisor of the " + heads + " attention heads.");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.kasane.text.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.tensor.Ops;
+
+/** One layer of a decoder: attention and feed-forward, each added to what came in. */
+final class DecoderLayer extends ModuleTree {
+  private final BlockOrder order;
+  private final SelfAttention attention;
+  private final FeedForward feedForward;
+  private final Norm attentionNorm;
+  private final Norm attentionOutNorm;
+  private final Norm feedForwardNorm;
+  private final Norm feedForwardOutNorm;
+
+  DecoderLayer(DecoderConfig config, int number) {
+    DecoderNames.Layer names = config.names().layer();
+    boolean around = config.order() == BlockOrder.AROUND;
+    order = config.order();
+    attention = new SelfAttention(this, config, number);
+    feedForward = new FeedForward(this, config);
+    attentionNorm = new Norm(this, names.attentionNorm(), config);
+    attentionOutNorm = around ? new Norm(this, names.attentionOutNorm(), config) : null;
+    feedForwardNorm = new Norm(this, names.feedForwardNorm(), config);
+    feedForwardOutNorm = around ? new Norm(this, names.feedForwardOutNorm(), config) : null;
+  }
+
+  /**
+   * @param x (batch, tokens, width); it is not changed
+   * @param input positions and mask
+   * @param cache what came before, or null
+   */
+  NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
+    return switch (order) {
+      case BEFORE -> {
+        try (NDArray hidden = Ops.addScaled(attend(attentionNorm, x, input, cache), x, 1)) {
+          yield Ops.addScaled(feed(feedForwardNorm, hidden), hidden, 1);
+        }
+      }
+      case AROUND -> {
+        try (NDArray hidden = added(attend(attentionNorm, x, input, cache), attentionOutNorm, x)) {
+          yield added(feed(feedForwardNorm, hidden), feedForwardOutNorm, hidden);
+        }
+      }
+      case AFTER -> {
+        try (NDArray sum = Ops.addScaled(attention.forward(x, input, cache), x, 1);
+            NDArray hidden = attentionNorm.forward(sum);
+            NDArray end = Ops.addScaled(feedForward.forward(hidden), hidden, 1)) {
+          yield feedForwardNorm.forward(end);
+        }
+      }
+      case PARALLEL -> {
+        try (NDArray fed = feed(feedForwardNorm, x)) {
+          yield Ops.addScaled(Ops.addScaled(attend(attentionNorm, x, input, cache), fed, 1), x, 1);
+        }
+      }
+    };
+  }
+
+  private NDArray attend(Norm norm, NDArray x, LayerInput input, LayerCache cache) {
+    try (NDArray normed = norm.forward(x)) {
+      return attention.forward(normed, input, cache);
+    }
+  }
+
+  private NDArray feed(Norm norm, NDArray x) {
+    try (NDArray normed = norm.forward(x)) {
+      return feedForward.forward(normed);
+    }
+  }
+
+  private static NDArray added(NDArray branch, Norm norm, NDArray x) {
+    try (branch) {
+      return Ops.addScaled(norm.forward(branch), x, 1);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.kasane.text.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.module.Linear;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Causal attention of one layer, with one, few or many heads of keys. */
+final class SelfAttention {
+  private final List<Linear> inputs = new ArrayList<>();
+  private final Linear output;
+  private final AttentionConfig config;
+  private final int layer;
+
+  /** Makes the projections and places them in the layer's tree. */
+  SelfAttention(ModuleTree tree, DecoderConfig decoder, int layer) {
+    this.config = decoder.attention();
+    this.layer = layer;
+    DecoderNames.Layer names = decoder.names().layer();
+    if (config.layout() == AttentionConfig.Layout.SEPARATE) {
+      inputs.add(input(tree, names.query(), decoder.width(), config.queryWidth()));
+      inputs.add(input(tree, names.key(), decoder.width(), config.keyWidth()));
+      inputs.add(input(tree, names.value(), decoder.width(), config.keyWidth()));
+    } else {
+      inputs.add(input(tree, names.query(), decoder.width(), config.queryWidth() + 2 * config.keyWidth()));
+    }
+    output = tree.place(names.output(), new Linear(config.queryWidth(), decoder.width(), config.outputBias()));
+  }
+
+  private Linear input(ModuleTree tree, String name, int width, int outputs) {
+    return tree.place(name, new Linear(width, outputs, config.inputBias()));
+  }
+
+  NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
+    List<NDArray> projections = inputs.stream().map(each -> each.forward(x)).toList();
+    NDArray mixed = cache == null
+        ? TextOps.attention(projections, input, config, layer)
+        : TextOps.attention(projections, input, cache, config, layer);
+    projections.forEach(NDArray::close);
+    try (mixed) {
+      return output.forward(mixed);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.kasane.text.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.module.Embedding;
+import dev.kasane.core.module.Linear;
+import dev.kasane.core.tensor.Ops;
+import ai.djl.ndarray.types.DataType;
+
+/** From token ids to the first layer's input. */
+final class TokenInput {
+  private final Embedding tokens;
+  private final Embedding positions;
+  private final Linear projection;
+  private final int offset;
+  private final double scale;
+  private final DataType type;
+
+  TokenInput(ModuleTree tree, DecoderConfig config, DataType type) {
+    DecoderNames names = config.names();
+    this.type = type;
+    scale = config.embeddingScale();
+    tokens = tree.place(names.tokens(), new Embedding(config.vocabularySize(), config.embeddingWidth()));
+    if (config.positions() instanceof PositionConfig.Learned learned) {
+      positions = tree.place(names.positions(), new Embedding(learned.trained() + learned.offset(), config.width()));
+      offset = learned.offset();
+    } else {
+      positions = null;
+      offset = 0;
+    }
+    projection = config.embeddingWidth() == config.width() ? null
+        : tree.place(names.projectIn(), new Linear(config.embeddingWidth(), config.width(), false));
+  }
+
+  Embedding tokens() {
+    return tokens;
+  }
+
+  /**
+   * @param ids (batch, tokens)
+   * @param places positions of the same shape
+   */
+  NDArray forward(NDArray ids, NDArray places) {
+    NDArray hidden = Ops.cast(tokens.forward(ids), type);
+    if (scale != 1) {
+      hidden = TextOps.scaled(hidden, scale);
+    }
+    if (projection != null) {
+      hidden = projection.forward(hidden);
+    }
+    if (positions == null) {
+      return hidden;
+    }
+    try (NDArray rows = places.add(offset); NDArray found = positions.forward(rows)) {
+      return Ops.addScaled(hidden, found, 1);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.kasane.text.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.module.Embedding;
+import dev.kasane.core.module.Linear;
+
+/** From the last layer's output to a score for every token of the vocabulary. */
+final class TokenOutput {
+  private final Norm norm;
+  private final Linear projection;
+  private final Linear head;
+  private final double cap;
+
+  TokenOutput(ModuleTree tree, DecoderConfig config, Embedding tokens) {
+    DecoderNames names = config.names();
+    norm = config.finalNorm() ? new Norm(tree, names.norm(), config) : null;
+    projection = config.embeddingWidth() == config.width() ? null
+        : tree.place(names.projectOut(), new Linear(config.width(), config.embeddingWidth(), false));
+    head = tree.place(names.head(), config.tiedHead() ? Linear.tiedTo(tokens)
+        : new Linear(config.embeddingWidth(), config.vocabularySize(), false));
+    cap = config.scoreCap();
+  }
+
+  /** What the head gets: normalised, and in the embedding's width. May be {@code hidden} itself. */
+  NDArray features(NDArray hidden) {
+    if (norm == null) {
+      return projection == null ? hidden : projection.forward(hidden);
+    }
+    NDArray normed = norm.forward(hidden);
+    if (projection == null) {
+      return normed;
+    }
+    try (normed) {
+      return projection.forward(normed);
+    }
+  }
+
+  NDArray scores(NDArray features) {
+    NDArray scores = head.forward(features);
+    if (cap == 0) {
+      return scores;
+    }
+    try (scores) {
+      return TextOps.softCap(scores, cap);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.kasane.text.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Names and bounded reading of the files in a tokeniser's folder. */
+final class TokenizerFiles {
+  static final String SINGLE_FILE = "tokenizer.json";
+  static final String SENTENCE_PIECE = "tokenizer.model";
+  /** What T5's tokeniser, which some language models use, calls a SentencePiece model. */
+  static final String SENTENCE_PIECE_T5 = "spiece.model";
+  static final String VOCABULARY = "vocab.json";
+  static final String MERGES = "merges.txt";
+  static final String CONFIGURATION = "tokenizer_config.json";
+  static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  static final String ADDED_TOKENS = "added_tokens.json";
+  static final String GENERATION = "generation_config.json";
+  static final String MODEL = "config.json";
+  static final String CHAT_TEMPLATE = "chat_template.jinja";
+
+  /** The largest tokenizer.json known, that of a vocabulary of 256,000, has 35 MB. */
+  private static final long LARGEST_FILE = 256L << 20;
+  /** Python writes infinities bare, and its largest lengths as whole numbers of 31 digits. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+  private TokenizerFiles() {}
+
+  /** The JSON object in a file. */
+  static ObjectNode readObject(Path file) {
+    try {
+      if (JSON.readTree(readText(file)) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new UserException(file + " holds no JSON object. Fetch the model's files again.");
+    } catch (JsonProcessingException e) {
+      throw new UserException(file + " is not valid JSON: " + e.getOriginalMessage() + " at line "
+          + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
+          + ". The file is damaged: fetch it again.", e);
+    }
+  }
+
+  /** The JSON object in a file, or an empty object if there is no such file. */
+  static ObjectNode readObjectIfThere(Path file) {
+    return Files.exists(file) ? readObject(file) : JSON.createObjectNode();
+  }
+
+  /** The whole of a UTF-8 file. */
+  static String readText(Path file) {
+    try {
+      checkSize(file);
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new UserException(file + " is not UTF-8 text. The file is damaged: fetch it again.", e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** The whole of a file. */
+  static byte[] readBytes(Path file) {
+    try {
+      checkSize(file);
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static void checkSize(Path file) throws IOException {
+    long size = Files.size(file);
+    if (size > LARGEST_FILE) {
+      throw new UserException(file + " has " + size + " bytes, expected at most " + LARGEST_FILE
+          + ". This is not a tokeniser's file.");
+    }
+  }
+
+  private static UserException unreadable(Path file, IOException e) {
+    return new UserException("Cannot read " + file + ": " + e.getMessage()
+        + ". Check that it is a file and that you may read it.", e);
+  }
+}

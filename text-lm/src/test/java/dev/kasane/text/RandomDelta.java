@@ -1,0 +1,54 @@
+package dev.kasane.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The simplest method: a whole matrix is added to a layer's weight, random from the start. */
+public final class RandomDelta implements AdapterMethod {
+  @Override
+  public String id() {
+    return "random-delta";
+  }
+
+  @Override
+  public String description() {
+    return "A random matrix.";
+  }
+
+  @Override
+  public List<AdapterOption> options() {
+    return List.of();
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+    NDArray delta = scope.randomNormal(0, 0.15f, layer.weight().shape(), DataType.FLOAT32);
+    delta.setRequiresGradient(true);
+    return new LayerAdapter() {
+      @Override
+      public NDArray weightDelta(NDManager owner, TargetLayer target, double multiplier) {
+        return delta.mul(multiplier);
+      }
+
+      @Override
+      public Map<String, NDArray> tensors() {
+        return Map.of("delta", delta);
+      }
+    };
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.kasane.text.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BadTokenizerTest {
+  @TempDir
+  private Path folder;
+
+  @Test
+  void aFolderWithoutTokenizerNamesWhatIsExpected() {
+    assertThatThrownBy(() -> Tokenizers.open(folder)).isInstanceOf(UserException.class)
+        .hasMessageContaining(folder.toString()).hasMessageContaining("tokenizer.json")
+        .hasMessageContaining("tokenizer.model");
+  }
+
+  @Test
+  void aVocabularyLargerThanTheEmbeddingIsRefused() {
+    Tokenizer tokenizer = Tokenizers.open(TokenizerGoldenTest.folder("byte-level"));
+    Tokenizers.checkFits(tokenizer, 401, folder);
+    Tokenizers.checkFits(tokenizer, 512, folder);
+    assertThatThrownBy(() -> Tokenizers.checkFits(tokenizer, 400, folder)).isInstanceOf(UserException.class)
+        .hasMessageContaining("401").hasMessageContaining("400");
+  }
+
+  @Test
+  void idsOutsideTheVocabularyAreRefused() {
+    for (String kind : new String[] {"byte-level", "llama"}) {
+      Tokenizer tokenizer = Tokenizers.open(TokenizerGoldenTest.folder(kind));
+      assertThatThrownBy(() -> tokenizer.decode(new int[] {tokenizer.vocabularySize()}, true))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void damagedFilesAreNamed() throws IOException {
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": ");
+    assertRefused("tokenizer.json");
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {}}");
+    assertRefused("vocab");
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {\"type\":\"Other\",\"vocab\":{\"a\":0}}}");
+    assertRefused("tokenizer.json");
+    Files.delete(folder.resolve("tokenizer.json"));
+    Files.writeString(folder.resolve("tokenizer.model"), "version https://git-lfs.github.com/spec/v1\n");
+    assertRefused("LFS");
+  }
+
+  @Test
+  void aMarkOutsideTheVocabularyIsRefused() throws IOException {
+    Files.copy(TokenizerGoldenTest.folder("llama").resolve("tokenizer.model"), folder.resolve("tokenizer.model"));
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|done|>\"}");
+    assertRefused("<|done|>");
+  }
+
+  @Test
+  void theOlderFormOfByteLevelFilesGivesTheSameIds() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    Path single = TokenizerGoldenTest.folder("byte-level").resolve("tokenizer.json");
+    ObjectNode json = (ObjectNode) mapper.readTree(single.toFile());
+    mapper.writeValue(folder.resolve("vocab.json").toFile(), json.path("model").path("vocab"));
+    StringBuilder merges = new StringBuilder("#version: 0.2\n");
+    json.path("model").path("merges").forEach(pair ->
+        merges.append(pair.path(0).asText()).append(' ').append(pair.path(1).asText()).append('\n'));
+    Files.writeString(folder.resolve("merges.txt"), merges);
+    Files.writeString(folder.resolve("tokenizer_config.json"),
+        "{\"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\", \"add_bos_token\": true}");
+    Tokenizer whole = Tokenizers.open(TokenizerGoldenTest.folder("byte-level"));
+    Tokenizer parts = Tokenizers.open(folder);
+    String text = "The lamp's light <|end|> \u00e9\uD83D\uDE42  x";
+    assertThat(parts.encode(text, false)).isEqualTo(whole.encode(text, false));
+    assertThat(parts.encode("lamp", true)[0]).isZero();
+  }
+
+  /** A model file damaged anywhere is refused in words or still splits; it never fails otherwise. */
+  @Property(tries = 150)
+  void damagedModelsNeverBreakTheProgram(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int damages)
+      throws IOException {
+    Path work = Files.createTempDirectory("kasane-damaged");
+    for (String kind : new String[] {"llama", "unigram"}) {
+      byte[] bytes = Files.readAllBytes(TokenizerGoldenTest.folder(kind).resolve("tokenizer.model"));
+      Random random = new Random(seed);
+      for (int i = 0; i < damages; i++) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      Path file = work.resolve("tokenizer.model");
+      Files.write(file, random.nextBoolean() ? bytes : Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+      try {
+        Tokenizers.open(work).encode("The lamp \uFF21\u00a0 \uD83D\uDE42 x", true);
+      } catch (UserException e) {
+        assertThat(e).hasMessageContaining("tokenizer.model");
+      }
+    }
+    Files.delete(work.resolve("tokenizer.model"));
+    Files.delete(work);
+  }
+
+  private void assertRefused(String part) {
+    assertThatThrownBy(() -> Tokenizers.open(folder)).isInstanceOf(UserException.class).hasMessageContaining(part);
+  }
+}

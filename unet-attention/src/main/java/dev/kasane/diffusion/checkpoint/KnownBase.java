@@ -1,0 +1,121 @@
+package dev.kasane.diffusion.checkpoint;
+
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.module.DeclaredWeight;
+import dev.kasane.core.module.Module;
+import dev.kasane.diffusion.clip.ClipConfig;
+import dev.kasane.diffusion.clip.ClipTextModel;
+import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import dev.kasane.diffusion.unet.UNetConfig;
+import dev.kasane.diffusion.unet.UNetConfig.AddedConditions;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The published base models, as far as adapters need them: which layers each has, of which shape. So adapter
+ * files can be read, checked and converted without a base model at hand.
+ */
+public enum KnownBase {
+  /** Stable Diffusion 1.x. */
+  SD1("sd1", unet(768, false)) {
+    @Override
+    void encoders(Map<String, Module> parts) {
+      parts.put(TEXT_ENCODER, new ClipTextModel(CLIP_L));
+    }
+  },
+  /** Stable Diffusion 2.x: OpenCLIP's ViT-H without its last layer. */
+  SD2("sd2", unet(1024, true)) {
+    @Override
+    void encoders(Map<String, Module> parts) {
+      parts.put(TEXT_ENCODER, new ClipTextModel(clip(1024, 23, 16, false)));
+    }
+  },
+  /** Stable Diffusion XL: two text encoders, the second of which is OpenCLIP's ViT-bigG. */
+  SDXL("sdxl", xlUnet()) {
+    @Override
+    void encoders(Map<String, Module> parts) {
+      parts.put(TEXT_ENCODER, new ClipTextModel(CLIP_L));
+      parts.put(TEXT_ENCODER_2, new ClipTextModel(clip(1280, 32, 20, false).withProjection(1280)));
+    }
+  };
+
+  /** The name of the U-Net in adapters. */
+  public static final String UNET = "unet";
+  /** The name of the first text encoder in adapters. */
+  public static final String TEXT_ENCODER = "text_encoder";
+  /** The name of the second text encoder in adapters. */
+  public static final String TEXT_ENCODER_2 = "text_encoder_2";
+
+  private static final ClipConfig CLIP_L = clip(768, 12, 12, true);
+
+  private final String id;
+  private final UNetConfig unet;
+
+  KnownBase(String id, UNetConfig unet) {
+    this.id = id;
+    this.unet = unet;
+  }
+
+  abstract void encoders(Map<String, Module> parts);
+
+  /** The name in files and messages: {@code sd1}, {@code sd2} or {@code sdxl}. */
+  public String id() {
+    return id;
+  }
+
+  /** The base of a name, if it is one of these. */
+  public static Optional<KnownBase> of(String id) {
+    return Arrays.stream(values()).filter(base -> base.id.equals(id)).findFirst();
+  }
+
+  /**
+   * The module trees of the parts that adapters are made for, by component. Their weights are declared, not
+   * loaded ({@link DeclaredWeight}): adapters can be restored on them, but nothing computed.
+   */
+  public Map<String, Module> components() {
+    Map<String, Module> parts = new LinkedHashMap<>();
+    parts.put(UNET, new UNet2DConditionModel(unet));
+    encoders(parts);
+    parts.values().forEach(DeclaredWeight::declare);
+    return Collections.unmodifiableMap(parts);
+  }
+
+  /** The paths of all linear layers and convolutions by component, as adapter formats take them. */
+  public Map<String, Collection<String>> layers() {
+    Map<String, Collection<String>> layers = new LinkedHashMap<>();
+    components().forEach((component, root) -> layers.put(component, root.adaptableLayers().keySet()));
+    return Collections.unmodifiableMap(layers);
+  }
+
+  /** The shape of every weight (norms, biases and embeddings too) by component and dotted name. */
+  public Map<String, Map<String, Shape>> weights() {
+    Map<String, Map<String, Shape>> shapes = new LinkedHashMap<>();
+    components().forEach((component, root) -> {
+      Map<String, Shape> named = new LinkedHashMap<>();
+      root.namedWeights().forEach((name, weight) -> named.put(name, weight.shape()));
+      shapes.put(component, named);
+    });
+    return Collections.unmodifiableMap(shapes);
+  }
+
+  private static UNetConfig unet(int contextWidth, boolean second) {
+    return new UNetConfig(4, 4, 64, List.of(320, 640, 1280, 1280),
+        List.of(true, true, true, false), List.of(false, true, true, true), 2,
+        second ? List.of(5, 10, 20, 20) : List.of(8, 8, 8, 8), contextWidth, 32, 1e-5, second, true, 0);
+  }
+
+  private static UNetConfig xlUnet() {
+    return new UNetConfig(4, 4, 128, List.of(320, 640, 1280),
+        List.of(false, true, true), List.of(true, true, false), 2, List.of(5, 10, 20), 2048, 32, 1e-5, true,
+        true, 0, List.of(1, 2, 10), Optional.of(new AddedConditions(256, 1280 + 6 * 256)));
+  }
+
+  private static ClipConfig clip(int width, int layers, int heads, boolean quickGelu) {
+    return new ClipConfig(49408, width, 4 * width, layers, heads, 77, 1e-5, quickGelu);
+  }
+}

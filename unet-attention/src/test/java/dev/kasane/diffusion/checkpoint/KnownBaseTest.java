@@ -1,0 +1,68 @@
+package dev.kasane.diffusion.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.diffusion.Goldens;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The built-in descriptions against the reference's models, built from the published configurations. */
+class KnownBaseTest {
+  @ParameterizedTest
+  @CsvSource({"SD1,sd15,unet,686", "SD1,sd15,text_encoder,196", "SD2,sd21,unet,686",
+      "SD2,sd21,text_encoder,372", "SDXL,sdxl,unet,1680", "SDXL,sdxl,text_encoder,196",
+      "SDXL,sdxl,text_encoder_2,517"})
+  void hasTheReferencesWeights(KnownBase base, String file, String part, int count) throws IOException {
+    Map<String, Shape> built = base.weights().get(part);
+    assertThat(built).hasSize(count);
+    assertThat(new TreeMap<>(built)).isEqualTo(reference(file + "-" + part));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SD1,unet,282", "SD1,text_encoder,72", "SD2,text_encoder,138", "SDXL,unet,794",
+      "SDXL,text_encoder,72", "SDXL,text_encoder_2,193"})
+  void listsLinearLayersAndConvolutions(KnownBase base, String part, int count) {
+    assertThat(base.layers().get(part)).hasSize(count);
+  }
+
+  @Test
+  void isFoundByName() {
+    assertThat(KnownBase.of("sdxl")).contains(KnownBase.SDXL);
+    assertThat(KnownBase.of("llm")).isEmpty();
+  }
+
+  @Test
+  void declaredLayersTellTheirShapeButHaveNoValues() {
+    AdaptableLayer layer = KnownBase.SDXL.components().get("unet").adaptableLayers()
+        .get("mid_block.attentions.0.transformer_blocks.9.attn2.to_k");
+    assertThat(layer.outputs()).isEqualTo(1280);
+    assertThat(layer.inputs()).isEqualTo(2048);
+    assertThatThrownBy(() -> layer.weight().materialise(null)).isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("declared");
+  }
+
+  private static Map<String, Shape> reference(String name) throws IOException {
+    Path file = Goldens.FOLDER.resolve("state-dicts").resolve(name + ".txt.gz");
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+        new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+      return lines.lines().map(line -> line.split("\t")).collect(Collectors.toMap(fields -> fields[0],
+          fields -> new Shape(Arrays.stream(fields[1].split(",")).mapToLong(Long::parseLong).toArray()),
+          (a, b) -> b, TreeMap::new));
+    }
+  }
+}
