@@ -1,13 +1,13 @@
 package dev.kasane.quant.cuda;
 
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.quant.DynamicMap;
-import dev.kasane.quant.FourBitBlocks;
-import dev.kasane.quant.FourBitType;
-import dev.kasane.quant.Int8Rows;
-import dev.kasane.quant.NestedScales;
-import dev.kasane.quant.PlainScales;
-import dev.kasane.quant.StoredFloats;
+import dev.kasane.quant.format.DynamicMap;
+import dev.kasane.quant.format.FourBitBlocks;
+import dev.kasane.quant.format.FourBitType;
+import dev.kasane.quant.format.Int8Rows;
+import dev.kasane.quant.format.NestedScales;
+import dev.kasane.quant.format.PlainScales;
+import dev.kasane.quant.format.StoredFloats;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package dev.kasane.quant.cuda;
 
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
-import dev.kasane.quant.FourBitType;
+import dev.kasane.quant.format.FourBitType;
 import java.util.Locale;
 
 /**

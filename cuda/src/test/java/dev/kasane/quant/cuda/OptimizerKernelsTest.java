@@ -2,7 +2,7 @@ package dev.kasane.quant.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kasane.quant.DynamicMap;
+import dev.kasane.quant.format.DynamicMap;
 import dev.kasane.quant.cuda.ShimLauncher.Order;
 import java.util.ArrayList;
 import java.util.List;

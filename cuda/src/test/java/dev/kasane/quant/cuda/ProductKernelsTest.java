@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.quant.FourBitBlocks;
-import dev.kasane.quant.FourBitType;
-import dev.kasane.quant.NestedScales;
-import dev.kasane.quant.PlainScales;
-import dev.kasane.quant.StoredFloats;
+import dev.kasane.quant.format.FourBitBlocks;
+import dev.kasane.quant.format.FourBitType;
+import dev.kasane.quant.format.NestedScales;
+import dev.kasane.quant.format.PlainScales;
+import dev.kasane.quant.format.StoredFloats;
 import dev.kasane.quant.cuda.ShimLauncher.Order;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.app.Version;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.quant.FourBitType;
+import dev.kasane.quant.format.FourBitType;
 import dev.kasane.quant.cpu.Decoders;
 import dev.kasane.quant.cuda.CudaLauncher;
 import dev.kasane.quant.cuda.FourBitAddresses;
