@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * The decoders of this virtual machine, and the fastest of them by a trial of a few milliseconds at the first
@@ -43,6 +44,19 @@ public final class Decoders {
   /** What was chosen and why. */
   public static Report report() {
     return Holder.CHOICE.report();
+  }
+
+  /** The decoders that this virtual machine can run. */
+  public static Set<String> names() {
+    return all().keySet();
+  }
+
+  static BlockDecoder named(String name) {
+    BlockDecoder decoder = all().get(name);
+    if (decoder == null) {
+      throw new IllegalArgumentException("No decoder " + name + " among " + names() + "; " + report().refusals());
+    }
+    return decoder;
   }
 
   /** The fastest decoder. */

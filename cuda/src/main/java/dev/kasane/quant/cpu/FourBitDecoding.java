@@ -28,6 +28,15 @@ public final class FourBitDecoding {
     decode(blocks, blocks.count() >= LARGE ? Decoders.fastest() : Decoders.plain(), type, out);
   }
 
+  /**
+   * Decodes with the decoder of a name, for measurements.
+   *
+   * @param decoder one of {@link Decoders#names}
+   */
+  public static void decodeWith(String decoder, FourBitBlocks blocks, DataType type, ByteBuffer out) {
+    decode(blocks, Decoders.named(decoder), type, out);
+  }
+
   static void decode(FourBitBlocks blocks, BlockDecoder decoder, DataType type, ByteBuffer out) {
     ByteBuffer packed = blocks.packed().duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer target = out.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);

@@ -1,7 +1,6 @@
 package dev.kasane.app.doctor;
 
 import ai.djl.ndarray.types.DataType;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.app.Version;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.quant.format.FourBitType;
@@ -63,8 +62,7 @@ public final class Doctor {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("kasane", version.kasane());
     facts.put("libtorch", version.libtorch());
-    Engines.newManager().close();
-    facts.put("threads of libtorch", String.valueOf(TorchBridge.threads()));
+    facts.put("threads of libtorch", String.valueOf(Engines.threads()));
     facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
     facts.put("java", Runtime.version() + ", heap up to "
         + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB");
