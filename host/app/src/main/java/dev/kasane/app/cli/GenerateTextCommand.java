@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.recipe.RecipeOptions;
-import dev.kasane.app.writing.PromptFile;
-import dev.kasane.app.writing.TextModel;
+import dev.kasane.app.text.DemoTextLocation;
+import dev.kasane.app.text.PromptFile;
+import dev.kasane.app.text.TextModel;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.tensor.Engines;
@@ -38,8 +39,9 @@ final class GenerateTextCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(names = "--base", paramLabel = "DIR", required = true,
-      description = "Language model: a folder in Hugging Face's layout, with its tokeniser.")
+  @Option(names = "--base", paramLabel = "DIR",
+      description = "Language model: a folder in Hugging Face's layout, with its tokeniser (default: the demo model"
+          + " that comes with Kasane).")
   private Path base;
 
   @ArgGroup(multiplicity = "1")
@@ -80,7 +82,7 @@ final class GenerateTextCommand implements Callable<Integer> {
       adapters.requireNoNames();
     }
     // Nothing heavy starts before everything that was typed has been checked.
-    TextModel model = TextModel.open(base, precision);
+    TextModel model = TextModel.open(base == null ? DemoTextLocation.base() : base, precision);
     List<Prompt> prompts = IntStream.range(0, lines.size()).mapToObj(row -> prompt(model, lines.get(row), row))
         .toList();
     if (options.draws()) {

@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = {TrainCommand.class,
       GenerateCommand.class, InspectCommand.class, ParamsCommand.class, QuantizeCommand.class, DoctorCommand.class,
       PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
     },

@@ -3,7 +3,7 @@ package dev.kasane.app.cli;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.image.AdapterReference;
 import dev.kasane.app.plugins.PluginHost;
-import dev.kasane.app.writing.TextAdapters;
+import dev.kasane.app.text.TextAdapters;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.text.model.CausalLm;

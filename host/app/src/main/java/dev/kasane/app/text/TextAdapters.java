@@ -1,4 +1,4 @@
-package dev.kasane.app.writing;
+package dev.kasane.app.text;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.image.AdapterReference;

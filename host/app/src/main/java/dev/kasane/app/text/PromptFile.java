@@ -1,4 +1,4 @@
-package dev.kasane.app.writing;
+package dev.kasane.app.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
