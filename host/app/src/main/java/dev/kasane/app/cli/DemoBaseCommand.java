@@ -5,6 +5,7 @@ import dev.kasane.app.progress.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;
+import dev.kasane.diffusion.demo.base.DemoBase;
 import dev.kasane.diffusion.demo.base.DemoBaseTrainer;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.text.demo.DemoLanguageModelTrainer;
@@ -34,13 +35,17 @@ final class DemoBaseCommand implements Callable<Integer> {
       description = "Folder for checkpoints (default: beside --out, with .work at its end).")
   private Path work;
 
-  @Option(names = "--autoencoder-steps", paramLabel = "N", defaultValue = "20000",
+  @Option(names = "--autoencoder-steps", paramLabel = "N", defaultValue = "8000",
       description = "Steps of the first stage (default: ${DEFAULT-VALUE}).")
   private long autoencoderSteps;
 
-  @Option(names = "--denoiser-steps", paramLabel = "N", defaultValue = "20000",
+  @Option(names = "--denoiser-steps", paramLabel = "N", defaultValue = "14400",
       description = "Steps of the second stage (default: ${DEFAULT-VALUE}).")
   private long denoiserSteps;
+
+  @Option(names = "--decoder-steps", paramLabel = "N", defaultValue = "5000",
+      description = "Steps of the third stage (default: ${DEFAULT-VALUE}).")
+  private long decoderSteps;
 
   @Option(names = "--text",
       description = "Train the demo language model instead, from text that this program writes: under half an hour"
@@ -74,8 +79,13 @@ final class DemoBaseCommand implements Callable<Integer> {
   private void trainPictures(Path checkpoints, NDManager owner) {
     AutoencoderKL vae = follow("Autoencoder", autoencoderSteps, listener ->
         new DemoBaseTrainer(checkpoints, listener).trainAutoencoder(autoencoderSteps, owner));
-    follow("Text encoder and U-Net", denoiserSteps, listener ->
-        new DemoBaseTrainer(checkpoints, listener).trainDenoiser(vae, denoiserSteps, owner)).write(out);
+    DemoBase base = follow("Text encoder and U-Net", denoiserSteps, listener ->
+        new DemoBaseTrainer(checkpoints, listener).trainDenoiser(vae, denoiserSteps, owner));
+    follow("Decoder", decoderSteps, listener -> {
+      new DemoBaseTrainer(checkpoints, listener).sharpenDecoder(vae, decoderSteps, owner);
+      return vae;
+    });
+    base.write(out);
   }
 
   private static <T> T follow(String name, long steps, Function<TrainingListener, T> work) {

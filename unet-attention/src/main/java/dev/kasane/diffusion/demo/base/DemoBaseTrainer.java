@@ -22,7 +22,7 @@ import java.util.Map;
 
 /**
  * Trains the embedded demo base from nothing: first the autoencoder, then text encoder and U-Net together
- * on its latents. Everything it learns from is drawn by this project.
+ * on its latents, last the decoder alone. Everything it learns from is drawn by this project.
  */
 public final class DemoBaseTrainer {
   private static final long SEED = 20;
@@ -103,6 +103,31 @@ public final class DemoBaseTrainer {
           new LearningRate(LearningRate.Kind.COSINE, 6e-4, 200, steps), 0.999);
       stage.useAverage();
       return new DemoBase(unet, vae, text, vocabulary, config.withScaling(scaling));
+    }
+  }
+
+  /**
+   * Trains the autoencoder's decoder further, the encoder being as it is.
+   *
+   * @param vae the trained autoencoder
+   * @param steps optimiser steps of 4 pictures
+   * @param owner owner of the weights
+   */
+  public void sharpenDecoder(AutoencoderKL vae, long steps, NDManager owner) {
+    TorchBridge.seed(SEED + 2);
+    Map<String, NDArray> decoder = new LinkedHashMap<>();
+    vae.namedWeights().forEach((name, weight) -> {
+      if (name.startsWith("decoder.") || name.startsWith("post_quant_conv.")) {
+        NDArray value = weight.dense(owner);
+        value.setRequiresGradient(true);
+        decoder.put(name, value);
+      }
+    });
+    try (NDManager scope = Engines.newManager()) {
+      WholeModelRun stage = new WholeModelRun(decoder, work.resolve("decoder"), progress, scope);
+      DecoderStage objective = new DecoderStage(vae, new VaeStage(vae, SEED + 2, PICTURES_A_STEP));
+      stage.run(objective, objective, new LearningRate(LearningRate.Kind.COSINE, 8e-4, 50, steps), 0.998);
+      stage.useAverage();
     }
   }
 

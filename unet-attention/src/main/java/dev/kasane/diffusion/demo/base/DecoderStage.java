@@ -1,0 +1,45 @@
+package dev.kasane.diffusion.demo.base;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.training.BatchSource;
+import dev.kasane.core.training.Objective;
+import dev.kasane.diffusion.vae.AutoencoderKL;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/**
+ * Last stage: the decoder alone learns to draw finer details from the means of latents that no longer change, so
+ * that what the U-Net has learnt stays true.
+ */
+final class DecoderStage implements Objective<List<BufferedImage>>, BatchSource<List<BufferedImage>> {
+  private final AutoencoderKL vae;
+  private final VaeStage pictures;
+
+  /**
+   * @param vae the autoencoder, only its decoder trainable
+   * @param pictures what it learns from
+   */
+  DecoderStage(AutoencoderKL vae, VaeStage pictures) {
+    this.vae = vae;
+    this.pictures = pictures;
+  }
+
+  @Override
+  public List<BufferedImage> batch(long number) {
+    return pictures.batch(number);
+  }
+
+  @Override
+  public NDArray loss(List<BufferedImage> batch, NDManager scope) {
+    NDArray target = PictureBatch.of(batch, scope);
+    NDArray moments;
+    try (GradMode off = GradMode.off()) {
+      moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));
+    }
+    return BaseLosses.autoencoder(vae.decode(moments.split(2, 1).get(0)), target, moments, 0);
+  }
+}
