@@ -10,8 +10,9 @@ import java.nio.file.Path;
  *
  * @param path the folder
  * @param name the name of the run and of its adapter
+ * @param adapterIsFolder whether the adapter is a folder of its own and not a file
  */
-record RunFolder(Path path, String name) {
+record RunFolder(Path path, String name, boolean adapterIsFolder) {
   /**
    * Makes the folder.
    *
@@ -32,7 +33,7 @@ record RunFolder(Path path, String name) {
   }
 
   Path adapter() {
-    return path.resolve(name + ".safetensors");
+    return path.resolve(adapterIsFolder ? name : name + ".safetensors");
   }
 
   Path checkpoints() {
