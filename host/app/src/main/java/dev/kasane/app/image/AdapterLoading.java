@@ -1,6 +1,7 @@
 package dev.kasane.app.image;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.inspect.AdapterFolder;
 import dev.kasane.app.inspect.AdapterLayout;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +45,7 @@ public final class AdapterLoading {
   }
 
   /**
-   * Loads one file and attaches it, on top of those that are attached already. With weight 0 the file is
+   * Loads one file, or one folder that is an adapter, and attaches it, on top of those that are attached already. With weight 0 the file is
    * checked all the same but left detached, so that the model computes the very bits of the bare base.
    *
    * @param reference the file and its weight
@@ -76,7 +78,7 @@ public final class AdapterLoading {
       throw new UserException("There is no adapter file " + file + ". --adapter takes FILE or FILE:weight.");
     }
     try {
-      return TensorListing.read(file);
+      return TensorListing.read(AdapterFolder.weights(file));
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
@@ -84,7 +86,9 @@ public final class AdapterLoading {
 
   private AdapterFormat formatOf(Path file, TensorListing listing) {
     Set<String> keys = listing.tensors().keySet();
-    return formats.stream().filter(format -> format.recognises(keys)).findFirst().orElseThrow(() ->
+    boolean folder = Files.isDirectory(file);
+    return formats.stream().filter(format ->
+        folder ? format.recognisesFolder(file) : format.recognises(keys)).findFirst().orElseThrow(() ->
         new UserException(file + " is in no adapter format that is installed ("
             + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
             + AdapterLayout.of(keys).map(AdapterLoading::described).orElse("Its keys are of no known kind")
@@ -110,7 +114,7 @@ public final class AdapterLoading {
       ImageModel model, NDManager scope) {
     Map<String, Module> components = model.components();
     Map<String, Collection<String>> layers = new LinkedHashMap<>();
-    components.forEach((name, root) -> layers.put(name, root.adaptableLayers().keySet()));
+    components.forEach((name, root) -> layers.put(name, modulesWithWeights(root)));
     try {
       AdapterModel saved = format.read(reference.file(), layers, scope);
       return Injector.restore(components, saved, methods, reference.weight(), scope);
@@ -121,6 +125,12 @@ public final class AdapterLoading {
       String hint = made == BaseGuess.UNKNOWN ? "" : "\nThe file looks made for " + made.title() + ".";
       throw new UserException(reference.file() + ": " + e.getMessage() + hint, e);
     }
+  }
+
+  /** Layers, and what else has weights that a file may bring whole. */
+  private static Set<String> modulesWithWeights(Module root) {
+    return root.namedWeights().keySet().stream().map(path -> path.substring(0, Math.max(0, path.lastIndexOf('.'))))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private void requireFit(Path file, Injector.Restored restored) {

@@ -10,14 +10,9 @@ import java.nio.file.Path;
  *
  * @param path the folder
  * @param name the name of the run and of its adapter
- * @param ending of the adapter's name, empty for a folder
+ * @param adapterIsFolder whether the adapter is a folder of its own and not a file
  */
-record RunFolder(Path path, String name, String ending) {
-  /** A run whose adapter is one file. */
-  RunFolder(Path path, String name) {
-    this(path, name, ".safetensors");
-  }
-
+record RunFolder(Path path, String name, boolean adapterIsFolder) {
   /**
    * Makes the folder.
    *
@@ -38,7 +33,7 @@ record RunFolder(Path path, String name, String ending) {
   }
 
   Path adapter() {
-    return path.resolve(name + ending);
+    return path.resolve(adapterIsFolder ? name : name + ".safetensors");
   }
 
   Path checkpoints() {

@@ -67,9 +67,7 @@ public final class TextTrainingSession {
    * @return the files and folders that were written
    */
   public List<Path> run(TextTraining training, TextTrainingFacts facts) {
-    // PEFT's form of an adapter is a folder.
-    RunFolder files = new RunFolder(output.folder(), output.name(),
-        output.format().id().equals("peft") ? "" : ".safetensors");
+    RunFolder files = new RunFolder(output.folder(), output.name(), output.format().writesFolders());
     Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
     if (output.overwrite() && checkpoints.holdsAnotherRun()) {
