@@ -85,6 +85,14 @@ final class AdaptedSample implements AutoCloseable {
     }
   }
 
+  /** What the layer makes of ΔW and, where the adapter has one, of its part for the bias. */
+  NDArray update(double multiplier) {
+    try (GradMode off = GradMode.off()) {
+      return layer.apply(x, adapter().weightDelta(scope, layer, multiplier),
+          adapter().biasDelta(scope, layer, multiplier).orElse(null));
+    }
+  }
+
   /** What the layer computed before an adapter was attached. */
   float[] baseOutput() {
     return baseOutput.clone();

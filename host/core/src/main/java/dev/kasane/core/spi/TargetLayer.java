@@ -2,6 +2,7 @@ package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.Ops;
 
 /** A linear layer or convolution of a base model that an adapter can be attached to. */
 public interface TargetLayer {
@@ -29,6 +30,27 @@ public interface TargetLayer {
    * @param other a weight of the layer's shape
    */
   NDArray apply(NDArray x, NDArray other);
+
+  /** Whether the layer has a bias. */
+  default boolean hasBias() {
+    return false;
+  }
+
+  /**
+   * Runs the layer's own operation with another weight and another bias.
+   *
+   * @param x the layer's input
+   * @param other a weight of the layer's shape
+   * @param otherBias (out), or null for none
+   */
+  default NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    NDArray y = apply(x, other);
+    if (otherBias == null) {
+      return y;
+    }
+    NDArray shift = Ops.castLike(otherBias, y);
+    return y.add(kind() == Kind.CONV2D ? shift.reshape(1, -1, 1, 1) : shift);
+  }
 
   /**
    * Runs the layer's operation (kernel size, stride and padding) down to {@code rank} channels.
