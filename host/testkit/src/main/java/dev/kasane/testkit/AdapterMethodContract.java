@@ -45,6 +45,11 @@ public abstract class AdapterMethodContract {
     return 1e-5;
   }
 
+  /** How far parameters are moved from their start; more for a product of many, whose effect would be small. */
+  protected double perturbation() {
+    return 0.3;
+  }
+
   /** Whether twice the multiplier means twice ΔW. */
   protected boolean isLinearInMultiplier() {
     return true;
@@ -70,7 +75,7 @@ public abstract class AdapterMethodContract {
 
   private AdaptedSample perturbed(SampleLayer sample, DataType type) {
     AdaptedSample adapted = fresh(sample, type);
-    adapted.perturb();
+    adapted.perturb(perturbation());
     return adapted;
   }
 
