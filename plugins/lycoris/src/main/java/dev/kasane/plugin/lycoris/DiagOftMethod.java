@@ -36,8 +36,8 @@ public final class DiagOftMethod implements AdapterMethod {
   @Override
   public List<AdapterOption> options() {
     return Options.of(List.of(new AdapterOption("rank", Type.INTEGER, "8",
-        "Wished size of a block, LyCORIS's dim; where it does not divide the outputs, the largest divisor below it"
-            + " up to their root.")), Rotation.OPTIONS, Dropouts.OPTIONS);
+        "Size of a block, LyCORIS's dim, or the nearest divisor of a layer's outputs below it; blocks are never"
+            + " larger than the root of the outputs.")), Rotation.OPTIONS, Dropouts.OPTIONS);
   }
 
   @Override
@@ -47,9 +47,20 @@ public final class DiagOftMethod implements AdapterMethod {
     Dropouts.of(options);
   }
 
+  /** A prime number of outputs has no blocks that can be turned. */
+  @Override
+  public boolean supports(TargetLayer layer) {
+    return Factorization.near(layer.outputs(), -1).first() > 1;
+  }
+
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Factorization blocks = Factorization.near(layer.outputs(), Scale.rankOf(options));
+    int rank = Scale.rankOf(options);
+    Factorization blocks = Factorization.near(layer.outputs(), rank);
+    if (blocks.first() == 1) {
+      throw new UserException("Layer " + layer.path() + " has " + layer.outputs() + " outputs, which rank " + rank
+          + " splits into blocks of 1, and those cannot be turned. Choose a larger rank or exclude the layer.");
+    }
     return Rotation.fresh(
         layer, options, new Starts(scope), blocks.second(), blocks.first(), blocks.first());
   }

@@ -152,12 +152,6 @@ class LycorisContractTest {
     DiagOft() {
       super("diag-oft", Map.of());
     }
-
-    /** One output alone cannot be turned, and a prime number of outputs has no other blocks. */
-    @Override
-    protected boolean optionsFit(SampleLayer sample) {
-      return sample != SampleLayer.LINEAR;
-    }
   }
 
   @Nested
@@ -169,11 +163,6 @@ class LycorisContractTest {
     @Override
     protected boolean isLinearInMultiplier() {
       return false;
-    }
-
-    @Override
-    protected boolean optionsFit(SampleLayer sample) {
-      return sample != SampleLayer.LINEAR;
     }
   }
 
