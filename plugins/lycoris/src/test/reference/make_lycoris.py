@@ -23,6 +23,7 @@ from lycoris.modules.ia3 import IA3Module
 from lycoris.modules.locon import LoConModule
 from lycoris.modules.loha import LohaModule
 from lycoris.modules.lokr import LokrModule
+from lycoris.modules.norms import NormModule
 from safetensors.torch import save_file
 from torch import nn
 
@@ -84,6 +85,10 @@ CASES = {
         **each(dict(lora_dim=6), ("conv3",), WIDE, "-wide"),
     }),
     "full": (FullModule, {**each({})}),
+    "norm": (NormModule, {
+        "group": ((lambda: nn.GroupNorm(2, 6), (2, 6, 3, 4)), {}),
+        "layer": ((lambda: nn.LayerNorm(8), (2, 3, 8)), {}),
+    }),
 }
 SAVED_AS = {"full": {"weight": "diff", "bias": "diff_b"}}
 
@@ -97,6 +102,8 @@ def randomise(module):
 def response(module, layer):
     """The weight that the live path puts on top of the layer's own, in the weight's layout."""
     weight = layer.weight
+    if weight.dim() == 1:
+        return module.get_diff_weight(module.multiplier)[0]
     if weight.dim() == 2:
         x = torch.eye(weight.shape[1])
         zero = torch.zeros_like(x)
@@ -112,6 +119,8 @@ def response(module, layer):
 def run(algorithm, kind, case, build, shape, settings):
     torch.manual_seed(sum((algorithm + case).encode()))
     layer = build().requires_grad_(False)
+    if layer.weight.dim() == 1:
+        randomise(layer)
     module = kind("layer", copy.deepcopy(layer), **settings)
     if algorithm == "full":  # What it saves is only right once it has taken the layer's place.
         module.apply_to()
@@ -179,11 +188,15 @@ def file(name, settings):
     dim = 1 if settings["algo"] == "lokr" else 2
     network = create_lycoris(Tiny(), 1.0, linear_dim=dim, linear_alpha=1.5, **settings)
     network.apply_to()
-    randomise(network)
+    with torch.no_grad():
+        for key, parameter in sorted(network.named_parameters()):  # Modules are created in no fixed order.
+            values = torch.randn_like(parameter) * 0.4
+            starts = settings["algo"] == "full" or key.endswith(("dora_scale", "rescale"))
+            parameter.copy_(parameter + values if starts else values)
     tensors = {key: value.detach().clone().contiguous() for key, value in network.state_dict().items()}
     assert len(network.loras) == 4, name
     save_file(tensors, RESOURCES / "files" / f"{name}.safetensors",
-              {"ss_network_module": "lycoris.kohya", "ss_base_model_version": "sd_v1"})
+              {"ss_network_module": "lycoris.kohya"})
 
 
 def main():

@@ -110,7 +110,7 @@ public final class AdapterLoading {
       ImageModel model, NDManager scope) {
     Map<String, Module> components = model.components();
     Map<String, Collection<String>> layers = new LinkedHashMap<>();
-    components.forEach((name, root) -> layers.put(name, root.adaptableLayers().keySet()));
+    components.forEach((name, root) -> layers.put(name, root.restorableLayers().keySet()));
     try {
       AdapterModel saved = format.read(reference.file(), layers, scope);
       return Injector.restore(components, saved, methods, reference.weight(), scope);

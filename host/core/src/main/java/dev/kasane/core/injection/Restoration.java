@@ -9,6 +9,7 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.UnmatchedKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ final class Restoration {
 
   Restoration(Map<String, Module> roots, List<? extends AdapterMethod> methods, double multiplier,
       NDManager scope) {
-    roots.forEach((component, root) -> targets.put(component, root.adaptableLayers()));
+    roots.forEach((component, root) -> targets.put(component, root.restorableLayers()));
     this.methods = methods;
     this.multiplier = multiplier;
     this.scope = scope;
@@ -55,6 +56,9 @@ final class Restoration {
   private void restore(String component, AdaptableLayer layer, AdapterModule module) {
     try {
       for (AdapterMethod method : methods) {
+        if (layer.kind() == TargetLayer.Kind.NORM && !method.supports(layer)) {
+          continue;
+        }
         Optional<LayerAdapter> adapter = method.restore(layer, module, scope);
         if (adapter.isPresent()) {
           accept(component, layer, method, adapter.get());
@@ -83,6 +87,7 @@ final class Restoration {
     Map<String, List<String>> bare = new LinkedHashMap<>();
     targets.forEach((component, layers) -> {
       List<String> rest = new ArrayList<>(layers.keySet());
+      rest.removeIf(path -> layers.get(path).kind() == TargetLayer.Kind.NORM);
       matched.stream().filter(m -> m.component().equals(component)).forEach(m -> rest.remove(m.path()));
       bare.put(component, rest);
     });

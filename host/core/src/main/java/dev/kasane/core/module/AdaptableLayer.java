@@ -50,6 +50,11 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     attachments.remove(attachment);
   }
 
+  /** Whether nothing is attached. */
+  protected final boolean isBare() {
+    return attachments.isEmpty();
+  }
+
   /** What is attached now. */
   public final List<Attachment> attachments() {
     return List.copyOf(attachments);

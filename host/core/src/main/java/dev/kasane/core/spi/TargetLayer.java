@@ -4,14 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.tensor.Ops;
 
-/** A linear layer or convolution of a base model that an adapter can be attached to. */
+/** A layer of a base model that an adapter can be attached to: linear, a convolution or a normalisation. */
 public interface TargetLayer {
   /** What the layer computes. */
   enum Kind {
     /** y = x·Wᵀ + b. */
     LINEAR,
     /** A two-dimensional convolution. */
-    CONV2D
+    CONV2D,
+    /** A normalisation with a scale and a shift for each channel; its weight has one axis. */
+    NORM
   }
 
   /** The layer's dotted path in its model, as the community writes it. */
@@ -77,7 +79,7 @@ public interface TargetLayer {
 
   /** Input features or channels. */
   default long inputs() {
-    return weight().shape().get(1);
+    return weight().shape().get(kind() == Kind.NORM ? 0 : 1);
   }
 
   /** Kernel size of a convolution, 1 for a linear layer. */

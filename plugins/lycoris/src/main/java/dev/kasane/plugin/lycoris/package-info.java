@@ -6,7 +6,8 @@
  * {@link dev.kasane.plugin.lycoris.LowRank} LoRA again, for DoRA. A
  * {@link dev.kasane.plugin.lycoris.Magnitude} can lie on top of each of the three: the lengths of the
  * weight's rows, trained apart from its direction. The others change the weight by what it is: (IA)³ scales
- * it, GLoRA mixes its inputs, Diag-OFT and BOFT rotate its outputs ({@link dev.kasane.plugin.lycoris.Rotation}).
+ * it, GLoRA mixes its inputs, Diag-OFT and BOFT rotate its outputs ({@link dev.kasane.plugin.lycoris.Rotation}),
+ * and a {@link dev.kasane.plugin.lycoris.Difference} keeps it whole, for normalisations too.
  *
  * <pre>
  *   method: options, names in a file ── adapter: live tensors ── lycoris.ts.py: ΔW

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.GroupNorm;
+import dev.kasane.core.module.LayerNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModule;
@@ -55,9 +57,13 @@ record GoldenCase(String method, String name, Map<String, NDArray> tensors) {
 
   AdaptableLayer layer() {
     long[] shape = get("weight").getShape().getShape();
-    AdaptableLayer layer = shape.length == 2
-        ? new Linear(shape[1], shape[0], true)
-        : new Conv2d(shape[1], shape[0], (int) shape[2], 1, (int) shape[2] / 2);
+    AdaptableLayer layer = switch (shape.length) {
+      case 1 -> get("x").getShape().dimension() == 4
+          ? new GroupNorm(2, shape[0], 1e-5)
+          : new LayerNorm(shape[0], 1e-5);
+      case 2 -> new Linear(shape[1], shape[0], true);
+      default -> new Conv2d(shape[1], shape[0], (int) shape[2], 1, (int) shape[2] / 2);
+    };
     layer.namedWeights().forEach((weight, place) -> place.set(new DenseWeight(get(weight))));
     return layer;
   }

@@ -20,7 +20,7 @@ import java.util.Optional;
 /** Layers with random weights, and the methods under test. */
 final class Layers {
   static final List<AdapterMethod> METHODS = List.of(new LohaMethod(), new LokrMethod(), new DoraMethod(),
-      new Ia3Method(), new GloraMethod(), new DiagOftMethod(), new BoftMethod(), new FullMethod());
+      new Ia3Method(), new GloraMethod(), new DiagOftMethod(), new BoftMethod(), new FullMethod(), new NormMethod());
 
   private Layers() {}
 

@@ -25,7 +25,7 @@ class LycorisParityTest {
   private final NDManager scope = Engines.newManager();
 
   static List<Arguments> cases() {
-    return Stream.of("loha", "lokr", "dora", "ia3", "glora", "diag-oft", "boft", "full")
+    return Stream.of("loha", "lokr", "dora", "ia3", "glora", "diag-oft", "boft", "full", "norm")
         .flatMap(method -> GoldenCase.names(method).stream().map(name -> Arguments.of(method, name)))
         .toList();
   }
