@@ -22,9 +22,9 @@ def hadamard(self, w1a: Tensor, w1b: Tensor, w2a: Tensor, w2b: Tensor, shape: Li
   product = torch.mul(torch.matmul(w1a, w1b), torch.matmul(w2a, w2b))
   return torch.mul(torch.reshape(product, shape), factor)
 
-def hadamard_tucker(self, t1: Tensor, w1a: Tensor, w1b: Tensor, t2: Tensor, w2a: Tensor, w2b: Tensor, factor: float) -> Tensor:
-  product = torch.mul(self.tucker(t1, w1a, w1b), self.tucker(t2, w2a, w2b))
-  return torch.mul(product, factor)
+def hadamard_tucker(self, t1: Tensor, a1: Tensor, b1: Tensor, t2: Tensor, a2: Tensor, b2: Tensor, m: float) -> Tensor:
+  product = torch.mul(self.tucker(t1, a1, b1), self.tucker(t2, a2, b2))
+  return torch.mul(product, m)
 
 def scaled(self, a: Tensor, factor: float) -> Tensor:
   return torch.mul(a, factor)
