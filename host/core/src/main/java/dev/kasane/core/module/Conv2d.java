@@ -32,6 +32,11 @@ public final class Conv2d extends AdaptableLayer {
   }
 
   @Override
+  protected Weight biasPlace() {
+    return bias;
+  }
+
+  @Override
   public Kind kind() {
     return Kind.CONV2D;
   }
@@ -45,6 +50,11 @@ public final class Conv2d extends AdaptableLayer {
   @Override
   public NDArray apply(NDArray x, NDArray other) {
     return Ops.conv2d(x, other, null, stride, padding);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    return Ops.conv2d(x, other, otherBias, stride, padding);
   }
 
   @Override

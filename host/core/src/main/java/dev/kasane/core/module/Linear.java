@@ -39,6 +39,11 @@ public final class Linear extends AdaptableLayer {
   }
 
   @Override
+  protected Weight biasPlace() {
+    return bias;
+  }
+
+  @Override
   public Kind kind() {
     return Kind.LINEAR;
   }
@@ -52,6 +57,11 @@ public final class Linear extends AdaptableLayer {
   @Override
   public NDArray apply(NDArray x, NDArray other) {
     return Ops.linear(x, other, null);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    return Ops.linear(x, other, otherBias);
   }
 
   @Override
