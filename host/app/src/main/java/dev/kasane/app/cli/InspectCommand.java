@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.inspect.Depth;
 import dev.kasane.app.inspect.FileInspection;
 import dev.kasane.app.inspect.Inspector;
 import java.io.IOException;
@@ -27,15 +28,17 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  @Option(names = "--hashes", description = "Add SHA-256 and AutoV2; this reads the whole file.")
-  private boolean hashes;
+  @Option(names = "--hashes", negatable = true, description = "Compute the hashes by which sites know the"
+      + " file; this reads all of it (default: for files up to 256 MiB).")
+  private Boolean hashes;
+
+  @Option(names = "--scan", negatable = true, description = "Look for values that are no finite numbers; this"
+      + " reads all of it (default: for files up to 256 MiB).")
+  private Boolean scan;
 
   @Override
   public Integer call() throws IOException {
-    FileInspection inspection = Inspector.inspect(file);
-    if (hashes) {
-      inspection = Inspector.withHashes(inspection);
-    }
+    FileInspection inspection = Inspector.inspect(file, new Depth(hashes, scan));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(InspectionJson.of(inspection));

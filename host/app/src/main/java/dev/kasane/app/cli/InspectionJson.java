@@ -36,9 +36,9 @@ final class InspectionJson {
       write(json, "triggerWords", inspection.triggerWords());
       write(json, "training", inspection.training());
       write(json, "metadata", inspection.metadata());
-      if (inspection.hashes() != null) {
-        write(json, "hashes", inspection.hashes());
-      }
+      write(json, "hashes", inspection.hashes());
+      json.writeBooleanField("valuesChecked", inspection.valuesChecked());
+      write(json, "notes", inspection.notes());
       write(json, "problems", inspection.problems());
       json.writeEndObject();
     }

@@ -30,9 +30,9 @@ final class InspectionText {
     add(lines, "targets", pairs(inspection.targets(), " "));
     add(lines, "words", joined(inspection.triggerWords()));
     inspection.training().forEach((name, value) -> add(lines, name, value));
-    if (inspection.hashes() != null) {
-      inspection.hashes().forEach((name, value) -> add(lines, name, value));
-    }
+    inspection.hashes().forEach((name, value) -> add(lines, name, value));
+    add(lines, "values", inspection.valuesChecked() ? "all read" : "not read; --scan looks for NaN");
+    inspection.notes().forEach(note -> add(lines, "note", note));
     inspection.problems().forEach(problem -> lines.add("  PROBLEM          " + printable(problem)));
     return lines;
   }

@@ -1,0 +1,48 @@
+package dev.kasane.app.inspect;
+
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Finds the weights in a folder of an adapter. */
+public final class AdapterFolder {
+  private static final List<String> WEIGHTS = List.of("adapter_model.safetensors", "adapter_model.bin",
+      "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin");
+
+  private AdapterFolder() {}
+
+  /**
+   * The file itself, or the weights that PEFT or diffusers saved in a folder.
+   *
+   * @throws UserException when there is no such file, or none in the folder
+   * @throws IOException when the folder cannot be listed
+   */
+  public static Path weights(Path named) throws IOException {
+    if (!Files.exists(named)) {
+      throw new UserException(named + ": no such file.");
+    }
+    if (!Files.isDirectory(named)) {
+      return named;
+    }
+    for (String name : WEIGHTS) {
+      if (Files.isRegularFile(named.resolve(name))) {
+        return named.resolve(name);
+      }
+    }
+    throw new UserException(named + " is a folder without " + String.join(", ", WEIGHTS)
+        + ". Name a file, or the folder of a PEFT adapter." + inner(named));
+  }
+
+  /** PEFT saves an adapter that has a name of its own one level deeper. */
+  private static String inner(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      String found = children.filter(each -> Files.isRegularFile(each.resolve(PeftConfig.NAME)))
+          .sorted().map(Path::toString).collect(Collectors.joining(", "));
+      return found.isEmpty() ? "" : " There are adapters in " + found + ".";
+    }
+  }
+}
