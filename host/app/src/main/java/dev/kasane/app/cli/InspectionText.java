@@ -51,7 +51,7 @@ final class InspectionText {
   }
 
   /** Metadata are a stranger's: control characters could steer the terminal. */
-  private static String printable(String value) {
+  static String printable(String value) {
     return value.codePoints()
         .map(letter -> Character.isISOControl(letter) ? ' ' : letter)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();

@@ -13,6 +13,8 @@ public final class AdapterFolder {
   private static final List<String> WEIGHTS = List.of("adapter_model.safetensors", "adapter_model.bin",
       "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin");
 
+  private static final List<String> PARTS = List.of("unet", "text_encoder", "text_encoder_2", "model");
+
   private AdapterFolder() {}
 
   /**
@@ -35,6 +37,23 @@ public final class AdapterFolder {
     }
     throw new UserException(named + " is a folder without " + String.join(", ", WEIGHTS)
         + ". Name a file, or the folder of a PEFT adapter." + inner(named));
+  }
+
+  /**
+   * The same, but of a folder of adapters of several parts of a model it is the first part's.
+   *
+   * @throws UserException as {@link #weights}
+   * @throws IOException as {@link #weights}
+   */
+  public static Path anyWeights(Path named) throws IOException {
+    if (Files.isDirectory(named) && WEIGHTS.stream().noneMatch(each -> Files.exists(named.resolve(each)))) {
+      for (String part : PARTS) {
+        if (Files.isDirectory(named.resolve(part))) {
+          return weights(named.resolve(part));
+        }
+      }
+    }
+    return weights(named);
   }
 
   /** PEFT saves an adapter that has a name of its own one level deeper. */

@@ -5,9 +5,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,6 +47,8 @@ public enum AdapterLayout {
 
   /** The prefix of the names that are given to nameless tensors of a list. */
   static final String LIST = "list:";
+
+  private static final String PEFT_ROOT = "base_model.model.";
 
   /** Learnt words, which may lie beside adapters of any layout. */
   private static final Pattern EMBEDDED_WORD = Pattern.compile("^bundle_emb\\.(.+?)\\.|^(<.+>)$");
@@ -102,6 +106,20 @@ public enum AdapterLayout {
           .put(group(found, 2), tensor));
     }
     return modules;
+  }
+
+  /** The names of the modules that keys of this layout belong to, those of whole saved modules too. */
+  public Set<String> moduleNames(Collection<String> keys) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : keys) {
+      Optional<Matcher> parts = parts(name);
+      if (parts.isPresent()) {
+        names.add(group(parts.get(), 1));
+      } else if (this == PEFT && name.startsWith(PEFT_ROOT) && name.lastIndexOf('.') > PEFT_ROOT.length()) {
+        names.add(name.substring(PEFT_ROOT.length(), name.lastIndexOf('.')));
+      }
+    }
+    return names;
   }
 
   /** Whether a key is a parameter of an adapter of this layout. */
