@@ -21,12 +21,13 @@ final class LoadReportText {
     InjectionReport report = load.report();
     List<String> lines = new ArrayList<>();
     lines.add("against " + load.base() + ": " + report.matched().size() + " layers match, "
-        + report.unmatched().size() + " keys do not, " + report.misshapen().size() + " layers are misshapen;"
+        + report.strays().size() + " keys do not, " + report.misshapen().size() + " layers are misshapen;"
         + " ‖ΔW‖ " + number(load.norm()));
     report.matched().forEach(match -> lines.add("  " + line(match, load.norms())));
     report.misshapen().forEach(each -> lines.add("  MISSHAPEN " + each.component() + ": "
         + InspectionText.printable(each.problem())));
-    report.unmatched().forEach(each -> lines.add("  UNMATCHED "
+    report.unmatched().forEach(each -> lines.add(
+        (report.words().contains(each.key()) ? "  word " : "  UNMATCHED ")
         + InspectionText.printable(each.key() + ": " + each.reason())));
     report.bare().forEach((component, paths) -> lines.add("  " + component + ": " + paths.size()
         + " layers without an adapter"));

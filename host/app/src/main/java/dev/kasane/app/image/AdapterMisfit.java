@@ -13,7 +13,7 @@ public enum AdapterMisfit {
   UNMATCHED {
     @Override
     boolean isIn(InjectionReport report) {
-      return !report.unmatched().isEmpty();
+      return !report.strays().isEmpty();
     }
   },
   /** Modules whose tensors have another shape than their layer. */

@@ -7,12 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
+import dev.kasane.core.safetensors.TensorEntry;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,11 +52,14 @@ class ConvertIT {
     return file;
   }
 
-  private static Map<String, ByteBuffer> tensors(Path file) throws IOException {
+  /** Type, number of bytes and check sum of every tensor. */
+  private static Map<String, String> tensors(Path file) throws IOException {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-      Map<String, ByteBuffer> tensors = new TreeMap<>();
-      for (String name : opened.tensors().keySet()) {
-        tensors.put(name, opened.map(name));
+      Map<String, String> tensors = new TreeMap<>();
+      for (TensorEntry entry : opened.tensors().values()) {
+        CRC32 sum = new CRC32();
+        sum.update(opened.map(entry.name()));
+        tensors.put(entry.name(), entry.dtype() + " " + entry.byteLength() + " " + sum.getValue());
       }
       return tensors;
     }
@@ -148,6 +152,18 @@ class ConvertIT {
     try (SafetensorsFile written = SafetensorsFile.open(out)) {
       assertThat(written.metadata()).containsEntry("ss_note", "kept");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sd15-style.diffusers-lora-layer.safetensors, diffusers, 128",
+      "sd15-pokemon.diffusers-attn-processor.safetensors, diffusers, 128",
+      "sd15-disney.cloneofsimo.safetensors, cloneofsimo, 192"})
+  void filesFromTheWildFitTheirBase(String name, String format, int layers) throws IOException {
+    assumeTrue(run("plugins", "list") == 0 && kasane.out().contains(format), format + " is not installed");
+
+    assertThat(run("inspect", "--json", wild(name), "--against", "sd1")).isZero();
+    assertThat(json().at("/against/matched")).hasSize(layers);
+    assertThat(json().at("/against/norm").asDouble()).isPositive();
   }
 
   @ParameterizedTest

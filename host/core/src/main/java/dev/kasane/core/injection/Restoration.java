@@ -12,9 +12,11 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.UnmatchedKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Restores the modules of one file and keeps account of each. */
 final class Restoration {
@@ -26,6 +28,7 @@ final class Restoration {
   private final List<InjectionReport.Match> matched = new ArrayList<>();
   private final List<InjectionReport.Misfit> misshapen = new ArrayList<>();
   private final List<UnmatchedKey> unmatched = new ArrayList<>();
+  private final Set<String> words = new LinkedHashSet<>();
 
   Restoration(Map<String, Module> roots, List<? extends AdapterMethod> methods, double multiplier,
       NDManager scope) {
@@ -37,6 +40,7 @@ final class Restoration {
 
   void add(String component, List<AdapterModule> modules) {
     if (component.equals(AdapterModel.EMBEDDINGS) && !targets.containsKey(component)) {
+      modules.forEach(word -> words.add(word.path()));
       modules.forEach(word -> unmatched.add(new UnmatchedKey(word.path(),
           "is a learned word (textual inversion), not an adapter of a layer; in prompts it has no effect")));
       return;
@@ -87,6 +91,7 @@ final class Restoration {
       bare.put(component, rest);
     });
     return new Injector.Restored(new AdapterSet(adapted), new InjectionReport(
-        List.copyOf(matched), List.copyOf(unmatched), List.copyOf(misshapen), bare));
+        List.copyOf(matched), List.copyOf(unmatched), List.copyOf(misshapen), bare,
+        Set.copyOf(words)));
   }
 }
