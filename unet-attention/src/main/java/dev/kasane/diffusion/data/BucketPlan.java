@@ -16,11 +16,13 @@ public final class BucketPlan {
   private static final int LATENT_PIXELS = 8;
   private static final int LARGEST = 16384;
 
+  private final int resolution;
   private final List<Bucket> buckets;
   private final int step;
   private final boolean noUpscale;
 
-  private BucketPlan(List<Bucket> buckets, int step, boolean noUpscale) {
+  private BucketPlan(int resolution, List<Bucket> buckets, int step, boolean noUpscale) {
+    this.resolution = resolution;
     this.buckets = buckets;
     this.step = step;
     this.noUpscale = noUpscale;
@@ -55,7 +57,7 @@ public final class BucketPlan {
         buckets.add(new Bucket(height, width));
       }
     }
-    return new BucketPlan(List.copyOf(buckets), step, noUpscale);
+    return new BucketPlan(resolution, List.copyOf(buckets), step, noUpscale);
   }
 
   /**
@@ -65,7 +67,7 @@ public final class BucketPlan {
    */
   public static BucketPlan square(int resolution) {
     checkResolution(resolution, LATENT_PIXELS);
-    return new BucketPlan(List.of(new Bucket(resolution, resolution)), LATENT_PIXELS, false);
+    return new BucketPlan(resolution, List.of(new Bucket(resolution, resolution)), LATENT_PIXELS, false);
   }
 
   private static void checkResolution(int resolution, int step) {
@@ -77,6 +79,11 @@ public final class BucketPlan {
       throw new UserException("resolution " + resolution + ": give a multiple of " + step + " from " + step
           + " to " + LARGEST);
     }
+  }
+
+  /** The side in pixels of the square whose area no bucket exceeds. */
+  public int resolution() {
+    return resolution;
   }
 
   /** The buckets in order of width; those made for small pictures are not among them. */

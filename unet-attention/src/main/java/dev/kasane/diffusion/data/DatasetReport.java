@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -18,7 +17,6 @@ import java.util.stream.Collectors;
  * @param placements how each of them comes into its bucket, in the same order
  * @param missingCaptions names of pictures without caption
  * @param emptyCaptions names of pictures whose caption is an empty text
- * @param cutOff tokens beyond the text encoder's limit by picture name, where there are any
  * @param duplicates names of pictures with the same bytes, by group
  * @param dataset what the report is about
  */
@@ -28,7 +26,6 @@ public record DatasetReport(
     List<Placement> placements,
     List<String> missingCaptions,
     List<String> emptyCaptions,
-    Map<String, Integer> cutOff,
     List<List<String>> duplicates,
     PictureDataset dataset) {
 
@@ -43,30 +40,20 @@ public record DatasetReport(
    *
    * @param dataset the scanned data set
    * @param placement how a picture comes into its bucket
-   * @param captions the longest caption that a picture can have, see {@link CaptionPipeline#fullCaption}
-   * @param tokensOverLimit counts the tokens of a caption that the text encoder will not see
    */
   public static DatasetReport of(
-      PictureDataset dataset,
-      Function<DatasetPicture, Placement> placement,
-      Function<DatasetPicture, String> captions,
-      ToIntFunction<String> tokensOverLimit) {
+      PictureDataset dataset, Function<DatasetPicture, Placement> placement) {
     List<DatasetPicture> pictures = dataset.pictures();
     List<Placement> placements = pictures.stream().map(placement).toList();
     Map<Bucket, BucketCount> buckets = new TreeMap<>();
-    Map<String, Integer> cutOff = new TreeMap<>();
     for (int i = 0; i < pictures.size(); i++) {
       buckets.merge(placements.get(i).bucket(), new BucketCount(1, pictures.get(i).repeats()),
           (a, b) -> new BucketCount(a.pictures() + b.pictures(), a.showings() + b.showings()));
-      int over = tokensOverLimit.applyAsInt(captions.apply(pictures.get(i)));
-      if (over > 0) {
-        cutOff.put(pictures.get(i).name(), over);
-      }
     }
     return new DatasetReport(buckets, pictures, placements,
         names(pictures.stream().filter(p -> p.caption().isEmpty()).toList()),
         names(pictures.stream().filter(p -> p.caption().filter(String::isEmpty).isPresent()).toList()),
-        cutOff, duplicates(pictures), dataset);
+        duplicates(pictures), dataset);
   }
 
   private static List<String> names(List<DatasetPicture> pictures) {

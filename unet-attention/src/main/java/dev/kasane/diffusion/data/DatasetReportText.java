@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /** Puts a report into words. */
 final class DatasetReportText {
@@ -52,12 +51,6 @@ final class DatasetReportText {
     List<String> orphans = report.dataset().captionsWithoutPicture();
     if (!orphans.isEmpty()) {
       lines.add("Captions without a picture: " + some(orphans));
-    }
-    Map<String, Integer> cutOff = report.cutOff();
-    if (!cutOff.isEmpty()) {
-      int tokens = cutOff.values().stream().mapToInt(Integer::intValue).sum();
-      lines.add("Tokens cut off: " + tokens + " in " + cutOff.size() + " caption(s): "
-          + some(cutOff.entrySet().stream().map(e -> e.getKey() + " (" + e.getValue() + ")").toList()));
     }
   }
 

@@ -54,8 +54,7 @@ public final class TrainingPictures implements BatchSource<PictureBatch> {
 
   /** What there is to know before training. */
   public DatasetReport report() {
-    // A caption longer than one chunk is encoded in several, so no token is ever cut off.
-    return DatasetReport.of(dataset, this::placement, captions::fullCaption, caption -> 0);
+    return DatasetReport.of(dataset, this::placement);
   }
 
   @Override

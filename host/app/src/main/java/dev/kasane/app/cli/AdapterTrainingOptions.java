@@ -89,6 +89,24 @@ final class AdapterTrainingOptions {
     return textLearningRate / learningRate;
   }
 
+  /** Adds what options mean that were not given. */
+  void addEffective(AdapterMethod chosen, double learningRate, Map<String, Object> values) {
+    AdapterOptions options = check(chosen);
+    for (String name : List.of("rank", "alpha")) {
+      if (chosen.options().stream().anyMatch(option -> option.name().equals(name))) {
+        double value = options.number(name);
+        if (value == Math.rint(value)) {
+          values.put("--" + name, (long) value);
+        } else {
+          values.put("--" + name, value);
+        }
+      }
+    }
+    if (!textTargets.isEmpty()) {
+      values.put("--text-learning-rate", learningRate);
+    }
+  }
+
   private static void put(
       AdapterMethod method, Map<String, String> given, String name, Optional<String> value) {
     if (value.isEmpty()) {

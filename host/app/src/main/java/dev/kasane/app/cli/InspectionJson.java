@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kasane.app.adapter.LoadReport;
 import dev.kasane.app.inspect.FileInspection;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -16,7 +17,10 @@ import java.util.Map;
 final class InspectionJson {
   private InspectionJson() {}
 
-  static String of(FileInspection inspection) throws IOException {
+  /**
+   * @param report how the file fits a base, or null when that was not asked for
+   */
+  static String of(FileInspection inspection, LoadReport report) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
       json.writeStartObject();
@@ -36,16 +40,20 @@ final class InspectionJson {
       write(json, "triggerWords", inspection.triggerWords());
       write(json, "training", inspection.training());
       write(json, "metadata", inspection.metadata());
-      if (inspection.hashes() != null) {
-        write(json, "hashes", inspection.hashes());
-      }
+      write(json, "hashes", inspection.hashes());
+      json.writeBooleanField("valuesChecked", inspection.valuesChecked());
+      write(json, "notes", inspection.notes());
       write(json, "problems", inspection.problems());
+      if (report != null) {
+        json.writeFieldName("against");
+        LoadReportJson.write(json, report);
+      }
       json.writeEndObject();
     }
     return text.toString();
   }
 
-  private static void write(JsonGenerator json, String name, Collection<?> values) throws IOException {
+  static void write(JsonGenerator json, String name, Collection<?> values) throws IOException {
     json.writeArrayFieldStart(name);
     for (Object value : values) {
       writeValue(json, value);
@@ -63,7 +71,10 @@ final class InspectionJson {
   }
 
   private static void writeValue(JsonGenerator json, Object value) throws IOException {
-    if (value instanceof Double number) {
+    if (value instanceof Double number && !Double.isFinite(number)) {
+      // JSON has no such numbers.
+      json.writeString(number.toString());
+    } else if (value instanceof Double number) {
       json.writeNumber(number);
     } else if (value instanceof Number number) {
       json.writeNumber(number.longValue());

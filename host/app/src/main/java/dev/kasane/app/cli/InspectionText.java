@@ -30,9 +30,9 @@ final class InspectionText {
     add(lines, "targets", pairs(inspection.targets(), " "));
     add(lines, "words", joined(inspection.triggerWords()));
     inspection.training().forEach((name, value) -> add(lines, name, value));
-    if (inspection.hashes() != null) {
-      inspection.hashes().forEach((name, value) -> add(lines, name, value));
-    }
+    inspection.hashes().forEach((name, value) -> add(lines, name, value));
+    add(lines, "values", inspection.valuesChecked() ? "all read" : "not read; --scan looks for NaN");
+    inspection.notes().forEach(note -> add(lines, "note", note));
     inspection.problems().forEach(problem -> lines.add("  PROBLEM          " + printable(problem)));
     return lines;
   }
@@ -51,7 +51,7 @@ final class InspectionText {
   }
 
   /** Metadata are a stranger's: control characters could steer the terminal. */
-  private static String printable(String value) {
+  static String printable(String value) {
     return value.codePoints()
         .map(letter -> Character.isISOControl(letter) ? ' ' : letter)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();

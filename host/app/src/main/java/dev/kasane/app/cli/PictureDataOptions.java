@@ -7,6 +7,7 @@ import dev.kasane.diffusion.data.DatasetOptions;
 import dev.kasane.diffusion.data.PictureReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -133,6 +134,12 @@ final class PictureDataOptions {
       return BucketPlan.square(side);
     }
     return BucketPlan.of(side, Math.max(step, side / 2 / step * step), side * 2, step, !upscale);
+  }
+
+  /** Adds what options mean that were not given. */
+  void addEffective(int nativeSize, Map<String, Object> values) {
+    values.put("--resolution", resolution == null ? nativeSize : resolution);
+    values.put("--bucket-step", step(nativeSize));
   }
 
   private int step(int nativeSize) {

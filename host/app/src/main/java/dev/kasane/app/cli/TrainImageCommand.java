@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.EffectiveOptions;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.training.ImageTrainingSession;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
 /** {@code kasane train image}. */
 @Command(name = "image", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Train an adapter on captioned pictures. The files' names go to standard output, one a line.")
-final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
+final class TrainImageCommand implements Callable<Integer>, UsualRecipe, EffectiveOptions {
   private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
       "--save-recipe", "--plugins-dir", "--base", "--data", "--prior-data", "--tokenizer", "--out", "--name",
       "--overwrite", "--cache", "--format", "--save-dtype", "--checkpoint-every", "--validate-every", "--samples",
@@ -100,7 +101,8 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
         ImageTrainingSession session =
             new ImageTrainingSession(model, adapters, pictures, plan, results, samples);
         TrainingFacts facts =
-            TrainingFacts.of(checkpoint, pictures, plan, base.precision().toString(), decisiveOptions());
+            TrainingFacts.of(checkpoint, pictures, plan, base.precision().toString(),
+                decisiveOptions(effective(method, model)));
         print(session.run(facts, optimizer));
       }
     }
@@ -108,13 +110,29 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe {
   }
 
   /** The options that the trained adapter depends on: all but those that say where things go and what is shown. */
-  private Map<String, String> decisiveOptions() {
+  private Map<String, String> decisiveOptions(Map<String, Object> effective) {
     Map<String, String> values = new LinkedHashMap<>();
     for (OptionSpec option : spec.options()) {
       if (!INDIFFERENT.contains(option.longestName())) {
-        values.put(option.longestName(), String.valueOf((Object) option.getValue()));
+        Object value = option.getValue() == null ? effective.get(option.longestName()) : option.getValue();
+        values.put(option.longestName(), String.valueOf(value));
       }
     }
+    return values;
+  }
+
+  /** Rank and alpha are the method's to say, the sizes of the pictures the base's. */
+  @Override
+  public Map<String, Object> effectiveOptions() {
+    try (PluginHost host = plugins.start(); BaseCheckpoint checkpoint = base.open()) {
+      return effective(host.method(adapter.method), ImageModels.declare(checkpoint, base.precision()));
+    }
+  }
+
+  private Map<String, Object> effective(AdapterMethod method, ImageModel model) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    adapter.addEffective(method, run.learningRate, values);
+    data.addEffective(model.nativeSize(), values);
     return values;
   }
 

@@ -1,13 +1,13 @@
 package dev.kasane.app.image;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.inspect.AdapterFolder;
-import dev.kasane.app.inspect.AdapterLayout;
+import dev.kasane.app.adapter.AdapterBase;
+import dev.kasane.app.adapter.FormatChoice;
+import dev.kasane.app.adapter.NearMiss;
 import dev.kasane.app.inspect.BaseGuess;
-import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
@@ -15,11 +15,7 @@ import dev.kasane.diffusion.pipeline.ImageModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -45,7 +41,7 @@ public final class AdapterLoading {
   }
 
   /**
-   * Loads one file, or one folder that is an adapter, and attaches it, on top of those that are attached already. With weight 0 the file is
+   * Loads one file and attaches it, on top of those that are attached already. With weight 0 the file is
    * checked all the same but left detached, so that the model computes the very bits of the bare base.
    *
    * @param reference the file and its weight
@@ -55,92 +51,65 @@ public final class AdapterLoading {
    *     fits nowhere, or fits in part and that was not accepted
    */
   public LoadedAdapter load(AdapterReference reference, ImageModel model, NDManager scope) {
-    Path file = reference.file();
-    TensorListing listing = list(file);
-    AdapterFormat format = formatOf(file, listing);
-    requireSameBase(file, listing, model);
-    Injector.Restored restored = restore(reference, format, listing, model, scope);
+    if (!Files.exists(reference.file())) {
+      throw new UserException("There is no adapter file " + reference.file()
+          + ". --adapter takes FILE or FILE:weight.");
+    }
+    FormatChoice.Chosen chosen = new FormatChoice(formats).choose(reference.file());
+    AdapterBase base = AdapterBase.of("the base", baseOf(model), model.components());
+    requireSameBase(chosen, base);
+    Injector.Restored restored = restore(reference, chosen, base, scope);
+    requireFit(chosen, base, restored);
+    double norm = norm(reference.file(), restored);
+    if (reference.weight() != 0) {
+      restored.set().attach();
+    }
+    return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm);
+  }
+
+  private static BaseGuess baseOf(ImageModel model) {
+    return BaseGuess.ofContextWidth(model.unet().config().crossAttentionWidth());
+  }
+
+  private static void requireSameBase(FormatChoice.Chosen chosen, AdapterBase base) {
+    BaseGuess made = BaseGuess.of(chosen.listing());
+    if (made != base.kind() && made != BaseGuess.UNKNOWN && base.kind() != BaseGuess.UNKNOWN) {
+      throw new UserException(chosen.path() + " was made for " + made.title() + ", but the base is "
+          + base.kind().title() + ". Adapters fit only the kind of base that they were trained on.");
+    }
+  }
+
+  private Injector.Restored restore(AdapterReference reference, FormatChoice.Chosen chosen, AdapterBase base,
+      NDManager scope) {
     try {
-      requireFit(file, restored);
-      double norm = norm(file, restored);
-      if (reference.weight() == 0) {
-        restored.set().detach();
-      }
-      return new LoadedAdapter(reference, format.id(), restored.set(), restored.report(), norm);
-    } catch (UserException refused) {
-      restored.set().detach();
-      throw refused;
-    }
-  }
-
-  private static TensorListing list(Path file) {
-    if (!Files.exists(file)) {
-      throw new UserException("There is no adapter file " + file + ". --adapter takes FILE or FILE:weight.");
-    }
-    try {
-      return TensorListing.read(AdapterFolder.weights(file));
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    }
-  }
-
-  private AdapterFormat formatOf(Path file, TensorListing listing) {
-    Set<String> keys = listing.tensors().keySet();
-    boolean folder = Files.isDirectory(file);
-    return formats.stream().filter(format ->
-        folder ? format.recognisesFolder(file) : format.recognises(keys)).findFirst().orElseThrow(() ->
-        new UserException(file + " is in no adapter format that is installed ("
-            + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
-            + AdapterLayout.of(keys).map(AdapterLoading::described).orElse("Its keys are of no known kind")
-            + "; the first is '" + keys.stream().findFirst().orElse("") + "'. 'kasane inspect' tells more."));
-  }
-
-  private static String described(AdapterLayout layout) {
-    return layout.isAdapter()
-        ? "It looks like an adapter in the format " + layout.id() + ", which needs a plugin that reads it"
-        : "It looks like a file of the kind " + layout.id() + ", which is no adapter";
-  }
-
-  private static void requireSameBase(Path file, TensorListing listing, ImageModel model) {
-    BaseGuess made = BaseGuess.of(listing);
-    BaseGuess base = BaseGuess.ofContextWidth(model.unet().config().crossAttentionWidth());
-    if (made != base && made != BaseGuess.UNKNOWN && base != BaseGuess.UNKNOWN) {
-      throw new UserException(file + " was made for " + made.title() + ", but the base is " + base.title()
-          + ". Adapters fit only the kind of base that they were trained on.");
-    }
-  }
-
-  private Injector.Restored restore(AdapterReference reference, AdapterFormat format, TensorListing listing,
-      ImageModel model, NDManager scope) {
-    Map<String, Module> components = model.components();
-    Map<String, Collection<String>> layers = new LinkedHashMap<>();
-    components.forEach((name, root) -> layers.put(name, modulesWithWeights(root)));
-    try {
-      AdapterModel saved = format.read(reference.file(), layers, scope);
-      return Injector.restore(components, saved, methods, reference.weight(), scope);
+      AdapterModel saved = chosen.format().read(chosen.path(), base.places(), scope);
+      return Injector.fit(base.components(), saved, methods, reference.weight(), scope);
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     } catch (UserException e) {
-      BaseGuess made = BaseGuess.of(listing);
-      String hint = made == BaseGuess.UNKNOWN ? "" : "\nThe file looks made for " + made.title() + ".";
-      throw new UserException(reference.file() + ": " + e.getMessage() + hint, e);
+      throw new UserException(reference.file() + ": " + e.getMessage(), e);
     }
   }
 
-  /** Layers, and what else has weights that a file may bring whole. */
-  private static Set<String> modulesWithWeights(Module root) {
-    return root.namedWeights().keySet().stream().map(path -> path.substring(0, Math.max(0, path.lastIndexOf('.'))))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
-  }
-
-  private void requireFit(Path file, Injector.Restored restored) {
-    List<AdapterMisfit> found = AdapterMisfit.of(restored.report());
-    if (!accepted.containsAll(found)) {
-      String accept = found.stream().map(AdapterMisfit::optionName).collect(Collectors.joining(","));
-      throw new UserException(file + " does not fit the base completely: " + restored.report().summary()
-          + "\nAdd '" + ACCEPT + " " + accept + "' to use the " + restored.report().matched().size()
-          + " layers that fit.");
+  private void requireFit(FormatChoice.Chosen chosen, AdapterBase base, Injector.Restored restored) {
+    InjectionReport report = restored.report();
+    List<AdapterMisfit> found = AdapterMisfit.of(report);
+    boolean nothing = report.matched().isEmpty();
+    if (!nothing && accepted.containsAll(found)) {
+      return;
     }
+    String near = NearMiss.of(chosen, base, report, methods).stream().map(each -> "\n" + each)
+        .collect(Collectors.joining());
+    if (nothing) {
+      BaseGuess made = BaseGuess.of(chosen.listing());
+      throw new UserException(chosen.path() + ": nothing in this adapter fits the base model: "
+          + report.summary() + near
+          + (made == BaseGuess.UNKNOWN ? "" : "\nThe file looks made for " + made.title() + "."));
+    }
+    String accept = found.stream().map(AdapterMisfit::optionName).collect(Collectors.joining(","));
+    throw new UserException(chosen.path() + " does not fit the base completely: " + report.summary() + near
+        + "\nAdd '" + ACCEPT + " " + accept + "' to use the " + report.matched().size()
+        + " layers that fit.");
   }
 
   private static double norm(Path file, Injector.Restored restored) {

@@ -13,7 +13,7 @@ public enum AdapterMisfit {
   UNMATCHED {
     @Override
     boolean isIn(InjectionReport report) {
-      return !report.unmatched().isEmpty();
+      return !report.strays().isEmpty();
     }
   },
   /** Modules whose tensors have another shape than their layer. */
@@ -28,7 +28,7 @@ public enum AdapterMisfit {
   abstract boolean isIn(InjectionReport report);
 
   /** The faults that a file has. */
-  static List<AdapterMisfit> of(InjectionReport report) {
+  public static List<AdapterMisfit> of(InjectionReport report) {
     return Arrays.stream(values()).filter(misfit -> misfit.isIn(report)).toList();
   }
 

@@ -35,7 +35,9 @@ public record LoadedAdapter(
         .map(name -> ", " + name + " " + range(name)).collect(Collectors.joining());
     String line = reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
         + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight());
-    return report.isComplete() ? effect(line) : effect(line) + "\n" + report.summary();
+    String told = report.words().isEmpty() ? "" : "\n  Its learned words " + report.words().stream().sorted()
+        .collect(Collectors.joining(", ")) + " are not used; in prompts they are words like any other.";
+    return effect(line) + told + (report.isComplete() ? "" : "\n" + report.summary());
   }
 
   private String effect(String line) {

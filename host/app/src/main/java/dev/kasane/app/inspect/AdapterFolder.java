@@ -1,58 +1,67 @@
 package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds the tensors in what a user named: a file, or the folder of a PEFT adapter. */
+/** Finds the weights in a folder of an adapter. */
 public final class AdapterFolder {
-  private static final List<String> WEIGHTS = List.of("adapter_model.safetensors", "adapter_model.bin");
-  /** Adapters of a whole pipeline lie in folders named after its parts. */
+  private static final List<String> WEIGHTS = List.of("adapter_model.safetensors", "adapter_model.bin",
+      "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin");
+
   private static final List<String> PARTS = List.of("unet", "text_encoder", "text_encoder_2", "model");
 
   private AdapterFolder() {}
 
   /**
-   * The file of tensors; of several parts the first one's, which tells as much of the base as any.
+   * The file itself, or the weights that PEFT or diffusers saved in a folder.
    *
-   * @param named a file, which is returned as it is whether it exists or not, or a folder
-   * @throws UserException when a folder holds no adapter
+   * @throws UserException when there is no such file, or none in the folder
+   * @throws IOException when the folder cannot be listed
    */
-  public static Path weights(Path named) {
-    return !Files.isDirectory(named) ? named
-        : inside(named).or(() -> parts(named).flatMap(part -> inside(part).stream()).findFirst())
-            .orElseThrow(() -> noAdapter(named));
+  public static Path weights(Path named) throws IOException {
+    if (!Files.exists(named)) {
+      throw new UserException(named + ": no such file.");
+    }
+    if (!Files.isDirectory(named)) {
+      return named;
+    }
+    for (String name : WEIGHTS) {
+      if (Files.isRegularFile(named.resolve(name))) {
+        return named.resolve(name);
+      }
+    }
+    throw new UserException(named + " is a folder without " + String.join(", ", WEIGHTS)
+        + ". Name a file, or the folder of a PEFT adapter." + inner(named));
   }
 
   /**
-   * The file of tensors where there is but one.
+   * The same, but of a folder of adapters of several parts of a model it is the first part's.
    *
-   * @throws UserException when a folder holds no adapter, or several
+   * @throws UserException as {@link #weights}
+   * @throws IOException as {@link #weights}
    */
-  static Path onlyWeights(Path named) {
-    if (Files.isDirectory(named) && inside(named).isEmpty()) {
-      List<String> parts = parts(named).filter(part -> inside(part).isPresent()).map(Path::toString).toList();
-      if (parts.size() > 1) {
-        throw new UserException(named + " holds the adapters of " + parts.size() + " models. Name one of "
-            + String.join(", ", parts) + ".");
+  public static Path anyWeights(Path named) throws IOException {
+    if (Files.isDirectory(named) && WEIGHTS.stream().noneMatch(each -> Files.exists(named.resolve(each)))) {
+      for (String part : PARTS) {
+        if (Files.isDirectory(named.resolve(part))) {
+          return weights(named.resolve(part));
+        }
       }
     }
     return weights(named);
   }
 
-  private static Optional<Path> inside(Path folder) {
-    return WEIGHTS.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst();
-  }
-
-  private static Stream<Path> parts(Path folder) {
-    return PARTS.stream().map(folder::resolve);
-  }
-
-  private static UserException noAdapter(Path named) {
-    return new UserException(named + " is a folder without " + WEIGHTS.get(0) + ". Name a file, or the folder"
-        + " of a PEFT adapter.");
+  /** PEFT saves an adapter that has a name of its own one level deeper. */
+  private static String inner(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      String found = children.filter(each -> Files.isRegularFile(each.resolve(PeftConfig.NAME)))
+          .sorted().map(Path::toString).collect(Collectors.joining(", "));
+      return found.isEmpty() ? "" : " There are adapters in " + found + ".";
+    }
   }
 }

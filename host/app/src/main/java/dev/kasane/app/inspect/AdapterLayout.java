@@ -1,10 +1,15 @@
 package dev.kasane.app.inspect;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,23 +28,30 @@ public enum AdapterLayout {
   /** Hugging Face PEFT. */
   PEFT("peft", "^base_model\\.model\\.",
       "^base_model\\.model\\.(.+)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)$"),
-  /** kohya's scripts, LyCORIS, AUTOMATIC1111. */
-  KOHYA("kohya", "^(?:lora_unet|lora_te[12]?|oft_unet|lycoris)_", "^([^.]+)\\.(.+)$"),
+  /** kohya's scripts, LyCORIS, AUTOMATIC1111; one broken converter joins the parameter on with a stroke. */
+  KOHYA("kohya", "^(?:lora_unet|lora_te[12]?|oft_unet|lycoris)_",
+      "^((?:lora|oft|lycoris)_[^.]+)_(lora_(?:down|up|mid)\\.weight)$|^((?:lora|oft|lycoris)_[^.]+)\\.(.+)$"),
   /** diffusers, all its generations. */
   DIFFUSERS("diffusers",
       "[._]lora(?:_linear_layer)?\\.(?:up|down)\\.weight$|\\.lora_[AB](?:\\.\\w+)?\\.weight$",
-      "^(.+?)[._](lora(?:_linear_layer)?\\.(?:up|down|mid)\\.weight|lora_[AB](?:\\.\\w+)?\\.weight"
-          + "|lora_magnitude_vector|dora_scale|alpha)$"),
+      "^(.+?)[._](lora(?:_linear_layer)?\\.(?:up|down|mid)\\.weight|lora_[AB](?:\\.\\w+)?\\.(?:weight|bias)"
+          + "|lora_magnitude_vector(?:\\.weight)?|dora_scale|alpha)$"),
   /** A learnt word rather than an adapter. */
   TEXTUAL_INVERSION("textual-inversion",
-      "^(?:emb_params|string_to_param|string_to_token|clip_[lg])$|^<.+>$", null),
-  /** A whole base model. */
+      "^(?:emb_params|string_to_param|string_to_token|clip_[lg])(?:$|\\.)|^<.+>$", null),
+  /** A whole base model, or a part of one. */
   CHECKPOINT("checkpoint",
       "^(?:model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner|down_blocks|text_model"
-      + "|model\\.layers|transformer\\.h|encoder|decoder)\\.", null);
+      + "|(?:language_)?model\\.(?:layers|decoder|embed_tokens|language_model)|transformer\\.(?:h|wte|blocks)"
+      + "|h\\.\\d+|gpt_neox|backbone|encoder|decoder|bert|roberta|shared)\\.", null);
 
   /** The prefix of the names that are given to nameless tensors of a list. */
   static final String LIST = "list:";
+
+  private static final String PEFT_ROOT = "base_model.model.";
+
+  /** Learnt words, which may lie beside adapters of any layout. */
+  private static final Pattern EMBEDDED_WORD = Pattern.compile("^bundle_emb\\.(.+?)\\.|^(<.+>)$");
 
   private final String id;
   private final Pattern sign;
@@ -67,18 +79,60 @@ public enum AdapterLayout {
         .filter(layout -> keys.stream().anyMatch(name -> layout.sign.matcher(name).find())).findFirst();
   }
 
+  /** Adapter layouts that occur in a file, each with its keys; a key counts for the first that it fits. */
+  public static Map<AdapterLayout, List<String>> census(Collection<String> keys) {
+    Map<AdapterLayout, List<String>> found = new EnumMap<>(AdapterLayout.class);
+    for (String name : keys) {
+      Arrays.stream(values()).filter(layout -> layout.sign.matcher(name).find()).findFirst()
+          .filter(AdapterLayout::isAdapter)
+          .ifPresent(layout -> found.computeIfAbsent(layout, each -> new ArrayList<>()).add(name));
+    }
+    return found;
+  }
+
+  /** The learnt word that a key beside adapters belongs to. */
+  static Optional<String> embeddedWord(String name) {
+    Matcher word = EMBEDDED_WORD.matcher(name);
+    return word.find() ? Optional.of(word.group(1) == null ? word.group(2) : word.group(1))
+        : Optional.empty();
+  }
+
   /** Sorts tensors into modules: module → parameter → tensor. Keys that are no adapter's are left out. */
   Map<String, Map<String, StoredTensor>> modules(Collection<StoredTensor> tensors) {
     Map<String, Map<String, StoredTensor>> modules = new LinkedHashMap<>();
     for (StoredTensor tensor : tensors) {
       Optional<Matcher> parts = parts(tensor.name());
-      parts.ifPresent(found -> modules.computeIfAbsent(found.group(1), name -> new LinkedHashMap<>())
-          .put(found.group(2), tensor));
+      parts.ifPresent(found -> modules.computeIfAbsent(group(found, 1), name -> new LinkedHashMap<>())
+          .put(group(found, 2), tensor));
     }
     return modules;
   }
 
+  /** The names of the modules that keys of this layout belong to, those of whole saved modules too. */
+  public Set<String> moduleNames(Collection<String> keys) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : keys) {
+      Optional<Matcher> parts = parts(name);
+      if (parts.isPresent()) {
+        names.add(group(parts.get(), 1));
+      } else if (this == PEFT && name.startsWith(PEFT_ROOT) && name.lastIndexOf('.') > PEFT_ROOT.length()) {
+        names.add(name.substring(PEFT_ROOT.length(), name.lastIndexOf('.')));
+      }
+    }
+    return names;
+  }
+
+  /** Whether a key is a parameter of an adapter of this layout. */
+  boolean owns(String name) {
+    return parts(name).isPresent();
+  }
+
   private Optional<Matcher> parts(String name) {
-    return Optional.ofNullable(key).map(pattern -> pattern.matcher(name)).filter(Matcher::matches);
+    return Optional.ofNullable(key).filter(pattern -> embeddedWord(name).isEmpty())
+        .map(pattern -> pattern.matcher(name)).filter(Matcher::matches);
+  }
+
+  private static String group(Matcher found, int index) {
+    return found.group(index) != null ? found.group(index) : found.group(index + 2);
   }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
  * @param container {@code safetensors}, {@code pickle} or {@code unknown}
  * @param format the layout of its keys, such as {@code kohya}; {@code unknown} if none is recognised
  * @param base what it was made for: {@code sd1}, {@code sd2}, {@code sdxl}, {@code llm}, {@code unknown}
- * @param method what kind of adapter it holds, {@code lora+norm} for several; {@code none} for a file that is
- *     no adapter, {@code unknown} for one that is not understood
+ * @param method what kind of adapter it holds, {@code lora+norm} for several; {@code checkpoint} and the like
+ *     for a file that is no adapter, {@code unknown} for one that is not understood
  * @param modules number of adapted layers
  * @param ranks the different ranks, ascending
  * @param alphas the different alphas, ascending
@@ -23,21 +23,25 @@ import java.util.Map;
  * @param triggerWords words that call the adapter
  * @param training what the metadata say about the training, under names for people
  * @param metadata the file's own metadata
- * @param hashes by name of the algorithm; null unless asked for
+ * @param hashes by name of the algorithm; empty unless computed
+ * @param valuesChecked whether all values were looked at, and not the header alone
+ * @param notes what is worth knowing but does no harm
  * @param problems what is wrong with the file; none for a sound one
  */
 public record FileInspection(
     String file, long bytes, String container, String format, String base, String method, int modules,
     List<Long> ranks, List<Double> alphas, int missingAlphas, int tensors, List<String> dtypes,
     Map<String, Integer> targets, List<String> triggerWords, Map<String, String> training,
-    Map<String, String> metadata, Map<String, String> hashes, List<String> problems) {
+    Map<String, String> metadata, Map<String, String> hashes, boolean valuesChecked, List<String> notes,
+    List<String> problems) {
   /** What stands where nothing is known. */
   static final String UNKNOWN = "unknown";
 
   /** A file that cannot be read. */
   static FileInspection unreadable(String file, long bytes, String problem) {
     return new FileInspection(file, bytes, UNKNOWN, UNKNOWN, BaseGuess.UNKNOWN.id(), UNKNOWN, 0, List.of(),
-        List.of(), 0, 0, List.of(), Map.of(), List.of(), Map.of(), Map.of(), null, List.of(problem));
+        List.of(), 0, 0, List.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of(), false, List.of(),
+        List.of(problem));
   }
 
   /** Whether nothing is wrong with it. */
@@ -45,9 +49,11 @@ public record FileInspection(
     return problems.isEmpty();
   }
 
-  /** The same with hashes. */
-  FileInspection withHashes(Map<String, String> values) {
+  /** The same with what reading the whole file has shown. */
+  FileInspection with(
+      Map<String, String> values, boolean checked, List<String> allNotes, List<String> allProblems) {
     return new FileInspection(file, bytes, container, format, base, method, modules, ranks, alphas,
-        missingAlphas, tensors, dtypes, targets, triggerWords, training, metadata, values, problems);
+        missingAlphas, tensors, dtypes, targets, triggerWords, training, metadata, values, checked, allNotes,
+        allProblems);
   }
 }

@@ -1,10 +1,13 @@
 package dev.kasane.app.inspect;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Finds what is wrong with a file that can be read as such. */
 final class Integrity {
@@ -36,22 +39,51 @@ final class Integrity {
   }
 
   private void check() {
-    if (file.tensors().isEmpty()) {
+    Collection<String> keys = file.tensors().keySet();
+    if (keys.isEmpty()) {
       problems.add("the file holds no tensors");
       return;
     }
-    List<String> mangled = file.tensors().keySet().stream().filter(Integrity::isMangled).toList();
-    add("keys are mangled by a faulty conversion; convert the file again from its source", mangled);
-    if (mangled.isEmpty()) {
-      add("modules lack one of the parameters that belong together",
-          names((algorithm, parameters) -> !algorithm.isComplete(parameters)));
-    }
-    add("modules have factors of different ranks",
-        names((algorithm, parameters) -> !algorithm.ranksAgree(parameters)));
+    checkLayout(keys);
+    List<String> mangled = keys.stream().filter(Integrity::isMangled).toList();
+    add("keys are mangled by a faulty conversion; 'kasane convert --repair' may mend the file, else convert"
+        + " it again from its source", mangled);
+    checkModules();
     add("alphas are no finite numbers", file.alphas().entrySet().stream()
         .filter(alpha -> !Double.isFinite(alpha.getValue())).map(Map.Entry::getKey).toList());
+    add("alphas are tensors instead of single numbers", file.tensors().values().stream()
+        .filter(tensor -> tensor.name().endsWith(".alpha") && !tensor.isNumber())
+        .map(StoredTensor::name).toList());
     add("tensors are empty", file.tensors().values().stream()
         .filter(tensor -> tensor.shape().contains(0L)).map(StoredTensor::name).toList());
+  }
+
+  private void checkLayout(Collection<String> keys) {
+    Map<AdapterLayout, List<String>> census = AdapterLayout.census(keys);
+    Optional<AdapterLayout> layout = AdapterLayout.of(keys);
+    if (layout.isEmpty()) {
+      problems.add("the keys are in no adapter format that Kasane knows; the first is '"
+          + keys.iterator().next() + "'");
+    } else if (census.size() > 1) {
+      problems.add("the file mixes keys of several formats, so that a tool which reads one of them loses the"
+          + " rest: " + census.entrySet().stream()
+              .map(each -> each.getKey().id() + " " + each.getValue().size() + " keys (such as "
+                  + each.getValue().get(0) + ")").collect(Collectors.joining(", ")));
+    } else if (layout.get() == AdapterLayout.KOHYA || layout.get() == AdapterLayout.DIFFUSERS) {
+      add("keys are no parameters of a " + layout.get().id() + " file", keys.stream()
+          .filter(key -> !layout.get().owns(key) && AdapterLayout.embeddedWord(key).isEmpty()).toList());
+    }
+  }
+
+  private void checkModules() {
+    add("modules lack one of the parameters that belong together",
+        names((algorithm, parameters) -> !algorithm.isComplete(parameters)));
+    add("modules have factors of different ranks",
+        names((algorithm, parameters) -> !algorithm.ranksAgree(parameters)));
+    add("modules have factors that are no matrices",
+        names((algorithm, parameters) -> !algorithm.axesFit(parameters)));
+    add("modules have parameters of no known method", modules.entrySet().stream()
+        .filter(module -> AdapterAlgorithm.of(module.getValue()).isEmpty()).map(Map.Entry::getKey).toList());
   }
 
   private static boolean isMangled(String key) {
@@ -68,9 +100,13 @@ final class Integrity {
 
   private void add(String what, List<String> names) {
     if (!names.isEmpty()) {
-      String more = names.size() > SHOWN ? ", … and " + (names.size() - SHOWN) + " more" : "";
-      problems.add(names.size() + " " + what + ": "
-          + String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))) + more);
+      problems.add(names.size() + " " + what + ": " + shown(names));
     }
+  }
+
+  /** The first few names and how many more there are. */
+  static String shown(List<String> names) {
+    String more = names.size() > SHOWN ? ", … and " + (names.size() - SHOWN) + " more" : "";
+    return String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))) + more;
   }
 }

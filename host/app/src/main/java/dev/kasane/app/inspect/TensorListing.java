@@ -9,8 +9,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
@@ -24,11 +25,15 @@ import java.util.stream.LongStream;
 public record TensorListing(
     String container, Map<String, StoredTensor> tensors, Map<String, String> metadata,
     Map<String, Double> alphas) {
+  static final String SAFETENSORS = "safetensors";
+  static final String PICKLE = "pickle";
+
   private static final int HEADER_LENGTH_BYTES = 8;
   private static final String ALPHA = ".alpha";
+  private static final Pattern PICKLE_NAME = Pattern.compile(".*\\.(?:ckpt|pt|pth|bin)");
 
   /**
-   * Lists a file, told by its content and not by its name.
+   * Lists a file, told by its content; its name counts only where the content says nothing.
    *
    * @throws IOException when it is missing, damaged or neither safetensors nor a PyTorch checkpoint; the
    *     message names the file and says which
@@ -47,8 +52,10 @@ public record TensorListing(
     }
     // A safetensors header of 640 bytes begins like a pickle; the brace behind its length decides.
     boolean safetensors = head.length > HEADER_LENGTH_BYTES && head[HEADER_LENGTH_BYTES] == '{';
-    return !safetensors && head.length > 1
-        && (head[0] == 'P' && head[1] == 'K' || (head[0] & 0xff) == 0x80 && head[1] >= 2 && head[1] <= 5);
+    boolean zip = head.length > 1 && head[0] == 'P' && head[1] == 'K';
+    boolean protocol = head.length > 1 && (head[0] & 0xff) == 0x80 && head[1] >= 1 && head[1] <= 5;
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    return !safetensors && (zip || protocol || PICKLE_NAME.matcher(name).matches());
   }
 
   private static TensorListing safetensors(Path path) throws IOException {
@@ -56,25 +63,22 @@ public record TensorListing(
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       Map<String, Double> alphas = new LinkedHashMap<>();
       for (TensorEntry entry : file.tensors().values()) {
-        StoredTensor tensor = stored(entry.name(), entry);
+        StoredTensor tensor = new StoredTensor(
+            entry.name(), entry.dtype(), LongStream.of(entry.shape()).boxed().toList());
         tensors.put(entry.name(), tensor);
         if (isAlpha(tensor)) {
           alphas.put(entry.name(), (double) file.readFloats(entry.name())[0]);
         }
       }
-      return new TensorListing("safetensors", tensors, file.metadata(), alphas);
+      return new TensorListing(SAFETENSORS, tensors, file.metadata(), alphas);
     }
-  }
-
-  private static StoredTensor stored(String name, TensorEntry entry) {
-    return new StoredTensor(name, entry.dtype(), LongStream.of(entry.shape()).boxed().toList());
   }
 
   private static TensorListing pickle(Path path) throws IOException {
     try (TorchCheckpoint file = TorchCheckpoint.open(path)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       Map<String, Double> alphas = new LinkedHashMap<>();
-      for (Map.Entry<String, PickledTensor> entry : named(file).entrySet()) {
+      for (Map.Entry<String, PickledTensor> entry : PickleListing.of(file).entrySet()) {
         PickledTensor value = entry.getValue();
         StoredTensor tensor = new StoredTensor(
             entry.getKey(), value.dtype(), LongStream.of(value.shape()).boxed().toList());
@@ -83,23 +87,8 @@ public record TensorListing(
           alphas.put(tensor.name(), (double) file.readFloats(value)[0]);
         }
       }
-      return new TensorListing("pickle", tensors, Map.of(), alphas);
+      return new TensorListing(PICKLE, tensors, Map.of(), alphas);
     }
-  }
-
-  /** A plain list is how the first LoRA scripts saved: up, down, up, down, … without any names. */
-  private static Map<String, PickledTensor> named(TorchCheckpoint file) throws IOException {
-    boolean plainList = file.root() instanceof List<?> saved && !saved.isEmpty()
-        && saved.stream().allMatch(PickledTensor.class::isInstance);
-    if (!plainList) {
-      return file.stateDict();
-    }
-    List<?> members = (List<?>) file.root();
-    Map<String, PickledTensor> named = new LinkedHashMap<>();
-    for (int i = 0; i < members.size(); i++) {
-      named.put(AdapterLayout.LIST + i / 2 + (i % 2 == 0 ? ":up" : ":down"), (PickledTensor) members.get(i));
-    }
-    return named;
   }
 
   private static boolean isAlpha(StoredTensor tensor) {

@@ -5,6 +5,8 @@ import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -47,7 +49,7 @@ public final class Progress implements AutoCloseable {
   static Progress start(String task, String unit, long total, long done, PrintStream out, boolean terminal) {
     DecimalFormat speed = new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT));
     ProgressBarConsumer consumer = terminal ? new RedrawnLine(out)
-        : new DelegatingProgressBarConsumer(line -> out.println(line.stripTrailing()), PLAIN_WIDTH);
+        : new DelegatingProgressBarConsumer(new PlainLines(out), PLAIN_WIDTH);
     ProgressBarBuilder builder = new ProgressBarBuilder()
         .setTaskName(task).setUnit(" " + unit, 1).setInitialMax(total).startsFrom(done, Duration.ZERO)
         .setStyle(ProgressBarStyle.ASCII).showSpeed(speed)
@@ -96,6 +98,27 @@ public final class Progress implements AutoCloseable {
     bar.close();
     // A bar that lived shorter than one redraw does not end its line by itself.
     consumer.close();
+  }
+
+  /** At its end a bar draws its state twice; a line that tells nothing but the time anew is left out. */
+  private static final class PlainLines implements Consumer<String> {
+    private static final Pattern CLOCK = Pattern.compile("\\([^)]*\\) +\\S+ +\\S+/s");
+
+    private final PrintStream out;
+    private String last = "";
+
+    PlainLines(PrintStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void accept(String line) {
+      String state = CLOCK.matcher(line.stripTrailing()).replaceFirst("");
+      if (!state.equals(last)) {
+        out.println(line.stripTrailing());
+      }
+      last = state;
+    }
   }
 
   private static final class RedrawnLine extends ConsoleProgressBarConsumer {

@@ -59,9 +59,12 @@ public final class RecipeSaver {
   static String toYaml(CommandSpec spec) throws IOException {
     Map<String, Object> values = new LinkedHashMap<>();
     Collection<OptionSpec> keys = RecipeKeys.of(spec).values();
+    Map<String, Object> effective =
+        spec.userObject() instanceof EffectiveOptions command ? command.effectiveOptions() : Map.of();
     for (OptionSpec option : spec.options()) {
       if (keys.contains(option)) {
-        Optional.ofNullable(plain(option.getValue())).ifPresent(value -> values.put(key(option), value));
+        Object value = Optional.<Object>ofNullable(option.getValue()).orElse(effective.get(option.longestName()));
+        Optional.ofNullable(plain(value)).ifPresent(each -> values.put(key(option), each));
       }
     }
     YAMLFactory yaml = YAMLFactory.builder()

@@ -82,12 +82,19 @@ public final class ImageTrainingSession {
    */
   public List<Path> run(TrainingFacts facts, AdamW.Settings settings) {
     RunFolder files = new RunFolder(output.folder(), output.name(), output.format().writesFolders());
+    files.make();
+    try (RunLock lock = RunLock.take(files.path())) {
+      return run(files, facts, settings);
+    }
+  }
+
+  private List<Path> run(RunFolder files, TrainingFacts facts, AdamW.Settings settings) {
     Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
     if (output.overwrite() && checkpoints.holdsAnotherRun()) {
       checkpoints.clear();
     }
-    files.prepare(output.overwrite() || checkpoints.newest().isPresent());
+    files.requireFree(output.overwrite() || checkpoints.newest().isPresent());
     try (ImageTraining training = new ImageTraining(
         model, facts.baseHash(), adapters, pictures, plan, settings, output.cache())) {
       encode(training);

@@ -14,16 +14,24 @@ import java.nio.file.Path;
  */
 record RunFolder(Path path, String name, boolean adapterIsFolder) {
   /**
-   * Makes the folder.
+   * Looks whether the folder may be used.
    *
    * @param replace whether an adapter that lies there already may be replaced
-   * @throws UserException when that fails, or when a finished run lies there already
+   * @throws UserException when a finished run lies there already
    */
-  void prepare(boolean replace) {
+  void requireFree(boolean replace) {
     if (Files.exists(adapter()) && !replace) {
       throw new UserException("A finished run lies at " + adapter() + ". Name another folder with --out,"
           + " or give --overwrite to train anew.");
     }
+  }
+
+  /**
+   * Makes the folder.
+   *
+   * @throws UserException when that fails
+   */
+  void make() {
     try {
       Files.createDirectories(samples());
     } catch (IOException e) {

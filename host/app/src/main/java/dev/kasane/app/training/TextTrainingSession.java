@@ -68,12 +68,19 @@ public final class TextTrainingSession {
    */
   public List<Path> run(TextTraining training, TextTrainingFacts facts) {
     RunFolder files = new RunFolder(output.folder(), output.name(), output.format().writesFolders());
+    files.make();
+    try (RunLock lock = RunLock.take(files.path())) {
+      return run(training, files, facts);
+    }
+  }
+
+  private List<Path> run(TextTraining training, RunFolder files, TextTrainingFacts facts) {
     Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
     if (output.overwrite() && checkpoints.holdsAnotherRun()) {
       checkpoints.clear();
     }
-    files.prepare(output.overwrite() || checkpoints.newest().isPresent());
+    files.requireFree(output.overwrite() || checkpoints.newest().isPresent());
     long done = training.restore(checkpoints);
     LossLog log = new LossLog(files.lossLog(), done);
     train(training, checkpoints, done, log, files);

@@ -72,6 +72,9 @@ final class TrainingMetadata {
 
   private void data(TrainingPictures pictures) {
     ImageTrainingOptions options = pictures.options();
+    int side = options.buckets().resolution();
+    fields.put("ss_resolution", "(" + side + ", " + side + ")");
+    fields.put("modelspec.resolution", side + "x" + side);
     fields.put("ss_num_train_images", String.valueOf(pictures.split().training().size()));
     fields.put("ss_num_validation_images", String.valueOf(pictures.split().validation().size()));
     fields.put("ss_caption_dropout_rate", String.valueOf(options.captions().captionDropout()));

@@ -30,7 +30,7 @@ class InspectCommandTest {
     assertThat(kasane.run("inspect", KOHYA.toString())).isZero();
 
     assertThat(kasane.out()).startsWith(KOHYA.toString())
-        .containsPattern("format +kohya").containsPattern("method +lora").containsPattern("base +sd1")
+        .containsPattern("format +kohya").containsPattern("method +locon").containsPattern("base +sd1")
         .containsPattern("modules +215").containsPattern("ranks +2, 4").doesNotContain("PROBLEM");
     assertThat(kasane.err()).isEmpty();
   }

@@ -238,6 +238,8 @@ class TrainImageRefusalsIT {
     Path recipe = folder.resolve("recipe.yaml");
     trains("--out", folder.resolve("first").toString(), "--steps", "3", "--save-recipe", recipe.toString(),
         "--method-option", "dropout=0.1", "--learning-rate", "0.01", "--min-snr-gamma", "5", "--seed", "9");
+    assertThat(recipe).content().contains("rank: 2\n", "alpha: 0\n", "bucket-step: 16\n")
+        .containsPattern("resolution: \\d+\n");
     trains("--out", folder.resolve("second").toString(), "--recipe", recipe.toString());
     assertThat(adapter("second")).isEqualTo(adapter("first"));
   }

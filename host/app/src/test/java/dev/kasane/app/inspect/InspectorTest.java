@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.safetensors.TensorDeclaration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +39,7 @@ class InspectorTest {
 
     assertThat(found.problems()).isEmpty();
     assertThat(found.format()).isEqualTo("kohya");
-    assertThat(found.method()).isEqualTo("lora");
+    assertThat(found.method()).isEqualTo("locon");
     assertThat(found.base()).isEqualTo("sd1");
     assertThat(found.modules()).isEqualTo(215).isEqualTo(found.tensors() / 3);
     assertThat(found.ranks()).containsExactly(2L, 4L);
@@ -73,6 +77,28 @@ class InspectorTest {
     FileInspection found = Inspector.inspect(wild("sd15-style.mangled-kohya-prefix.safetensors"));
 
     assertThat(found.problems()).singleElement().asString().startsWith("256 keys are mangled");
+    assertThat(found.modules()).isEqualTo(128);
+    assertThat(found.ranks()).containsExactly(4L);
+    assertThat(found.base()).isEqualTo("sd1");
+  }
+
+  @Test
+  void takesAlphaAndBaseOfAPeftFolderFromItsConfiguration() throws IOException {
+    FileInspection found = Inspector.inspect(wild("opt-peft-bf16"));
+
+    assertThat(found.alphas()).containsExactly(32.0);
+    assertThat(found.training()).containsEntry("trained on", "facebook/opt-125m")
+        .containsEntry("target modules", "q_proj, v_proj");
+    assertThat(found.dtypes()).containsExactly("BF16");
+    assertThat(found.notes()).isEmpty();
+  }
+
+  @Test
+  void theLearntWordsOfARealFileCallIt() throws IOException {
+    FileInspection found = Inspector.inspect(wild("sd15-disney.cloneofsimo.safetensors"));
+
+    assertThat(found.triggerWords()).containsExactly("<s1>", "<s2>");
+    assertThat(found.targets()).containsEntry("unet", 144).containsEntry("text_encoder", 48);
   }
 
   private static Path wild(String name) {
@@ -88,8 +114,15 @@ class InspectorTest {
     "loha|.hada_w1_a 320,4;.hada_w1_b 4,768;.hada_w2_a 320,4;.hada_w2_b 4,768",
     "lokr|.lokr_w1 16,16;.lokr_w2_a 20,4;.lokr_w2_b 4,48",
     "ia3|.weight 320;.on_input",
-    "full|.diff 320,768",
-    "oft|.oft_blocks 4,80,80"
+    "lokr|.lokr_w1_a 16,4;.lokr_w1_b 4,16;.lokr_w2 20,48",
+    "glora|.a1.weight 768,4;.a2.weight 4,768;.b1.weight 320,4;.b2.weight 4,768",
+    "glora|.a1.weight 4,768;.a2.weight 768,4;.b1.weight 4,768;.b2.weight 320,4",
+    "full|.diff 320,768;.diff_b 320",
+    "norm|.w_norm 320;.b_norm 320",
+    "diag-oft|.oft_blocks 4,80,80;.rescale 320,1",
+    "boft|.oft_blocks 3,4,80,80",
+    "locon|.lora_down.weight 4,768,3,3;.lora_up.weight 320,4,1,1",
+    "dora-loha|.hada_w1_a 320,4;.hada_w1_b 4,768;.hada_w2_a 320,4;.hada_w2_b 4,768;.dora_scale 320,1"
   })
   void tellsMethodsByTheirParameters(String method, String parameters) throws IOException {
     FileInspection found = inspect(Map.of(),
@@ -143,6 +176,107 @@ class InspectorTest {
     assertThat(found.problems()).singleElement().asString().startsWith(problem).contains(K);
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+    "llm|lora|base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight 4,64"
+        + ";base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight 64,4",
+    "llm|ia3|base_model.model.transformer.h.0.attn.c_attn.ia3_l 64,1",
+    "llm|lora|base_model.model.decoder.block.0.layer.0.SelfAttention.q.lora_A.default.weight 4,64"
+        + ";base_model.model.decoder.block.0.layer.0.SelfAttention.q.lora_B.default.weight 64,4",
+    "sd2|lora|base_model.model.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.lora_A.weight 4,1024"
+        + ";base_model.model.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.lora_B.weight 8,4",
+    "llm|oft|base_model.model.model.layers.0.mlp.up_proj.oft_R.weight 4,9",
+    "sdxl|lora|unet.down_blocks.1.attentions.0.transformer_blocks.1.attn1.to_q.lora_A.weight 4,640"
+        + ";unet.down_blocks.1.attentions.0.transformer_blocks.1.attn1.to_q.lora_B.weight 640,4",
+    "sdxl|ia3|lora_unet_input_blocks_4_1_transformer_blocks_1_attn2_to_k.on_input"
+        + ";lora_unet_input_blocks_4_1_transformer_blocks_1_attn2_to_k.weight 640",
+    "sd2|lora|lora_te_text_model_encoder_layers_22_mlp_fc1.lora_down.weight 4,99"
+        + ";lora_te_text_model_encoder_layers_22_mlp_fc1.lora_up.weight 99,4",
+    "sd1|locon|lora_unet_mid_block_attentions_0_proj_in.lora_down.weight 4,64,1,1"
+        + ";lora_unet_mid_block_attentions_0_proj_in.lora_up.weight 64,4,1,1"
+        + ";lora_unet_conv_in.lora_down.weight 4,4,3,3;lora_unet_conv_in.lora_up.weight 64,4,1,1",
+    "sd1|textual-inversion|emb_params 8,768",
+    "sdxl|textual-inversion|clip_l 8,768;clip_g 8,1280",
+    "sd1|textual-inversion|<cat-toy> 768",
+    "sd1|checkpoint|model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight 320,768",
+    "llm|checkpoint|model.layers.0.self_attn.q_proj.weight 64,64"
+  })
+  void tellsBasesByNamesAndShapes(String base, String method, String tensors) throws IOException {
+    FileInspection found = inspect(Map.of(), tensors.split(";"));
+
+    assertThat(found.base()).isEqualTo(base);
+    assertThat(found.method()).isEqualTo(method);
+  }
+
+  @Test
+  void namesBothFormatsOfAMixedFile() throws IOException {
+    FileInspection found = inspect(Map.of(), K + ".lora_down.weight 4,768", K + ".lora_up.weight 320,4",
+        "unet.mid_block.attentions.0.proj_in.lora_A.weight 4,64",
+        "unet.mid_block.attentions.0.proj_in.lora_B.weight 64,4");
+
+    assertThat(found.problems()).singleElement().asString()
+        .contains("several formats", "kohya 2 keys", "diffusers 2 keys");
+  }
+
+  @Test
+  void learntWordsMayLieBesideAnAdapter() throws IOException {
+    FileInspection found = inspect(Map.of(), K + ".lora_down.weight 4,768", K + ".lora_up.weight 320,4",
+        "bundle_emb.nyako.string_to_param.* 2,768");
+
+    assertThat(found.problems()).isEmpty();
+    assertThat(found.triggerWords()).containsExactly("nyako");
+  }
+
+  @Test
+  void unknownKeysAreAProblem() throws IOException {
+    assertThat(inspect(Map.of(), "some.thing 4,4").problems()).singleElement().asString()
+        .contains("no adapter format", "some.thing");
+    assertThat(inspect(Map.of(), K + ".lora_down.weight 4,768", K + ".lora_up.weight 320,4",
+        "stray 4").problems()).singleElement().asString().contains("1 keys are no parameters", "stray");
+  }
+
+  @Test
+  void aBaseThatNobodyKnowsIsNoted() throws IOException {
+    FileInspection found = inspect(Map.of(), "lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight 4,64",
+        "lora_unet_double_blocks_0_img_attn_qkv.lora_up.weight 64,4");
+
+    assertThat(found.base()).isEqualTo("unknown");
+    assertThat(found.notes()).singleElement().asString().contains("does not know", "double_blocks");
+  }
+
+  @Test
+  void findsValuesThatAreNoNumbers() throws IOException {
+    Path file = folder.resolve("nan.safetensors");
+    SafetensorsWriter.write(file, List.of(
+        TensorDeclaration.ofFloats(K + ".lora_down.weight", DType.BF16, new long[] {1, 768},
+            filled(Float.NaN)),
+        TensorDeclaration.ofFloats(K + ".lora_up.weight", DType.F16, new long[] {768, 1},
+            filled(Float.NEGATIVE_INFINITY)),
+        TensorDeclaration.ofFloats(K + ".alpha", DType.F32, new long[0], new float[] {1})), Map.of());
+
+    assertThat(Inspector.inspect(file).problems()).singleElement().asString()
+        .startsWith("2 tensors hold values that are no finite numbers")
+        .contains(".lora_down.weight (768)", ".lora_up.weight (768)");
+    assertThat(Inspector.inspect(file).valuesChecked()).isTrue();
+    assertThat(Inspector.inspect(file, Depth.HEADER).problems()).isEmpty();
+    assertThat(Inspector.inspect(file, Depth.HEADER).valuesChecked()).isFalse();
+  }
+
+  private static float[] filled(float value) {
+    float[] values = new float[768];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  @Test
+  void namesTheGlobalThatAPayloadWanted() throws IOException {
+    Path file = Files.writeString(folder.resolve("payload.pt"),
+        "\u0080\u0002cposix\nsystem\nq\u0000(X\u0004\u0000\u0000\u0000truetR.", StandardCharsets.ISO_8859_1);
+
+    assertThat(Inspector.inspect(file).problems()).singleElement().asString()
+        .contains(file.toString(), "posix.system");
+  }
+
   @Test
   void saysWhenAFileIsNoAdapter() throws IOException {
     FileInspection found = Inspector.inspect(
@@ -150,7 +284,8 @@ class InspectorTest {
 
     assertThat(found.container()).isEqualTo("pickle");
     assertThat(found.format()).isEqualTo("checkpoint");
-    assertThat(found.method()).isEqualTo("none");
+    assertThat(found.method()).isEqualTo("checkpoint");
+    assertThat(found.base()).isNotEqualTo("llm");
     assertThat(found.modules()).isZero();
     assertThat(found.problems()).isEmpty();
   }
@@ -181,10 +316,33 @@ class InspectorTest {
   void hashesTheWholeFile() throws IOException {
     Path file = Files.writeString(folder.resolve("abc"), "abc");
 
-    // FIPS 180-2, appendix B.1.
-    assertThat(Inspector.withHashes(Inspector.inspect(file)).hashes())
+    // FIPS 180-2, appendix B.1, and the hash of nothing.
+    assertThat(Inspector.inspect(file, Depth.FULL).hashes())
         .containsEntry("SHA256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        .containsEntry("AutoV2", "ba7816bf8f");
-    assertThat(Inspector.inspect(file).hashes()).isNull();
+        .containsEntry("AutoV2", "ba7816bf8f").containsEntry("legacy", "e3b0c442");
+    assertThat(Inspector.inspect(file, Depth.HEADER).hashes()).isEmpty();
+  }
+
+  @Test
+  void hashesAsTheScriptsDo() throws IOException {
+    float[] values = new float[400_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    Path file = folder.resolve("large.safetensors");
+    Path trained = folder.resolve("trained.safetensors");
+    List<TensorDeclaration> tensors = List.of(TensorDeclaration.ofFloats(
+        K + ".lora_down.weight", DType.F32, new long[] {1, 400_000}, values));
+    SafetensorsWriter.write(file, tensors,
+        Map.of("ss_steps", "12", "modelspec.title", "a title", "sshs_model_hash", "0".repeat(64)));
+    SafetensorsWriter.write(trained, tensors, Map.of("ss_steps", "12"));
+    FileInspection found = Inspector.inspect(file);
+
+    assertThat(found.hashes()).hasEntrySatisfying("sshs_model_hash", hash ->
+        assertThat(found.hashes().get("AutoV3")).hasSize(12).isEqualTo(hash.substring(0, 12)));
+    assertThat(found.hashes().get("sshs_legacy_hash"))
+        .isEqualTo(Inspector.inspect(trained).hashes().get("legacy"))
+        .isNotEqualTo(found.hashes().get("legacy"));
+    assertThat(found.notes()).singleElement().asString().contains("changed since");
   }
 }

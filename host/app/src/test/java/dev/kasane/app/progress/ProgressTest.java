@@ -29,6 +29,15 @@ class ProgressTest {
   }
 
   @Test
+  void printsTheLastPlainLineOnce() {
+    try (Progress progress = Progress.start("Training", "steps", 40, 0, out, false)) {
+      progress.stepTo(40);
+    }
+
+    assertThat(shown().lines().filter(line -> line.contains("40/40"))).hasSize(1);
+  }
+
+  @Test
   void redrawsOneLineOnATerminal() {
     try (Progress progress = Progress.start("Training", "steps", 2, 0, out, true)) {
       progress.step();

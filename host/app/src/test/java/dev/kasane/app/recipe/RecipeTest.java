@@ -103,7 +103,8 @@ class RecipeTest {
   @Test
   void isPrintedForADash() {
     assertThat(program.run("-d", "x", "--save-recipe", "-")).isZero();
-    assertThat(program.out.toString()).contains("data: x", "rank: 8");
+    assertThat(program.out.toString()).contains("data: x", "rank: 8")
+        .as("what nobody gave is written as what it means").contains("trigger: inkstyle");
   }
 
   @Test

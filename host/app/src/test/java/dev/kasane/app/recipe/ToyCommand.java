@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 
 /** A command with an option of every kind, to try recipes on. */
 @Command(name = "toy", mixinStandardHelpOptions = true)
-final class ToyCommand implements Runnable {
+final class ToyCommand implements Runnable, EffectiveOptions {
   enum Shade { LIGHT, DARK }
 
   @Mixin
@@ -42,6 +42,11 @@ final class ToyCommand implements Runnable {
   String trigger;
 
   boolean ran;
+
+  @Override
+  public Map<String, Object> effectiveOptions() {
+    return Map.of("--trigger", "inkstyle", "--rank", 99);
+  }
 
   @Override
   public void run() {

@@ -71,6 +71,8 @@ class TrainingMetadataTest {
         .containsEntry("ss_min_snr_gamma", "5.0").containsEntry("ss_noise_offset", "None")
         .containsEntry("ss_clip_skip", "2").containsEntry("ss_num_train_images", "2")
         .containsEntry("ss_shuffle_caption", "True").containsEntry("modelspec.trigger_phrase", "sumi");
+    assertThat(metadata).as("what was trained at, not what the base is usually trained at")
+        .containsEntry("modelspec.resolution", "64x64").containsEntry("ss_resolution", "(64, 64)");
     assertThat(metadata.get("ss_new_sd_model_hash")).matches("[0-9a-f]{64}");
     JsonNode tags = new ObjectMapper().readTree(metadata.get("ss_tag_frequency")).get("pictures");
     assertThat(tags.get("ink").asInt()).isEqualTo(4);

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
+import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.tensor.StoredTensors;
@@ -53,6 +55,24 @@ public final class AdapterFileWriter {
     }
     requireRange(key, tensor);
     tensors.add(StoredTensors.declare(key, tensor, type));
+  }
+
+  /**
+   * Adds a single number such as alpha, in the file's own type where that holds it exactly, as kohya's scripts
+   * save it, else as float32.
+   *
+   * @param key the key in the file
+   * @param value the number
+   */
+  public void add(String key, double value) {
+    DType own = switch (type) {
+      case FLOAT16 -> DType.F16;
+      case BFLOAT16 -> DType.BF16;
+      default -> DType.F32;
+    };
+    float[] number = {(float) value};
+    boolean exact = TensorValues.toFloats(TensorValues.fromFloats(number, own), own)[0] == number[0];
+    tensors.add(TensorDeclaration.ofFloats(key, exact ? own : DType.F32, new long[0], number));
   }
 
   /** Adds a tensor that is ready for the file. */

@@ -2,6 +2,7 @@ package dev.kasane.core.injection;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -136,17 +138,25 @@ public final class AdapterSet {
     return each.attachment().adapter().saved(each.layer().path());
   }
 
-  /** The Frobenius norm of each layer's ΔW at strength 1, by {@code component.path}. Costs a merge. */
+  /**
+   * The Frobenius norm of each layer's ΔW at strength 1, by {@code component.path}.
+   *
+   * @return every layer but those whose ΔW depends on the values of a base weight of which only the shape
+   *     is known
+   */
   public Map<String, Double> deltaNorms() {
-    return layers.stream().collect(Collectors.toMap(AdaptedLayer::name, AdapterSet::deltaNorm,
-        (a, b) -> b, LinkedHashMap::new));
+    Map<String, Double> norms = new LinkedHashMap<>();
+    layers.forEach(each -> deltaNorm(each).ifPresent(norm -> norms.put(each.name(), norm)));
+    return norms;
   }
 
-  private static double deltaNorm(AdaptedLayer each) {
-    NDArray any = each.attachment().adapter().tensors().values().iterator().next();
+  private static OptionalDouble deltaNorm(AdaptedLayer each) {
+    LayerAdapter adapter = each.attachment().adapter();
+    NDArray any = adapter.tensors().values().iterator().next();
     try (NDManager scope = any.getManager().newSubManager(); GradMode off = GradMode.off()) {
-      NDArray delta = each.attachment().adapter().weightDelta(scope, each.layer(), 1);
-      return delta.norm().toFloatArray()[0];
+      return OptionalDouble.of(adapter.deltaNorm(scope, each.layer()));
+    } catch (DeclaredWeight.NoValues unknown) {
+      return OptionalDouble.empty();
     }
   }
 }

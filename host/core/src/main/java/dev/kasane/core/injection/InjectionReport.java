@@ -5,6 +5,7 @@ import dev.kasane.core.spi.UnmatchedKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What became of an adapter file: nothing is left out.
@@ -13,10 +14,11 @@ import java.util.Map;
  * @param unmatched keys that fit no layer or no method, each with the reason
  * @param misshapen modules whose tensors do not fit their layer
  * @param bare by component, the layers that the file says nothing about
+ * @param words those among the unmatched that are learned words: told of, but nothing that should have fitted
  */
 public record InjectionReport(
     List<Match> matched, List<UnmatchedKey> unmatched, List<Misfit> misshapen,
-    Map<String, List<String>> bare) {
+    Map<String, List<String>> bare, Set<String> words) {
   private static final int SHOWN = 8;
 
   /**
@@ -38,9 +40,14 @@ public record InjectionReport(
    */
   public record Misfit(String component, String path, String problem) {}
 
-  /** Whether everything in the file has found its place. */
+  /** Whether every adapter in the file has found its place. */
   public boolean isComplete() {
-    return unmatched.isEmpty() && misshapen.isEmpty();
+    return strays().isEmpty() && misshapen.isEmpty();
+  }
+
+  /** The unmatched keys that are no learned words. */
+  public List<UnmatchedKey> strays() {
+    return unmatched.stream().filter(each -> !words.contains(each.key())).toList();
   }
 
   /**

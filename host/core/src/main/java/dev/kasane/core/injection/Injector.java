@@ -88,9 +88,7 @@ public final class Injector {
    */
   public static Restored restore(Map<String, Module> roots, AdapterModel saved,
       List<? extends AdapterMethod> methods, double multiplier, NDManager scope) {
-    Restoration restoration = new Restoration(roots, methods, multiplier, scope);
-    saved.components().forEach(restoration::add);
-    Restored restored = restoration.finish(saved.unmatched());
+    Restored restored = fit(roots, saved, methods, multiplier, scope);
     if (restored.set().layers().isEmpty()) {
       throw new UserException("Nothing in this adapter fits the base model: " + restored.report().summary()
           + "\nWas it trained for another base?");
@@ -100,9 +98,26 @@ public final class Injector {
   }
 
   /**
+   * Restores saved adapters as far as they fit, without attaching them.
+   *
+   * @param roots the parts of the base model by component name; their weights may be declared only
+   * @param saved what a file holds
+   * @param methods the methods to try, in this order
+   * @param multiplier the strength, 1 for as trained
+   * @param scope owner of the parameters
+   * @return the adapters, not attached, and an account of every key; perhaps nothing fits
+   */
+  public static Restored fit(Map<String, Module> roots, AdapterModel saved,
+      List<? extends AdapterMethod> methods, double multiplier, NDManager scope) {
+    Restoration restoration = new Restoration(roots, methods, multiplier, scope);
+    saved.components().forEach(restoration::add);
+    return restoration.finish(saved.unmatched());
+  }
+
+  /**
    * A restored adapter.
    *
-   * @param set the adapters, attached
+   * @param set the adapters
    * @param report what became of every key
    */
   public record Restored(AdapterSet set, InjectionReport report) {}

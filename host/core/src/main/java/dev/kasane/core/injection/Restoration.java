@@ -15,6 +15,7 @@ import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class Restoration {
   private final List<InjectionReport.Match> matched = new ArrayList<>();
   private final List<InjectionReport.Misfit> misshapen = new ArrayList<>();
   private final List<UnmatchedKey> unmatched = new ArrayList<>();
+  private final Set<String> words = new LinkedHashSet<>();
 
   Restoration(Map<String, Module> roots, List<? extends AdapterMethod> methods, double multiplier,
       NDManager scope) {
@@ -47,6 +49,7 @@ final class Restoration {
 
   void add(String component, List<AdapterModule> modules) {
     if (component.equals(AdapterModel.EMBEDDINGS) && !targets.containsKey(component)) {
+      modules.forEach(word -> words.add(word.path()));
       modules.forEach(word -> unmatched.add(new UnmatchedKey(word.path(),
           "is a learned word (textual inversion), not an adapter of a layer; in prompts it has no effect")));
       return;
@@ -128,6 +131,7 @@ final class Restoration {
       bare.put(component, rest);
     });
     return new Injector.Restored(new AdapterSet(adapted, wholes), new InjectionReport(
-        List.copyOf(matched), List.copyOf(unmatched), List.copyOf(misshapen), bare));
+        List.copyOf(matched), List.copyOf(unmatched), List.copyOf(misshapen), bare,
+        Set.copyOf(words)));
   }
 }

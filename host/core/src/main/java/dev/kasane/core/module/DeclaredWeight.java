@@ -22,9 +22,23 @@ public record DeclaredWeight(Shape shape) implements FrozenWeight {
     return 0;
   }
 
+  /** Thrown when something asks for values that a declared weight does not have. */
+  public static final class NoValues extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    NoValues(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws NoValues always
+   */
   @Override
   public NDArray materialise(NDManager scope) {
-    throw new IllegalStateException("A weight of shape " + shape + " was declared only; it has no values");
+    throw new NoValues("A weight of shape " + shape + " was declared only; it has no values");
   }
 
   @Override

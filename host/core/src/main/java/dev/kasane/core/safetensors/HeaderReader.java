@@ -43,8 +43,8 @@ final class HeaderReader {
 
   private int checkedHeaderLength(byte[] head, long fileSize) throws SafetensorsException {
     if (fileSize < PREFIX_BYTES) {
-      throw notSafetensors(head, "has only " + fileSize + " bytes, too few for a safetensors file; the"
-          + " download is incomplete");
+      throw notSafetensors(head, "has only " + fileSize + " bytes, too few for a safetensors file, whose"
+          + " first " + PREFIX_BYTES + " are the length of its header; copy or download it again");
     }
     long length = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong();
     boolean begins = head.length > PREFIX_BYTES && head[PREFIX_BYTES] == '{';

@@ -65,6 +65,19 @@ public final class SafetensorsWriter {
     }
   }
 
+  /**
+   * How long the header of a file would be that {@link #write} makes, in bytes, without the eight of its
+   * length.
+   *
+   * @throws IOException if the names cannot be written as JSON
+   */
+  public static int headerLength(Collection<TensorDeclaration> tensors, Map<String, String> metadata)
+      throws IOException {
+    List<TensorDeclaration> ordered = new ArrayList<>(tensors);
+    ordered.sort(FILE_ORDER);
+    return HeaderWriter.encode(ordered, new TreeMap<>(metadata)).length;
+  }
+
   private static void writeTensor(Path target, PendingFile pending, TensorDeclaration tensor)
       throws IOException {
     TensorChannel channel = new TensorChannel(pending, tensor);

@@ -72,6 +72,18 @@ public interface LayerAdapter {
   }
 
   /**
+   * The Frobenius norm of ΔW at strength 1.
+   *
+   * <p>The default builds ΔW. A method whose ΔW is a product of small matrices overrides it.
+   *
+   * @param scope owner of what is made on the way
+   * @param layer the layer
+   */
+  default double deltaNorm(NDManager scope, TargetLayer layer) {
+    return weightDelta(scope, layer, 1).norm().toFloatArray()[0];
+  }
+
+  /**
    * The parameters that are trained and, as a rule, saved, under the names that the community gives them, relative to
    * the layer: {@code lora_down.weight}. The tensors are the live ones.
    */

@@ -4,8 +4,6 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
-import dev.kasane.core.safetensors.DType;
-import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -85,8 +83,7 @@ public final class KohyaFormat implements AdapterFormat {
 
   private static void add(String name, AdapterModule module, AdapterFileWriter writer) {
     module.tensors().forEach((parameter, tensor) -> writer.add(name + "." + parameter, tensor));
-    module.constants().forEach((parameter, value) -> writer.add(TensorDeclaration.ofFloats(
-        name + "." + parameter, DType.F32, new long[0], new float[] {value.floatValue()})));
+    module.constants().forEach((parameter, value) -> writer.add(name + "." + parameter, value));
   }
 
   private static String nameOf(Path file) {

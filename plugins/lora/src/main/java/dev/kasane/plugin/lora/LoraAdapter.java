@@ -84,6 +84,14 @@ final class LoraAdapter implements LayerAdapter {
     return factors.product(scope, scale() * multiplier);
   }
 
+  /** ‖B·A‖² is the trace of (BᵀB)(AAᵀ): two matrices of the rank's size instead of the layer's. */
+  @Override
+  public double deltaNorm(NDManager scope, TargetLayer layer) {
+    return factors.mid() == null
+        ? Math.abs(scale()) * LoraOps.productNorm(scope, factors.down(), factors.up())
+        : LayerAdapter.super.deltaNorm(scope, layer);
+  }
+
   @Override
   public Map<String, NDArray> tensors() {
     return factors.named();

@@ -45,6 +45,13 @@ final class LoraOps {
     return SCRIPT.callAll("delta", scope, down, up, factor)[0];
   }
 
+  /** The Frobenius norm of up·down, from Gram matrices in double precision. */
+  static double productNorm(NDManager scope, NDArray down, NDArray up) {
+    double square = SCRIPT.callAll("product_norm_square", scope, down, up)[0].toDoubleArray()[0];
+    // Rounding may take a sum of squares that is all but zero below it.
+    return square < 0 ? 0 : Math.sqrt(square);
+  }
+
   /** factor · the Tucker product as (out, in, k, k). */
   static NDArray deltaTucker(NDManager scope, NDArray down, NDArray mid, NDArray up, double factor) {
     return SCRIPT.callAll("delta_tucker", scope, down, mid, up, factor)[0];

@@ -63,11 +63,11 @@ final class SavedFactors {
   private NDArray fit(String name, long... wanted) {
     NDArray stored = saved.tensors().get(name);
     boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
-    if (!withoutTrailingOnes(stored.getShape()).equals(withoutTrailingOnes(new Shape(wanted)))) {
-      throw new UserException("Layer " + layer.path() + ": " + name + " has shape " + stored.getShape()
-          + ", but this base needs " + new Shape(wanted) + ". The adapter was made for another base model.");
-    }
     Shape shape = linear ? new Shape(wanted[0], wanted[1]) : new Shape(wanted);
+    if (!withoutTrailingOnes(stored.getShape()).equals(withoutTrailingOnes(shape))) {
+      throw new UserException("Layer " + layer.path() + ": " + name + " has shape " + stored.getShape()
+          + ", but this base needs " + shape + ". The adapter was made for another base model.");
+    }
     try (GradMode off = GradMode.off()) {
       NDArray values = Ops.cast(stored, DataType.FLOAT32).reshape(shape);
       // Casting to the same type and reshaping copy nothing, and a parameter must not share memory.

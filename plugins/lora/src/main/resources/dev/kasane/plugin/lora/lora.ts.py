@@ -44,6 +44,12 @@ def delta(self, down: Tensor, up: Tensor, factor: float) -> Tensor:
   shape = torch.add([torch.size(up, 0)], torch.slice(torch.size(down), 1))
   return torch.mul(torch.reshape(product, shape), factor)
 
+# Sum of the squares of up . down: trace of (up^T up)(down down^T), both (rank, rank). 7 is float64.
+def product_norm_square(self, down: Tensor, up: Tensor) -> Tensor:
+  a = torch.to(torch.flatten(down, 1), 7)
+  b = torch.to(torch.flatten(up, 1), 7)
+  return torch.sum(torch.mul(torch.matmul(torch.t(b), b), torch.matmul(a, torch.t(a))))
+
 # Tucker form: delta[o, i, :, :] = sum over p, q of up[o, p] mid[p, q, :, :] down[q, i].
 def delta_tucker(self, down: Tensor, mid: Tensor, up: Tensor, factor: float) -> Tensor:
   core = torch.matmul(torch.permute(mid, [2, 3, 0, 1]), torch.flatten(down, 1))

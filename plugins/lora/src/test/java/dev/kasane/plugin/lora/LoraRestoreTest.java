@@ -2,6 +2,7 @@ package dev.kasane.plugin.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -104,10 +105,21 @@ class LoraRestoreTest {
     assertThatThrownBy(() -> restore(
         Layers.linear(scope, 7, 5), Layers.random(scope, 4, 8), Layers.random(scope, 5, 4), Map.of()))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("lora_down.weight has shape (4, 8)").hasMessageContaining("(4, 7");
+        .hasMessageContaining("lora_down.weight has shape (4, 8)").hasMessageContaining("needs (4, 7).");
     assertThatThrownBy(() -> restore(
         Layers.linear(scope, 7, 5), Layers.random(scope, 4, 7), Layers.random(scope, 5, 3), Map.of()))
         .isInstanceOf(UserException.class).hasMessageContaining("lora_up.weight has shape (5, 3)");
+  }
+
+  @Test
+  void theNormNeedsNoUpdateOfTheLayersSize() {
+    TargetLayer layer = Layers.conv(scope, 7, 5, 3);
+    LayerAdapter adapter = restore(layer, Layers.random(scope, 4, 7, 3, 3), Layers.random(scope, 5, 4, 1, 1),
+        Map.of("alpha", 3.0));
+    double dense = adapter.weightDelta(scope, layer, 1).norm().toFloatArray()[0];
+    assertThat(adapter.deltaNorm(scope, layer)).isCloseTo(dense, within(dense * 1e-6)).isGreaterThan(1);
+    assertThat(restore(layer, Layers.random(scope, 4, 7, 3, 3), scope.zeros(new Shape(5, 4, 1, 1)), Map.of())
+        .deltaNorm(scope, layer)).isZero();
   }
 
   @Test

@@ -1,0 +1,118 @@
+package dev.kasane.app.adapter;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.KeyRepair;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.Engines;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Takes an adapter file through the neutral model into another format. */
+public final class Conversion {
+  private static final int SHOWN = 4;
+
+  private final FormatChoice choice;
+  private final AdapterFormat target;
+  private final ConversionWish wish;
+
+  /**
+   * @param choice tells the format of the file
+   * @param target the format to write
+   * @param wish what is converted, and how
+   */
+  public Conversion(FormatChoice choice, AdapterFormat target, ConversionWish wish) {
+    this.choice = choice;
+    this.target = target;
+    this.wish = wish;
+  }
+
+  /**
+   * What was done.
+   *
+   * @param from the format that was read
+   * @param base the base that the file was made for
+   * @param layers number of layers and words
+   * @param storage the type of the numbers in the new file
+   * @param repaired number of keys that were repaired
+   * @param check what reading the new file again has shown
+   */
+  public record Outcome(String from, String base, int layers, String storage, int repaired, ReadBack check) {}
+
+  /**
+   * Converts. The new file takes its place only when all of it has been written.
+   *
+   * @throws UserException when the file cannot be read, its base is not known, a key fits no layer, or the
+   *     format or the type cannot hold what it says
+   */
+  public Outcome run() {
+    FormatChoice.Chosen chosen = choice.choose(wish.from());
+    AdapterBase base = wish.base()
+        .or(() -> AdapterBase.guessed(chosen.listing())).orElseThrow(() -> new UserException(wish.from()
+            + ": its keys and shapes do not tell which base it was made for, so its layers cannot be named."
+            + " Say it with --base sd1, sd2, sdxl, or the file or folder of a checkpoint."));
+    Map<String, String> renames = wish.repair() ? repair(chosen, base) : Map.of();
+    try (NDManager scope = Engines.newManager()) {
+      AdapterModel model = read(chosen, base, renames, scope);
+      requireMatch(chosen, base, model);
+      return write(chosen, base, renames.size(), model, scope);
+    } catch (IOException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+  }
+
+  private Outcome write(FormatChoice.Chosen chosen, AdapterBase base, int repaired, AdapterModel model,
+      NDManager scope) throws IOException {
+    String storage = wish.storage().orElseGet(() -> StoredType.keeping(model));
+    StoredType.requireRange(model, storage);
+    target.write(model, wish.to(), storage);
+    AdapterModel again = target.read(wish.to(), base.places(), scope);
+    int layers = model.components().values().stream().mapToInt(List::size).sum();
+    return new Outcome(chosen.format().id(), base.name(), layers, storage, repaired,
+        ReadBack.compare(model, again, storage));
+  }
+
+  private static Map<String, String> repair(FormatChoice.Chosen chosen, AdapterBase base) {
+    return chosen.format().repair(chosen.keys(), base.places()).orElseThrow(() -> new UserException(
+        chosen.path() + ": there is nothing to repair that is certain. Convert it without --repair to see"
+            + " what does not fit."));
+  }
+
+  private AdapterModel read(FormatChoice.Chosen chosen, AdapterBase base, Map<String, String> renames,
+      NDManager scope) throws IOException {
+    if (renames.isEmpty()) {
+      return chosen.format().read(chosen.path(), base.places(), scope);
+    }
+    Path mended = wish.to().toAbsolutePath().resolveSibling(
+        "." + wish.to().getFileName() + "." + UUID.randomUUID() + ".repair");
+    try {
+      KeyRepair.copy(chosen.path(), renames, mended);
+      return chosen.format().read(mended, base.places(), scope);
+    } finally {
+      Files.deleteIfExists(mended);
+    }
+  }
+
+  private void requireMatch(FormatChoice.Chosen chosen, AdapterBase base, AdapterModel model) {
+    List<UnmatchedKey> lost = model.unmatched();
+    if (lost.isEmpty() && !model.components().isEmpty()) {
+      return;
+    }
+    String keys = lost.stream().limit(SHOWN).map(each -> "\n  " + each.key() + ": " + each.reason())
+        .collect(Collectors.joining());
+    String more = lost.size() > SHOWN ? "\n  … and " + (lost.size() - SHOWN) + " more" : "";
+    Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), base.places());
+    String advice = repair.isPresent() ? "\nAdd --repair to write what was meant."
+        : wish.base().isPresent() ? "" : "\nIs it for another base than " + base.name() + "? Say so with --base.";
+    throw new UserException(chosen.path() + " cannot be converted without loss: " + lost.size() + " of "
+        + chosen.keys().size() + " keys fit no layer of " + base.name() + keys + more + advice);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.kasane.app.adapter;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What is to be converted, and how.
+ *
+ * @param from the file or folder to read
+ * @param to the file or folder to write
+ * @param storage {@code float32}, {@code float16} or {@code bfloat16}; nothing keeps the file's own
+ * @param repair whether mangled keys are repaired first
+ * @param base the base that the file was made for; nothing reads it off the file
+ */
+public record ConversionWish(
+    Path from, Path to, Optional<String> storage, boolean repair, Optional<AdapterBase> base) {}

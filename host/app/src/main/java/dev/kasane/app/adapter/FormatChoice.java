@@ -1,0 +1,95 @@
+package dev.kasane.app.adapter;
+
+import dev.kasane.app.inspect.AdapterFolder;
+import dev.kasane.app.inspect.AdapterLayout;
+import dev.kasane.app.inspect.TensorListing;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Picks the format of a file by its content. */
+public final class FormatChoice {
+  private final List<AdapterFormat> formats;
+
+  /**
+   * @param formats the formats to choose from
+   */
+  public FormatChoice(List<AdapterFormat> formats) {
+    this.formats = List.copyOf(formats);
+  }
+
+  /**
+   * A file and its format.
+   *
+   * @param path what the format reads: the file, or a folder that it recognises
+   * @param format the format
+   * @param listing what the file holds
+   */
+  public record Chosen(Path path, AdapterFormat format, TensorListing listing) {
+    /** The keys of the file. */
+    public Set<String> keys() {
+      return listing.tensors().keySet();
+    }
+  }
+
+  /**
+   * Looks at a file.
+   *
+   * @param named a file, or a folder of an adapter
+   * @throws UserException when it is missing or damaged, is no adapter, is in no format that is installed, or
+   *     mixes two
+   */
+  public Chosen choose(Path named) {
+    if (!Files.exists(named)) {
+      throw new UserException("There is no adapter file " + named + ".");
+    }
+    TensorListing listing;
+    Path weights;
+    try {
+      weights = AdapterFolder.anyWeights(named);
+      listing = TensorListing.read(weights);
+    } catch (IOException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+    Set<String> keys = listing.tensors().keySet();
+    requireOneLayout(named, keys);
+    Optional<AdapterFormat> ofFolder = !Files.isDirectory(named) ? Optional.empty()
+        : formats.stream().filter(format -> format.recognisesFolder(named)).findFirst();
+    return ofFolder.map(format -> new Chosen(named, format, listing))
+        .orElseGet(() -> new Chosen(weights, formatOf(named, keys), listing));
+  }
+
+  private static void requireOneLayout(Path file, Set<String> keys) {
+    Map<AdapterLayout, List<String>> census = AdapterLayout.census(keys);
+    if (census.size() > 1) {
+      throw new UserException(file + " mixes two formats: " + census.entrySet().stream()
+          .map(each -> each.getValue().size() + " keys of " + each.getKey().id() + ", such as '"
+              + each.getValue().get(0) + "'").collect(Collectors.joining(", "))
+          + ". A reader of one would lose the rest; split the file, or get one that a single tool wrote.");
+    }
+  }
+
+  private AdapterFormat formatOf(Path file, Set<String> keys) {
+    Optional<AdapterLayout> layout = AdapterLayout.of(keys);
+    List<AdapterFormat> able = formats.stream().filter(format -> format.recognises(keys)).toList();
+    return able.stream().filter(format -> layout.filter(each -> each.id().equals(format.id())).isPresent())
+        .findFirst().or(() -> able.stream().findFirst()).orElseThrow(() -> new UserException(
+            file + " is in no adapter format that is installed ("
+            + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
+            + layout.map(FormatChoice::described).orElse("Its keys are of no known kind")
+            + "; the first is '" + keys.stream().findFirst().orElse("") + "'. 'kasane inspect' tells more."));
+  }
+
+  private static String described(AdapterLayout layout) {
+    return layout.isAdapter()
+        ? "It looks like an adapter in the format " + layout.id() + ", which needs a plugin that reads it"
+        : "It looks like a file of the kind " + layout.id() + ", which is no adapter";
+  }
+}

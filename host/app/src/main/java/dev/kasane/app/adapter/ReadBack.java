@@ -1,0 +1,78 @@
+package dev.kasane.app.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What reading a converted file again has shown.
+ *
+ * @param tensors number of tensors in the file that was converted
+ * @param same how many of them came back bit for bit, under their own names
+ * @param rounded how many came back equal after rounding to the new type
+ * @param constants whether every alpha and scale came back
+ */
+public record ReadBack(int tensors, int same, int rounded, boolean constants) {
+  /** Whether the new file says the very same. */
+  public boolean isIdentical() {
+    return same == tensors && constants;
+  }
+
+  static ReadBack compare(AdapterModel before, AdapterModel after, String storage) {
+    Map<String, NDArray> wanted = new LinkedHashMap<>();
+    Map<String, Double> constants = new LinkedHashMap<>();
+    collect(before, wanted, constants);
+    Map<String, NDArray> found = new LinkedHashMap<>();
+    Map<String, Double> foundConstants = new LinkedHashMap<>();
+    collect(after, found, foundConstants);
+    int same = 0;
+    int rounded = 0;
+    try (GradMode off = GradMode.off()) {
+      for (Map.Entry<String, NDArray> each : wanted.entrySet()) {
+        NDArray other = found.get(each.getKey());
+        if (other != null && isSame(each.getValue(), other)) {
+          same++;
+        } else if (other != null && isSame(rounded(each.getValue(), storage), other)) {
+          rounded++;
+        }
+      }
+    }
+    return new ReadBack(wanted.size(), same, rounded, constants.equals(foundConstants));
+  }
+
+  private static NDArray rounded(NDArray tensor, String storage) {
+    return !Ops.typeOf(tensor).isFloating() ? tensor : Ops.cast(tensor, switch (storage) {
+      case "float16" -> DataType.FLOAT16;
+      case "bfloat16" -> DataType.BFLOAT16;
+      default -> DataType.FLOAT32;
+    });
+  }
+
+  private static boolean isSame(NDArray one, NDArray other) {
+    if (Ops.typeOf(one) != Ops.typeOf(other) || !one.getShape().equals(other.getShape())) {
+      return false;
+    }
+    if (!Ops.typeOf(one).isFloating()) {
+      return one.contentEquals(other);
+    }
+    try (NDArray left = Ops.cast(one, DataType.FLOAT64); NDArray right = Ops.cast(other, DataType.FLOAT64)) {
+      return left.contentEquals(right);
+    }
+  }
+
+  private static void collect(
+      AdapterModel model, Map<String, NDArray> tensors, Map<String, Double> constants) {
+    model.components().forEach((component, modules) -> {
+      for (AdapterModule module : modules) {
+        String prefix = component + "." + module.path() + ".";
+        module.tensors().forEach((name, tensor) -> tensors.put(prefix + name, tensor));
+        module.constants().forEach((name, value) -> constants.put(prefix + name, value));
+      }
+    });
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Adapter files as commands use them: which format one is in, how it fits a base, and how it becomes another.
+ *
+ * <p>{@link dev.kasane.app.adapter.FormatChoice} picks the format by a file's content and refuses what is in
+ * none or in two. {@link dev.kasane.app.adapter.AdapterBase} is the layers that a file is compared with: a
+ * published base of which only the shapes are known, or a checkpoint's. {@link
+ * dev.kasane.app.adapter.LoadReport} says what becomes of every key, how strong each layer's update is and,
+ * where a file does not fit, what it most likely is ({@link dev.kasane.app.adapter.NearMiss}).
+ * {@link dev.kasane.app.adapter.Conversion} takes a file through the neutral model into another format and
+ * proves what it wrote by reading it again.
+ */
+package dev.kasane.app.adapter;
