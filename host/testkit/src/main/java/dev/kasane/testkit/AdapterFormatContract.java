@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What every format of adapter files holds to. A subclass gives the format. */
 public abstract class AdapterFormatContract {
   private static final String FLOAT32 = "float32";
+  private static final String UNET = "unet";
   private static final String QUERY = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";
   private static final String OUTPUT = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0";
   private static final String TEXT_KEY = "text_model.encoder.layers.0.self_attn.k_proj";
@@ -55,20 +56,27 @@ public abstract class AdapterFormatContract {
     return "adapter.safetensors";
   }
 
+  /** The component of the sample's text layers; a format whose files hold one component says {@code unet}. */
+  protected String textComponent() {
+    return "text_encoder";
+  }
+
   /** The base model's layers, by component. */
   protected Map<String, Collection<String>> layers() {
     Map<String, Collection<String>> layers = new LinkedHashMap<>();
-    layers.put("unet", List.of("conv_in", QUERY, OUTPUT, "mid_block.resnets.0.conv1"));
-    layers.put("text_encoder", List.of(TEXT_KEY, "text_model.encoder.layers.0.mlp.fc1"));
+    layers.put(UNET, new ArrayList<>(List.of("conv_in", QUERY, OUTPUT, "mid_block.resnets.0.conv1")));
+    layers.computeIfAbsent(textComponent(), component -> new ArrayList<>())
+        .addAll(List.of(TEXT_KEY, "text_model.encoder.layers.0.mlp.fc1"));
     return layers;
   }
 
   /** Something to save: LoRA on a linear layer, a layer with a number in its name and a text encoder's. */
   protected AdapterModel sample(NDManager owner) {
-    return new AdapterModel(
-        Map.of("unet", List.of(module(owner, QUERY, 2), module(owner, OUTPUT, 3)),
-            "text_encoder", List.of(module(owner, TEXT_KEY, 1.5))),
-        List.of(), Map.of("ss_output_name", "brush, ink – 墨"));
+    Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
+    components.put(UNET, new ArrayList<>(List.of(module(owner, QUERY, 2), module(owner, OUTPUT, 3))));
+    components.computeIfAbsent(textComponent(), component -> new ArrayList<>())
+        .add(module(owner, TEXT_KEY, 1.5));
+    return new AdapterModel(components, List.of(), Map.of("ss_output_name", "brush, ink – 墨"));
   }
 
   private static AdapterModule module(NDManager owner, String path, double alpha) {
@@ -178,7 +186,7 @@ public abstract class AdapterFormatContract {
     fewer.put("unet", layers().get("unet").stream().filter(path -> !path.equals(QUERY)).toList());
     AdapterModel read = format().read(file, fewer, scope);
     assertThat(read.unmatched()).isNotEmpty().allSatisfy(each -> assertThat(each.reason()).isNotBlank());
-    assertThat(byName(read)).containsOnlyKeys("unet:" + OUTPUT, "text_encoder:" + TEXT_KEY);
+    assertThat(byName(read)).containsOnlyKeys("unet:" + OUTPUT, textComponent() + ":" + TEXT_KEY);
   }
 
   @Test

@@ -27,9 +27,18 @@ public interface AdapterFormat extends ExtensionPoint {
   boolean recognises(Set<String> keys);
 
   /**
+   * Whether a folder as a whole is an adapter in this format; such a folder may be given to {@link #read}.
+   *
+   * @param folder an existing folder
+   */
+  default boolean recognisesFolder(Path folder) {
+    return false;
+  }
+
+  /**
    * Reads a file.
    *
-   * @param file the file
+   * @param file the file, or a folder that is recognised
    * @param layers the base model's layer paths by component; keys are matched against these
    * @param scope owner of the tensors
    * @return the neutral model; keys that fit no layer are listed, never dropped in silence

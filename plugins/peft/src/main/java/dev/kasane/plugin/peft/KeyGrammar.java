@@ -1,0 +1,83 @@
+package dev.kasane.plugin.peft;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Keys of PEFT's tensors: {@code base_model.model.<path>.<parameter>}.
+ *
+ * <p>Old files keep the adapter's name in the key ({@code lora_A.default.weight}), some have no prefix, and
+ * magnitudes and Hadamard factors come with and without {@code .weight}.
+ */
+final class KeyGrammar {
+  static final String PREFIX = "base_model.model.";
+  static final String DOWN = "lora_down.weight";
+  static final String UP = "lora_up.weight";
+  static final String MAGNITUDE = "dora_scale";
+  static final String EMBEDDING_A = "lora_embedding_A";
+  static final String EMBEDDING_B = "lora_embedding_B";
+  static final String WEIGHT = "weight";
+  static final String BIAS = "bias";
+
+  private static final Pattern ADAPTER = Pattern.compile(
+      "(.+)\\.(lora_A|lora_B|lora_embedding_A|lora_embedding_B|lora_magnitude_vector"
+          + "|hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))"
+          + "(?:\\.(?!weight$|bias$)[^.]+)?(?:\\.(weight|bias))?");
+  private static final Pattern WHOLE = Pattern.compile(
+      "(.+?)(?:\\.base_layer|\\.modules_to_save(?:\\.[^.]+)?)?\\.(weight|bias)");
+  private static final Map<String, String> NEUTRAL = Map.of(
+      "lora_A", DOWN, "lora_B", UP, "lora_magnitude_vector", MAGNITUDE);
+  private static final Map<String, String> STORED = Map.of(
+      DOWN, "lora_A.weight", UP, "lora_B.weight", MAGNITUDE, "lora_magnitude_vector");
+
+  /**
+   * A key, understood.
+   *
+   * @param path the layer's path as the file has it
+   * @param parameter the neutral name of the parameter
+   * @param adapter whether it is part of an update, not a weight that replaces the base's
+   */
+  record Parsed(String path, String parameter, boolean adapter) {}
+
+  private KeyGrammar() {}
+
+  /** Takes a key apart, or gives nothing for a key that no supported kind of adapter has. */
+  static Optional<Parsed> parse(String key) {
+    String rest = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
+    Matcher adapter = ADAPTER.matcher(rest);
+    if (adapter.matches()) {
+      String name = adapter.group(2);
+      return BIAS.equals(adapter.group(3)) ? Optional.empty()
+          : Optional.of(new Parsed(adapter.group(1), NEUTRAL.getOrDefault(name, name), true));
+    }
+    Matcher whole = WHOLE.matcher(rest);
+    return whole.matches() && !isOtherAdapter(rest)
+        ? Optional.of(new Parsed(whole.group(1), whole.group(2), false)) : Optional.empty();
+  }
+
+  /** Whether a key only repeats a weight of the base, as PEFT's files do where a bias lies in a saved module. */
+  static boolean isOfBase(String key) {
+    return key.endsWith(".original_module.bias");
+  }
+
+  /** Parameters of kinds that are refused end in {@code .weight} as well. */
+  private static boolean isOtherAdapter(String key) {
+    return key.matches(".*\\.(lora_|oft_|boft_|ia3_|vera_|fourierft_|hra_|token_adapter)[^.]*\\b.*");
+  }
+
+  /** The key of a parameter of an update. */
+  static String ofAdapter(String path, String parameter) {
+    return PREFIX + path + "." + STORED.getOrDefault(parameter, parameter);
+  }
+
+  /**
+   * The key of a weight that replaces the base's.
+   *
+   * @param wrapped whether the layer has an update as well, which hides it one level deeper
+   */
+  static String ofWhole(String path, String parameter, boolean wrapped) {
+    return PREFIX + path + (wrapped ? ".base_layer." : ".") + parameter;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.kasane.plugin.peft;
+
+import ai.djl.ndarray.NDArray;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterModule;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One layer's update as PEFT can hold it.
+ *
+ * @param module the neutral form
+ * @param type its kind
+ * @param rank its rank, or 0 where both factors are whole
+ * @param alpha what over the rank is the scale
+ */
+record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) {
+  private static final int UNRANKED = 0;
+  private static final Set<String> CONSTANTS = Set.of("alpha", "scale");
+
+  /**
+   * Takes a layer of the neutral form.
+   *
+   * @throws UserException when PEFT has nothing that means the same
+   */
+  static LayerUpdate of(AdapterModule module) {
+    Set<String> names = module.tensors().keySet();
+    PeftType type = PeftType.ofParameters(names).orElseThrow(() -> refused(module, "has the parameters "
+        + names + (names.contains("lora_mid.weight") ? " (Tucker form)" : "")
+        + ", for which PEFT has no form that means the same"));
+    if (!CONSTANTS.containsAll(module.constants().keySet())) {
+      throw refused(module, "has the constants " + module.constants().keySet() + ", which PEFT does not have");
+    }
+    Optional<NDArray> ranked = type.rankTensors().stream().map(module.tensors()::get)
+        .filter(tensor -> tensor != null && tensor.getShape().dimension() > 1).findFirst();
+    int rank = ranked.map(tensor -> Math.toIntExact(tensor.getShape().get(0))).orElse(UNRANKED);
+    double alpha = ranked.isEmpty() ? UNRANKED : alphaOf(module.constants(), rank);
+    LayerUpdate update = new LayerUpdate(module, type, rank, alpha);
+    update.requireMagnitudePerOutput();
+    return update;
+  }
+
+  /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as everywhere but in PEFT. */
+  private static double alphaOf(Map<String, Double> constants, int rank) {
+    if (constants.containsKey("scale")) {
+      return constants.get("scale") * rank;
+    }
+    double alpha = constants.getOrDefault("alpha", 0.0);
+    return alpha == 0 ? rank : alpha;
+  }
+
+  private static UserException refused(AdapterModule module, String why) {
+    return new UserException("Layer " + module.path() + " " + why + ". Write another format, or turn the"
+        + " adapter into a plain LoRA first.");
+  }
+
+  private void requireMagnitudePerOutput() {
+    NDArray magnitude = module.tensors().get(KeyGrammar.MAGNITUDE);
+    if (magnitude != null) {
+      long outputs = module.tensors().get(KeyGrammar.UP).getShape().get(0);
+      if (magnitude.getShape().get(0) != outputs || magnitude.getShape().size() != outputs) {
+        throw refused(module, "has magnitudes of shape " + magnitude.getShape() + ", one for each input;"
+            + " PEFT's are one for each of the " + outputs + " outputs");
+      }
+    }
+  }
+
+  /** Whether rules give this layer its rank and its scale. */
+  boolean isScaledBy(LayerRules rules) {
+    return rank == UNRANKED
+        ? rules.neutralAlpha(path()) == rules.rank(path())
+        : rules.rank(path()) == rank && rules.neutralAlpha(path()) == alpha;
+  }
+
+  String path() {
+    return module.path();
+  }
+
+  boolean hasMagnitude() {
+    return module.tensors().containsKey(KeyGrammar.MAGNITUDE);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.kasane.plugin.peft;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.plugin.peft.BasePlaces.Place;
+import dev.kasane.plugin.peft.KeyGrammar.Parsed;
+import dev.kasane.plugin.peft.PeftFiles.Part;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the tensors of one part into the neutral form, under the rules of its configuration. */
+final class PartReader {
+  private final Part part;
+  private final PeftConfig config;
+  private final LayerRules rules;
+  private final BasePlaces places;
+  private final NDManager scope;
+  private final Map<Place, Entry> adapters = new LinkedHashMap<>();
+  private final Map<Place, Entry> wholes = new LinkedHashMap<>();
+  private final List<UnmatchedKey> unmatched = new ArrayList<>();
+
+  /** The parameters of a layer, and its path as the file has it, which the configuration speaks of. */
+  private record Entry(String stored, Map<String, NDArray> tensors) {}
+
+  PartReader(Part part, PeftConfig config, BasePlaces places, NDManager scope) {
+    this.part = part;
+    this.config = config;
+    this.rules = new LayerRules(config);
+    this.places = places;
+    this.scope = scope;
+  }
+
+  List<UnmatchedKey> unmatched() {
+    return unmatched;
+  }
+
+  /**
+   * Reads everything.
+   *
+   * @param metadata takes the file's own metadata
+   * @return modules by component
+   */
+  Map<String, List<AdapterModule>> read(Map<String, String> metadata) throws IOException {
+    try (TensorSource source = TensorSources.open(part.weights())) {
+      source.metadata().forEach(metadata::putIfAbsent);
+      source.names().forEach(key -> add(key, source));
+    } catch (UserException damaged) {
+      throw new IOException(damaged.getMessage(), damaged);
+    } catch (IllegalArgumentException pattern) {
+      throw fault(pattern.getMessage());
+    }
+    Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
+    for (Map.Entry<Place, Entry> each : adapters.entrySet()) {
+      modules(components, each.getKey()).add(adapter(each.getKey().path(), each.getValue()));
+    }
+    wholes.forEach((place, whole) ->
+        modules(components, place).add(new AdapterModule(place.path(), whole.tensors(), Map.of())));
+    return components;
+  }
+
+  private static List<AdapterModule> modules(Map<String, List<AdapterModule>> components, Place place) {
+    return components.computeIfAbsent(place.component(), name -> new ArrayList<>());
+  }
+
+  private IOException fault(String text) {
+    return new IOException(part.config() + ": " + text);
+  }
+
+  private void add(String key, TensorSource source) {
+    if (KeyGrammar.isOfBase(key)) {
+      return;
+    }
+    Optional<Parsed> parsed = KeyGrammar.parse(key);
+    if (parsed.isEmpty()) {
+      unmatched.add(new UnmatchedKey(key, "is no parameter that an adapter of the kind " + config.type()
+          + " has"));
+      return;
+    }
+    Parsed found = parsed.get();
+    Optional<Place> place = places.find(found.path());
+    if (place.isEmpty()) {
+      unmatched.add(new UnmatchedKey(key, places.reason(found.path())));
+    } else if (found.adapter() && !rules.targets(found.path())) {
+      unmatched.add(new UnmatchedKey(key, "the configuration does not target this layer, so that PEFT leaves"
+          + " it out"));
+    } else {
+      put(key, found, place.get(), source);
+    }
+  }
+
+  private void put(String key, Parsed found, Place place, TensorSource source) {
+    Entry entry = (found.adapter() ? adapters : wholes)
+        .computeIfAbsent(place, each -> new Entry(found.path(), new LinkedHashMap<>()));
+    try (NDManager own = scope.newSubManager()) {
+      // What is read lies in the file, which may change or go.
+      NDArray tensor = source.read(key, own).duplicate();
+      NDArray earlier = entry.tensors().get(found.parameter());
+      if (earlier == null) {
+        tensor.attach(scope);
+        entry.tensors().put(found.parameter(), tensor);
+      } else if (!isSame(earlier, tensor)) {
+        unmatched.add(new UnmatchedKey(key, "names " + found.parameter() + " of " + place.path()
+            + " a second time with other values; the file holds several adapters, keep one"));
+      }
+    }
+  }
+
+  /** With {@code bias} set to all PEFT saves the bias of a saved module twice. */
+  private static boolean isSame(NDArray one, NDArray other) {
+    return Ops.typeOf(one) == Ops.typeOf(other) && one.getShape().equals(other.getShape())
+        && TorchBridge.memory(one).equals(TorchBridge.memory(other));
+  }
+
+  private AdapterModule adapter(String path, Entry entry) throws IOException {
+    checkKind(entry);
+    Optional<NDArray> ranked = config.type().rankTensors().stream()
+        .map(entry.tensors()::get).filter(tensor -> tensor != null && tensor.getShape().dimension() > 1)
+        .findFirst();
+    int rank = rules.rank(entry.stored());
+    if (ranked.isPresent() && ranked.get().getShape().get(0) != rank) {
+      throw fault("rank " + rank + " for layer " + entry.stored() + ", but its tensors have rank "
+          + ranked.get().getShape().get(0) + ". Configuration and tensors belong to different adapters");
+    }
+    double alpha = rules.neutralAlpha(entry.stored());
+    // Two whole factors have no rank, and everybody but PEFT leaves them unscaled.
+    if (ranked.isEmpty() && alpha != rank) {
+      throw fault("layer " + entry.stored() + " has two whole Kronecker factors that PEFT scales by alpha/r = "
+          + alpha + "/" + rank + ", while other tools use them as they are; only alpha = r has one meaning");
+    }
+    Map<String, NDArray> tensors = new LinkedHashMap<>(entry.tensors());
+    tensors.computeIfPresent(KeyGrammar.MAGNITUDE, (name, magnitude) -> column(magnitude));
+    return new AdapterModule(path, tensors, Map.of("alpha", alpha));
+  }
+
+  private void checkKind(Entry entry) throws IOException {
+    boolean magnitude = entry.tensors().containsKey(KeyGrammar.MAGNITUDE);
+    if (config.type() == PeftType.LORA && magnitude != config.flag("use_dora")) {
+      throw fault("use_dora is " + config.flag("use_dora") + ", but layer " + entry.stored() + " has "
+          + (magnitude ? "a" : "no") + " lora_magnitude_vector. Configuration and tensors belong to different"
+          + " adapters");
+    }
+    Optional<PeftType> kind = PeftType.ofParameters(entry.tensors().keySet());
+    if (kind.isEmpty() || kind.get() != config.type()) {
+      throw new IOException(part.weights() + ": layer " + entry.stored() + " has the parameters "
+          + entry.tensors().keySet() + ", which are no complete set for an adapter of the kind "
+          + config.type() + ". The file is damaged or was cut apart");
+    }
+  }
+
+  /** One magnitude an output, (out) or (1, out, 1, 1), as the column that LyCORIS stores. */
+  private NDArray column(NDArray magnitude) {
+    Shape shape = magnitude.getShape();
+    long outputs = shape.size();
+    return magnitude.reshape(shape.dimension() == 4 ? new Shape(outputs, 1, 1, 1) : new Shape(outputs, 1));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.kasane.plugin.peft;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Where the parts of an adapter lie: one for each model that was adapted. */
+final class PeftFiles {
+  static final String CONFIG = "adapter_config.json";
+  static final String WEIGHTS = "adapter_model.safetensors";
+  private static final List<String> WEIGHT_NAMES = List.of(WEIGHTS, "adapter_model.bin");
+  private static final Set<String> PARTS = new TreeSet<>(Set.of("unet", "text_encoder", "text_encoder_2", "model"));
+
+  /**
+   * One model's adapter.
+   *
+   * @param folder the sub-folder that names the component, empty when the files lie at the top
+   * @param weights the tensors
+   * @param config the configuration
+   */
+  record Part(String folder, Path weights, Path config) {
+    /** The key under which the configuration travels in the metadata of the neutral form. */
+    String metadataKey() {
+      return folder.isEmpty() ? CONFIG : folder + "/" + CONFIG;
+    }
+  }
+
+  private PeftFiles() {}
+
+  /** Whether a folder holds an adapter, or adapters of the parts of a pipeline in folders of their names. */
+  static boolean isAdapter(Path folder) {
+    return Files.isRegularFile(folder.resolve(CONFIG))
+        || PARTS.stream().anyMatch(part -> Files.isRegularFile(folder.resolve(part).resolve(CONFIG)));
+  }
+
+  /**
+   * The parts of what a user named: a folder, a folder of folders, or a file of tensors beside its
+   * configuration.
+   *
+   * @throws IOException when there are none
+   */
+  static List<Part> find(Path named) throws IOException {
+    if (!Files.isDirectory(named)) {
+      return List.of(new Part("", named, named.resolveSibling(CONFIG)));
+    }
+    if (hasEither(named)) {
+      return List.of(part("", named));
+    }
+    List<Part> parts = new ArrayList<>();
+    for (String part : PARTS) {
+      if (hasEither(named.resolve(part))) {
+        parts.add(part(part, named.resolve(part)));
+      }
+    }
+    if (parts.isEmpty()) {
+      throw new IOException(named + " is no PEFT adapter: it has neither " + CONFIG + " nor " + WEIGHTS
+          + hint(named));
+    }
+    return parts;
+  }
+
+  /** Adapters with names of their own lie one folder deeper. */
+  private static String hint(Path named) throws IOException {
+    try (Stream<Path> inside = Files.list(named)) {
+      return inside.filter(each -> Files.isDirectory(each) && hasEither(each)).sorted().findFirst()
+          .map(each -> "; name " + each + ", which is one").orElse("");
+    }
+  }
+
+  private static boolean hasEither(Path folder) {
+    return Files.isRegularFile(folder.resolve(CONFIG))
+        || WEIGHT_NAMES.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
+  private static Part part(String name, Path folder) throws IOException {
+    Path weights = WEIGHT_NAMES.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
+        .orElseThrow(() -> new IOException(folder + " has " + CONFIG + " but no tensors; expected "
+            + String.join(" or ", WEIGHT_NAMES) + " beside it. Fetch the folder again, whole"));
+    return new Part(name, weights, folder.resolve(CONFIG));
+  }
+}

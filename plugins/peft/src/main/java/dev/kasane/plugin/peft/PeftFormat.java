@@ -1,0 +1,144 @@
+package dev.kasane.plugin.peft;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.plugin.peft.PeftFiles.Part;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/** Adapter folders of Hugging Face PEFT. */
+@Extension
+public final class PeftFormat implements AdapterFormat {
+  @Override
+  public String id() {
+    return "peft";
+  }
+
+  @Override
+  public String description() {
+    return "Folders of Hugging Face PEFT: adapter_config.json and adapter_model.safetensors.";
+  }
+
+  @Override
+  public boolean recognises(Set<String> keys) {
+    return keys.stream().anyMatch(key -> key.startsWith(KeyGrammar.PREFIX));
+  }
+
+  @Override
+  public boolean recognisesFolder(Path folder) {
+    return PeftFiles.isAdapter(folder);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param file a folder; a folder of folders named after components; or a file of tensors with its
+   *     configuration beside it
+   */
+  @Override
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
+      throws IOException {
+    Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
+    List<UnmatchedKey> unmatched = new ArrayList<>();
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (Part part : PeftFiles.find(file)) {
+      if (!Files.exists(part.weights())) {
+        throw new IOException("There is no file " + part.weights());
+      }
+      PeftConfig config = ConfigFiles.read(part.config());
+      String name = part.folder().isEmpty() ? folderName(part.weights()) : part.folder();
+      PartReader reader = new PartReader(part, config, new BasePlaces(layers, name), scope);
+      reader.read(metadata).forEach((component, modules) ->
+          components.computeIfAbsent(component, each -> new ArrayList<>()).addAll(modules));
+      unmatched.addAll(reader.unmatched());
+      metadata.put(part.metadataKey(), ConfigFiles.text(config));
+    }
+    return new AdapterModel(components, List.copyOf(unmatched), metadata);
+  }
+
+  private static String folderName(Path file) {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    return folder == null || folder.getFileName() == null ? "" : folder.getFileName().toString();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>An adapter of one component becomes a folder's two files, one of several a folder of folders. The
+   * metadata key {@code adapter_config.json}, or {@code <component>/adapter_config.json}, may hold a
+   * configuration or some of its keys, such as {@code base_model_name_or_path}: what is true of the tensors
+   * is kept.
+   *
+   * @param file a folder, which is made where it is missing, or a file that ends in {@code .safetensors}
+   * @throws UserException for what PEFT cannot hold, and for an unknown storage
+   */
+  @Override
+  public void write(AdapterModel model, Path file, String storage) throws IOException {
+    DataType type = typeOf(storage);
+    boolean single = file.getFileName().toString().endsWith(".safetensors");
+    if (single && model.components().size() > 1) {
+      throw new UserException("The adapter has the components " + model.components().keySet()
+          + ", but one PEFT file holds one. Name a folder instead of " + file + ".");
+    } else if (model.components().isEmpty()) {
+      throw new UserException("The adapter has no layers; there is nothing to write to " + file + ".");
+    }
+    Map<String, PartWriter> writers = new LinkedHashMap<>();
+    model.components().forEach((name, modules) -> writers.put(name, new PartWriter(name, modules)));
+    requireFolder(file);
+    for (Map.Entry<String, PartWriter> writer : writers.entrySet()) {
+      Path folder = writers.size() == 1 ? file : file.resolve(writer.getKey());
+      Path weights = single ? file : Files.createDirectories(folder).resolve(PeftFiles.WEIGHTS);
+      writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model.metadata()), type);
+    }
+  }
+
+  private static ObjectNode given(Map<String, String> metadata, String component) {
+    String key = component + "/" + PeftFiles.CONFIG;
+    String text = metadata.containsKey(key) ? metadata.get(key) : metadata.get(PeftFiles.CONFIG);
+    try {
+      return text == null ? JsonNodeFactory.instance.objectNode() : ConfigFiles.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("The adapter's metadata under " + PeftFiles.CONFIG + " are " + e.getMessage()
+          + ".", e);
+    }
+  }
+
+  /** Configurations have files of their own. */
+  private static Map<String, String> texts(Map<String, String> metadata) {
+    Map<String, String> texts = new LinkedHashMap<>(metadata);
+    texts.keySet().removeIf(key -> key.endsWith(PeftFiles.CONFIG));
+    return texts;
+  }
+
+  private static DataType typeOf(String storage) {
+    return switch (storage) {
+      case "float32" -> DataType.FLOAT32;
+      case "float16" -> DataType.FLOAT16;
+      case "bfloat16" -> DataType.BFLOAT16;
+      default -> throw new UserException("An adapter is not stored as '" + storage
+          + "'; choose float16, bfloat16 or float32.");
+    };
+  }
+
+  private static void requireFolder(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IOException(file + " cannot be written: there is no folder " + folder + "; create it first");
+    }
+  }
+}
