@@ -95,8 +95,7 @@ public final class AdapterSet {
   }
 
   private static AdapterModule module(AdaptedLayer each) {
-    LayerAdapter adapter = each.attachment().adapter();
-    return new AdapterModule(each.layer().path(), adapter.tensors(), adapter.constants());
+    return each.attachment().adapter().saved(each.layer().path());
   }
 
   /** The Frobenius norm of each layer's ΔW at strength 1, by {@code component.path}. Costs a merge. */

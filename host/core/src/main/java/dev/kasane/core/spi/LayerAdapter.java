@@ -56,7 +56,7 @@ public interface LayerAdapter {
   NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier);
 
   /**
-   * The parameters that are trained and saved, under the names that the community gives them, relative to
+   * The parameters that are trained and, as a rule, saved, under the names that the community gives them, relative to
    * the layer: {@code lora_down.weight}. The tensors are the live ones.
    */
   Map<String, NDArray> tensors();
@@ -64,6 +64,17 @@ public interface LayerAdapter {
   /** Constants that are saved beside the tensors, such as {@code alpha}. */
   default Map<String, Double> constants() {
     return Map.of();
+  }
+
+  /**
+   * What is saved for the layer: the parameters and constants, unless a method keeps more than it trains and
+   * saves another form of the same ΔW, which it must restore.
+   *
+   * @param path the layer's path
+   * @return tensors that are the live ones, or the adapter's own until the next call
+   */
+  default AdapterModule saved(String path) {
+    return new AdapterModule(path, tensors(), constants());
   }
 
   /** Numbers that describe the adapter in reports: {@code rank}, {@code alpha}, {@code scale}. */

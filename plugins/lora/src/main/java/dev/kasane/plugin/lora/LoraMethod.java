@@ -2,8 +2,6 @@ package dev.kasane.plugin.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -15,11 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.pf4j.Extension;
 
-/** LoRA on linear layers and, as LoCon does, on convolutions. */
+/** LoRA on linear layers and, as LoCon does, on convolutions; with magnitudes of its own, DoRA. */
 @Extension
 public final class LoraMethod implements AdapterMethod {
   static final String ALPHA = "alpha";
   private static final String SCALE = "scale";
+  private static final Set<String> PARAMETERS =
+      Set.of(LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE);
 
   @Override
   public String id() {
@@ -28,7 +28,7 @@ public final class LoraMethod implements AdapterMethod {
 
   @Override
   public String description() {
-    return "Low-rank adaptation (LoRA) of linear layers and convolutions (LoCon).";
+    return "Low-rank adaptation (LoRA, DoRA) of linear layers and convolutions (LoCon).";
   }
 
   @Override
@@ -44,38 +44,38 @@ public final class LoraMethod implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     LoraSettings settings = LoraSettings.of(options);
-    long rank = settings.rank();
-    boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
-    long kernel = layer.kernel();
-    Shape downShape = linear
-        ? new Shape(rank, layer.inputs())
-        : new Shape(rank, layer.inputs(), kernel, kernel);
-    Shape upShape = linear ? new Shape(layer.outputs(), rank) : new Shape(layer.outputs(), rank, 1, 1);
-    NDArray down = settings.gaussian()
-        ? scope.randomNormal(0, 1f / rank, downShape, DataType.FLOAT32)
-        : kaimingUniform(scope, downShape);
-    NDArray up = scope.zeros(upShape, DataType.FLOAT32);
-    down.setRequiresGradient(true);
-    up.setRequiresGradient(true);
-    return new LoraAdapter(new LoraFactors(down, null, up), settings.alpha(), settings.drops());
+    double scale = settings.alpha() / settings.rank();
+    LoraFactors factors = settings.start().factors(layer, settings.rank(), scale, scope);
+    LayerAdapter adapter = adapter(layer, factors, settings, scope);
+    adapter.tensors().values().forEach(parameter -> parameter.setRequiresGradient(true));
+    return adapter;
   }
 
-  /** He et al. 2015 with a = √5, PyTorch's start for a linear layer: uniform within 1/√fan-in. */
-  private static NDArray kaimingUniform(NDManager scope, Shape shape) {
-    float bound = (float) (1 / Math.sqrt(shape.size() / (double) shape.get(0)));
-    return scope.randomUniform(-bound, bound, shape, DataType.FLOAT32);
+  private static LayerAdapter adapter(
+      TargetLayer layer, LoraFactors factors, LoraSettings settings, NDManager scope) {
+    double alpha = settings.alpha();
+    if (settings.magnitudes()) {
+      NDArray magnitudes = DoraAdapter.magnitudes(scope, layer, factors, alpha / settings.rank());
+      return new DoraAdapter(factors, magnitudes, alpha, settings.drops());
+    }
+    return settings.start().isPartOfWeight() ? new ShiftedAdapter(factors, alpha, settings.drops(), scope)
+        : new LoraAdapter(factors, alpha, settings.drops());
   }
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
     Set<String> names = saved.tensors().keySet();
     if (!names.contains(LoraFactors.DOWN) && !names.contains(LoraFactors.UP)
-        || !Set.of(LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP).containsAll(names)
+        || !PARAMETERS.containsAll(names) || names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
         || !Set.of(ALPHA, SCALE).containsAll(saved.constants().keySet())) {
       return Optional.empty();
     }
-    LoraFactors factors = new SavedFactors(layer, saved, scope).fit();
-    return Optional.of(new LoraAdapter(factors, alphaOf(saved, factors.rank()), LoraDropouts.NONE));
+    SavedFactors fitting = new SavedFactors(layer, saved, scope);
+    LoraFactors factors = fitting.fit();
+    double alpha = alphaOf(saved, factors.rank());
+    return Optional.of(names.contains(DoraAdapter.MAGNITUDE)
+        ? new DoraAdapter(factors, fitting.magnitude(), alpha, LoraDropouts.NONE)
+        : new LoraAdapter(factors, alpha, LoraDropouts.NONE));
   }
 
   /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as in kohya's scripts. */

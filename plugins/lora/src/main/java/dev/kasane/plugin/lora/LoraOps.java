@@ -49,4 +49,36 @@ final class LoraOps {
   static NDArray deltaTucker(NDManager scope, NDArray down, NDArray mid, NDArray up, double factor) {
     return SCRIPT.callAll("delta_tucker", scope, down, mid, up, factor)[0];
   }
+
+  /** The norms of weight + factor · up·down over some axes, which stay with length 1; float32, no gradient. */
+  static NDArray norms(
+      NDManager scope, NDArray weight, NDArray down, NDArray up, double factor, long... axes) {
+    return SCRIPT.callAll("norms", scope, weight, down, up, factor, axes)[0];
+  }
+
+  /** factor · ((ratio − 1) · base + ratio · update), with one ratio an output; the outputs lie on {@code axis}. */
+  static NDArray rescale(NDArray base, NDArray update, NDArray ratio, double factor, int axis) {
+    return SCRIPT.call("rescale", base, update, ratio, factor, axis);
+  }
+
+  /** (weight + factor · up·down) · ratio − weight, float32. */
+  static NDArray rescaledDelta(
+      NDManager scope, NDArray weight, NDArray down, NDArray up, NDArray ratio, double factor) {
+    return SCRIPT.callAll("rescaled_delta", scope, weight, down, up, ratio, factor)[0];
+  }
+
+  /** Factors whose product, times {@code scale}, is the best approximation of a weight: down, up. */
+  static NDArray[] principal(NDManager scope, NDArray weight, int rank, double scale) {
+    return SCRIPT.callAll("principal", scope, weight, rank, scale);
+  }
+
+  /** The same by {@code rounds} of subspace iteration (Halko et al. 2011, algorithms 4.4 and 5.1). */
+  static NDArray[] principalFast(NDManager scope, NDArray weight, int rank, double scale, int rounds) {
+    return SCRIPT.callAll("principal_fast", scope, weight, rank, scale, rounds);
+  }
+
+  /** The first rows of R and columns of Q of a weight's decomposition: down, up. */
+  static NDArray[] orthonormal(NDManager scope, NDArray weight, int rank) {
+    return SCRIPT.callAll("orthonormal", scope, weight, rank);
+  }
 }

@@ -11,10 +11,11 @@ import java.util.List;
  *
  * @param rank width of the detour, from 1
  * @param alpha the update is scaled by alpha/rank; rsLoRA's root is already inside
- * @param gaussian whether A starts from N(0, 1/rank²) and not uniformly
+ * @param start how A and B start
+ * @param magnitudes whether magnitudes are trained apart, as DoRA does
  * @param drops what is left out while training
  */
-record LoraSettings(int rank, double alpha, boolean gaussian, LoraDropouts drops) {
+record LoraSettings(int rank, double alpha, LoraStart start, boolean magnitudes, LoraDropouts drops) {
   private static final int LARGEST_RANK = 8192;
 
   static final List<AdapterOption> OPTIONS = List.of(
@@ -25,7 +26,11 @@ record LoraSettings(int rank, double alpha, boolean gaussian, LoraDropouts drops
       new AdapterOption("use-rslora", Type.BOOLEAN, "false",
           "Scale by alpha/sqrt(rank), which keeps high ranks from learning slower (Kalajdzievski 2023)."),
       new AdapterOption("init", Type.TEXT, "kaiming",
-          "How A starts: kaiming, uniform within 1/sqrt(inputs), or gaussian with deviation 1/rank; B is 0."),
+          "How A and B start: kaiming, uniform within 1/sqrt(inputs), or gaussian with deviation 1/rank, and B"
+              + " is 0; pissa or pissa-niter-4, from the weight's largest singular directions, whole or fast;"
+              + " olora, from its QR decomposition. The last three are saved as a LoRA of twice the rank."),
+      new AdapterOption("use-dora", Type.BOOLEAN, "false",
+          "Train each output's magnitude apart from its direction (DoRA, Liu et al. 2024)."),
       new AdapterOption("dropout", Type.NUMBER, "0",
           "Probability that an element of the layer's input does not reach the adapter, as in PEFT."),
       new AdapterOption("hidden-dropout", Type.NUMBER, "0",
@@ -42,8 +47,13 @@ record LoraSettings(int rank, double alpha, boolean gaussian, LoraDropouts drops
       throw new UserException("Option alpha is " + alpha + "; it must be positive, or 0 for the rank.");
     }
     double scaled = (alpha == 0 ? rank : alpha) * (options.flag("use-rslora") ? Math.sqrt(rank) : 1);
-    boolean gaussian = options.oneOf("init", "kaiming", "gaussian").equals("gaussian");
-    return new LoraSettings(rank, scaled, gaussian, new LoraDropouts(
+    LoraStart start = LoraStart.parse(options.text("init"));
+    boolean magnitudes = options.flag("use-dora");
+    if (magnitudes && start.isPartOfWeight()) {
+      throw new UserException("Option use-dora goes with an init of kaiming or gaussian, not with "
+          + options.text("init") + "; it must be false here.");
+    }
+    return new LoraSettings(rank, scaled, start, magnitudes, new LoraDropouts(
         options.numberBelow("dropout", 1), options.numberBelow("hidden-dropout", 1),
         options.numberBelow("rank-dropout", 1), options.numberBelow("module-dropout", 1)));
   }

@@ -41,6 +41,14 @@ final class SavedFactors {
     return new LoraFactors(down, mid, up);
   }
 
+  /** DoRA's magnitudes: one an output, with or without axes of length 1 behind, or one an input. */
+  NDArray magnitude() {
+    Shape shape = saved.tensors().get(DoraAdapter.MAGNITUDE).getShape();
+    boolean perInput = shape.dimension() > 1 && shape.get(0) == 1 && layer.outputs() != 1;
+    return perInput ? fit(DoraAdapter.MAGNITUDE, 1, layer.inputs(), 1, 1)
+        : fit(DoraAdapter.MAGNITUDE, layer.outputs(), 1, 1, 1);
+  }
+
   private void requirePair() {
     for (String name : new String[] {LoraFactors.DOWN, LoraFactors.UP}) {
       NDArray tensor = saved.tensors().get(name);

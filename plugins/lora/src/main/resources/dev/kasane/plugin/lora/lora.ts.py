@@ -49,3 +49,58 @@ def delta_tucker(self, down: Tensor, mid: Tensor, up: Tensor, factor: float) -> 
   core = torch.matmul(torch.permute(mid, [2, 3, 0, 1]), torch.flatten(down, 1))
   full = torch.permute(torch.matmul(torch.flatten(up, 1), core), [2, 3, 0, 1])
   return torch.mul(torch.contiguous(full), factor)
+
+# The norms of weight + factor * up . down over some axes, with those axes kept, float32. Constants to autograd.
+def norms(self, weight: Tensor, down: Tensor, up: Tensor, factor: float, axes: List[int]) -> Tensor:
+  update = self.delta(torch.detach(down), torch.detach(up), factor)
+  whole = torch.add(torch.to(torch.detach(weight), 6), update)
+  return torch.linalg_vector_norm(whole, 2, axes, True, dtype=None)
+
+# What magnitudes make of a layer's output: (ratio - 1) * base + ratio * update, each output with its own ratio.
+# axis: where the outputs lie.
+def rescale(self, base: Tensor, update: Tensor, ratio: Tensor, factor: float, axis: int) -> Tensor:
+  shape = annotate(List[int], [])
+  for i in range(torch.dim(base)):
+    if torch.eq(i, axis):
+      _0 = torch.append(shape, -1)
+    else:
+      _1 = torch.append(shape, 1)
+  wide = torch.reshape(ratio, shape)
+  change = torch.add(torch.mul(base, torch.sub(wide, 1)), torch.mul(update, wide))
+  return torch.to(torch.mul(change, factor), ops.prim.dtype(base))
+
+# (weight + factor * up . down) * ratio - weight, float32.
+def rescaled_delta(self, weight: Tensor, down: Tensor, up: Tensor, ratio: Tensor, factor: float) -> Tensor:
+  whole = torch.to(weight, 6)
+  return torch.sub(torch.mul(torch.add(whole, self.delta(down, up, factor)), ratio), whole)
+
+# The largest singular directions: [down, up] with scale * up . down the best approximation of that rank.
+def principal(self, weight: Tensor, rank: int, scale: float) -> List[Tensor]:
+  u, s, vh, = torch.linalg_svd(torch.to(weight, 6), False)
+  return self.halves(u, s, vh, rank, scale)
+
+# Each half of the product takes the root of the singular values.
+def halves(self, u: Tensor, s: Tensor, vh: Tensor, rank: int, scale: float) -> List[Tensor]:
+  root = torch.sqrt(torch.div(torch.slice(s, 0, 0, rank), scale))
+  down = torch.mul(torch.unsqueeze(root, 1), torch.slice(vh, 0, 0, rank))
+  up = torch.mul(torch.slice(u, 1, 0, rank), root)
+  return [torch.contiguous(down), torch.contiguous(up)]
+
+# The same by subspace iteration from random directions, which is fast and, with more rounds, as good.
+def principal_fast(self, weight: Tensor, rank: int, scale: float, rounds: int) -> List[Tensor]:
+  w = torch.to(weight, 6)
+  across = torch.t(w)
+  start = torch.randn([torch.size(w, 1), rank])
+  q, _0, = torch.linalg_qr(torch.matmul(w, torch.to(start, w)))
+  for i in range(rounds):
+    p, _1, = torch.linalg_qr(torch.matmul(across, q))
+    q, _2, = torch.linalg_qr(torch.matmul(w, p))
+  u, s, vh, = torch.linalg_svd(torch.matmul(torch.t(q), w), False)
+  return self.halves(torch.matmul(q, u), s, vh, rank, scale)
+
+# The first columns of Q and rows of R of the weight's QR decomposition.
+def orthonormal(self, weight: Tensor, rank: int) -> List[Tensor]:
+  q, r, = torch.linalg_qr(torch.to(weight, 6))
+  down = torch.contiguous(torch.slice(r, 0, 0, rank))
+  up = torch.contiguous(torch.slice(q, 1, 0, rank))
+  return [down, up]

@@ -120,8 +120,41 @@ class LoraRestoreTest {
 
   @Test
   void moreThanLoraIsLeftToOthers() {
-    AdapterModule dora = new AdapterModule("mid.to_q", Map.of("lora_down.weight", Layers.random(scope, 4, 7),
-        "lora_up.weight", Layers.random(scope, 5, 4), "dora_scale", Layers.random(scope, 5, 1)), Map.of());
-    assertThat(method.restore(Layers.linear(scope, 7, 5), dora, scope)).isEmpty();
+    AdapterModule both = new AdapterModule("mid.to_q", Map.of("lora_down.weight", Layers.random(scope, 4, 7),
+        "lora_up.weight", Layers.random(scope, 5, 4), "diff_b", Layers.random(scope, 5)), Map.of());
+    assertThat(method.restore(Layers.linear(scope, 7, 5), both, scope)).isEmpty();
+  }
+
+  /** Older files have one magnitude an input; the shape tells, and so do axes of length 1. */
+  @Test
+  void magnitudesGoWithTheAxisThatTheirShapeSays() {
+    TargetLayer layer = Layers.linear(scope, 7, 5);
+    NDArray down = Layers.random(scope, 4, 7);
+    NDArray up = Layers.random(scope, 5, 4);
+    NDArray whole = layer.weight().materialise(scope).add(up.matMul(down));
+    NDArray outputs = Layers.random(scope, 5, 1);
+    assertDelta(layer, dora(layer, down, up, outputs),
+        whole.div(whole.square().sum(new int[] {1}, true).sqrt()).mul(outputs));
+    assertDelta(layer, dora(layer, down, up, outputs.reshape(5)),
+        whole.div(whole.square().sum(new int[] {1}, true).sqrt()).mul(outputs));
+    NDArray inputs = Layers.random(scope, 1, 7);
+    assertDelta(layer, dora(layer, down, up, inputs),
+        whole.div(whole.square().sum(new int[] {0}, true).sqrt()).mul(inputs));
+    assertThatThrownBy(() -> dora(layer, down, up, Layers.random(scope, 6, 1)))
+        .isInstanceOf(UserException.class).hasMessageContaining("dora_scale has shape (6, 1)");
+  }
+
+  private LayerAdapter dora(TargetLayer layer, NDArray down, NDArray up, NDArray magnitude) {
+    return method.restore(layer, new AdapterModule("mid.to_q", Map.of("lora_down.weight", down,
+        "lora_up.weight", up, "dora_scale", magnitude), Map.of()), scope).orElseThrow();
+  }
+
+  private void assertDelta(TargetLayer layer, LayerAdapter adapter, NDArray adapted) {
+    NDArray expected = adapted.sub(layer.weight().materialise(scope));
+    assertThat(adapter.weightDelta(scope, layer, 1).sub(expected).abs().max().toFloatArray()[0])
+        .isLessThan(1e-5f);
+    NDArray x = Layers.random(scope, 3, 7);
+    NDArray live = adapter.forward(x, layer, 1, Phase.INFERENCE);
+    assertThat(live.sub(layer.apply(x, expected)).abs().max().toFloatArray()[0]).isLessThan(1e-4f);
   }
 }

@@ -1,0 +1,104 @@
+package dev.kasane.plugin.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.GradMode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How factors start.
+ *
+ * @param kind the rule
+ * @param rounds of subspace iteration for PiSSA, 0 for the whole decomposition
+ */
+record LoraStart(Kind kind, int rounds) {
+  private static final Pattern FAST = Pattern.compile("pissa-niter-([1-9]\\d?)");
+
+  /** Rules for the first values of A and B. */
+  enum Kind {
+    /** A uniform within 1/√fan-in, B zero (PyTorch's rule for a linear layer; PEFT's default). */
+    KAIMING,
+    /** A normal with deviation 1/rank, B zero. */
+    GAUSSIAN,
+    /** The largest singular directions of W (Meng et al. 2024, "PiSSA", equations 2 and 3). */
+    PISSA,
+    /** The first columns of Q and rows of R of W = Q·R (Büyükakyüz 2024, "OLoRA"). */
+    OLORA
+  }
+
+  /**
+   * Reads the option's value.
+   *
+   * @throws UserException for any other word
+   */
+  static LoraStart parse(String text) {
+    Matcher fast = FAST.matcher(text);
+    if (fast.matches()) {
+      return new LoraStart(Kind.PISSA, Integer.parseInt(fast.group(1)));
+    }
+    return switch (text) {
+      case "kaiming" -> new LoraStart(Kind.KAIMING, 0);
+      case "gaussian" -> new LoraStart(Kind.GAUSSIAN, 0);
+      case "pissa" -> new LoraStart(Kind.PISSA, 0);
+      case "olora" -> new LoraStart(Kind.OLORA, 0);
+      default -> throw new UserException("Option init is '" + text + "'; it must be one of kaiming, gaussian,"
+          + " pissa, pissa-niter-4 (or another number of rounds, up to 99), olora.");
+    };
+  }
+
+  /** Whether B·A starts as a part of W, which must be taken off for ΔW to start at zero. */
+  boolean isPartOfWeight() {
+    return kind == Kind.PISSA || kind == Kind.OLORA;
+  }
+
+  /**
+   * Makes the first factors of a layer.
+   *
+   * @param scale alpha/rank, by which singular values are divided
+   */
+  LoraFactors factors(TargetLayer layer, int rank, double scale, NDManager scope) {
+    if (isPartOfWeight()) {
+      return ofWeight(layer, rank, scale, scope);
+    }
+    boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
+    long kernel = layer.kernel();
+    Shape downShape = linear
+        ? new Shape(rank, layer.inputs())
+        : new Shape(rank, layer.inputs(), kernel, kernel);
+    Shape upShape = linear ? new Shape(layer.outputs(), rank) : new Shape(layer.outputs(), rank, 1, 1);
+    NDArray down = kind == Kind.GAUSSIAN
+        ? scope.randomNormal(0, 1f / rank, downShape, DataType.FLOAT32)
+        : kaimingUniform(scope, downShape);
+    return new LoraFactors(down, null, scope.zeros(upShape, DataType.FLOAT32));
+  }
+
+  /** He et al. 2015 with a = √5, PyTorch's start for a linear layer: uniform within 1/√fan-in. */
+  private static NDArray kaimingUniform(NDManager scope, Shape shape) {
+    float bound = (float) (1 / Math.sqrt(shape.size() / (double) shape.get(0)));
+    return scope.randomUniform(-bound, bound, shape, DataType.FLOAT32);
+  }
+
+  private LoraFactors ofWeight(TargetLayer layer, int rank, double scale, NDManager scope) {
+    long most = Math.min(layer.inputs(), layer.outputs());
+    if (layer.kind() != TargetLayer.Kind.LINEAR || rank > most) {
+      throw new UserException("Layer " + layer.path() + " cannot start from its own weight: "
+          + (rank > most ? "rank " + rank + " is above " + most + ", the most that it has. Lower the rank"
+              : "it is a convolution, and PiSSA and OLoRA are for linear layers. Exclude it")
+          + ", or use --init kaiming.");
+    }
+    try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+      NDArray weight = layer.weight().materialise(own);
+      NDArray[] made = kind == Kind.OLORA ? LoraOps.orthonormal(own, weight, rank)
+          : rounds == 0 ? LoraOps.principal(own, weight, rank, scale)
+          : LoraOps.principalFast(own, weight, rank, scale, rounds);
+      made[0].attach(scope);
+      made[1].attach(scope);
+      return new LoraFactors(made[0], null, made[1]);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.kasane.plugin.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A LoRA that starts as a part of the weight: ΔW = scale · (B·A − B₀·A₀), with A₀ and B₀ as they started.
+ *
+ * <p>PEFT takes the start off the base's weight, which then no other adapter fits. Here the base stays as it
+ * is and the start is taken off the update, which is the same sum. For the same reason what is saved is
+ * PEFT's conversion to a plain LoRA of twice the rank, A over A₀ and B beside −B₀: any tool opens it, on the
+ * base as it was published.
+ */
+final class ShiftedAdapter implements LayerAdapter {
+  private final LoraFactors factors;
+  private final LoraFactors start;
+  private final LoraAdapter now;
+  private final LoraAdapter then;
+  private AdapterModule saved;
+
+  /**
+   * @param factors the live parameters
+   * @param alpha numerator of the scale
+   * @param dropouts what is left out in training; the start is a part of the weight and never dropped
+   * @param scope owner of the copy of the start
+   */
+  ShiftedAdapter(LoraFactors factors, double alpha, LoraDropouts dropouts, NDManager scope) {
+    this.factors = factors;
+    this.start = new LoraFactors(copy(factors.down(), scope), null, copy(factors.up(), scope));
+    this.now = new LoraAdapter(factors, alpha, dropouts);
+    this.then = new LoraAdapter(start, alpha, LoraDropouts.NONE);
+  }
+
+  private static NDArray copy(NDArray factor, NDManager scope) {
+    NDArray copy = factor.duplicate();
+    copy.attach(scope);
+    return copy;
+  }
+
+  @Override
+  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    NDArray change = now.forward(x, layer, multiplier, phase);
+    try (NDArray taken = then.forward(x, layer, multiplier, phase)) {
+      return Ops.addScaled(change, taken, -1);
+    }
+  }
+
+  @Override
+  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    NDArray delta = now.weightDelta(scope, layer, multiplier);
+    try (NDArray taken = then.weightDelta(scope, layer, multiplier)) {
+      return Ops.addScaled(delta, taken, -1);
+    }
+  }
+
+  @Override
+  public Map<String, NDArray> tensors() {
+    return factors.named();
+  }
+
+  @Override
+  public Map<String, Double> constants() {
+    return now.constants();
+  }
+
+  @Override
+  public Map<String, Double> facts() {
+    return now.facts();
+  }
+
+  /** A plain LoRA of twice the rank and twice the alpha, the same ΔW on the same base. */
+  @Override
+  public AdapterModule saved(String path) {
+    if (saved != null) {
+      saved.tensors().values().forEach(NDArray::close);
+    }
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    try (GradMode off = GradMode.off()) {
+      tensors.put(LoraFactors.DOWN, factors.down().concat(start.down(), 0));
+      tensors.put(LoraFactors.UP, factors.up().concat(start.up().neg(), 1));
+    }
+    saved = new AdapterModule(path, tensors, Map.of(LoraMethod.ALPHA, 2 * constants().get(LoraMethod.ALPHA)));
+    return saved;
+  }
+}
