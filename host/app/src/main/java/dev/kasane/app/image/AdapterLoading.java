@@ -1,6 +1,7 @@
 package dev.kasane.app.image;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.inspect.AdapterFolder;
 import dev.kasane.app.inspect.AdapterLayout;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
@@ -43,7 +44,7 @@ public final class AdapterLoading {
   }
 
   /**
-   * Loads one file and attaches it, on top of those that are attached already. With weight 0 the file is
+   * Loads one file, or one folder that is an adapter, and attaches it, on top of those that are attached already. With weight 0 the file is
    * checked all the same but left detached, so that the model computes the very bits of the bare base.
    *
    * @param reference the file and its weight
@@ -76,7 +77,7 @@ public final class AdapterLoading {
       throw new UserException("There is no adapter file " + file + ". --adapter takes FILE or FILE:weight.");
     }
     try {
-      return TensorListing.read(file);
+      return TensorListing.read(AdapterFolder.weights(file));
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
@@ -84,7 +85,9 @@ public final class AdapterLoading {
 
   private AdapterFormat formatOf(Path file, TensorListing listing) {
     Set<String> keys = listing.tensors().keySet();
-    return formats.stream().filter(format -> format.recognises(keys)).findFirst().orElseThrow(() ->
+    boolean folder = Files.isDirectory(file);
+    return formats.stream().filter(format ->
+        folder ? format.recognisesFolder(file) : format.recognises(keys)).findFirst().orElseThrow(() ->
         new UserException(file + " is in no adapter format that is installed ("
             + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
             + AdapterLayout.of(keys).map(AdapterLoading::described).orElse("Its keys are of no known kind")

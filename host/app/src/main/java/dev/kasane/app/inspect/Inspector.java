@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 public final class Inspector {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int AUTO_V2_DIGITS = 10;
-  private static final String PEFT_WEIGHTS = "adapter_model.safetensors";
 
   private Inspector() {}
 
@@ -63,15 +62,7 @@ public final class Inspector {
     if (!Files.exists(named)) {
       throw new UserException(named + ": no such file.");
     }
-    if (!Files.isDirectory(named)) {
-      return named;
-    }
-    Path weights = named.resolve(PEFT_WEIGHTS);
-    if (!Files.isRegularFile(weights)) {
-      throw new UserException(named + " is a folder without " + PEFT_WEIGHTS + ". Name a file, or the folder"
-          + " of a PEFT adapter.");
-    }
-    return weights;
+    return AdapterFolder.onlyWeights(named);
   }
 
   private static FileInspection describe(Path file, long bytes, TensorListing listing) {

@@ -1,0 +1,136 @@
+package dev.kasane.plugin.peft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PeftConfigTest {
+  private static final String MINIMUM = "{\"peft_type\": \"LORA\", \"r\": 4, \"lora_alpha\": 6";
+  @TempDir
+  private Path folder;
+
+  private static LayerRules rules(String more) {
+    return new LayerRules(ConfigCheck.check(ConfigFiles.parse(MINIMUM + more + "}")));
+  }
+
+  @Test
+  void firstPatternThatFitsCounts() {
+    LayerRules rules = rules(", 'rank_pattern': {'layers.1.q': 2, 'q': 8}, 'alpha_pattern': {'.*\\\\.1\\\\..*': 1.5}"
+        .replace('\'', '"'));
+    assertThat(rules.rank("model.layers.1.q")).isEqualTo(2);
+    assertThat(rules.rank("model.layers.2.q")).isEqualTo(8);
+    assertThat(rules.rank("model.layers.2.xq")).isEqualTo(4);
+    assertThat(rules.alpha("model.layers.1.q")).isEqualTo(1.5);
+    assertThat(rules.alpha("model.layers.2.q")).isEqualTo(6);
+  }
+
+  @Test
+  void rootOfTheRankIsInTheNeutralAlpha() {
+    assertThat(rules(", \"use_rslora\": true, \"rank_pattern\": {\"q\": 9}").neutralAlpha("a.q"))
+        .isEqualTo(18);
+    assertThat(rules("").neutralAlpha("a.q")).isEqualTo(6);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      'target_modules': ['q_proj'] | model.layers.3.q_proj | true
+      'target_modules': ['q_proj'] | model.layers.3.kq_proj | false
+      'target_modules': ['q_proj'] | q_proj | true
+      'target_modules': '.*\\\\.[qk]' | model.k | true
+      'target_modules': '[qk]' | model.k | false
+      'target_modules': 'all-linear' | model.k | true
+      'target_modules': null | model.k | true
+      'target_modules': ['k'], 'exclude_modules': ['a.k'] | model.a.k | false
+      'target_modules': ['k'], 'exclude_modules': 'model.*' | other.k | true
+      'target_modules': ['k'], 'layers_to_transform': 1 | m.layers.1.k | true
+      'target_modules': ['k'], 'layers_to_transform': [0, 2] | m.layers.1.k | false
+      'target_modules': ['k'], 'layers_to_transform': [1] | m.layers.1.experts.0.k | true
+      'target_modules': ['k'], 'layers_to_transform': [1], 'layers_pattern': 'h' | h.1.k | true
+      'target_modules': ['k'], 'layers_to_transform': [1], 'layers_pattern': ['h'] | m.layers.1.k | false
+      'target_modules': ['k'], 'layers_to_transform': [1] | k | false""")
+  void targetsAsPeftDoes(String more, String path, boolean expected) {
+    assertThat(rules(", " + more.replace('\'', '"')).targets(path)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      {} | peft_type is missing
+      {'peft_type': 'IA3'} | peft_type is 'IA3', expected one of LORA
+      {'peft_type': 'LORA', 'lora_alpha': 1} | key 'r' is missing
+      {'peft_type': 'LORA', 'r': 4} | key 'lora_alpha' is missing
+      {'peft_type': 'LOHA', 'r': 4, 'lora_alpha': 4} | key 'alpha' is missing
+      {'peft_type': 'LORA', 'r': 0, 'lora_alpha': 1} | key 'r' is 0, expected a whole number from 1
+      {'peft_type': 'LORA', 'r': -3, 'lora_alpha': 1} | key 'r' is -3
+      {'peft_type': 'LORA', 'r': 4.5, 'lora_alpha': 1} | key 'r' is 4.5
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 0} | key 'lora_alpha' is 0
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 1e999} | key 'lora_alpha' is
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': '8'} | key 'lora_alpha' is "8"
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'rank_pattern': {'q': 0}} | key 'rank_pattern'
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'rank_pattern': {'(': 1}} | no regular expression
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'target_modules': '('} | no regular expression
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'target_parameters': ['x']} | key 'target_parameters'
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'trainable_token_indices': [3]} | trainable_token_indices
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'lora_bias': true} | key 'lora_bias' is true
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'layer_replication': [[0, 4]]} | layer_replication
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_future': 0.5} | key 'use_future' is 0.5, which is unknown
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'pissa_niter_4'} | plain LoRA
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'bias': 'some'} | none, all or lora_only
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_dora': 1} | true or false
+      {'peft_type': 'LORA', 'r': 4, 'r': 5, 'lora_alpha': 8} | uplicate field 'r'
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8} x | no valid JSON
+      [1, 2] | not a JSON object
+      nothing | no valid JSON""")
+  void refusesWhatHasNoKnownMeaning(String text, String message) throws IOException {
+    Path file = Files.writeString(folder.resolve("adapter_config.json"), text.replace('\'', '"'));
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+        .hasMessageContaining("adapter_config.json")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void unknownKeysThatAreOffAndHarmlessOnesAreKept() {
+    ObjectNode json = ConfigFiles.parse(MINIMUM + ", \"use_future\": false, \"other\": null, \"more\": {},"
+        + " \"task_type\": \"CAUSAL_LM\", \"revision\": \"main\", \"qalora_group_size\": 16}");
+    assertThat(ConfigCheck.check(json).json()).isEqualTo(json);
+  }
+
+  @Test
+  void boundsSizeAndDepth() throws IOException {
+    Path file = folder.resolve("adapter_config.json");
+    Files.writeString(file, MINIMUM + ", \"task_type\": " + "[".repeat(5000) + "]".repeat(5000) + "}");
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+        .hasMessageContaining("no valid JSON");
+    Files.writeString(file, MINIMUM + " ".repeat(1 << 20) + "}");
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+        .hasMessageContaining("at most");
+    Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+        .hasMessageContaining("UTF-8");
+  }
+
+  @Test
+  void aPatternThatTakesForEverIsRefused() {
+    LayerRules rules = rules(", \"rank_pattern\": {\"((a+)+\\\\2)+b\": 2}");
+    assertThatThrownBy(() -> rules.rank("a".repeat(60))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("takes too long");
+  }
+
+  @Test
+  void othersMayReadWhatIsWritten() throws IOException {
+    Path file = folder.resolve("adapter_config.json");
+    ConfigFiles.write(ConfigFiles.parse(MINIMUM + "}"), file);
+    assertThat(Files.readString(file)).startsWith("{\n  \"lora_alpha\": 6,\n  \"peft_type\": \"LORA\"");
+    Path plain = Files.createFile(folder.resolve("plain"));
+    assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(plain))
+        .contains(PosixFilePermission.OWNER_READ);
+  }
+}
