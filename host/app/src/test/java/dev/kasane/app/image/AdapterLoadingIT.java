@@ -143,6 +143,28 @@ class AdapterLoadingIT {
         .hasMessageContaining("made for Stable Diffusion XL, but the base is Stable Diffusion 1.x");
   }
 
+  /** Folders of the kind that PEFT writes for a pipeline: one for each part. */
+  @Test
+  void aFolderDoesWhatTheFileDoesThatItWasMadeFrom() throws IOException {
+    LoadedAdapter file = load(KOHYA, 1);
+    Path adapter = folder.resolve("adapter");
+    plugins.format("peft").write(file.set().toModel(Map.of()), adapter, "float32");
+    file.set().detach();
+    LoadedAdapter loaded = load(adapter, 1);
+    loaded.set().detach();
+    assertThat(loaded.format()).isEqualTo("peft");
+    assertThat(loaded.report().isComplete()).isTrue();
+    assertThat(loaded.report().matched()).hasSameSizeAs(file.report().matched());
+    assertThat(loaded.norm()).isEqualTo(file.norm());
+
+    Files.delete(adapter.resolve("unet/adapter_config.json"));
+    assertThatThrownBy(() -> load(adapter, 1)).isInstanceOf(UserException.class)
+        .hasMessageContaining("adapter_config.json is missing");
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    assertThatThrownBy(() -> load(empty, 1)).isInstanceOf(UserException.class)
+        .hasMessageContaining("without adapter_model.safetensors");
+  }
+
   @Test
   void namesFilesThatAreNoAdapters() throws IOException {
     Path inversion = file("emb_params 1,768");
@@ -155,7 +177,7 @@ class AdapterLoadingIT {
     assertThatThrownBy(() -> load(inversion, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("textual-inversion").hasMessageContaining("kohya");
     assertThatThrownBy(() -> load(peft, 1)).isInstanceOf(UserException.class)
-        .hasMessageContaining("format peft, which needs a plugin");
+        .hasMessageContaining("adapter_config.json is missing");
     assertThatThrownBy(() -> load(cut, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("cut.safetensors");
     assertThatThrownBy(() -> load(folder.resolve("none"), 1)).isInstanceOf(UserException.class)
