@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,7 +114,7 @@ public final class AdapterLoading {
       ImageModel model, NDManager scope) {
     Map<String, Module> components = model.components();
     Map<String, Collection<String>> layers = new LinkedHashMap<>();
-    components.forEach((name, root) -> layers.put(name, root.adaptableLayers().keySet()));
+    components.forEach((name, root) -> layers.put(name, modulesWithWeights(root)));
     try {
       AdapterModel saved = format.read(reference.file(), layers, scope);
       return Injector.restore(components, saved, methods, reference.weight(), scope);
@@ -124,6 +125,12 @@ public final class AdapterLoading {
       String hint = made == BaseGuess.UNKNOWN ? "" : "\nThe file looks made for " + made.title() + ".";
       throw new UserException(reference.file() + ": " + e.getMessage() + hint, e);
     }
+  }
+
+  /** Layers, and what else has weights that a file may bring whole. */
+  private static Set<String> modulesWithWeights(Module root) {
+    return root.namedWeights().keySet().stream().map(path -> path.substring(0, Math.max(0, path.lastIndexOf('.'))))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private void requireFit(Path file, Injector.Restored restored) {

@@ -7,10 +7,12 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The adapters of one run or one file on one base model, over all its components.
@@ -20,17 +22,33 @@ import java.util.stream.Collectors;
  */
 public final class AdapterSet {
   private final List<AdaptedLayer> layers;
+  private final List<WholeWeight> wholes;
   private boolean attached;
 
   /** Takes adapters that are not attached yet. */
   AdapterSet(List<AdaptedLayer> layers) {
+    this(layers, List.of());
+  }
+
+  /** Takes adapters and whole weights that are not attached yet. */
+  AdapterSet(List<AdaptedLayer> layers, List<WholeWeight> wholes) {
     this.layers = List.copyOf(layers);
+    this.wholes = List.copyOf(wholes);
+  }
+
+  /** This set with whole weights added; this one is detached and the result is attached. */
+  AdapterSet with(List<WholeWeight> more) {
+    detach();
+    AdapterSet both = new AdapterSet(layers, Stream.concat(wholes.stream(), more.stream()).toList());
+    both.attach();
+    return both;
   }
 
   /** Joins the sets of several components; the parts are detached and the whole is attached. */
   public static AdapterSet join(List<AdapterSet> parts) {
     parts.forEach(AdapterSet::detach);
-    AdapterSet whole = new AdapterSet(parts.stream().flatMap(part -> part.layers.stream()).toList());
+    AdapterSet whole = new AdapterSet(parts.stream().flatMap(part -> part.layers.stream()).toList(),
+        parts.stream().flatMap(part -> part.wholes.stream()).toList());
     whole.attach();
     return whole;
   }
@@ -40,10 +58,16 @@ public final class AdapterSet {
     return layers;
   }
 
+  /** The weights that take the base's place. */
+  public List<WholeWeight> wholes() {
+    return wholes;
+  }
+
   /** Puts the adapters on their layers; does nothing when they are. */
   public void attach() {
     if (!attached) {
       layers.forEach(each -> each.layer().attach(each.attachment()));
+      wholes.forEach(WholeWeight::put);
       attached = true;
     }
   }
@@ -51,6 +75,7 @@ public final class AdapterSet {
   /** Takes the adapters off their layers; does nothing when they are off. */
   public void detach() {
     layers.forEach(each -> each.layer().detach(each.attachment()));
+    wholes.forEach(WholeWeight::takeBack);
     attached = false;
   }
 
@@ -59,9 +84,15 @@ public final class AdapterSet {
     return attached;
   }
 
-  /** Sets the strength of every adapter, 1 for as trained, while the model is live. */
+  /**
+   * Sets the strength of every adapter, 1 for as trained, while the model is live. Whole weights are there at
+   * any strength but 0.
+   */
   public void multiplier(double value) {
     layers.forEach(each -> each.attachment().multiplier(value));
+    if (attached) {
+      wholes.forEach(value == 0 ? WholeWeight::takeBack : WholeWeight::put);
+    }
   }
 
   /** Switches dropouts on for training or off. */
@@ -79,6 +110,7 @@ public final class AdapterSet {
     Map<String, NDArray> all = new LinkedHashMap<>();
     layers.forEach(each -> each.attachment().adapter().tensors()
         .forEach((name, tensor) -> all.put(each.name() + "." + name, tensor)));
+    wholes.forEach(each -> all.put(each.name(), each.values()));
     return all;
   }
 
@@ -91,6 +123,12 @@ public final class AdapterSet {
     Map<String, List<AdapterModule>> components = layers.stream().collect(Collectors.groupingBy(
         AdaptedLayer::component, LinkedHashMap::new,
         Collectors.mapping(AdapterSet::module, Collectors.toList())));
+    Map<String, AdapterModule> whole = new LinkedHashMap<>();
+    wholes.forEach(each -> whole.computeIfAbsent(each.component() + "." + each.path(), name -> {
+      AdapterModule module = new AdapterModule(each.path(), new LinkedHashMap<>(), Map.of());
+      components.computeIfAbsent(each.component(), part -> new ArrayList<>()).add(module);
+      return module;
+    }).tensors().put(each.parameter(), each.values()));
     return new AdapterModel(components, List.<UnmatchedKey>of(), metadata);
   }
 

@@ -49,6 +49,8 @@ public final class Merger implements AutoCloseable {
       byLayer.forEach(merger::mergeLayer);
     }
     sets.forEach(AdapterSet::detach);
+    // There is nothing to sum for these: they keep their places.
+    sets.forEach(set -> set.wholes().forEach(WholeWeight::put));
     return merger;
   }
 

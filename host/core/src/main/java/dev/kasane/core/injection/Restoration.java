@@ -5,20 +5,26 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.GradMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Restores the modules of one file and keeps account of each. */
 final class Restoration {
+  private static final Set<String> WHOLE = Set.of("weight", "bias");
   private final Map<String, Map<String, AdaptableLayer>> targets = new LinkedHashMap<>();
+  private final Map<String, Map<String, Weight>> places = new LinkedHashMap<>();
+  private final List<WholeWeight> wholes = new ArrayList<>();
   private final List<? extends AdapterMethod> methods;
   private final double multiplier;
   private final NDManager scope;
@@ -29,7 +35,10 @@ final class Restoration {
 
   Restoration(Map<String, Module> roots, List<? extends AdapterMethod> methods, double multiplier,
       NDManager scope) {
-    roots.forEach((component, root) -> targets.put(component, root.adaptableLayers()));
+    roots.forEach((component, root) -> {
+      targets.put(component, root.adaptableLayers());
+      places.put(component, root.namedWeights());
+    });
     this.methods = methods;
     this.multiplier = multiplier;
     this.scope = scope;
@@ -44,12 +53,39 @@ final class Restoration {
     Map<String, AdaptableLayer> layers = targets.getOrDefault(component, Map.of());
     for (AdapterModule module : modules) {
       AdaptableLayer layer = layers.get(module.path());
-      if (layer == null) {
+      if (isWhole(module)) {
+        replace(component, module);
+      } else if (layer == null) {
         reject(component, module, "the base model has no such layer");
       } else {
         restore(component, layer, module);
       }
     }
+  }
+
+  /** A weight of its own where an update would have other names, and constants beside them. */
+  private static boolean isWhole(AdapterModule module) {
+    return module.constants().isEmpty() && !module.tensors().isEmpty()
+        && WHOLE.containsAll(module.tensors().keySet());
+  }
+
+  private void replace(String component, AdapterModule module) {
+    module.tensors().forEach((parameter, stored) -> {
+      String path = module.path() + "." + parameter;
+      Weight place = places.getOrDefault(component, Map.of()).get(path);
+      if (place == null) {
+        unmatched.add(new UnmatchedKey(component + "." + path, "the base model has no such weight"));
+      } else if (!place.shape().equals(stored.getShape())) {
+        misshapen.add(new InjectionReport.Misfit(component, module.path(), "Weight " + path + " has shape "
+            + stored.getShape() + ", but this base needs " + place.shape()
+            + ". The adapter was made for another base model."));
+      } else {
+        try (GradMode off = GradMode.off()) {
+          wholes.add(WholeWeights.of(component, path, place, WholeWeights.copy(stored, scope)));
+        }
+        matched.add(new InjectionReport.Match(component, module.path(), "whole " + parameter, Map.of()));
+      }
+    });
   }
 
   private void restore(String component, AdaptableLayer layer, AdapterModule module) {
@@ -86,7 +122,7 @@ final class Restoration {
       matched.stream().filter(m -> m.component().equals(component)).forEach(m -> rest.remove(m.path()));
       bare.put(component, rest);
     });
-    return new Injector.Restored(new AdapterSet(adapted), new InjectionReport(
+    return new Injector.Restored(new AdapterSet(adapted, wholes), new InjectionReport(
         List.copyOf(matched), List.copyOf(unmatched), List.copyOf(misshapen), bare));
   }
 }

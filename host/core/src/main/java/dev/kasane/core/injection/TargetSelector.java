@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -30,10 +31,12 @@ public final class TargetSelector {
 
   private final List<TargetPattern> include;
   private final List<TargetPattern> exclude;
+  private final LayerNumbers numbers;
 
-  private TargetSelector(List<TargetPattern> include, List<TargetPattern> exclude) {
+  private TargetSelector(List<TargetPattern> include, List<TargetPattern> exclude, LayerNumbers numbers) {
     this.include = include;
     this.exclude = exclude;
+    this.numbers = numbers;
   }
 
   /**
@@ -44,7 +47,20 @@ public final class TargetSelector {
   public static TargetSelector of(List<String> include, List<String> exclude) {
     List<String> wanted = include.isEmpty() ? List.of(TargetPreset.ATTN.word()) : include;
     return new TargetSelector(wanted.stream().map(TargetPattern::parse).toList(),
-        exclude.stream().map(TargetPattern::parse).toList());
+        exclude.stream().map(TargetPattern::parse).toList(), LayerNumbers.ANY);
+  }
+
+  /**
+   * The same selection within some of a model's numbered layers, PEFT's {@code layers_to_transform}.
+   *
+   * <p>A layer's number is the first in its path, as in {@code model.layers.7.mlp.up_proj}, or with
+   * {@code lists} the number behind one of these names.
+   *
+   * @param layers the numbers, from 0; empty for all
+   * @param lists names or regular expressions of the lists that are counted, PEFT's {@code layers_pattern}
+   */
+  public TargetSelector inLayers(Set<Integer> layers, List<String> lists) {
+    return new TargetSelector(include, exclude, LayerNumbers.of(layers, lists));
   }
 
   /** The presets' names, smallest set first. */
@@ -63,13 +79,15 @@ public final class TargetSelector {
     exclude.forEach(pattern -> requireMatch(pattern, layers));
     Map<String, AdaptableLayer> picked = new LinkedHashMap<>();
     layers.forEach((path, layer) -> {
-      if (anyMatches(include, path, layer) && !anyMatches(exclude, path, layer)) {
+      if (anyMatches(include, path, layer) && !anyMatches(exclude, path, layer) && numbers.include(path)) {
         picked.put(path, layer);
       }
     });
     if (picked.isEmpty()) {
-      throw new UserException("The targets " + words(include) + " pick no layer because " + words(exclude)
-          + " excludes them all. Exclude less.");
+      throw new UserException("The targets " + words(include) + " pick no layer because "
+          + (numbers.isAny() ? words(exclude) + " excludes them all. Exclude less."
+              : "none of them is in " + numbers + (exclude.isEmpty() ? "" : " and not excluded")
+                  + ". Numbers begin with 0."));
     }
     return picked;
   }

@@ -4,11 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.FrozenWeight;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A named place for one weight of a module: its shape is known before its values are. */
 public final class Weight {
   private final Shape shape;
   private final Weight lender;
+  private final List<FrozenWeight> covers = new ArrayList<>();
   private FrozenWeight value;
 
   Weight(Shape shape) {
@@ -46,14 +49,36 @@ public final class Weight {
    * @throws IllegalArgumentException when the shape is another one; loaders check that first
    */
   public void set(FrozenWeight weight) {
-    if (!weight.shape().equals(shape)) {
-      throw new IllegalArgumentException("A weight of shape " + weight.shape() + " where " + shape + " belongs");
-    }
+    requireShape(weight);
     this.value = weight;
   }
 
-  /** The stored weight. */
+  private void requireShape(FrozenWeight weight) {
+    if (!weight.shape().equals(shape)) {
+      throw new IllegalArgumentException("A weight of shape " + weight.shape() + " where " + shape + " belongs");
+    }
+  }
+
+  /**
+   * Puts other values over the weight's own, which stay; of several covers the last one counts.
+   *
+   * @throws IllegalArgumentException when the shape is another one
+   */
+  public void cover(FrozenWeight cover) {
+    requireShape(cover);
+    covers.add(cover);
+  }
+
+  /** Takes a cover off again, in any order; does nothing when it is not there. */
+  public void uncover(FrozenWeight cover) {
+    covers.removeIf(each -> each == cover);
+  }
+
+  /** The weight that counts: the last cover, or the weight's own values. */
   public FrozenWeight get() {
+    if (!covers.isEmpty()) {
+      return covers.get(covers.size() - 1);
+    }
     if (value == null && lender != null) {
       return lender.get();
     }

@@ -92,4 +92,22 @@ class TargetSelectorTest {
         .hasMessageContaining("'attn3'");
     assertThatThrownBy(() -> pick(" ")).isInstanceOf(UserException.class).hasMessageContaining("empty");
   }
+
+  private static Set<String> pickIn(Set<Integer> numbers, String... lists) {
+    Map<String, AdaptableLayer> layers = new LinkedHashMap<>();
+    LINEAR.forEach(path -> layers.put(path, new Linear(1, 1, false)));
+    return TargetSelector.of(List.of("all-linear"), List.of()).inLayers(numbers, List.of(lists)).select(layers)
+        .keySet();
+  }
+
+  @Test
+  void layersArePickedByNumber() {
+    assertThat(pickIn(Set.of(3))).containsExactly("gpt_neox.layers.3.attention.query_key_value",
+        "gpt_neox.layers.3.attention.dense", "gpt_neox.layers.3.mlp.dense_4h_to_h");
+    assertThat(pickIn(Set.of(0, 11), "h", "enc.*layers"))
+        .containsExactly("text_model.encoder.layers.11.mlp.fc1", "transformer.h.0.attn.c_proj");
+    assertThat(pickIn(Set.of())).isEqualTo(pick("all-linear"));
+    assertThatThrownBy(() -> pickIn(Set.of(99))).isInstanceOf(UserException.class)
+        .hasMessageContaining("layers [99]");
+  }
 }

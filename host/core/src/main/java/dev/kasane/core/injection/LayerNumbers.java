@@ -1,0 +1,51 @@
+package dev.kasane.core.injection;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Some of a model's numbered layers.
+ *
+ * @param numbers the layers' numbers; empty for all
+ * @param patterns how a path gives its number, tried in this order, in the first group
+ */
+record LayerNumbers(Set<Integer> numbers, List<Pattern> patterns) {
+  /** Every layer, numbered or not. */
+  static final LayerNumbers ANY = new LayerNumbers(Set.of(), List.of());
+  private static final Pattern FIRST = Pattern.compile(".*?\\.[^.]*\\.(\\d{1,9})\\.");
+
+  /**
+   * @param numbers the layers' numbers; empty for all
+   * @param lists names or regular expressions of the lists whose numbers count; empty for the first number
+   */
+  static LayerNumbers of(Set<Integer> numbers, List<String> lists) {
+    return new LayerNumbers(Set.copyOf(numbers), lists.isEmpty() ? List.of(FIRST) : lists.stream()
+        .map(list -> TargetPattern.compile(list, "(?:^|.*?\\.)(?:" + list + ")\\.(\\d{1,9})\\.")).toList());
+  }
+
+  boolean isAny() {
+    return numbers.isEmpty();
+  }
+
+  /** Whether a path lies in one of the layers; a path without a number lies in none. */
+  boolean include(String path) {
+    if (isAny()) {
+      return true;
+    }
+    for (Pattern pattern : patterns) {
+      Matcher number = pattern.matcher(path);
+      if (number.lookingAt()) {
+        return numbers.contains(Integer.parseInt(number.group(1)));
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    return "layers " + new TreeSet<>(numbers);
+  }
+}
