@@ -81,7 +81,8 @@ public final class ImageTrainingSession {
    * @return the files that were written
    */
   public List<Path> run(TrainingFacts facts, AdamW.Settings settings) {
-    RunFolder files = new RunFolder(output.folder(), output.name());
+    RunFolder files = new RunFolder(
+        output.folder(), output.name(), output.format().writesFolders() ? "" : ".safetensors");
     Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
     if (output.overwrite() && checkpoints.holdsAnotherRun()) {

@@ -36,6 +36,14 @@ public interface AdapterFormat extends ExtensionPoint {
   }
 
   /**
+   * Whether an adapter in this format is a folder of its own, so that {@link #write} is given a name without
+   * an ending.
+   */
+  default boolean writesFolders() {
+    return false;
+  }
+
+  /**
    * Reads a file.
    *
    * @param file the file, or a folder that is recognised

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,9 @@ final class ConfigDraft {
   /** What a configuration of another kind still has to say. */
   private static final Set<String> COMMON =
       Set.of("task_type", "base_model_name_or_path", "revision", "target_modules", "modules_to_save");
+
+  /** GPT-2 keeps these weights as (in, out); PEFT wants to be told, though it notices by itself. */
+  private static final Pattern TRANSPOSED = Pattern.compile(".*\\bh\\.\\d+\\..*\\.(c_attn|q_attn|c_proj|c_fc)");
 
   private final PeftType type;
   private final List<LayerUpdate> updates;
@@ -73,7 +77,8 @@ final class ConfigDraft {
     if (type == PeftType.LORA) {
       config.put("use_dora", updates.stream().anyMatch(LayerUpdate::hasMagnitude));
       putIfAbsent("init_lora_weights", BooleanNode.TRUE);
-      putIfAbsent("fan_in_fan_out", BooleanNode.FALSE);
+      putIfAbsent("fan_in_fan_out", BooleanNode.valueOf(
+          updates.stream().allMatch(each -> TRANSPOSED.matcher(each.path()).matches())));
       putIfAbsent("lora_dropout", DoubleNode.valueOf(0));
     }
     if (!holds(rules -> updates.stream().allMatch(each -> each.isScaledBy(rules)))) {

@@ -44,6 +44,11 @@ public final class PeftFormat implements AdapterFormat {
     return PeftFiles.isAdapter(folder);
   }
 
+  @Override
+  public boolean writesFolders() {
+    return true;
+  }
+
   /**
    * {@inheritDoc}
    *

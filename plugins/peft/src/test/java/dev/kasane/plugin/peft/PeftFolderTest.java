@@ -189,6 +189,9 @@ class PeftFolderTest {
     assertThat(config.get("target_modules").toString()).isEqualTo("[\"q\"]");
     assertThat(config.get("r").intValue()).as("the tensors say otherwise").isEqualTo(2);
     assertThat(config.get("lora_alpha").intValue()).isEqualTo(6);
+    assertThat(config.get("fan_in_fan_out").booleanValue()).isFalse();
+    assertThat(written(model(Map.of(), lora("transformer.h.3.attn.c_attn", 2, 6))).get("fan_in_fan_out")
+        .booleanValue()).isTrue();
     ObjectNode other = written(model(Map.of("adapter_config.json", "{\"target_modules\": [\"k\"]}"),
         lora("a.q", 2, 6)));
     assertThat(other.get("target_modules").toString()).isEqualTo("[\"a.q\"]");
