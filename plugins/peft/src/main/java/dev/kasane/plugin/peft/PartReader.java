@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
-import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.TensorSource;
-import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Ops;
@@ -53,11 +51,11 @@ final class PartReader {
    * @return modules by component
    */
   Map<String, List<AdapterModule>> read(Map<String, String> metadata) throws IOException {
-    try (TensorSource source = TensorSources.open(part.weights())) {
-      source.metadata().forEach(metadata::putIfAbsent);
-      source.names().forEach(key -> add(key, source));
-    } catch (UserException damaged) {
-      throw new IOException(damaged.getMessage(), damaged);
+    try (AdapterFile file = AdapterFile.open(part.weights())) {
+      file.metadata().forEach(metadata::putIfAbsent);
+      for (String key : file.keys()) {
+        add(key, file);
+      }
     } catch (IllegalArgumentException pattern) {
       throw fault(pattern.getMessage());
     }
@@ -78,7 +76,7 @@ final class PartReader {
     return new IOException(part.config() + ": " + text);
   }
 
-  private void add(String key, TensorSource source) {
+  private void add(String key, AdapterFile file) throws IOException {
     if (KeyGrammar.isOfBase(key)) {
       return;
     }
@@ -96,16 +94,15 @@ final class PartReader {
       unmatched.add(new UnmatchedKey(key, "the configuration does not target this layer, so that PEFT leaves"
           + " it out"));
     } else {
-      put(key, found, place.get(), source);
+      put(key, found, place.get(), file);
     }
   }
 
-  private void put(String key, Parsed found, Place place, TensorSource source) {
+  private void put(String key, Parsed found, Place place, AdapterFile file) throws IOException {
     Entry entry = (found.adapter() ? adapters : wholes)
         .computeIfAbsent(place, each -> new Entry(found.path(), new LinkedHashMap<>()));
     try (NDManager own = scope.newSubManager()) {
-      // What is read lies in the file, which may change or go.
-      NDArray tensor = source.read(key, own).duplicate();
+      NDArray tensor = file.read(key, own);
       NDArray earlier = entry.tensors().get(found.parameter());
       if (earlier == null) {
         tensor.attach(scope);
