@@ -2,8 +2,8 @@ package dev.kasane.plugin.peft;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
@@ -13,6 +13,7 @@ import dev.kasane.plugin.peft.KeyGrammar.Parsed;
 import dev.kasane.plugin.peft.PeftFiles.Part;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +118,15 @@ final class PartReader {
   /** With {@code bias} set to all PEFT saves the bias of a saved module twice. */
   private static boolean isSame(NDArray one, NDArray other) {
     return Ops.typeOf(one) == Ops.typeOf(other) && one.getShape().equals(other.getShape())
-        && TorchBridge.memory(one).equals(TorchBridge.memory(other));
+        && Arrays.equals(floats(one), floats(other));
+  }
+
+  private static float[] floats(NDArray values) {
+    try (NDManager own = values.getManager().newSubManager()) {
+      NDArray copy = values.duplicate();
+      copy.attach(own);
+      return Ops.cast(copy, DataType.FLOAT32).toFloatArray();
+    }
   }
 
   private AdapterModule adapter(String path, Entry entry) throws IOException {
