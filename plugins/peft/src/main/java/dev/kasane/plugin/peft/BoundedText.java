@@ -5,7 +5,7 @@ package dev.kasane.plugin.peft;
  * some take longer than the universe lasts.
  */
 final class BoundedText implements CharSequence {
-  private static final int LOOKS = 2_000_000;
+  private static final int LOOKS = 200_000;
 
   /** Thrown when a pattern needs too long. */
   static final class Exhausted extends RuntimeException {

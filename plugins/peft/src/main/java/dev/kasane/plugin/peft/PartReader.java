@@ -2,11 +2,9 @@ package dev.kasane.plugin.peft;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
-import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.TensorSource;
-import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Ops;
@@ -15,6 +13,7 @@ import dev.kasane.plugin.peft.KeyGrammar.Parsed;
 import dev.kasane.plugin.peft.PeftFiles.Part;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,11 +52,11 @@ final class PartReader {
    * @return modules by component
    */
   Map<String, List<AdapterModule>> read(Map<String, String> metadata) throws IOException {
-    try (TensorSource source = TensorSources.open(part.weights())) {
-      source.metadata().forEach(metadata::putIfAbsent);
-      source.names().forEach(key -> add(key, source));
-    } catch (UserException damaged) {
-      throw new IOException(damaged.getMessage(), damaged);
+    try (AdapterFile file = AdapterFile.open(part.weights())) {
+      file.metadata().forEach(metadata::putIfAbsent);
+      for (String key : file.keys()) {
+        add(key, file);
+      }
     } catch (IllegalArgumentException pattern) {
       throw fault(pattern.getMessage());
     }
@@ -78,7 +77,7 @@ final class PartReader {
     return new IOException(part.config() + ": " + text);
   }
 
-  private void add(String key, TensorSource source) {
+  private void add(String key, AdapterFile file) throws IOException {
     if (KeyGrammar.isOfBase(key)) {
       return;
     }
@@ -96,16 +95,15 @@ final class PartReader {
       unmatched.add(new UnmatchedKey(key, "the configuration does not target this layer, so that PEFT leaves"
           + " it out"));
     } else {
-      put(key, found, place.get(), source);
+      put(key, found, place.get(), file);
     }
   }
 
-  private void put(String key, Parsed found, Place place, TensorSource source) {
+  private void put(String key, Parsed found, Place place, AdapterFile file) throws IOException {
     Entry entry = (found.adapter() ? adapters : wholes)
         .computeIfAbsent(place, each -> new Entry(found.path(), new LinkedHashMap<>()));
     try (NDManager own = scope.newSubManager()) {
-      // What is read lies in the file, which may change or go.
-      NDArray tensor = source.read(key, own).duplicate();
+      NDArray tensor = file.read(key, own);
       NDArray earlier = entry.tensors().get(found.parameter());
       if (earlier == null) {
         tensor.attach(scope);
@@ -120,7 +118,15 @@ final class PartReader {
   /** With {@code bias} set to all PEFT saves the bias of a saved module twice. */
   private static boolean isSame(NDArray one, NDArray other) {
     return Ops.typeOf(one) == Ops.typeOf(other) && one.getShape().equals(other.getShape())
-        && TorchBridge.memory(one).equals(TorchBridge.memory(other));
+        && Arrays.equals(floats(one), floats(other));
+  }
+
+  private static float[] floats(NDArray values) {
+    try (NDManager own = values.getManager().newSubManager()) {
+      NDArray copy = values.duplicate();
+      copy.attach(own);
+      return Ops.cast(copy, DataType.FLOAT32).toFloatArray();
+    }
   }
 
   private AdapterModule adapter(String path, Entry entry) throws IOException {

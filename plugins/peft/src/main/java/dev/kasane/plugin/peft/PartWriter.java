@@ -2,16 +2,12 @@ package dev.kasane.plugin.peft;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import dev.kasane.core.safetensors.SafetensorsWriter;
-import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
-import dev.kasane.core.tensor.StoredTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,12 +25,17 @@ final class PartWriter {
   private final String component;
   private final List<LayerUpdate> updates = new ArrayList<>();
   private final List<AdapterModule> wholes = new ArrayList<>();
+  private final AdapterFileWriter file;
 
   /**
-   * @throws UserException when PEFT cannot hold what the component has
+   * @param component the part of the base model, for messages
+   * @param modules its layers
+   * @param storage the type of numbers in the file
+   * @throws UserException when PEFT cannot hold what the component has, or the storage is unknown
    */
-  PartWriter(String component, List<AdapterModule> modules) {
+  PartWriter(String component, List<AdapterModule> modules, String storage) {
     this.component = component;
+    this.file = new AdapterFileWriter(storage);
     for (AdapterModule module : modules) {
       if (WHOLE.containsAll(module.tensors().keySet()) && module.constants().isEmpty()) {
         wholes.add(module);
@@ -56,12 +57,12 @@ final class PartWriter {
   }
 
   /**
-   * Writes tensors, then configuration.
+   * Writes tensors, then configuration; once only.
    *
    * @param given the configuration that came with the adapter, or some of its keys
    * @param metadata goes into the file of tensors
    */
-  void write(Path weights, ObjectNode given, Map<String, String> metadata, DataType type) throws IOException {
+  void write(Path weights, ObjectNode given, Map<String, String> metadata) throws IOException {
     ObjectNode config;
     try {
       config = ConfigDraft.of(updates.get(0).type(), updates, wholes, given);
@@ -71,45 +72,21 @@ final class PartWriter {
     }
     NDArray any = updates.get(0).module().tensors().values().iterator().next();
     try (GradMode off = GradMode.off(); NDManager own = any.getManager().newSubManager()) {
+      addTensors(own);
       Map<String, String> texts = new TreeMap<>(metadata);
       texts.putIfAbsent("format", "pt");
-      SafetensorsWriter.write(weights, declarations(type, own), texts);
+      file.write(weights, texts);
     }
     ConfigFiles.write(config, weights.resolveSibling(PeftFiles.CONFIG));
   }
 
-  private List<TensorDeclaration> declarations(DataType type, NDManager own) {
-    List<TensorDeclaration> tensors = new ArrayList<>();
+  private void addTensors(NDManager own) {
     updates.forEach(update -> update.module().tensors().forEach((parameter, tensor) ->
-        tensors.add(declare(KeyGrammar.ofAdapter(update.path(), parameter),
-            parameter.equals(KeyGrammar.MAGNITUDE) ? vector(tensor, own) : tensor, type, own))));
+        file.add(KeyGrammar.ofAdapter(update.path(), parameter),
+            parameter.equals(KeyGrammar.MAGNITUDE) ? vector(tensor, own) : tensor)));
     Set<String> adapted = updates.stream().map(LayerUpdate::path).collect(Collectors.toSet());
-    wholes.forEach(whole -> whole.tensors().forEach((parameter, tensor) -> tensors.add(declare(
-        KeyGrammar.ofWhole(whole.path(), parameter, adapted.contains(whole.path())), tensor, type, own))));
-    return tensors;
-  }
-
-  private static TensorDeclaration declare(String key, NDArray tensor, DataType type, NDManager own) {
-    if (!Ops.typeOf(tensor).isFloating()) {
-      return StoredTensors.declare(key, tensor);
-    }
-    requireFinite(key, tensor, own);
-    return StoredTensors.declare(key, tensor, type);
-  }
-
-  /** A run that went wrong must not leave a file that looks sound. */
-  private static void requireFinite(String key, NDArray tensor, NDManager own) {
-    if (tensor.size() == 0) {
-      return;
-    }
-    try (NDManager inner = own.newSubManager()) {
-      NDArray values = tensor.stopGradient();
-      values.attach(inner);
-      if (!Float.isFinite(Ops.cast(values, DataType.FLOAT32).abs().max().toFloatArray()[0])) {
-        throw new UserException(key + " holds a value that is no finite number; the training diverged. "
-            + "Use a checkpoint from before, and a lower learning rate.");
-      }
-    }
+    wholes.forEach(whole -> whole.tensors().forEach((parameter, tensor) ->
+        file.add(KeyGrammar.ofWhole(whole.path(), parameter, adapted.contains(whole.path())), tensor)));
   }
 
   private static NDArray vector(NDArray column, NDManager own) {

@@ -1,10 +1,10 @@
 package dev.kasane.plugin.peft;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -94,7 +94,6 @@ public final class PeftFormat implements AdapterFormat {
    */
   @Override
   public void write(AdapterModel model, Path file, String storage) throws IOException {
-    DataType type = typeOf(storage);
     boolean single = file.getFileName().toString().endsWith(".safetensors");
     if (single && model.components().size() > 1) {
       throw new UserException("The adapter has the components " + model.components().keySet()
@@ -103,12 +102,12 @@ public final class PeftFormat implements AdapterFormat {
       throw new UserException("The adapter has no layers; there is nothing to write to " + file + ".");
     }
     Map<String, PartWriter> writers = new LinkedHashMap<>();
-    model.components().forEach((name, modules) -> writers.put(name, new PartWriter(name, modules)));
-    requireFolder(file);
+    model.components().forEach((name, modules) -> writers.put(name, new PartWriter(name, modules, storage)));
+    AdapterFileWriter.requireFolder(file);
     for (Map.Entry<String, PartWriter> writer : writers.entrySet()) {
       Path folder = writers.size() == 1 ? file : file.resolve(writer.getKey());
       Path weights = single ? file : Files.createDirectories(folder).resolve(PeftFiles.WEIGHTS);
-      writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model.metadata()), type);
+      writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model.metadata()));
     }
   }
 
@@ -128,22 +127,5 @@ public final class PeftFormat implements AdapterFormat {
     Map<String, String> texts = new LinkedHashMap<>(metadata);
     texts.keySet().removeIf(key -> key.endsWith(PeftFiles.CONFIG));
     return texts;
-  }
-
-  private static DataType typeOf(String storage) {
-    return switch (storage) {
-      case "float32" -> DataType.FLOAT32;
-      case "float16" -> DataType.FLOAT16;
-      case "bfloat16" -> DataType.BFLOAT16;
-      default -> throw new UserException("An adapter is not stored as '" + storage
-          + "'; choose float16, bfloat16 or float32.");
-    };
-  }
-
-  private static void requireFolder(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new IOException(file + " cannot be written: there is no folder " + folder + "; create it first");
-    }
   }
 }

@@ -15,7 +15,7 @@ import net.jqwik.api.Provide;
 
 /** Whatever stands in a configuration or a key, it is understood or refused, and nothing else happens. */
 class PeftFuzzTest {
-  private static final int TRIES = 1500;
+  private static final int TRIES = 1000;
   private static final String SYNTAX = "{}[]\":,0-9etfn+*()?\\";
 
   @Property(tries = TRIES)
