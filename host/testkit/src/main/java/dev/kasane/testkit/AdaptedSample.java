@@ -20,7 +20,6 @@ import java.util.List;
 /** A sample layer with a fresh adapter on it and an input for it, in a scope of its own. */
 final class AdaptedSample implements AutoCloseable {
   private static final long SEED = 5;
-  private static final double PERTURBATION = 0.3;
 
   private final NDManager scope;
   private final AdaptableLayer layer;
@@ -52,10 +51,10 @@ final class AdaptedSample implements AutoCloseable {
   }
 
   /** Changes every parameter, so that none of its effects hides behind another's zero. */
-  void perturb() {
+  void perturb(double deviation) {
     try (GradMode off = GradMode.off()) {
       adapter().tensors().values().forEach(tensor ->
-          tensor.addi(Ops.randomNormal(scope, tensor.getShape()).mul(PERTURBATION)));
+          tensor.addi(Ops.randomNormal(scope, tensor.getShape()).mul(deviation)));
     }
   }
 
@@ -82,6 +81,14 @@ final class AdaptedSample implements AutoCloseable {
   NDArray delta(double multiplier) {
     try (GradMode off = GradMode.off()) {
       return adapter().weightDelta(scope, layer, multiplier);
+    }
+  }
+
+  /** What the layer makes of ΔW and, where the adapter has one, of its part for the bias. */
+  NDArray update(double multiplier) {
+    try (GradMode off = GradMode.off()) {
+      return layer.apply(x, adapter().weightDelta(scope, layer, multiplier),
+          adapter().biasDelta(scope, layer, multiplier).orElse(null));
     }
   }
 

@@ -45,13 +45,26 @@ public abstract class AdapterMethodContract {
     return 1e-5;
   }
 
+  /** How far parameters are moved from their start; more for a product of many, whose effect would be small. */
+  protected double perturbation() {
+    return 0.3;
+  }
+
   /** Whether twice the multiplier means twice ΔW. */
   protected boolean isLinearInMultiplier() {
     return true;
   }
 
+  /**
+   * Whether the options can be used on a layer that the method supports; a method that splits a layer's
+   * outputs into blocks cannot split every number of them.
+   */
+  protected boolean optionsFit(SampleLayer sample) {
+    return true;
+  }
+
   private AdaptedSample attached(SampleLayer sample, DataType type) {
-    return AdaptedSample.attach(sample, type, method(), checkedOptions());
+    return optionsFit(sample) ? AdaptedSample.attach(sample, type, method(), checkedOptions()) : null;
   }
 
   private AdaptedSample fresh(SampleLayer sample, DataType type) {
@@ -62,7 +75,7 @@ public abstract class AdapterMethodContract {
 
   private AdaptedSample perturbed(SampleLayer sample, DataType type) {
     AdaptedSample adapted = fresh(sample, type);
-    adapted.perturb();
+    adapted.perturb(perturbation());
     return adapted;
   }
 
@@ -125,7 +138,7 @@ public abstract class AdapterMethodContract {
       assertThat(distance(live, adapted.baseOutput())).as("adapted differs from base").isGreaterThan(1e-3);
       NDArray delta = adapted.delta(1);
       assertThat(delta.getShape()).isEqualTo(adapted.layer().weight().shape());
-      NDArray expected = adapted.layer().apply(adapted.x(), delta);
+      NDArray expected = adapted.update(1);
       NDArray update = adapted.adapter().forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE);
       assertClose(update.toFloatArray(), expected.toFloatArray());
       assertClose(live, Ops.addScaled(expected, adapted.base(), 1).toFloatArray());
@@ -138,9 +151,10 @@ public abstract class AdapterMethodContract {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
       adapted.set().multiplier(0);
       assertThat(adapted.output()).containsExactly(adapted.baseOutput());
+      assertThat(adapted.delta(0).abs().max().toFloatArray()[0]).as("ΔW at strength 0").isZero();
       adapted.set().multiplier(-0.7);
       NDArray delta = adapted.delta(-0.7);
-      NDArray expected = Ops.addScaled(adapted.layer().apply(adapted.x(), delta), adapted.base(), 1);
+      NDArray expected = Ops.addScaled(adapted.update(-0.7), adapted.base(), 1);
       assertClose(adapted.output(), expected.toFloatArray());
       if (isLinearInMultiplier()) {
         assertClose(adapted.delta(1).mul(-0.7f).toFloatArray(), delta.toFloatArray());
@@ -218,8 +232,7 @@ public abstract class AdapterMethodContract {
     try (AdaptedSample adapted = perturbed(sample, DataType.BFLOAT16); GradMode off = GradMode.off()) {
       NDArray y = adapted.layer().forward(adapted.x());
       assertThat(Ops.typeOf(y)).isEqualTo(DataType.BFLOAT16);
-      NDArray update = adapted.layer().apply(adapted.x(), adapted.delta(1));
-      NDArray expected = Ops.addScaled(update, adapted.base(), 1);
+      NDArray expected = Ops.addScaled(adapted.update(1), adapted.base(), 1);
       // bfloat16 keeps eight bits, and a few roundings follow one another.
       assertThat(distance(floats(y), floats(expected))).isLessThan(0.03);
       assertThat(distance(floats(y), adapted.baseOutput())).isGreaterThan(0.03);

@@ -1,18 +1,20 @@
 package dev.kasane.text.checkpoint;
 
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
-import ai.djl.ndarray.NDManager;
 import dev.kasane.text.family.Families;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.DecoderConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A language model's folder as Hugging Face lays it out: {@code config.json} and the weights, in one file or
@@ -66,6 +68,26 @@ public final class TextCheckpoint {
   /** The content of {@code config.json}. */
   public JsonNode json() {
     return json;
+  }
+
+  /** The ids that end a text, as {@code generation_config.json} and {@code config.json} say; often none. */
+  public Set<Integer> endIds() {
+    Set<Integer> ends = new LinkedHashSet<>();
+    Path generation = folder.resolve("generation_config.json");
+    if (Files.isRegularFile(generation)) {
+      addEnds(JsonFiles.read(generation), ends);
+    }
+    addEnds(json, ends);
+    return ends;
+  }
+
+  private static void addEnds(JsonNode json, Set<Integer> ends) {
+    JsonNode end = json.path("eos_token_id");
+    if (end.isInt()) {
+      ends.add(end.asInt());
+    } else {
+      end.forEach(each -> ends.add(each.asInt()));
+    }
   }
 
   /**

@@ -1,10 +1,10 @@
 package dev.kasane.text.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.tensor.Ops;
-import ai.djl.ndarray.types.DataType;
 
 /** From token ids to the first layer's input. */
 final class TokenInput {

@@ -85,10 +85,10 @@ public enum KnownBase {
     return Collections.unmodifiableMap(parts);
   }
 
-  /** The paths of all linear layers and convolutions by component, as adapter formats take them. */
+  /** The paths of all layers that files can speak of, norms too, by component, as adapter formats take them. */
   public Map<String, Collection<String>> layers() {
     Map<String, Collection<String>> layers = new LinkedHashMap<>();
-    components().forEach((component, root) -> layers.put(component, root.adaptableLayers().keySet()));
+    components().forEach((component, root) -> layers.put(component, root.restorableLayers().keySet()));
     return Collections.unmodifiableMap(layers);
   }
 

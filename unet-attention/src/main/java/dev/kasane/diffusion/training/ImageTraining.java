@@ -9,6 +9,7 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Checkpoints;
+import dev.kasane.core.training.StateMemory;
 import dev.kasane.core.training.Trainer;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
@@ -51,7 +52,7 @@ public final class ImageTraining implements AutoCloseable {
         pictures.options().gradientCheckpointing());
     Map<String, NDArray> parameters = adapters.trainableParameters();
     this.optimizer = new AdamW(parameters, settings,
-        name -> name.startsWith(ImageModel.TEXT_ENCODER + ".") ? pictures.options().textEncoderRate() : 1, owner);
+        name -> name.startsWith(ImageModel.TEXT_ENCODER + ".") ? pictures.options().textEncoderRate() : 1, StateMemory.of(owner));
     parameters.forEach((name, tensor) -> state.put("parameter." + name, tensor));
     state.putAll(optimizer.state());
   }

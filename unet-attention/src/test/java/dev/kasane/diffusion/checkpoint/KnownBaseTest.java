@@ -34,10 +34,11 @@ class KnownBaseTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SD1,unet,282", "SD1,text_encoder,72", "SD2,text_encoder,138", "SDXL,unet,794",
-      "SDXL,text_encoder,72", "SDXL,text_encoder_2,193"})
-  void listsLinearLayersAndConvolutions(KnownBase base, String part, int count) {
-    assertThat(base.layers().get(part)).hasSize(count);
+  @CsvSource({"SD1,unet,282,109", "SD1,text_encoder,72,25", "SD2,text_encoder,138,47", "SDXL,unet,794,256",
+      "SDXL,text_encoder,72,25", "SDXL,text_encoder_2,193,65"})
+  void listsLinearLayersConvolutionsAndNorms(KnownBase base, String part, int count, int norms) {
+    assertThat(base.components().get(part).adaptableLayers()).hasSize(count);
+    assertThat(base.layers().get(part)).hasSize(count + norms);
   }
 
   @Test

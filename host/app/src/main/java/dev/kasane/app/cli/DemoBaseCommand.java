@@ -81,10 +81,8 @@ final class DemoBaseCommand implements Callable<Integer> {
         new DemoBaseTrainer(checkpoints, listener).trainAutoencoder(autoencoderSteps, owner));
     DemoBase base = follow("Text encoder and U-Net", denoiserSteps, listener ->
         new DemoBaseTrainer(checkpoints, listener).trainDenoiser(vae, denoiserSteps, owner));
-    follow("Decoder", decoderSteps, listener -> {
-      new DemoBaseTrainer(checkpoints, listener).sharpenDecoder(vae, decoderSteps, owner);
-      return vae;
-    });
+    follow("Decoder", decoderSteps, listener ->
+        new DemoBaseTrainer(checkpoints, listener).sharpenDecoder(vae, decoderSteps, owner));
     base.write(out);
   }
 

@@ -13,8 +13,8 @@ import picocli.CommandLine.ScopeType;
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {TrainCommand.class,
-      GenerateCommand.class, InspectCommand.class, ParamsCommand.class, PluginsCommand.class,
-      DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
+      GenerateCommand.class, InspectCommand.class, ParamsCommand.class, QuantizeCommand.class, DoctorCommand.class,
+      PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:success", "1:the work failed", "2:wrong usage", "130:interrupted"})

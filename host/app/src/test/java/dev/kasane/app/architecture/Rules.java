@@ -43,11 +43,12 @@ final class Rules {
     CORE_ARROWS.forEach((name, targets) -> rules.put("core." + name, coreArrows(name, targets)));
     rules.put("diffusion sees core only", sees("dev.kasane.diffusion", CORE, "dev.kasane.diffusion"));
     rules.put("text sees core only", sees("dev.kasane.text", CORE, "dev.kasane.text"));
+    rules.put("quant sees core only", sees("dev.kasane.quant", CORE, "dev.kasane.quant"));
     rules.put("plugins see core only", sees("dev.kasane.plugin", CORE, "dev.kasane.plugin"));
     rules.put("plugins do not see one another",
         slices().matching("dev.kasane.plugin.(*)..").should().notDependOnEachOther());
-    rules.put("app sees no plugin",
-        sees("dev.kasane.app", CORE, "dev.kasane.diffusion", "dev.kasane.text", "dev.kasane.app"));
+    rules.put("app sees no plugin", sees("dev.kasane.app", CORE, "dev.kasane.diffusion", "dev.kasane.text",
+        "dev.kasane.quant", "dev.kasane.app"));
     rules.put("no test kit in the product", noClasses().that().resideOutsideOfPackage("dev.kasane.testkit..")
         .should().dependOnClassesThat().resideInAPackage("dev.kasane.testkit.."));
     rules.put("no cycles", slices().matching("dev.kasane.(*).(*)..").should().beFreeOfCycles());
@@ -56,7 +57,7 @@ final class Rules {
         type -> isIn(type, "ai.djl.pytorch") && !type.getName().equals(BRIDGE)));
     rules.put("the bridge", only("core, its test kit and the models cross the bridge; plugins and app do not",
         type -> type.getName().equals(BRIDGE)
-            || Stream.of(CORE, "dev.kasane.testkit", "dev.kasane.diffusion", "dev.kasane.text")
+            || Stream.of(CORE, "dev.kasane.testkit", "dev.kasane.diffusion", "dev.kasane.text", "dev.kasane.quant")
                 .anyMatch(each -> isIn(type, each)),
         type -> type.getName().equals(BRIDGE)));
     rules.put("PF4J's manager", only("app.plugins knows more of PF4J than the markers",

@@ -20,6 +20,7 @@ final class Seeds {
     seeds.put("core.checkpoint", List.of(
         uses("dev.kasane.core.checkpoint", "dev.kasane.core.training.Trainer")));
     seeds.put("core.training", List.of(uses("dev.kasane.core.training", "dev.kasane.app.Version")));
+    seeds.put("quant sees core only", List.of(uses("dev.kasane.quant.cpu", "dev.kasane.app.Version")));
     seeds.put("diffusion sees core only", List.of(
         uses("dev.kasane.diffusion.unet", "dev.kasane.app.Version")));
     seeds.put("text sees core only", List.of(uses("dev.kasane.text.model", "dev.kasane.diffusion.unet.UNetConfig")));

@@ -2,12 +2,15 @@ package dev.kasane.core.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.spi.FrozenWeight;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -72,6 +75,13 @@ public final class RenamedSource implements TensorSource {
       whole.close();
     }
     return changed;
+  }
+
+  @Override
+  public Optional<FrozenWeight> quantised(String name, DataType type, NDManager owner) {
+    Stored stored = stored(name);
+    return stored.transform() instanceof TensorTransform.Identity
+        ? source.quantised(stored.name(), type, owner) : Optional.empty();
   }
 
   @Override

@@ -2,10 +2,13 @@ package dev.kasane.core.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.spi.FrozenWeight;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,6 +47,19 @@ public interface TensorSource extends AutoCloseable {
    *     that no engine type matches
    */
   NDArray read(String name, NDManager owner);
+
+  /**
+   * A tensor that is stored in another way than densely, as a weight of that storage.
+   *
+   * @param name the tensor
+   * @param type what the weight is to be when it is made dense
+   * @param owner owner of what the weight holds
+   * @return empty for a dense tensor, which {@link #read} gives
+   * @throws UserException when there is no such tensor, or what is stored is damaged
+   */
+  default Optional<FrozenWeight> quantised(String name, DataType type, NDManager owner) {
+    return Optional.empty();
+  }
 
   /**
    * The file that a tensor lies in, for messages.

@@ -20,7 +20,7 @@ public final class WeightLoader {
   private WeightLoader() {}
 
   /**
-   * Loads weights that stay as they are. Where the stored type is the wanted one, the file's mapped memory
+   * Loads weights that stay as they are; those that the source has quantised stay so. Where the stored type is the wanted one, the file's mapped memory
    * serves as it lies and is <em>read-only</em>.
    *
    * @param root the model
@@ -49,7 +49,8 @@ public final class WeightLoader {
     Map<String, Weight> declared = root.namedWeights();
     new CheckpointFit(declared, source).require();
     declared.forEach((name, weight) ->
-        weight.set(new DenseWeight(value(source, name, type, owner, writable))));
+        weight.set(source.quantised(name, type, owner)
+            .orElseGet(() -> new DenseWeight(value(source, name, type, owner, writable)))));
   }
 
   private static NDArray value(TensorSource source, String name, DataType type, NDManager owner,

@@ -58,8 +58,14 @@ public final class WeightWriter {
     }
   }
 
-  /** One buffer holds less than 2 GiB: a larger tensor goes in runs of its rows. */
-  private static void writeRows(NDArray value, WritableByteChannel channel) throws IOException {
+  /**
+   * Writes a tensor's bytes. One buffer holds less than 2 GiB: a larger tensor goes in runs of its rows.
+   *
+   * @param value a contiguous tensor on the CPU
+   * @param channel takes all of them
+   * @throws IOException when the channel does not
+   */
+  public static void writeRows(NDArray value, WritableByteChannel channel) throws IOException {
     long elements = value.getShape().size();
     long mostElements = Integer.MAX_VALUE / Long.BYTES;
     if (elements <= mostElements) {

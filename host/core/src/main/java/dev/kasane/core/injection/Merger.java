@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.Map;
 
 /**
  * Adapters folded into the weights: W + Σ multiplier·ΔW, summed in float32 and cast back to the weight's
- * own type.
+ * own type; the same for the bias of layers whose adapters have a part for it.
  *
  * <p>The merged weights are new tensors; the pristine ones are kept, and {@link #unmerge} puts them back
  * bit for bit. Subtracting ΔW again would not: half-precision weights round. A quantised weight merges
@@ -24,6 +25,7 @@ import java.util.Map;
 public final class Merger implements AutoCloseable {
   private final List<AdapterSet> sets;
   private final Map<AdaptableLayer, FrozenWeight> pristine = new LinkedHashMap<>();
+  private final Map<AdaptableLayer, FrozenWeight> pristineBiases = new LinkedHashMap<>();
   private final NDManager scope;
 
   private Merger(List<AdapterSet> sets, NDManager scope) {
@@ -55,18 +57,33 @@ public final class Merger implements AutoCloseable {
   }
 
   private void mergeLayer(AdaptableLayer layer, List<AdaptedLayer> adapters) {
-    pristine.put(layer, layer.weight());
     try (NDManager own = scope.newSubManager()) {
-      NDArray base = layer.weight().materialise(own);
-      NDArray sum = Ops.cast(base, DataType.FLOAT32);
+      List<NDArray> weights = new ArrayList<>();
+      List<NDArray> biases = new ArrayList<>();
       for (AdaptedLayer each : adapters) {
+        LayerAdapter adapter = each.attachment().adapter();
         double multiplier = each.attachment().multiplier();
-        sum = sum.add(each.attachment().adapter().weightDelta(own, layer, multiplier));
+        weights.add(adapter.weightDelta(own, layer, multiplier));
+        adapter.biasDelta(own, layer, multiplier).ifPresent(biases::add);
       }
-      NDArray merged = Ops.cast(sum, Ops.typeOf(base));
-      merged.attach(scope);
-      layer.replaceWeight(new DenseWeight(merged));
+      pristine.put(layer, layer.weight());
+      layer.replaceWeight(sum(layer.weight(), weights, own));
+      if (!biases.isEmpty()) {
+        pristineBiases.put(layer, layer.bias());
+        layer.replaceBias(sum(layer.bias(), biases, own));
+      }
     }
+  }
+
+  private DenseWeight sum(FrozenWeight frozen, List<NDArray> deltas, NDManager own) {
+    NDArray base = frozen.materialise(own);
+    NDArray sum = Ops.cast(base, DataType.FLOAT32);
+    for (NDArray delta : deltas) {
+      sum = sum.add(delta);
+    }
+    NDArray merged = Ops.cast(sum, Ops.typeOf(base));
+    merged.attach(scope);
+    return new DenseWeight(merged);
   }
 
   /** Puts the pristine weights back, frees the merged ones and attaches the sets again. */
@@ -75,6 +92,7 @@ public final class Merger implements AutoCloseable {
       return;
     }
     pristine.forEach(AdaptableLayer::replaceWeight);
+    pristineBiases.forEach(AdaptableLayer::replaceBias);
     scope.close();
     sets.forEach(AdapterSet::attach);
   }

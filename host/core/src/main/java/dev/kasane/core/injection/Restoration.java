@@ -10,6 +10,7 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class Restoration {
   Restoration(Map<String, Module> roots, List<? extends AdapterMethod> methods, double multiplier,
       NDManager scope) {
     roots.forEach((component, root) -> {
-      targets.put(component, root.adaptableLayers());
+      targets.put(component, root.restorableLayers());
       places.put(component, root.namedWeights());
     });
     this.methods = methods;
@@ -91,6 +92,9 @@ final class Restoration {
   private void restore(String component, AdaptableLayer layer, AdapterModule module) {
     try {
       for (AdapterMethod method : methods) {
+        if (layer.kind() == TargetLayer.Kind.NORM && !method.supports(layer)) {
+          continue;
+        }
         Optional<LayerAdapter> adapter = method.restore(layer, module, scope);
         if (adapter.isPresent()) {
           accept(component, layer, method, adapter.get());
@@ -119,6 +123,7 @@ final class Restoration {
     Map<String, List<String>> bare = new LinkedHashMap<>();
     targets.forEach((component, layers) -> {
       List<String> rest = new ArrayList<>(layers.keySet());
+      rest.removeIf(path -> layers.get(path).kind() == TargetLayer.Kind.NORM);
       matched.stream().filter(m -> m.component().equals(component)).forEach(m -> rest.remove(m.path()));
       bare.put(component, rest);
     });

@@ -14,6 +14,9 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
   /** The layer's weight. */
   protected abstract Weight weightPlace();
 
+  /** The layer's bias, or null when it has none. */
+  protected abstract Weight biasPlace();
+
   /** The layer's operation with its own weight and bias. */
   protected abstract NDArray applyBase(NDArray x);
 
@@ -47,6 +50,11 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     attachments.remove(attachment);
   }
 
+  /** Whether nothing is attached. */
+  protected final boolean isBare() {
+    return attachments.isEmpty();
+  }
+
   /** What is attached now. */
   public final List<Attachment> attachments() {
     return List.copyOf(attachments);
@@ -64,6 +72,32 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
    */
   public final void replaceWeight(FrozenWeight replacement) {
     weightPlace().set(replacement);
+  }
+
+  @Override
+  public final boolean hasBias() {
+    return biasPlace() != null;
+  }
+
+  /**
+   * The bias.
+   *
+   * @throws IllegalStateException when the layer has none
+   */
+  public final FrozenWeight bias() {
+    return requireBias().get();
+  }
+
+  /** Puts another bias in the place of the layer's own, as {@link #replaceWeight} does with the weight. */
+  public final void replaceBias(FrozenWeight replacement) {
+    requireBias().set(replacement);
+  }
+
+  private Weight requireBias() {
+    if (!hasBias()) {
+      throw new IllegalStateException("Layer " + path + " has no bias");
+    }
+    return biasPlace();
   }
 
   @Override

@@ -32,18 +32,29 @@ public final class Conv2d extends AdaptableLayer {
   }
 
   @Override
+  protected Weight biasPlace() {
+    return bias;
+  }
+
+  @Override
   public Kind kind() {
     return Kind.CONV2D;
   }
 
   @Override
   protected NDArray applyBase(NDArray x) {
-    return Ops.conv2d(x, weight.dense(x.getManager()), bias.dense(x.getManager()), stride, padding);
+    NDArray b = bias.dense(x.getManager());
+    return weight.get().apply(x.getManager(), dense -> Ops.conv2d(x, dense, b, stride, padding));
   }
 
   @Override
   public NDArray apply(NDArray x, NDArray other) {
     return Ops.conv2d(x, other, null, stride, padding);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    return Ops.conv2d(x, other, otherBias, stride, padding);
   }
 
   @Override

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.Ops;
 
 /** Group normalisation with a scale and a shift for each channel. */
-public final class GroupNorm extends Module {
+public final class GroupNorm extends AdaptableLayer {
   private final Weight weight;
   private final Weight bias;
   private final int groups;
@@ -22,13 +22,52 @@ public final class GroupNorm extends Module {
     this.epsilon = epsilon;
   }
 
+  @Override
+  protected Weight weightPlace() {
+    return weight;
+  }
+
+  @Override
+  protected Weight biasPlace() {
+    return bias;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.NORM;
+  }
+
   /** Normalises (batch, channels, …). */
-  public NDArray forward(NDArray x) {
+  @Override
+  protected NDArray applyBase(NDArray x) {
     return Ops.groupNorm(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other) {
+    try (NDArray none = x.getManager().zeros(bias.shape())) {
+      return apply(x, other, none);
+    }
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    return otherBias == null ? apply(x, other) : Ops.groupNorm(x, groups, other, otherBias, epsilon);
+  }
+
+  /** {@inheritDoc} A normalisation mixes no channels. */
+  @Override
+  public NDArray applyUp(NDArray hidden, NDArray up) {
+    throw new UnsupportedOperationException("Normalisation " + path() + " mixes no channels");
   }
 
   /** Normalises and applies SiLU. */
   public NDArray forwardSilu(NDArray x) {
+    if (!isBare()) {
+      try (NDArray normed = forward(x)) {
+        return Ops.silu(normed);
+      }
+    }
     return Ops.groupNormSilu(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
   }
 }

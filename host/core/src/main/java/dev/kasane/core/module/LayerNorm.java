@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.Ops;
 
 /** Layer normalisation over the last axis. */
-public final class LayerNorm extends Module {
+public final class LayerNorm extends AdaptableLayer {
   private final Weight weight;
   private final Weight bias;
   private final double epsilon;
@@ -19,8 +19,42 @@ public final class LayerNorm extends Module {
     this.epsilon = epsilon;
   }
 
+  @Override
+  protected Weight weightPlace() {
+    return weight;
+  }
+
+  @Override
+  protected Weight biasPlace() {
+    return bias;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.NORM;
+  }
+
   /** Normalises (…, width). */
-  public NDArray forward(NDArray x) {
+  @Override
+  protected NDArray applyBase(NDArray x) {
     return Ops.layerNorm(x, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other) {
+    try (NDArray none = x.getManager().zeros(bias.shape())) {
+      return apply(x, other, none);
+    }
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    return otherBias == null ? apply(x, other) : Ops.layerNorm(x, other, otherBias, epsilon);
+  }
+
+  /** {@inheritDoc} A normalisation mixes no channels. */
+  @Override
+  public NDArray applyUp(NDArray hidden, NDArray up) {
+    throw new UnsupportedOperationException("Normalisation " + path() + " mixes no channels");
   }
 }

@@ -39,6 +39,11 @@ public final class Linear extends AdaptableLayer {
   }
 
   @Override
+  protected Weight biasPlace() {
+    return bias;
+  }
+
+  @Override
   public Kind kind() {
     return Kind.LINEAR;
   }
@@ -46,12 +51,17 @@ public final class Linear extends AdaptableLayer {
   @Override
   protected NDArray applyBase(NDArray x) {
     NDArray b = bias == null ? null : bias.dense(x.getManager());
-    return Ops.linear(x, weight.dense(x.getManager()), b);
+    return weight.get().linear(x, b);
   }
 
   @Override
   public NDArray apply(NDArray x, NDArray other) {
     return Ops.linear(x, other, null);
+  }
+
+  @Override
+  public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    return Ops.linear(x, other, otherBias);
   }
 
   @Override

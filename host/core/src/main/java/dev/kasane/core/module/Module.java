@@ -1,6 +1,7 @@
 package dev.kasane.core.module;
 
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.TargetLayer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,8 +55,15 @@ public abstract class Module {
     return Collections.unmodifiableMap(all);
   }
 
-  /** Every layer below this module that an adapter can be attached to, by its dotted path. */
+  /** The linear layers and convolutions below this module, which adapters are trained on, by dotted path. */
   public final Map<String, AdaptableLayer> adaptableLayers() {
+    Map<String, AdaptableLayer> all = new LinkedHashMap<>(restorableLayers());
+    all.values().removeIf(layer -> layer.kind() == TargetLayer.Kind.NORM);
+    return Collections.unmodifiableMap(all);
+  }
+
+  /** Every layer below this module that an adapter file can speak of, normalisations too, by dotted path. */
+  public final Map<String, AdaptableLayer> restorableLayers() {
     Map<String, AdaptableLayer> all = new LinkedHashMap<>();
     walk("", (path, module) -> {
       if (module instanceof AdaptableLayer layer) {

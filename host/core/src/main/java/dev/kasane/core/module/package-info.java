@@ -9,7 +9,7 @@
  * {@link dev.kasane.core.spi.FrozenWeight}, stored in whatever way. So sizes and names can be checked
  * before gigabytes are read.
  *
- * <p>Linear layers and convolutions are {@link dev.kasane.core.module.AdaptableLayer}s. What flows through:
+ * <p>Linear layers, convolutions and norms are {@link dev.kasane.core.module.AdaptableLayer}s. What flows through:
  *
  * <pre>
  *   x ─┬─ base operation, frozen weight ──── y

@@ -29,9 +29,12 @@ public interface AdapterMethod extends ExtensionPoint {
    */
   default void check(AdapterOptions options) {}
 
-  /** Whether the method can be attached to a layer of this kind and shape. */
+  /**
+   * Whether the method can be attached to a layer of this kind and shape. Unless a method says otherwise, that
+   * is every linear layer and convolution and no normalisation.
+   */
   default boolean supports(TargetLayer layer) {
-    return true;
+    return layer.kind() != TargetLayer.Kind.NORM;
   }
 
   /**

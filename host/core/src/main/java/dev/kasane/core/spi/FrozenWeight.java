@@ -3,6 +3,8 @@ package dev.kasane.core.spi;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.Ops;
+import java.util.function.Function;
 
 /**
  * A weight of the base model, however it is stored: dense, NF4, FP4 or int8.
@@ -22,6 +24,28 @@ public interface FrozenWeight {
    * @param scope owner of a tensor that has to be made for this call; a dense weight returns itself
    */
   NDArray materialise(NDManager scope);
+
+  /**
+   * Runs an operation on the dense weight. One that was made for the call is let go of behind it; a graph that
+   * still needs it keeps it.
+   *
+   * @param scope owner of a tensor that has to be made
+   * @param operation takes the dense weight, which it may neither keep nor change
+   * @return what the operation returned
+   */
+  default NDArray apply(NDManager scope, Function<NDArray, NDArray> operation) {
+    return operation.apply(materialise(scope));
+  }
+
+  /**
+   * x·Wᵀ + b. A storage that multiplies without the dense weight overrides it.
+   *
+   * @param x (…, in)
+   * @param bias (out) or null
+   */
+  default NDArray linear(NDArray x, NDArray bias) {
+    return apply(x.getManager(), dense -> Ops.linear(x, dense, bias));
+  }
 
   /** A short name of the storage for reports, such as {@code float32} or {@code nf4}. */
   String storage();

@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.tensor.Ops;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A trained update of one layer.
  *
  * <p>Live use, merging and saving all follow from {@link #weightDelta}: what {@link #forward} adds to a
- * layer's output is the layer's operation with ΔW in place of W.
+ * layer's output is the layer's operation with ΔW in place of W, and with {@link #biasDelta} in place of the
+ * bias where a method has one.
  */
 public interface LayerAdapter {
   /**
@@ -25,7 +27,9 @@ public interface LayerAdapter {
    * @return a tensor of the output's shape that the caller may not keep
    */
   default NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    return layer.apply(x, weightDelta(x.getManager(), layer, multiplier));
+    NDManager scope = x.getManager();
+    return layer.apply(x, weightDelta(scope, layer, multiplier),
+        biasDelta(scope, layer, multiplier).orElse(null));
   }
 
   /**
@@ -54,6 +58,18 @@ public interface LayerAdapter {
    * @param multiplier the user's strength
    */
   NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier);
+
+  /**
+   * What the adapter adds to the layer's bias, (out), float32. Nothing for most methods, and never anything
+   * for a layer without a bias.
+   *
+   * @param scope owner of the result
+   * @param layer the layer
+   * @param multiplier the user's strength
+   */
+  default Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    return Optional.empty();
+  }
 
   /**
    * The parameters that are trained and, as a rule, saved, under the names that the community gives them, relative to

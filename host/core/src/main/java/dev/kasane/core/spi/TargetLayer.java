@@ -2,15 +2,18 @@ package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.Ops;
 
-/** A linear layer or convolution of a base model that an adapter can be attached to. */
+/** A layer of a base model that an adapter can be attached to: linear, a convolution or a normalisation. */
 public interface TargetLayer {
   /** What the layer computes. */
   enum Kind {
     /** y = x·Wᵀ + b. */
     LINEAR,
     /** A two-dimensional convolution. */
-    CONV2D
+    CONV2D,
+    /** A normalisation with a scale and a shift for each channel; its weight has one axis. */
+    NORM
   }
 
   /** The layer's dotted path in its model, as the community writes it. */
@@ -29,6 +32,27 @@ public interface TargetLayer {
    * @param other a weight of the layer's shape
    */
   NDArray apply(NDArray x, NDArray other);
+
+  /** Whether the layer has a bias. */
+  default boolean hasBias() {
+    return false;
+  }
+
+  /**
+   * Runs the layer's own operation with another weight and another bias.
+   *
+   * @param x the layer's input
+   * @param other a weight of the layer's shape
+   * @param otherBias (out), or null for none
+   */
+  default NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
+    NDArray y = apply(x, other);
+    if (otherBias == null) {
+      return y;
+    }
+    NDArray shift = Ops.castLike(otherBias, y);
+    return y.add(kind() == Kind.CONV2D ? shift.reshape(1, -1, 1, 1) : shift);
+  }
 
   /**
    * Runs the layer's operation (kernel size, stride and padding) down to {@code rank} channels.
@@ -55,7 +79,7 @@ public interface TargetLayer {
 
   /** Input features or channels. */
   default long inputs() {
-    return weight().shape().get(1);
+    return weight().shape().get(kind() == Kind.NORM ? 0 : 1);
   }
 
   /** Kernel size of a convolution, 1 for a linear layer. */

@@ -34,6 +34,12 @@ public final class Engines {
     TorchBridge.seed(seed);
   }
 
+  /** Returns how many threads one operator may use. */
+  public static int threads() {
+    prepare();
+    return TorchBridge.threads();
+  }
+
   /** Returns libtorch's version. */
   public static String version() {
     return ENGINE.getVersion();

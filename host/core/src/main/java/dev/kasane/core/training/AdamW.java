@@ -54,7 +54,18 @@ public final class AdamW implements Optimizer {
    * @param scope owner of the moments
    */
   public AdamW(Map<String, NDArray> parameters, Settings settings, NDManager scope) {
-    this(parameters, settings, name -> 1, scope);
+    this(parameters, settings, StateMemory.of(scope));
+  }
+
+  /**
+   * Starts with zero moments in memory of the caller's choice.
+   *
+   * @param parameters what to train, float32, by name
+   * @param settings the constants
+   * @param memory where the moments are kept
+   */
+  public AdamW(Map<String, NDArray> parameters, Settings settings, StateMemory memory) {
+    this(parameters, settings, name -> 1, memory);
   }
 
   /**
@@ -63,23 +74,24 @@ public final class AdamW implements Optimizer {
    * @param parameters what to train, float32, by name
    * @param settings the constants
    * @param rateFactor what the learning rate is multiplied by, by the parameter's name
-   * @param scope owner of the moments
+   * @param memory where the moments are kept
    */
   public AdamW(Map<String, NDArray> parameters, Settings settings, ToDoubleFunction<String> rateFactor,
-      NDManager scope) {
+      StateMemory memory) {
     this.parameters = List.copyOf(parameters.values());
     this.settings = settings;
     Map<Double, Group> byFactor = new LinkedHashMap<>();
     parameters.forEach((name, parameter) ->
-        add(name, parameter, byFactor.computeIfAbsent(rateFactor.applyAsDouble(name), Group::new), scope));
+        add(name, parameter, byFactor.computeIfAbsent(rateFactor.applyAsDouble(name), Group::new), memory));
     this.groups = List.copyOf(byFactor.values());
   }
 
-  private void add(String name, NDArray parameter, Group group, NDManager scope) {
+  private void add(String name, NDArray parameter, Group group, StateMemory memory) {
+    Shape shape = parameter.getShape();
     group.parameters().add(parameter);
-    group.firstMoments().add(scope.zeros(parameter.getShape(), DataType.FLOAT32));
-    group.secondMoments().add(scope.zeros(parameter.getShape(), DataType.FLOAT32));
-    group.steps().add(scope.zeros(new Shape(), DataType.FLOAT32));
+    group.firstMoments().add(memory.zeros("first_moment." + name, shape, DataType.FLOAT32));
+    group.secondMoments().add(memory.zeros("second_moment." + name, shape, DataType.FLOAT32));
+    group.steps().add(memory.zeros("step." + name, new Shape(), DataType.FLOAT32));
     int last = group.parameters().size() - 1;
     state.put("first_moment." + name, group.firstMoments().get(last));
     state.put("second_moment." + name, group.secondMoments().get(last));

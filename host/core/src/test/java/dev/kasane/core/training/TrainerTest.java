@@ -64,7 +64,7 @@ class TrainerTest {
       NDArray quick = parameter(owner, 2);
       NDArray slow = parameter(owner, 2);
       AdamW optimizer = new AdamW(Map.of("quick", quick, "slow", slow), new AdamW.Settings(0.9, 0.999, 1e-8, 0),
-          name -> name.equals("slow") ? 0.1 : 1, owner);
+          name -> name.equals("slow") ? 0.1 : 1, StateMemory.of(owner));
       new Trainer<Integer>((batch, scope) -> quick.square().sum().add(slow.square().sum()), number -> 0, optimizer,
           new TrainingPlan(1, 1, FAST, 0, 7), List.of()).run(0);
       assertThat(2 - quick.toFloatArray()[0]).isCloseTo(0.05f, within(1e-5f));

@@ -24,12 +24,15 @@ final class OriginalNames {
       Pattern.compile("down_blocks\\.(\\d+)\\.downsamplers\\.0\\.conv");
   private static final Pattern UPSAMPLER = Pattern.compile("up_blocks\\.(\\d+)\\.upsamplers\\.0\\.conv");
   private static final Map<String, String> RESIDUAL = Map.of(
+      "norm1", "in_layers.0",
       "conv1", "in_layers.2",
       "time_emb_proj", "emb_layers.1",
+      "norm2", "out_layers.0",
       "conv2", "out_layers.3",
       "conv_shortcut", "skip_connection");
   private static final Map<String, String> SINGLE = Map.of(
       "conv_in", "input_blocks.0.0",
+      "conv_norm_out", "out.0",
       "conv_out", "out.2",
       "time_embedding.linear_1", "time_embed.0",
       "time_embedding.linear_2", "time_embed.2",

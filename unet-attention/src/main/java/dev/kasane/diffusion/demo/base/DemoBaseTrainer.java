@@ -112,8 +112,9 @@ public final class DemoBaseTrainer {
    * @param vae the trained autoencoder
    * @param steps optimiser steps of 4 pictures
    * @param owner owner of the weights
+   * @return the same, its decoder's weights averaged over the last steps
    */
-  public void sharpenDecoder(AutoencoderKL vae, long steps, NDManager owner) {
+  public AutoencoderKL sharpenDecoder(AutoencoderKL vae, long steps, NDManager owner) {
     TorchBridge.seed(SEED + 2);
     Map<String, NDArray> decoder = new LinkedHashMap<>();
     vae.namedWeights().forEach((name, weight) -> {
@@ -129,6 +130,7 @@ public final class DemoBaseTrainer {
       stage.run(objective, objective, new LearningRate(LearningRate.Kind.COSINE, 8e-4, 50, steps), 0.998);
       stage.useAverage();
     }
+    return vae;
   }
 
   private static boolean endsResidual(String path) {

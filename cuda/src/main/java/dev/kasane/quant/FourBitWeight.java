@@ -1,0 +1,126 @@
+package dev.kasane.quant;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.quant.cpu.FourBitDecoding;
+import dev.kasane.quant.cpu.FusedProduct;
+import dev.kasane.quant.format.FourBitBlocks;
+import dev.kasane.quant.format.FourBitType;
+import dev.kasane.quant.format.NestedScales;
+import dev.kasane.quant.format.StoredFloats;
+import java.nio.ByteBuffer;
+
+/** A weight in 4-bit codes. Few rows are multiplied without a dense copy where no gradient is asked for. */
+public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4Weight, Fp4Weight {
+  private final FourBitBlocks blocks;
+
+  FourBitWeight(Shape shape, DataType type, NDArray codes, FourBitBlocks blocks) {
+    super(shape, type, codes);
+    if (blocks.count() != shape.size()) {
+      throw new IllegalArgumentException(blocks.count() + " codes for a weight of shape " + shape);
+    }
+    this.blocks = blocks;
+  }
+
+  /**
+   * A weight of given codes.
+   *
+   * @param shape the dense weight's
+   * @param type the dense weight's
+   * @param codes the tensor whose memory {@code blocks} lies in
+   * @param blocks codes and scales
+   */
+  public static FourBitWeight of(Shape shape, DataType type, NDArray codes, FourBitBlocks blocks) {
+    return blocks.type() == FourBitType.NF4
+        ? new Nf4Weight(shape, type, codes, blocks) : new Fp4Weight(shape, type, codes, blocks);
+  }
+
+  /**
+   * Quantises a dense weight.
+   *
+   * @param dense a contiguous tensor on the CPU, float32, float16 or bfloat16
+   * @param settings how
+   * @param owner owner of the codes
+   * @throws dev.kasane.core.UserException when a number is not finite or the tensor is too large
+   */
+  static FourBitWeight quantise(String name, NDArray dense, QuantisationSettings settings, NDManager owner) {
+    int count = count(name, dense.getShape());
+    StoredFloats source = new StoredFloats(TorchBridge.memory(dense), Ops.typeOf(dense), count);
+    NDArray codes = owner.create(new Shape(FourBitBlocks.bytes(count), 1), DataType.UINT8);
+    FourBitBlocks blocks = FourBitBlocks.quantise(
+        source, settings.kind().fourBit(), settings.blockSize(), TorchBridge.memory(codes));
+    if (settings.doubleQuant()) {
+      float[] scales = blocks.scales().all();
+      blocks = blocks.nested(NestedScales.of(scales, mean(scales, owner)));
+    }
+    return of(dense.getShape(), Ops.typeOf(dense), codes, blocks);
+  }
+
+  /** libtorch's own sum: another order of addition would give other bits than bitsandbytes has. */
+  private static float mean(float[] scales, NDManager owner) {
+    try (NDManager scratch = owner.newSubManager(); GradMode off = GradMode.off()) {
+      return scratch.create(scales).mean().getFloat();
+    }
+  }
+
+  /** Codes and scales. */
+  public final FourBitBlocks blocks() {
+    return blocks;
+  }
+
+  @Override
+  final void decode(ByteBuffer out) {
+    FourBitDecoding.decode(blocks, type(), out);
+  }
+
+  @Override
+  public final NDArray linear(NDArray x, NDArray bias) {
+    return isFused(x) ? fused(x, bias) : super.linear(x, bias);
+  }
+
+  private boolean isFused(NDArray x) {
+    long columns = shape().get(1);
+    return x.getShape().size() / columns <= FusedProduct.MOST_ROWS && !x.getDevice().isGpu()
+        && FusedProduct.fits(blocks, (int) columns)
+        && !(TorchBridge.gradMode() && TorchBridge.requiresGradient(x));
+  }
+
+  private NDArray fused(NDArray x, NDArray bias) {
+    int columns = (int) shape().get(1);
+    int rows = (int) (x.getShape().size() / columns);
+    NDManager scope = x.getManager();
+    try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
+      NDArray wide = Ops.cast(x, DataType.FLOAT32);
+      float[] products = FusedProduct.multiply(blocks, wide.toFloatArray(), rows, columns);
+      long[] sizes = x.getShape().getShape().clone();
+      sizes[sizes.length - 1] = shape().get(0);
+      // A tensor made from an array borrows memory that the collector frees: sum and cast make libtorch's own.
+      NDArray y = scratch.zeros(new Shape(sizes));
+      TorchBridge.memory(y).asFloatBuffer().put(products);
+      if (bias != null) {
+        y.addi(Ops.cast(bias, DataType.FLOAT32));
+      }
+      NDArray result = Ops.castLike(y, x);
+      result.attach(scope);
+      if (wide != x) {
+        wide.close();
+      }
+      return result;
+    }
+  }
+
+  @Override
+  public final long bytes() {
+    return blocks.bytes();
+  }
+
+  @Override
+  public final String storage() {
+    return blocks.type().id();
+  }
+}

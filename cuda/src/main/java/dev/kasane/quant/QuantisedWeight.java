@@ -1,0 +1,99 @@
+package dev.kasane.quant;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+
+/**
+ * A weight kept in few bits and decoded for each use into memory of libtorch's own.
+ *
+ * <p>Its codes lie in a tensor on the CPU, which may be the mapped memory of a file.
+ */
+public abstract sealed class QuantisedWeight implements FrozenWeight permits FourBitWeight, Int8Weight {
+  private final Shape shape;
+  private final DataType type;
+  private final NDArray codes;
+
+  /**
+   * @param shape the dense weight's
+   * @param type the dense weight's: float32, float16 or bfloat16
+   * @param codes the tensor that holds the codes; kept open for as long as the weight is used
+   */
+  QuantisedWeight(Shape shape, DataType type, NDArray codes) {
+    this.shape = shape;
+    this.type = type;
+    this.codes = codes;
+  }
+
+  /** Writes the dense weight into memory, in its own type. */
+  abstract void decode(ByteBuffer out);
+
+  @Override
+  public final Shape shape() {
+    return shape;
+  }
+
+  /** The type that the dense weight has. */
+  public final DataType type() {
+    return type;
+  }
+
+  /** The tensor that holds the codes, on the CPU. */
+  public final NDArray codes() {
+    return codes;
+  }
+
+  @Override
+  public final NDArray materialise(NDManager scope) {
+    if (!scope.getDevice().equals(Device.cpu())) {
+      try (NDManager cpu = scope.newSubManager(Device.cpu())) {
+        NDArray there = materialise(cpu).toDevice(scope.getDevice(), false);
+        there.attach(scope);
+        return there;
+      }
+    }
+    boolean bfloat16 = type == DataType.BFLOAT16;
+    // DJL cannot create bfloat16: the other type of two bytes carries it.
+    NDArray dense = scope.create(shape, bfloat16 ? DataType.FLOAT16 : type);
+    decode(TorchBridge.memory(dense));
+    if (!bfloat16) {
+      return dense;
+    }
+    try (NDArray carrier = dense; GradMode off = GradMode.off()) {
+      return Ops.reinterpret(carrier, type);
+    }
+  }
+
+  @Override
+  public final NDArray apply(NDManager scope, Function<NDArray, NDArray> operation) {
+    try (NDArray dense = materialise(scope)) {
+      return operation.apply(dense);
+    }
+  }
+
+  /**
+   * Checks that a dense tensor and its codes fit into buffers.
+   *
+   * @param name the tensor, for the message
+   * @return how many numbers it has
+   * @throws UserException when it is too large or has no numbers
+   */
+  public static int count(String name, Shape shape) {
+    long most = Integer.MAX_VALUE / Float.BYTES;
+    if (shape.size() > most || shape.size() == 0) {
+      throw new UserException("Tensor '" + name + "' of shape " + shape + " has " + shape.size()
+          + " numbers; a quantised tensor has at least 1 and at most " + most
+          + ", as one buffer holds 2 GiB. Leave it dense with --skip.");
+    }
+    return (int) shape.size();
+  }
+}

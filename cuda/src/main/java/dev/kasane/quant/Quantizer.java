@@ -1,0 +1,96 @@
+package dev.kasane.quant;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.module.Weight;
+import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.GradMode;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Replaces the dense weights of a loaded model by quantised ones, layer by layer. */
+public final class Quantizer {
+  private Quantizer() {}
+
+  /**
+   * What was done.
+   *
+   * @param layers how many layers were quantised
+   * @param denseBytes what their weights held before
+   * @param quantisedBytes what they hold now
+   * @param totalBytes what all weights of the model hold now
+   * @param parameters how many numbers the model has
+   */
+  public record Summary(int layers, long denseBytes, long quantisedBytes, long totalBytes, long parameters) {
+    /** Bytes of the whole model for each of its numbers. */
+    public double bytesPerParameter() {
+      return (double) totalBytes / parameters;
+    }
+  }
+
+  /** The layers that bitsandbytes quantises: linear ones but for a language model's output head. */
+  public static boolean isUsual(AdaptableLayer layer) {
+    return layer.kind() == TargetLayer.Kind.LINEAR && !LinearNames.isHead(layer.path());
+  }
+
+  /**
+   * Quantises.
+   *
+   * @param root a loaded model without adapters or with; adapters see the quantised weight from then on
+   * @param settings how
+   * @param layers which of its layers, {@link #isUsual} for the usual ones
+   * @param owner owner of the codes
+   * @throws dev.kasane.core.UserException when a weight is not finite or too large; layers before it stay
+   *     quantised
+   */
+  public static Summary quantise(
+      Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers, NDManager owner) {
+    int done = 0;
+    long before = 0;
+    long after = 0;
+    for (Map.Entry<String, AdaptableLayer> each : root.adaptableLayers().entrySet()) {
+      AdaptableLayer layer = each.getValue();
+      if (layers.test(layer) && layer.weight() instanceof DenseWeight dense) {
+        QuantisedWeight quantised = quantise(each.getKey(), dense, settings, owner);
+        before += dense.bytes();
+        after += quantised.bytes();
+        done++;
+        layer.replaceWeight(quantised);
+        closeUnlessShared(root, dense);
+      }
+    }
+    return new Summary(done, before, after, sum(root, true), sum(root, false));
+  }
+
+  private static QuantisedWeight quantise(
+      String path, DenseWeight dense, QuantisationSettings settings, NDManager owner) {
+    try (NDManager scratch = owner.newSubManager(); GradMode off = GradMode.off()) {
+      // A copy is contiguous whatever it is copied from; a view's own memory is not.
+      NDArray contiguous = dense.array().stopGradient().duplicate();
+      contiguous.attach(scratch);
+      return settings.quantise(path, contiguous, owner);
+    }
+  }
+
+  /** Tied weights are one tensor in two places. */
+  private static void closeUnlessShared(Module root, DenseWeight dense) {
+    boolean shared = root.namedWeights().values().stream().filter(Weight::isSet).map(Weight::get)
+        .anyMatch(each -> each instanceof DenseWeight other && other.array() == dense.array());
+    if (!shared) {
+      dense.array().close();
+    }
+  }
+
+  private static long sum(Module root, boolean bytes) {
+    return root.namedWeights().values().stream().filter(Weight::isSet).map(Weight::get)
+        .mapToLong(each -> bytes ? each.bytes() : parameters(each)).sum();
+  }
+
+  private static long parameters(FrozenWeight weight) {
+    return weight.shape().size();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.kasane.quant.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
+import dev.kasane.quant.QuantisationSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A folder of Hugging Face with a configuration and weights in one file or several.
+ *
+ * @param folder the folder that has {@code config.json}
+ * @param weights the weights' file, or the index of several
+ */
+record ModelFolder(Path folder, Path weights) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  /** In the order in which transformers and diffusers look. */
+  private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json",
+      "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.safetensors.index.json",
+      "pytorch_model.bin", "pytorch_model.bin.index.json",
+      "diffusion_pytorch_model.bin", "diffusion_pytorch_model.bin.index.json");
+  /** Any file of weights, in any precision; the quantised file takes their place. */
+  private static final Pattern ANY_WEIGHTS = Pattern.compile(
+      "((diffusion_)?pytorch_model|model)[^/]*\\.(safetensors|bin|json)");
+  private static final List<String> DIFFUSION_PARTS = List.of("unet", "transformer");
+
+  /**
+   * The model in a folder; of a diffusers pipeline, its U-Net or transformer.
+   *
+   * @throws UserException when there is none
+   */
+  static ModelFolder find(Path folder) {
+    if (Files.exists(folder.resolve("model_index.json"))) {
+      return DIFFUSION_PARTS.stream().map(folder::resolve).filter(Files::isDirectory).findFirst()
+          .map(ModelFolder::open).orElseThrow(() -> new UserException(
+              folder + " is a diffusers pipeline without one of the parts " + DIFFUSION_PARTS + "."));
+    }
+    return open(folder);
+  }
+
+  private static ModelFolder open(Path folder) {
+    if (!Files.exists(folder.resolve("config.json"))) {
+      throw new UserException(folder + " has no config.json. Give a model folder of Hugging Face, of diffusers, or a"
+          + " single safetensors file.");
+    }
+    return new ModelFolder(folder, first(folder).orElseThrow(() ->
+        new UserException(folder + " has no weights. Looked for " + String.join(", ", WEIGHTS) + ".")));
+  }
+
+  private static Optional<Path> first(Path folder) {
+    return WEIGHTS.stream().map(folder::resolve).filter(Files::exists).findFirst();
+  }
+
+  /** The name of the one file that the quantised weights go to. */
+  String quantisedName() {
+    return weights.getFileName().toString().startsWith("diffusion")
+        ? "diffusion_pytorch_model.safetensors" : "model.safetensors";
+  }
+
+  /** Copies a whole tree but for this model's weights and configuration. */
+  void copyRest(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else if (!isReplaced(file)) {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  private boolean isReplaced(Path file) {
+    String name = file.getFileName().toString();
+    return file.getParent().equals(folder) && (name.equals("config.json") || ANY_WEIGHTS.matcher(name).matches());
+  }
+
+  /**
+   * The configuration with what transformers and diffusers write about a quantised model.
+   *
+   * @throws UserException when it is no JSON object, the model is quantised already, or its linear layers are
+   *     transposed
+   */
+  byte[] config(QuantisationSettings settings, List<String> skips) throws IOException {
+    Path file = folder.resolve("config.json");
+    if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode config)) {
+      throw new UserException(file + " is no JSON object.");
+    }
+    if (config.has("quantization_config")) {
+      throw new UserException(file + " says that the model is quantised already. Start from the dense model.");
+    }
+    if (config.path("model_type").asText().equals("gpt2")) {
+      throw new UserException(file + " is of a GPT-2 model, whose weights lie transposed; bitsandbytes stores them"
+          + " otherwise, and this is not supported.");
+    }
+    config.set("quantization_config", quantisation(settings, skips, dtype(config)));
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+  }
+
+  private static String dtype(ObjectNode config) {
+    String dtype = config.path("dtype").asText(config.path("torch_dtype").asText(""));
+    return List.of("float16", "bfloat16").contains(dtype) ? dtype : "float32";
+  }
+
+  private static ObjectNode quantisation(QuantisationSettings settings, List<String> skips, String dtype) {
+    boolean int8 = settings.kind() == QuantisationSettings.Kind.INT8;
+    ObjectNode config = JSON.createObjectNode();
+    config.put("_load_in_4bit", !int8).put("_load_in_8bit", int8)
+        .put("bnb_4bit_compute_dtype", int8 ? "float32" : dtype)
+        .put("bnb_4bit_quant_storage", "uint8")
+        .put("bnb_4bit_quant_type", int8 ? "fp4" : settings.kind().id())
+        .put("bnb_4bit_use_double_quant", settings.doubleQuant())
+        .put("llm_int8_enable_fp32_cpu_offload", false)
+        .put("llm_int8_has_fp16_weight", false);
+    if (skips.isEmpty()) {
+      config.putNull("llm_int8_skip_modules");
+    } else {
+      // A list of one's own replaces the rule that leaves the output head alone.
+      skips.forEach(config.putArray("llm_int8_skip_modules").add("lm_head")::add);
+    }
+    return config.put("llm_int8_threshold", 6.0).put("load_in_4bit", !int8).put("load_in_8bit", int8)
+        .put("quant_method", "bitsandbytes");
+  }
+}

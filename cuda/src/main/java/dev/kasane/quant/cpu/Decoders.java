@@ -1,0 +1,150 @@
+package dev.kasane.quant.cpu;
+
+import dev.kasane.quant.format.FourBitType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * The decoders of this virtual machine, and the fastest of them by a trial of a few milliseconds at the first
+ * large tensor. A decoder whose bits differ from the plain one's is refused, however fast.
+ */
+public final class Decoders {
+  private static final String VECTOR = "dev.kasane.quant.cpu.VectorDecoder";
+  private static final int TRIAL_VALUES = 1 << 17;
+  private static final int TRIAL_BLOCK = 64;
+  private static final int TRIALS = 40;
+  private static final long TRIAL_NANOS = 60_000_000;
+
+  private Decoders() {}
+
+  /** The choice and its reasons, made when first asked for. */
+  private static final class Holder {
+    private static final Choice CHOICE = choose();
+  }
+
+  /**
+   * What was chosen.
+   *
+   * @param decoder the name of the fastest
+   * @param valuesPerSecond of each that was tried, on one thread, to float32
+   * @param refusals why others were not tried or not taken
+   */
+  public record Report(String decoder, Map<String, Double> valuesPerSecond, List<String> refusals) {}
+
+  private record Choice(BlockDecoder decoder, Report report) {}
+
+  /** What was chosen and why. */
+  public static Report report() {
+    return Holder.CHOICE.report();
+  }
+
+  /** The decoders that this virtual machine can run. */
+  public static Set<String> names() {
+    return all().keySet();
+  }
+
+  static BlockDecoder named(String name) {
+    BlockDecoder decoder = all().get(name);
+    if (decoder == null) {
+      throw new IllegalArgumentException("No decoder " + name + " among " + names() + "; " + report().refusals());
+    }
+    return decoder;
+  }
+
+  /** The fastest decoder. */
+  static BlockDecoder fastest() {
+    return Holder.CHOICE.decoder();
+  }
+
+  /** The decoder that needs no trial. */
+  static BlockDecoder plain() {
+    return new TableDecoder();
+  }
+
+  /** All decoders by name, for tests and benchmarks. */
+  static Map<String, BlockDecoder> all() {
+    Map<String, BlockDecoder> all = new LinkedHashMap<>();
+    for (BlockDecoder each : List.of(new TableDecoder(), new PairDecoder())) {
+      all.put(each.name(), each);
+    }
+    vector(new ArrayList<>()).ifPresent(each -> all.put(each.name(), each));
+    return all;
+  }
+
+  /** The decoder on the Vector API, where the virtual machine was started with that module. */
+  private static Optional<BlockDecoder> vector(List<String> refusals) {
+    return VectorApi.load(VECTOR, BlockDecoder.class, refusals);
+  }
+
+  private static Choice choose() {
+    List<String> refusals = new ArrayList<>();
+    List<BlockDecoder> candidates = new ArrayList<>(List.of(new TableDecoder(), new PairDecoder()));
+    vector(refusals).ifPresent(candidates::add);
+    Map<String, Double> speeds = new LinkedHashMap<>();
+    BlockDecoder best = candidates.get(0);
+    Trial trial = new Trial();
+    for (BlockDecoder each : candidates) {
+      double speed = trial.speed(each);
+      if (!trial.isRight()) {
+        refusals.add(each.name() + ": it does not give the plain decoder's bits on this machine");
+        continue;
+      }
+      speeds.put(each.name(), speed);
+      best = speed > speeds.getOrDefault(best.name(), 0.0) ? each : best;
+    }
+    return new Choice(best, new Report(best.name(), speeds, List.copyOf(refusals)));
+  }
+
+  private static final class Trial {
+    private final ByteBuffer packed = direct(TRIAL_VALUES / 2);
+    private final ByteBuffer out = direct(TRIAL_VALUES * Float.BYTES);
+    private final ByteBuffer expected = direct(TRIAL_VALUES * Float.BYTES);
+    private final float[] scales = new float[TRIAL_VALUES / TRIAL_BLOCK];
+    private final float[] table = FourBitType.NF4.table();
+
+    Trial() {
+      byte[] bytes = new byte[TRIAL_VALUES / 2];
+      new Random(1).nextBytes(bytes);
+      packed.put(bytes).clear();
+      for (int i = 0; i < scales.length; i++) {
+        scales[i] = 0.01f + i;
+      }
+      run(plain(), expected);
+    }
+
+    private static ByteBuffer direct(int bytes) {
+      return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    private void run(BlockDecoder decoder, ByteBuffer target) {
+      decoder.toFloats(packed, 0, table, scales, scales.length, TRIAL_BLOCK, target, 0);
+    }
+
+    double speed(BlockDecoder decoder) {
+      long start = System.nanoTime();
+      long best = Long.MAX_VALUE;
+      for (int i = 0; i < TRIALS && System.nanoTime() - start < TRIAL_NANOS; i++) {
+        long before = System.nanoTime();
+        run(decoder, out);
+        best = Math.min(best, System.nanoTime() - before);
+      }
+      return TRIAL_VALUES * 1e9 / best;
+    }
+
+    boolean isRight() {
+      boolean right = out.equals(expected);
+      byte[] zeros = new byte[out.capacity()];
+      Arrays.fill(zeros, (byte) 0);
+      out.clear().put(zeros).clear();
+      return right;
+    }
+  }
+}

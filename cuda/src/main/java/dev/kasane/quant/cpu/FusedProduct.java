@@ -1,0 +1,63 @@
+package dev.kasane.quant.cpu;
+
+import dev.kasane.quant.format.FourBitBlocks;
+import dev.kasane.quant.format.Workers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+
+/** y = x·Wᵀ for one to a few vectors x, as generation has them, on a packed weight. */
+public final class FusedProduct {
+  /** So many vectors are faster this way than by decoding the weight. */
+  public static final int MOST_ROWS = 4;
+  private static final int ROWS_AT_ONCE = 256;
+
+  private FusedProduct() {}
+
+  private static final class Holder {
+    // The decoders' trial tells whether the Vector API is quick here; both loops are of one kind.
+    private static final RowProduct FASTEST = Decoders.report().decoder().startsWith("vector")
+        ? vector() : new TableProduct();
+  }
+
+  private static RowProduct vector() {
+    return VectorApi.load("dev.kasane.quant.cpu.VectorProduct", RowProduct.class, new ArrayList<>())
+        .orElseGet(TableProduct::new);
+  }
+
+  /** Whether a weight's blocks keep within its rows, which this needs. */
+  public static boolean fits(FourBitBlocks weight, int columns) {
+    return columns % weight.blockSize() == 0;
+  }
+
+  /**
+   * Multiplies.
+   *
+   * @param weight (outputs, columns), columns a multiple of the block size
+   * @param x rows · columns numbers
+   * @param rows how many vectors
+   * @param columns how long each is
+   * @return rows · outputs numbers, equal from run to run
+   */
+  public static float[] multiply(FourBitBlocks weight, float[] x, int rows, int columns) {
+    return multiply(Holder.FASTEST, weight, x, rows, columns);
+  }
+
+  static float[] multiply(RowProduct product, FourBitBlocks weight, float[] x, int rows, int columns) {
+    if (!fits(weight, columns)) {
+      throw new IllegalArgumentException("Blocks of " + weight.blockSize() + " cross rows of " + columns);
+    }
+    int outputs = weight.count() / columns;
+    int perRow = columns / weight.blockSize();
+    float[] y = new float[rows * outputs];
+    ByteBuffer packed = weight.packed().duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
+    RowProduct.Prepared prepared =
+        product.prepare(weight.type().table(), x, rows, columns, weight.blockSize());
+    Workers.split(outputs, ROWS_AT_ONCE, (from, to) -> {
+      float[] scales = new float[(to - from) * perRow];
+      weight.scales().read(from * perRow, scales, scales.length);
+      prepared.multiply(packed, from, to, scales, y, outputs);
+    });
+    return y;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.kasane.quant.cuda;
+
+import dev.kasane.core.UserException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The GPU that kernels run on.
+ *
+ * @param name as the driver calls it
+ * @param computeCapability ten times the major version plus the minor: 90 for 9.0
+ * @param memory bytes
+ * @param driverVersion the newest CUDA that the driver runs
+ * @param nvrtcVersion of the compiler
+ * @param launcher runs kernels there
+ */
+public record Gpu(String name, int computeCapability, long memory, String driverVersion, String nvrtcVersion,
+    CudaLauncher launcher) {
+  private static final int LEAST_COMPUTE_CAPABILITY = 70;
+  private static final int LEAST_FUSED = 80;
+
+  /** Either a GPU or the reason why there is none. */
+  public sealed interface Finding permits Found, Missing {}
+
+  /** There is one. */
+  public record Found(Gpu gpu) implements Finding {}
+
+  /** There is none to be used. */
+  public record Missing(String reason) implements Finding {}
+
+  /** Whether the fused products run there: they need tensor cores for bfloat16. */
+  public boolean hasFusedProducts() {
+    return computeCapability >= LEAST_FUSED;
+  }
+
+  /**
+   * Looks for a driver, a GPU and a compiler.
+   *
+   * @param cache folder for compiled kernels
+   */
+  public static Finding find(Path cache) {
+    CudaDriver driver;
+    try {
+      driver = CudaDriver.open();
+    } catch (UnsatisfiedLinkError e) {
+      return new Missing("there is no NVIDIA driver here (libcuda.so.1 or nvcuda.dll cannot be loaded)");
+    }
+    try {
+      int started = driver.start();
+      if (started != 0) {
+        return new Missing("the NVIDIA driver does not start: " + driver.meaning(started));
+      }
+      return driver.deviceCount() == 0 ? new Missing("the NVIDIA driver finds no GPU") : open(driver, cache);
+    } catch (UnsatisfiedLinkError e) {
+      return new Missing("the NVIDIA driver is too old: " + e.getMessage());
+    } catch (UserException e) {
+      return new Missing(e.getMessage());
+    }
+  }
+
+  private static Finding open(CudaDriver driver, Path cache) {
+    int device = driver.device(0);
+    String name = driver.name(device);
+    int capability = driver.computeCapability(device);
+    if (capability < LEAST_COMPUTE_CAPABILITY) {
+      return new Missing(String.format(Locale.ROOT, "%s has compute capability %d.%d, and 7.0 or newer is needed",
+          name, capability / 10, capability % 10));
+    }
+    var files = NvrtcFiles.find();
+    if (files.isEmpty()) {
+      return new Missing("there is a " + name + ", but no NVRTC to compile kernels for it. It comes with libtorch for"
+          + " CUDA; or name a folder that has libnvrtc in " + NvrtcFiles.FOLDER_VARIABLE + ". Looked in "
+          + NvrtcFiles.places().stream().map(Path::toString).collect(Collectors.joining(", ")));
+    }
+    Nvrtc nvrtc = Nvrtc.open(files.get());
+    KernelCompiler compiler = new KernelCompiler(nvrtc, "sm_" + capability, driver.version(), cache);
+    return new Found(new Gpu(name, capability, driver.memory(device), driver.version(), nvrtc.version(),
+        new CudaLauncher(driver, device, compiler)));
+  }
+}

@@ -1,0 +1,95 @@
+package dev.kasane.quant.optimizer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.training.StateMemory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Optimiser states in a file that is mapped into memory: the operating system keeps the pages that are in use
+ * and writes the others back, so that states need no room when something else does.
+ *
+ * <p>The file belongs to one run and is removed by {@link #close}; checkpoints save states as always.
+ */
+public final class MappedStates implements StateMemory, AutoCloseable {
+  private static final long PAGE = 4096;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final NDManager scope;
+  // Tensors borrow this memory, and it would be unmapped under them.
+  private final List<ByteBuffer> mapped = new ArrayList<>();
+  private long end;
+
+  private MappedStates(Path file, FileChannel channel, NDManager scope) {
+    this.file = file;
+    this.channel = channel;
+    this.scope = scope;
+  }
+
+  /**
+   * Creates the file.
+   *
+   * @param file a file that does not exist yet, on a local disk
+   * @param parent parent of the manager that owns the tensors, on the CPU
+   * @throws UserException when it cannot be created
+   */
+  public static MappedStates create(Path file, NDManager parent) {
+    try {
+      FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+          StandardOpenOption.WRITE);
+      return new MappedStates(file, channel, parent.newSubManager());
+    } catch (IOException e) {
+      throw new UserException("Optimiser states cannot be kept in " + file + ": " + e
+          + ". Name a file that does not exist, in a folder that may be written to.", e);
+    }
+  }
+
+  @Override
+  public NDArray zeros(String name, Shape shape, DataType type) {
+    long bytes = shape.size() * type.getNumOfBytes();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new UserException("The optimiser's state '" + name + "' of shape " + shape + " has " + bytes
+          + " bytes, and one buffer holds 2 GiB. Train this parameter without paging.");
+    }
+    try {
+      ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, end, Math.max(1, bytes));
+      mapped.add(memory);
+      end += (Math.max(1, bytes) + PAGE - 1) / PAGE * PAGE;
+      memory.limit((int) bytes).order(ByteOrder.nativeOrder());
+      return scope.create(memory, shape, type);
+    } catch (IOException e) {
+      throw new UserException("The optimiser's state '" + name + "' of " + bytes + " bytes does not fit into " + file
+          + ": " + e + ". Free some space on that disk.", e);
+    }
+  }
+
+  /** Bytes of the file. */
+  public long bytes() {
+    return end;
+  }
+
+  /** Closes the tensors and removes the file. */
+  @Override
+  public void close() {
+    scope.close();
+    mapped.clear();
+    try {
+      channel.close();
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UserException(file + " could not be removed: " + e + ". Remove it by hand.", e);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Optimiser states that need little memory.
+ *
+ * <p>{@link dev.kasane.quant.optimizer.AdamW8bit} keeps both moments in 8 bits.
+ * {@link dev.kasane.quant.optimizer.MappedStates} keeps the states of any optimiser, this one or core's AdamW in
+ * 32 bits, in a mapped file, whose pages the operating system brings in and writes back: the same bits as in
+ * memory. Both kinds of state are ordinary tensors to a checkpoint.
+ */
+package dev.kasane.quant.optimizer;

@@ -1,0 +1,96 @@
+package dev.kasane.quant;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.module.Attachment;
+import dev.kasane.core.module.Linear;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.module.Segment;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.training.SegmentedRun;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A chain of 24 linear layers with low-rank adapters, to be trained plainly or segment by segment. */
+final class AdaptedChain extends Module {
+  static final int LAYERS = 24;
+  private static final int RANK = 4;
+
+  final List<Linear> layers = new ArrayList<>();
+
+  AdaptedChain(int width) {
+    for (int i = 0; i < LAYERS; i++) {
+      layers.add(child(String.valueOf(i), new Linear(width, width, false)));
+    }
+  }
+
+  List<Segment> segments() {
+    List<Segment> segments = new ArrayList<>();
+    for (Linear layer : layers) {
+      segments.add(state -> new NDList(Ops.silu(layer.forward(state.get(0)))));
+    }
+    return segments;
+  }
+
+  /** Attaches adapters and returns their parameters. */
+  List<NDArray> adapt(int width, NDManager scope) {
+    List<NDArray> parameters = new ArrayList<>();
+    for (Linear layer : layers) {
+      NDArray down = scope.randomNormal(0f, 0.05f, new Shape(RANK, width), DataType.FLOAT32);
+      NDArray up = scope.randomNormal(0f, 0.05f, new Shape(width, RANK), DataType.FLOAT32);
+      down.setRequiresGradient(true);
+      up.setRequiresGradient(true);
+      layer.attach(new Attachment(new LowRank(down, up), 1));
+      parameters.add(down);
+      parameters.add(up);
+    }
+    return parameters;
+  }
+
+  /** One forward and backward pass that keeps the states between the layers. */
+  void segmented(NDArray x, NDManager scope) {
+    try (NDManager step = scope.newSubManager(); SegmentedRun run = new SegmentedRun(segments(), 1, step)) {
+      NDArray y = run.forward(new NDList(x)).get(0);
+      run.backward(step.ones(y.getShape()));
+    }
+  }
+
+  /** One forward and backward pass that keeps everything. */
+  void plain(NDArray x, NDManager scope) {
+    try (NDManager step = scope.newSubManager(); GradMode on = GradMode.on()) {
+      NDArray input = x.stopGradient();
+      input.attach(step);
+      NDList state = new NDList(input);
+      for (Segment segment : segments()) {
+        state = segment.forward(state);
+      }
+      TorchBridge.backward(state.get(0), step.ones(state.get(0).getShape()));
+    }
+  }
+
+  /** y = B·(A·x). */
+  private record LowRank(NDArray down, NDArray up) implements LayerAdapter {
+    @Override
+    public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+      return Ops.linear(Ops.linear(x, down, null), up, null);
+    }
+
+    @Override
+    public NDArray weightDelta(NDManager owner, TargetLayer layer, double multiplier) {
+      return up.matMul(down);
+    }
+
+    @Override
+    public Map<String, NDArray> tensors() {
+      return Map.of("down", down, "up", up);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.kasane.app.text;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.text.chat.ChatMessage;
+import dev.kasane.text.chat.ChatTemplate;
+import dev.kasane.text.chat.ChatTemplates;
+import dev.kasane.text.checkpoint.TextCheckpoint;
+import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.tokenizer.Tokenizer;
+import dev.kasane.text.tokenizer.Tokenizers;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A language model's folder, opened: its weights come when they are asked for.
+ *
+ * @param checkpoint the folder
+ * @param model the model, without weights at first
+ * @param tokenizer its tokeniser
+ * @param precision type of weights and computation
+ */
+public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tokenizer, Precision precision) {
+  /**
+   * Opens configuration and tokeniser, no weights.
+   *
+   * @throws UserException when one is missing, damaged, unknown, or does not fit the other
+   */
+  public static TextModel open(Path folder, Precision precision) {
+    TextCheckpoint checkpoint = TextCheckpoint.open(folder);
+    Tokenizer tokenizer = Tokenizers.open(folder);
+    Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
+    return new TextModel(checkpoint, checkpoint.declare(precision), tokenizer, precision);
+  }
+
+  /** Loads the weights. */
+  public void load(NDManager owner) {
+    checkpoint.load(model, precision, owner);
+  }
+
+  /** The ids at which a text ends: the tokeniser's and the configuration's. */
+  public Set<Integer> endIds() {
+    Set<Integer> ends = new HashSet<>(tokenizer.endOfTextIds());
+    ends.addAll(checkpoint.endIds());
+    return ends;
+  }
+
+  /** A prompt as it stands. */
+  public int[] tokens(String prompt) {
+    return tokenizer.encode(prompt, true);
+  }
+
+  /**
+   * A prompt as a user's message in the model's own chat format.
+   *
+   * @throws UserException when the model has none
+   */
+  public int[] chatTokens(String prompt) {
+    ChatTemplate template = ChatTemplates.find(checkpoint.folder()).orElseThrow(() -> new UserException(
+        checkpoint.folder() + " has no chat template. Leave out --chat, or name a model tuned for chats."));
+    String text = template.render(List.of(new ChatMessage("user", prompt)), true, tokenizer.specialTokens());
+    return tokenizer.encode(text, false);
+  }
+}

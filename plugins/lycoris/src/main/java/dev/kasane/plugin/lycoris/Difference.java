@@ -1,0 +1,80 @@
+package dev.kasane.plugin.lycoris;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** ΔW is a parameter as it stands, and the bias has a difference of its own where the layer has a bias. */
+final class Difference extends RebuiltAdapter {
+  private final Names names;
+  private final NDArray diff;
+  private final NDArray biasDiff;
+
+  private Difference(Names names, NDArray diff, NDArray biasDiff, Dropouts dropouts) {
+    super(dropouts);
+    this.names = names;
+    this.diff = diff;
+    this.biasDiff = biasDiff;
+  }
+
+  /**
+   * What files call the two tensors.
+   *
+   * @param weight the weight's difference
+   * @param bias the bias's difference
+   */
+  record Names(String weight, String bias) {
+    private Set<String> both() {
+      return Set.of(weight, bias);
+    }
+  }
+
+  static Difference fresh(Names names, TargetLayer layer, AdapterOptions options, Starts starts) {
+    return new Difference(names, starts.zeros(layer.weight().shape()),
+        layer.hasBias() ? starts.zeros(layer.outputs()) : null, Dropouts.of(options));
+  }
+
+  static Optional<LayerAdapter> restored(
+      Names names, TargetLayer layer, AdapterModule saved, NDManager scope) {
+    if (!SavedTensors.areOf(saved, names.both(), names.both(), Set.of())) {
+      return Optional.empty();
+    }
+    SavedTensors tensors = new SavedTensors(layer, saved, scope);
+    boolean biased = tensors.has(names.bias());
+    if (biased && !layer.hasBias()) {
+      throw new UserException("Layer " + layer.path() + ": the file has " + names.bias()
+          + ", but this base's layer has no bias. The adapter was made for another base model.");
+    }
+    NDArray diff = tensors.take(names.weight(), layer.weight().shape().getShape());
+    return Optional.of(new Difference(
+        names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, Dropouts.NONE));
+  }
+
+  @Override
+  NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+    return drops.onRows(scope, LycorisOps.scaled(scope, diff, multiplier));
+  }
+
+  @Override
+  public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    return Optional.ofNullable(biasDiff).map(difference -> LycorisOps.scaled(scope, difference, multiplier));
+  }
+
+  @Override
+  public Map<String, NDArray> tensors() {
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    all.put(names.weight(), diff);
+    if (biasDiff != null) {
+      all.put(names.bias(), biasDiff);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.kasane.plugin.lycoris;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/** GLoRA: a low-rank update of the weight and a low-rank update of what the weight is given. */
+@Extension
+public final class GloraMethod implements AdapterMethod {
+  static final String A1 = "a1.weight";
+  static final String A2 = "a2.weight";
+  static final String B1 = "b1.weight";
+  static final String B2 = "b2.weight";
+  static final String CORE = "bm.weight";
+  private static final Set<String> MARKS = Set.of(A1, A2, B1, B2);
+  private static final Set<String> TENSORS = Set.of(A1, A2, B1, B2, CORE);
+  private static final Set<String> CONSTANTS = Set.of(Scale.ALPHA, Scale.SCALE);
+
+  @Override
+  public String id() {
+    return "glora";
+  }
+
+  @Override
+  public String description() {
+    return "Low-rank updates of the weight and of its input side together (GLoRA).";
+  }
+
+  @Override
+  public List<AdapterOption> options() {
+    return Options.of(Scale.OPTIONS, Dropouts.OPTIONS);
+  }
+
+  @Override
+  public void check(AdapterOptions options) {
+    Scale.of(options);
+    Dropouts.of(options);
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+    Scale scale = Scale.of(options);
+    long rank = scale.rank();
+    Starts starts = new Starts(scope);
+    LowRank own = new LowRank(starts.kaimingUniform(Shapes.mixing(layer, layer.outputs(), rank, 1)),
+        starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null);
+    return new GloraAdapter(starts.kaimingUniform(Shapes.mixing(layer, layer.inputs(), rank, 1)),
+        starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, Dropouts.of(options));
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+      return Optional.empty();
+    }
+    SavedTensors tensors = new SavedTensors(layer, saved, scope);
+    // Before May 2024 the pairs had each other's names; where both readings fit, the later one counts.
+    boolean swapped = !isFit(layer, tensors, A1, A2, B1, B2) && isFit(layer, tensors, A2, A1, B2, B1);
+    return Optional.of(swapped
+        ? restored(layer, saved, tensors, A2, A1, B2, B1)
+        : restored(layer, saved, tensors, A1, A2, B1, B2));
+  }
+
+  private static boolean isFit(
+      TargetLayer layer, SavedTensors saved, String a1, String a2, String b1, String b2) {
+    long rank = saved.size(a2, 0);
+    long kernel = saved.has(CORE) ? 1 : layer.kernel();
+    return saved.fits(a1, Shapes.mixing(layer, layer.inputs(), rank, 1))
+        && saved.fits(a2, Shapes.mixing(layer, rank, layer.inputs(), 1))
+        && saved.fits(b1, Shapes.mixing(layer, layer.outputs(), rank, 1))
+        && saved.fits(b2, Shapes.mixing(layer, rank, layer.inputs(), kernel));
+  }
+
+  private static LayerAdapter restored(TargetLayer layer, AdapterModule module, SavedTensors saved,
+      String a1, String a2, String b1, String b2) {
+    long rank = saved.size(a2, 0);
+    boolean core = saved.has(CORE);
+    Shapes.requireKernel(layer, core, CORE);
+    LowRank own = new LowRank(saved.take(b1, Shapes.mixing(layer, layer.outputs(), rank, 1)),
+        saved.take(b2, Shapes.mixing(layer, rank, layer.inputs(), core ? 1 : layer.kernel())),
+        core ? saved.take(CORE, rank, rank, layer.kernel(), layer.kernel()) : null);
+    return new GloraAdapter(saved.take(a1, Shapes.mixing(layer, layer.inputs(), rank, 1)),
+        saved.take(a2, Shapes.mixing(layer, rank, layer.inputs(), 1)), own, Scale.ofSaved(module, rank),
+        Dropouts.NONE);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.kasane.plugin.lycoris;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/** (IA)³: one learned factor for each output or each input of a layer. */
+@Extension
+public final class Ia3Method implements AdapterMethod {
+  static final String WEIGHT = "weight";
+  static final String ON_INPUT = "on_input";
+  private static final String TRAIN_ON_INPUT = "train-on-input";
+  private static final Set<String> NAMES = Set.of(WEIGHT, ON_INPUT);
+
+  @Override
+  public String id() {
+    return "ia3";
+  }
+
+  @Override
+  public String description() {
+    return "One learned factor for each output or input of a layer ((IA)³): the smallest adapter there is.";
+  }
+
+  @Override
+  public List<AdapterOption> options() {
+    return Options.of(List.of(new AdapterOption(TRAIN_ON_INPUT, Type.BOOLEAN, "false",
+        "Whether factors are for the layer's inputs, as is usual in feed-forward layers, not its outputs.")),
+        Dropouts.OPTIONS);
+  }
+
+  @Override
+  public void check(AdapterOptions options) {
+    Dropouts.of(options);
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+    boolean onInput = options.flag(TRAIN_ON_INPUT);
+    return new Ia3Adapter(new Starts(scope).zeros(shape(layer, onInput)), onInput, Dropouts.of(options));
+  }
+
+  /** As LyCORIS stores it: (c) for a linear layer, (1, c, 1, 1) for a convolution, whichever axis is meant. */
+  private static long[] shape(TargetLayer layer, boolean onInput) {
+    long width = onInput ? layer.inputs() : layer.outputs();
+    return layer.kind() == TargetLayer.Kind.LINEAR ? new long[] {width} : new long[] {1, width, 1, 1};
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    Map<String, NDArray> tensors = saved.tensors();
+    boolean marked = tensors.containsKey(ON_INPUT) || saved.constants().containsKey(ON_INPUT);
+    if (!marked || !NAMES.containsAll(tensors.keySet())
+        || !Set.of(ON_INPUT).containsAll(saved.constants().keySet())) {
+      return Optional.empty();
+    }
+    boolean onInput = onInput(layer, saved);
+    NDArray weight = new SavedTensors(layer, saved, scope).take(WEIGHT, shape(layer, onInput));
+    return Optional.of(new Ia3Adapter(weight, onInput, Dropouts.NONE));
+  }
+
+  private static boolean onInput(TargetLayer layer, AdapterModule saved) {
+    NDArray tensor = saved.tensors().get(ON_INPUT);
+    if (tensor != null && tensor.getShape().size() != 1) {
+      throw new UserException("Layer " + layer.path() + ": " + ON_INPUT + " has shape " + tensor.getShape()
+          + ", but it is a single 0 or 1. The file is damaged.");
+    }
+    return (tensor == null ? saved.constants().get(ON_INPUT) : number(tensor)) != 0;
+  }
+
+  private static double number(NDArray tensor) {
+    try (NDManager own = tensor.getManager().newSubManager(); GradMode off = GradMode.off()) {
+      NDArray view = tensor.stopGradient();
+      view.attach(own);
+      return Ops.cast(view, DataType.FLOAT32).toFloatArray()[0];
+    }
+  }
+
+  /** ΔW = m · W ⊙ w along one axis (Liu et al. 2022, with factors 1 + w). */
+  private static final class Ia3Adapter extends RebuiltAdapter {
+    private final NDArray factors;
+    private final boolean onInput;
+
+    Ia3Adapter(NDArray factors, boolean onInput, Dropouts dropouts) {
+      super(dropouts);
+      this.factors = factors;
+      this.onInput = onInput;
+    }
+
+    @Override
+    NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+      long[] axis = onInput ? Shapes.perInput(layer) : Shapes.perOutput(layer);
+      NDArray weight = layer.weight().materialise(scope);
+      return drops.onRows(scope, LycorisOps.rescaled(scope, weight, factors, axis, multiplier));
+    }
+
+    @Override
+    public Map<String, NDArray> tensors() {
+      return Map.of(WEIGHT, factors);
+    }
+
+    @Override
+    public Map<String, Double> constants() {
+      return Map.of(ON_INPUT, onInput ? 1.0 : 0.0);
+    }
+  }
+}

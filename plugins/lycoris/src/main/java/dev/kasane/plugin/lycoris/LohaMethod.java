@@ -1,0 +1,66 @@
+package dev.kasane.plugin.lycoris;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/** LoHa: the elementwise product of two low-rank products. */
+@Extension
+public final class LohaMethod implements AdapterMethod {
+  static final String TUCKER = "use-tucker";
+  static final List<AdapterOption> TUCKER_OPTION = List.of(new AdapterOption(TUCKER, Type.BOOLEAN, "false",
+      "Whether a convolution's factors are 1x1 with the kernel in a small core between them."));
+  private static final Set<String> TENSORS = Set.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b",
+      "hada_t1", "hada_t2", Magnitude.NAME);
+  private static final Set<String> MARKS = Set.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b");
+  private static final Set<String> CONSTANTS = Set.of(Scale.ALPHA, Scale.SCALE);
+
+  @Override
+  public String id() {
+    return "loha";
+  }
+
+  @Override
+  public String description() {
+    return "Elementwise product of two low-rank products (LoHa), of a higher rank for the same size.";
+  }
+
+  @Override
+  public List<AdapterOption> options() {
+    return Options.of(Scale.OPTIONS, TUCKER_OPTION, Magnitude.OPTIONS, Dropouts.OPTIONS);
+  }
+
+  @Override
+  public void check(AdapterOptions options) {
+    Scale.of(options);
+    Dropouts.of(options);
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+    Scale scale = Scale.of(options);
+    Hadamard product = Hadamard.fresh(layer, scale.rank(), options.flag(TUCKER), new Starts(scope));
+    Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
+    return new ProductAdapter(product, scale, magnitude, Dropouts.of(options));
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+      return Optional.empty();
+    }
+    SavedTensors tensors = new SavedTensors(layer, saved, scope);
+    Hadamard product = Hadamard.restored(layer, tensors);
+    return Optional.of(new ProductAdapter(product, Scale.ofSaved(saved, Hadamard.rank(tensors)),
+        Magnitude.restored(layer, tensors), Dropouts.NONE));
+  }
+}

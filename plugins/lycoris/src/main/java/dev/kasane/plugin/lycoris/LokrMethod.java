@@ -1,0 +1,72 @@
+package dev.kasane.plugin.lycoris;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/** LoKr: a Kronecker product, of which the larger side is low-rank. */
+@Extension
+public final class LokrMethod implements AdapterMethod {
+  private static final Set<String> MARKS =
+      Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b");
+  private static final Set<String> TENSORS = Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2",
+      "lokr_w2_a", "lokr_w2_b", SavedKronecker.CORE, Magnitude.NAME);
+  private static final Set<String> CONSTANTS = Set.of(Scale.ALPHA, Scale.SCALE);
+
+  @Override
+  public String id() {
+    return "lokr";
+  }
+
+  @Override
+  public String description() {
+    return "Kronecker product of a small matrix and a larger, low-rank one (LoKr): very small files.";
+  }
+
+  @Override
+  public List<AdapterOption> options() {
+    return Options.of(Scale.OPTIONS, KroneckerPlan.OPTIONS, LohaMethod.TUCKER_OPTION, Magnitude.OPTIONS,
+        Dropouts.OPTIONS);
+  }
+
+  @Override
+  public void check(AdapterOptions options) {
+    Scale.of(options);
+    KroneckerPlan.of(options);
+    Dropouts.of(options);
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+    Scale scale = Scale.of(options);
+    Kronecker product = KroneckerPlan.of(options).fresh(layer, new Starts(scope));
+    Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
+    Dropouts dropouts = Dropouts.of(options);
+    return product.isWhole()
+        ? new LokrAdapter(product, Map.of(Scale.ALPHA, (double) scale.rank()), magnitude, dropouts)
+        : new LokrAdapter(product, scale, magnitude, dropouts);
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+      return Optional.empty();
+    }
+    SavedTensors tensors = new SavedTensors(layer, saved, scope);
+    SavedKronecker reader = new SavedKronecker(layer, tensors);
+    Kronecker product = reader.read();
+    Magnitude magnitude = Magnitude.restored(layer, tensors);
+    return Optional.of(product.isWhole()
+        ? new LokrAdapter(product, saved.constants(), magnitude, Dropouts.NONE)
+        : new LokrAdapter(product, Scale.ofSaved(saved, reader.rank()), magnitude, Dropouts.NONE));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.kasane.plugin.lycoris;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
+
+/**
+ * An adapter that rebuilds ΔW in every forward pass. A subclass says what ΔW is; live use, merging and
+ * training follow. At strength 0 there is no update, whatever a method's formula says there.
+ */
+abstract class RebuiltAdapter implements LayerAdapter {
+  private final Dropouts dropouts;
+
+  RebuiltAdapter(Dropouts dropouts) {
+    this.dropouts = dropouts;
+  }
+
+  /**
+   * ΔW in the layer's layout, float32, differentiable.
+   *
+   * @param scope owner of the result and of what it takes to get there
+   * @param layer the layer
+   * @param multiplier the strength, not 0
+   * @param drops what is left out of this pass
+   */
+  abstract NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops);
+
+  @Override
+  public final NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    if (multiplier == 0) {
+      return scope.zeros(layer.weight().shape());
+    }
+    try (NDManager own = scope.newSubManager()) {
+      NDArray delta = rebuild(own, layer, multiplier, Dropouts.NONE);
+      delta.attach(scope);
+      return delta;
+    }
+  }
+
+  @Override
+  public final NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    Dropouts drops = dropsIn(phase);
+    return isOff(x, multiplier, drops)
+        ? layer.apply(x, x.getManager().zeros(layer.weight().shape()))
+        : drops.onOutput(update(x, layer, multiplier, drops));
+  }
+
+  @Override
+  public final NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    Dropouts drops = dropsIn(phase);
+    if (isOff(x, multiplier, drops)) {
+      return y;
+    }
+    try (NDArray update = drops.onOutput(update(x, layer, multiplier, drops))) {
+      return Ops.addScaled(y, update, 1);
+    }
+  }
+
+  private Dropouts dropsIn(Phase phase) {
+    return phase == Phase.TRAINING ? dropouts : Dropouts.NONE;
+  }
+
+  private static boolean isOff(NDArray x, double multiplier, Dropouts drops) {
+    return multiplier == 0 || drops.skipsModule(x.getManager());
+  }
+
+  /** The layer's operation with ΔW; a method with a cheaper way overrides it. */
+  NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
+    // ΔW is as large as the weight and must not outlive the call; backward keeps what it needs by itself.
+    try (NDManager own = x.getManager().newSubManager()) {
+      return layer.apply(x, rebuild(own, layer, multiplier, drops),
+          biasDelta(own, layer, multiplier).orElse(null));
+    }
+  }
+}

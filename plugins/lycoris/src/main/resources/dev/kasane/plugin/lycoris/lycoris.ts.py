@@ -1,0 +1,143 @@
+# The arithmetic of the LyCORIS family. TorchScript, not Python: see TorchScript.java.
+# Parameters are float32; w is the frozen weight in whatever type it has; results are float32.
+# shape: the layer's weight, (out, in) or (out, in, k, k).
+
+# ---- products that are added to the weight
+
+# factor * up . down. up: (out, rank), down: (rank, in, ...), in any arrangement of trailing axes.
+def low_rank(self, up: Tensor, down: Tensor, shape: List[int], factor: float) -> Tensor:
+  product = torch.matmul(torch.flatten(up, 1), torch.flatten(down, 1))
+  return torch.mul(torch.reshape(product, shape), factor)
+
+# delta[o, i, :, :] = sum over p, q of a[p, o] core[p, q, :, :] b[q, i].
+def tucker(self, core: Tensor, a: Tensor, b: Tensor) -> Tensor:
+  return torch.einsum("pqhw,po,qi->oihw", [core, a, b], path=None)
+
+def low_rank_tucker(self, up: Tensor, core: Tensor, down: Tensor, factor: float) -> Tensor:
+  full = self.tucker(core, torch.t(torch.flatten(up, 1)), torch.flatten(down, 1))
+  return torch.mul(full, factor)
+
+# factor * (w1a . w1b) * (w2a . w2b), elementwise.
+def hadamard(self, w1a: Tensor, w1b: Tensor, w2a: Tensor, w2b: Tensor, shape: List[int], factor: float) -> Tensor:
+  product = torch.mul(torch.matmul(w1a, w1b), torch.matmul(w2a, w2b))
+  return torch.mul(torch.reshape(product, shape), factor)
+
+def hadamard_tucker(self, t1: Tensor, a1: Tensor, b1: Tensor, t2: Tensor, a2: Tensor, b2: Tensor, m: float) -> Tensor:
+  product = torch.mul(self.tucker(t1, a1, b1), self.tucker(t2, a2, b2))
+  return torch.mul(product, m)
+
+def scaled(self, a: Tensor, factor: float) -> Tensor:
+  return torch.mul(a, factor)
+
+def multiply(self, a: Tensor, b: Tensor) -> Tensor:
+  return torch.matmul(a, b)
+
+# factor * kron(w1, w2). w1: (a, c), w2: (b, d), (b, d, k, k) or (b, d k k); shape is (a b, c d, ...).
+def kronecker(self, w1: Tensor, w2: Tensor, shape: List[int], factor: float) -> Tensor:
+  left = torch.reshape(w1, [torch.size(w1, 0), 1, torch.size(w1, 1), 1, 1])
+  columns = torch.floordiv(shape[1], torch.size(w1, 1))
+  right = torch.reshape(w2, [1, torch.size(w2, 0), 1, columns, -1])
+  return torch.mul(torch.reshape(torch.mul(left, right), shape), factor)
+
+# factor * kron(w1, w2) . x for vectors x, (..., c d), without the product: w1 . X . w2^T, x folded to (c, d).
+def kronecker_linear(self, x: Tensor, w1: Tensor, w2: Tensor, factor: float) -> Tensor:
+  dtype = ops.prim.dtype(x)
+  folded = torch.reshape(x, [-1, torch.size(w1, 1), torch.size(w2, 1)])
+  narrow = torch.matmul(folded, torch.t(torch.to(torch.mul(w2, factor), dtype)))
+  mixed = torch.matmul(torch.to(w1, dtype), narrow)
+  outputs = torch.mul(torch.size(w1, 0), torch.size(w2, 0))
+  leading = torch.slice(torch.size(x), 0, -1)
+  return torch.reshape(mixed, torch.add(leading, [outputs]))
+
+# ---- updates that depend on the weight
+
+# ||w|| over every axis but one, plus the smallest step of float32 at 1, as the reference does.
+def norm(self, w: Tensor, axes: List[int]) -> Tensor:
+  return torch.add(torch.norm(torch.to(w, 6), 2, axes, True), 1.1920928955078125e-07)
+
+# v * (m (g / ||v|| - 1) + 1) - w with v = w + update.
+def decompose(self, w: Tensor, update: Tensor, magnitude: Tensor, axes: List[int], multiplier: float) -> Tensor:
+  base = torch.to(w, 6)
+  v = torch.add(base, update)
+  scale = torch.div(magnitude, self.norm(v, axes))
+  if torch.ne(multiplier, 1.):
+    used = torch.add(torch.mul(torch.sub(scale, 1), multiplier), 1)
+  else:
+    used = scale
+  return torch.sub(torch.mul(v, used), base)
+
+# m * w * factors. along: factors' shape against w, 1 on every axis but one.
+def rescaled(self, w: Tensor, factors: Tensor, along: List[int], multiplier: float) -> Tensor:
+  return torch.mul(torch.to(w, 6), torch.mul(torch.reshape(factors, along), multiplier))
+
+# factor * (own + w . a1 . a2), a1 . a2 on the input axis. a1: (in, rank, ...), a2: (rank, in, ...).
+def passed_through(self, w: Tensor, own: Tensor, a1: Tensor, a2: Tensor, factor: float) -> Tensor:
+  positions = torch.transpose(torch.reshape(torch.to(w, 6), [torch.size(w, 0), torch.size(w, 1), -1]), 1, 2)
+  mixed = torch.matmul(torch.matmul(positions, torch.flatten(a1, 1)), torch.flatten(a2, 1))
+  through = torch.reshape(torch.transpose(mixed, 1, 2), torch.size(w))
+  return torch.mul(torch.add(own, through), factor)
+
+# ---- rotations
+
+# The Cayley transform of every block: R = (I + Q)(I - Q)^-1 with Q = blocks - blocks^T, whose norm over all
+# blocks is brought down to limit when limit is positive.
+def cayley(self, blocks: Tensor, limit: float) -> Tensor:
+  q = torch.sub(blocks, torch.transpose(blocks, -2, -1))
+  if torch.gt(limit, 0.):
+    norm = torch.add(torch.norm(q, 2), 1e-08)
+    bound = torch.mul(q, torch.clamp(torch.mul(torch.reciprocal(norm), limit), None, 1.))
+  else:
+    bound = q
+  one = self.one(blocks)
+  return torch.matmul(torch.add(one, bound), torch.inverse(torch.sub(one, bound)))
+
+def one(self, blocks: Tensor) -> Tensor:
+  return torch.eye(torch.size(blocks, -1), dtype=6, layout=None, device=ops.prim.device(blocks), pin_memory=False)
+
+# m (R^T - I) . w, each block on its rows.
+def rotate(self, w: Tensor, blocks: Tensor, limit: float, multiplier: float) -> Tensor:
+  turn = torch.sub(self.cayley(blocks, limit), self.one(blocks))
+  rows = torch.reshape(torch.to(w, 6), [torch.size(blocks, 0), torch.size(blocks, 1), -1])
+  turned = torch.matmul(torch.transpose(turn, 1, 2), rows)
+  return torch.mul(torch.reshape(turned, torch.size(w)), multiplier)
+
+# The stages of a butterfly: each turns blocks of rows that lie 2^stage half-blocks apart.
+def butterfly(self, w: Tensor, blocks: Tensor, limit: float, multiplier: float) -> Tensor:
+  turn = torch.sub(self.cayley(blocks, limit), self.one(blocks))
+  one = self.one(blocks)
+  base = torch.to(w, 6)
+  size = torch.size(blocks, 2)
+  rows = torch.flatten(base, 1)
+  shape = torch.size(rows)
+  step = torch.floordiv(size, 2)
+  for stage in range(torch.size(blocks, 0)):
+    apart = torch.transpose(torch.reshape(rows, [-1, 2, step, torch.size(rows, -1)]), 1, 2)
+    together = torch.reshape(apart, [torch.size(blocks, 1), size, -1])
+    factor = torch.add(torch.mul(torch.select(turn, 0, stage), multiplier), one)
+    turned = torch.reshape(torch.matmul(factor, together), [-1, step, 2, torch.size(rows, -1)])
+    rows = torch.reshape(torch.transpose(turned, 1, 2), shape)
+    step = torch.mul(step, 2)
+  return torch.sub(torch.reshape(rows, torch.size(w)), base)
+
+# The update of a weight that is rotated and then scaled row by row.
+def rescale_rows(self, w: Tensor, delta: Tensor, rescale: Tensor) -> Tensor:
+  return torch.add(torch.mul(rescale, delta), torch.mul(torch.sub(rescale, 1), torch.to(w, 6)))
+
+# ---- what is left out in training
+
+# Zeroes whole rows with probability p; scaled: divides by the share that stays.
+def drop_rows(self, delta: Tensor, p: float, scaled: bool) -> Tensor:
+  count = torch.size(delta, 0)
+  keep = torch.to(torch.ge(torch.rand([count]), p), 6)
+  if scaled:
+    mask = torch.div(keep, torch.clamp(torch.mean(keep), 1e-06))
+  else:
+    mask = keep
+  shape = [count]
+  for i in range(torch.sub(torch.dim(delta), 1)):
+    _0 = torch.append(shape, 1)
+  return torch.mul(delta, torch.reshape(torch.to(mask, ops.prim.device(delta)), shape))
+
+# One number from [0, 1) of the CPU's default generator.
+def chance(self) -> Tensor:
+  return torch.rand([1])
