@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param examples how many
  * @param tokens of all examples
  * @param supervised tokens that count in the loss
- * @param silent examples of which no token counts
+ * @param silent examples of which no token counts but the end mark
  * @param truncated examples that were cut
  * @param unended examples without a learnt end-of-text mark
  * @param longest tokens of the longest example
@@ -25,7 +25,7 @@ public record DataReport(int examples, long tokens, long supervised, int silent,
     return new DataReport(examples.size(),
         examples.stream().mapToLong(EncodedExample::length).sum(),
         examples.stream().mapToLong(EncodedExample::supervisedTokens).sum(),
-        (int) examples.stream().filter(example -> example.supervisedTokens() == 0).count(),
+        (int) examples.stream().filter(example -> example.answerTokens() == 0).count(),
         (int) examples.stream().filter(EncodedExample::truncated).count(),
         (int) examples.stream().filter(example -> !example.ended()).count(),
         examples.stream().mapToInt(EncodedExample::length).max().orElse(0));
@@ -42,11 +42,11 @@ public record DataReport(int examples, long tokens, long supervised, int silent,
    * @throws UserException saying what is wrong with the data and what to do
    */
   public void check() {
-    if (supervised == 0) {
-      throw new UserException("No token of the data counts in the loss: all answers are empty or cut off."
+    if (silent == examples) {
+      throw new UserException("No token of the data counts in the loss but end marks: all answers are empty or cut off."
           + " Check the template, raise --max-length, or learn all of the text with --loss-on all.");
     }
-    refuse(silent, "have no token that counts in the loss",
+    refuse(silent, "have no token that counts in the loss but the end mark",
         "Their answers are empty or cut off: check the template and the fields, or raise --max-length.");
     refuse(truncated, "are longer than the greatest length and were cut",
         "Raise --max-length; the longest kept has " + longest + " tokens.");

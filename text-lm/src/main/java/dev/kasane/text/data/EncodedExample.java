@@ -22,4 +22,9 @@ public record EncodedExample(int[] ids, boolean[] supervised, boolean truncated,
     }
     return count;
   }
+
+  /** Supervised tokens beside the end mark. */
+  public int answerTokens() {
+    return Math.max(0, supervisedTokens() - (ended ? 1 : 0));
+  }
 }

@@ -37,8 +37,8 @@ final class AdapterTrainingOptions {
   Map<String, String> methodOptions = new LinkedHashMap<>();
 
   @Option(names = "--targets", paramLabel = "WORD", split = ",", defaultValue = "attn",
-      description = "Layers of the U-Net or language model: a preset (attn-qkv, attn, attn-mlp, all-linear, full), a name such as"
-          + " to_q, or a regular expression beginning with re: (default: ${DEFAULT-VALUE}).")
+      description = "Layers of the U-Net or language model: a preset (attn-qkv, attn, attn-mlp, all-linear, full),"
+          + " a name such as to_q, or a regular expression beginning with re: (default: ${DEFAULT-VALUE}).")
   List<String> targets;
 
   @Option(names = "--exclude", paramLabel = "WORD", split = ",",

@@ -55,6 +55,8 @@ final class TextDataOptions {
     int longest = maxLength == null ? (int) Math.min(context, USUAL_LENGTH) : maxLength;
     Ranges.require(longest >= 8 && longest <= context, "--max-length", longest,
         "8 to " + context + ", which is what the model reads");
+    Ranges.require(run.batchSize >= 1, "--batch-size", run.batchSize, "1 or more");
+    Ranges.require(run.accumulate >= 1, "--accumulate", run.accumulate, "1 or more");
     List<TextRecord> records = new ArrayList<>();
     files().forEach(file -> records.addAll(RecordFiles.read(file)));
     return TrainingTexts.of(records, ExampleTemplates.choose(template, model, tokenizer), tokenizer,

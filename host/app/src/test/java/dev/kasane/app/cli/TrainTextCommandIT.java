@@ -1,0 +1,136 @@
+package dev.kasane.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.training.TrainingListener;
+import dev.kasane.text.demo.DemoInstructions;
+import dev.kasane.text.demo.DemoLanguageModelTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kasane train text} with the plugins of the built distribution, on good input and on bad. */
+class TrainTextCommandIT {
+  private static final Path ROOT = Path.of(System.getProperty("kasane.root"));
+  private static final String HOME = System.getProperty("kasane.home");
+
+  @TempDir
+  private static Path shared;
+
+  @TempDir
+  private Path folder;
+
+  private Path data;
+  private CommandHarness command;
+
+  @BeforeAll
+  static void makeAModel() {
+    System.setProperty("kasane.home", ROOT.resolve("host/app/target/kasane").toString());
+    try (NDManager owner = Engines.newManager()) {
+      new DemoLanguageModelTrainer(shared.resolve("work"), new TrainingListener() { }).train(1, owner)
+          .write(shared.resolve("base"));
+    }
+  }
+
+  @AfterAll
+  static void leaveIt() {
+    if (HOME == null) {
+      System.clearProperty("kasane.home");
+    } else {
+      System.setProperty("kasane.home", HOME);
+    }
+  }
+
+  @BeforeEach
+  void writeData() {
+    data = folder.resolve("data.jsonl");
+    DemoInstructions.write(DemoInstructions.training(12), data);
+  }
+
+  private int train(String... more) {
+    Map<String, String> usual = new TreeMap<>(Map.of("--data", data.toString(), "--name", "run", "--batch-size", "2",
+        "--base", shared.resolve("base").toString(), "--out", folder.resolve("out").toString(), "--steps", "2",
+        "--rank", "2", "--template", "alpaca"));
+    for (String word : more) {
+      usual.remove(word.split("=")[0]);
+    }
+    List<String> arguments = new ArrayList<>(List.of("train", "text", "--sample-tokens", "4"));
+    usual.forEach((name, value) -> arguments.addAll(List.of(name, value)));
+    arguments.addAll(List.of(more));
+    command = new CommandHarness();
+    return command.run(arguments.toArray(String[]::new));
+  }
+
+  private void refuses(List<String> words, String... more) {
+    int code = train(more);
+    assertThat(command.err()).contains(words).contains("kasane: ")
+        .doesNotContain("\tat ", "internal error", "Exception");
+    assertThat(code).isBetween(1, 2);
+    assertThat(command.out()).isEmpty();
+    assertThat(folder.resolve("out/run")).doesNotExist();
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void trainsMeasuresAndWritesAFolder() throws IOException {
+    assertThat(train("--eval-share", "0.2", "--packing", "--sample-every", "1")).as(() -> command.err()).isZero();
+    Path out = folder.resolve("out");
+    assertThat(command.out().lines().map(Path::of)).containsExactly(
+        out.resolve("run"), out.resolve("loss.png"), out.resolve("before-after.txt"));
+    assertThat(out.resolve("run/adapter_model.safetensors")).isRegularFile();
+    assertThat(Files.readString(out.resolve("run/adapter_config.json"))).contains("CAUSAL_LM", "q_proj");
+    assertThat(Files.readAllLines(out.resolve("loss.csv"))).hasSize(4);
+    assertThat(out.resolve("samples/step-000002.txt")).content().contains("--- answer");
+    assertThat(command.err()).contains("examples", "count in the loss");
+    assertThat(train()).isEqualTo(1);
+    assertThat(command.err()).contains("--overwrite");
+    byte[] first = Files.readAllBytes(out.resolve("run/adapter_model.safetensors"));
+    assertThat(train("--eval-share", "0.2", "--packing", "--overwrite")).isZero();
+    assertThat(Files.readAllBytes(out.resolve("run/adapter_model.safetensors"))).isEqualTo(first);
+  }
+
+  @Test
+  void badDataNamesFileAndLine() throws IOException {
+    refuses(List.of("broken.jsonl, line 2"), "--data",
+        file("broken.jsonl", "{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \n").toString());
+    refuses(List.of("holds no records"), "--data", file("empty.jsonl", "\n").toString());
+    refuses(List.of("no data file", "nowhere"), "--data", folder.resolve("nowhere.jsonl").toString());
+    refuses(List.of("'question'", "line 1", "instruction, input, output"), "--template", "{question} {output}");
+    refuses(List.of("no chat template"), "--template", "model");
+    refuses(List.of("--template", "alpcaa"), "--template", "alpcaa");
+    refuses(List.of("No token"), "--data",
+        file("mute.jsonl", "{\"text\": \"\"}\n").toString(), "--template", "{text}");
+    refuses(List.of("--max-length"), "--max-length", "16");
+    refuses(List.of("--eval-share"), "--eval-share", "1.5");
+  }
+
+  @Test
+  void badModelsAndOptionsAreNamed() throws IOException {
+    refuses(List.of("nowhere"), "--base", folder.resolve("nowhere").toString());
+    Path bare = Files.createDirectories(folder.resolve("bare"));
+    Files.copy(shared.resolve("base/config.json"), bare.resolve("config.json"));
+    refuses(List.of("no tokeniser", "tokenizer.json"), "--base", bare.toString());
+    Files.copy(shared.resolve("base/tokenizer.json"), bare.resolve("tokenizer.json"));
+    Files.writeString(bare.resolve("config.json"),
+        Files.readString(shared.resolve("base/config.json")).replace("1024", "1000"));
+    refuses(List.of("1024", "1000"), "--base", bare.toString());
+    refuses(List.of("--text-targets"), "--text-targets", "q_proj");
+    refuses(List.of("to_q", "q_proj"), "--targets", "to_q");
+    refuses(List.of("--loss-on"), "--loss-on", "question");
+    refuses(List.of("--batch-size", "0"), "--batch-size", "0");
+  }
+}
