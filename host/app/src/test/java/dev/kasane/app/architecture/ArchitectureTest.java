@@ -34,7 +34,8 @@ class ArchitectureTest {
     Path root = Path.of(System.getProperty("kasane.root"));
     try (Stream<Path> plugins = Files.list(root.resolve("plugins"))) {
       Stream<Path> modules =
-          Stream.of("host/core", "host/testkit", "host/app", "unet-attention", "text-lm").map(root::resolve);
+          Stream.of("host/core", "host/testkit", "host/app", "cuda", "unet-attention",
+              "text-lm").map(root::resolve);
       List<Path> folders = Stream.concat(modules, plugins)
           .map(module -> module.resolve("target/classes")).filter(Files::isDirectory).toList();
       product = new ClassFileImporter().importPaths(folders);
