@@ -85,9 +85,9 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
 
   private boolean isFused(NDArray x) {
     long columns = shape().get(1);
-    return x.getShape().size() / columns <= FusedProduct.MOST_ROWS && !x.getDevice().isGpu()
-        && FusedProduct.fits(blocks, (int) columns)
-        && !(TorchBridge.gradMode() && TorchBridge.requiresGradient(x));
+    return !x.getDevice().isGpu() && FusedProduct.fits(blocks, (int) columns)
+        && !(TorchBridge.gradMode() && TorchBridge.requiresGradient(x))
+        && FusedProduct.isFaster(x.getShape().size() / columns);
   }
 
   private NDArray fused(NDArray x, NDArray bias) {

@@ -1,10 +1,11 @@
 package dev.kasane.quant.cpu;
 
 import dev.kasane.quant.format.FourBitType;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,19 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * The decoders of this virtual machine, and the fastest of them by a trial of a few milliseconds at the first
- * large tensor. A decoder whose bits differ from the plain one's is refused, however fast.
+ * The decoders of this virtual machine, and the fastest of them by a trial of a quarter of a second each at the
+ * first large tensor. A decoder whose bits differ from the plain one's is refused, however fast.
  */
 public final class Decoders {
   private static final String VECTOR = "dev.kasane.quant.cpu.VectorDecoder";
-  private static final int TRIAL_VALUES = 1 << 17;
+  private static final int TRIAL_VALUES = 1 << 13;
   private static final int TRIAL_BLOCK = 64;
-  private static final int TRIALS = 40;
-  private static final long TRIAL_NANOS = 60_000_000;
+  /** Enough for the compiler to have done its work. */
+  private static final long TRIAL_NANOS = 250_000_000;
+  private static final long PATIENCE_NANOS = 2_000_000_000;
+  private static final double CLEARLY = 1.2;
+  private static final long SHORT_NANOS = 1_000_000;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private Decoders() {}
 
@@ -92,7 +97,8 @@ public final class Decoders {
     BlockDecoder best = candidates.get(0);
     Trial trial = new Trial();
     for (BlockDecoder each : candidates) {
-      double speed = trial.speed(each);
+      boolean slowToStart = each.name().startsWith("vector");
+      double speed = trial.speed(each, slowToStart ? speeds.get(best.name()) : 0);
       if (!trial.isRight()) {
         refusals.add(each.name() + ": it does not give the plain decoder's bits on this machine");
         continue;
@@ -128,21 +134,29 @@ public final class Decoders {
       decoder.toFloats(packed, 0, table, scales, scales.length, TRIAL_BLOCK, target, 0);
     }
 
-    double speed(BlockDecoder decoder) {
-      long start = System.nanoTime();
-      long best = Long.MAX_VALUE;
-      for (int i = 0; i < TRIALS && System.nanoTime() - start < TRIAL_NANOS; i++) {
-        long before = System.nanoTime();
-        run(decoder, out);
-        best = Math.min(best, System.nanoTime() - before);
+    /** Processor time, not the clock's: what else the machine does must not decide. */
+    double speed(BlockDecoder decoder, double toBeat) {
+      long start = THREADS.getCurrentThreadCpuTime();
+      // The Vector API crawls until it is compiled, which a busy machine delays: it gets its time, and no more.
+      long end = start + (toBeat > 0 ? PATIENCE_NANOS : TRIAL_NANOS);
+      double best = 0;
+      int times = 1;
+      for (long now = start; now < end && (toBeat == 0 || best * 1e9 <= CLEARLY * toBeat); ) {
+        for (int i = 0; i < times; i++) {
+          run(decoder, out);
+        }
+        long after = THREADS.getCurrentThreadCpuTime();
+        best = Math.max(best, (double) TRIAL_VALUES * times / Math.max(1, after - now));
+        // Once the loop is compiled a run is too short to be timed alone.
+        times = after - now < SHORT_NANOS ? 2 * times : times;
+        now = after;
       }
-      return TRIAL_VALUES * 1e9 / best;
+      return best * 1e9;
     }
 
     boolean isRight() {
       boolean right = out.equals(expected);
       byte[] zeros = new byte[out.capacity()];
-      Arrays.fill(zeros, (byte) 0);
       out.clear().put(zeros).clear();
       return right;
     }

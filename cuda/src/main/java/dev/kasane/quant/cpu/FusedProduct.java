@@ -8,8 +8,7 @@ import java.util.ArrayList;
 
 /** y = x·Wᵀ for one to a few vectors x, as generation has them, on a packed weight. */
 public final class FusedProduct {
-  /** So many vectors are faster this way than by decoding the weight. */
-  public static final int MOST_ROWS = 4;
+  private static final int MOST_ROWS = 4;
   private static final int ROWS_AT_ONCE = 256;
 
   private FusedProduct() {}
@@ -23,6 +22,11 @@ public final class FusedProduct {
   private static RowProduct vector() {
     return VectorApi.load("dev.kasane.quant.cpu.VectorProduct", RowProduct.class, new ArrayList<>())
         .orElseGet(TableProduct::new);
+  }
+
+  /** Whether so many vectors are faster this way than by decoding the weight first. */
+  public static boolean isFaster(long rows) {
+    return rows <= MOST_ROWS && rows <= Holder.FASTEST.mostRows();
   }
 
   /** Whether a weight's blocks keep within its rows, which this needs. */

@@ -29,6 +29,11 @@ final class VectorProduct implements RowProduct {
   }
 
   @Override
+  public int mostRows() {
+    return 4;
+  }
+
+  @Override
   public Prepared prepare(float[] table, float[] x, int rows, int columns, int blockSize) {
     return (packed, firstRow, lastRow, scales, y, outputs) -> {
       for (int row = 0; row < rows; row++) {
