@@ -41,6 +41,15 @@ class XlNamesTest {
   }
 
   @Test
+  void normalisationsHaveNamesToo() {
+    KeyTable all = new KeyTable(KnownBase.SDXL.weightedLayers());
+    assertThat(all.find("lora_unet_input_blocks_4_0_in_layers_0")).get()
+        .extracting(KeyTable.Place::path).isEqualTo("down_blocks.1.resnets.0.norm1");
+    assertThat(all.find("lora_unet_out_0")).get().extracting(KeyTable.Place::path).isEqualTo("conv_norm_out");
+    assertThat(all.find("lora_te2_text_model_final_layer_norm")).isPresent();
+  }
+
+  @Test
   void writesOriginalBlockNamesThatLeadBack() {
     WrittenNames names = new WrittenNames(layers.keySet(), true);
     Set<String> written = new HashSet<>();
