@@ -77,7 +77,9 @@ final class WrittenModule {
     Shape core = mid.getShape();
     NDArray rows = Ops.cast(mid, DataType.FLOAT32).transpose(0, 2, 3, 1).reshape(-1, core.get(1));
     NDArray product = rows.matMul(Ops.cast(down, DataType.FLOAT32).reshape(core.get(1), -1));
-    return product.reshape(core.get(0), core.get(2), core.get(3), -1).transpose(0, 3, 1, 2).duplicate();
+    NDArray ordered = product.reshape(core.get(0), core.get(2), core.get(3), -1).transpose(0, 3, 1, 2);
+    // Flattening lays the elements out in this order; a transposed view cannot be written.
+    return ordered.flatten().reshape(ordered.getShape());
   }
 
   /**

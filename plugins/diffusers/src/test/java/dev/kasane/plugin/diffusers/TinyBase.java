@@ -1,0 +1,45 @@
+package dev.kasane.plugin.diffusers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.module.DeclaredWeight;
+import dev.kasane.core.module.Module;
+import dev.kasane.diffusion.clip.ClipConfig;
+import dev.kasane.diffusion.clip.ClipTextModel;
+import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import dev.kasane.diffusion.unet.UNetConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The parts of the tiny SD 1.x model, without weights. */
+final class TinyBase {
+  private static final Path FOLDER = Path.of(System.getProperty("kasane.root"),
+      "unet-attention", "src", "test", "resources", "golden", "sd1-tiny");
+
+  private TinyBase() {}
+
+  static Map<String, Module> parts() throws IOException {
+    Map<String, Module> parts = new LinkedHashMap<>();
+    parts.put("unet", new UNet2DConditionModel(UNetConfig.of(config("unet"), "unet")));
+    parts.put("text_encoder", new ClipTextModel(ClipConfig.of(config("text_encoder"), "text_encoder")));
+    parts.values().forEach(DeclaredWeight::declare);
+    return parts;
+  }
+
+  static Map<String, Collection<String>> layers() throws IOException {
+    return layers(parts());
+  }
+
+  static Map<String, Collection<String>> layers(Map<String, Module> parts) {
+    Map<String, Collection<String>> layers = new LinkedHashMap<>();
+    parts.forEach((component, root) -> layers.put(component, root.adaptableLayers().keySet()));
+    return layers;
+  }
+
+  private static JsonNode config(String part) throws IOException {
+    return new ObjectMapper().readTree(FOLDER.resolve(part).resolve("config.json").toFile());
+  }
+}
