@@ -47,10 +47,12 @@ final class PositionalReader {
 
   AdapterModel read() throws IOException {
     List<AdapterModule> words = new ArrayList<>();
+    String nameless = partOfList();
     for (String key : file.keys()) {
       Optional<PositionalKey> parsed = PositionalKey.parse(key);
       if (parsed.isPresent()) {
-        keys.computeIfAbsent(component(parsed.get()), part -> new TreeMap<>())
+        String part = parsed.get().part();
+        keys.computeIfAbsent(part.equals(PositionalKey.LIST) ? nameless : part, name -> new TreeMap<>())
             .computeIfAbsent(parsed.get().index(), index -> new LinkedHashMap<>())
             .put(parsed.get().parameter(), key);
       } else if (WORD.equals(file.metadata().get(key)) || key.matches("<.+>")) {
@@ -68,9 +70,13 @@ final class PositionalReader {
     return new AdapterModel(components, List.copyOf(unmatched), file.metadata());
   }
 
-  /** A nameless list is of the part whose width its first factor has: text encoders have no gate. */
-  private static String component(PositionalKey key) {
-    return key.part().equals(PositionalKey.LIST) ? UNET : key.part();
+  /** A nameless list is of the part that has as many layers; in doubt of the U-Net. */
+  private String partOfList() {
+    long pairs = file.keys().stream().map(PositionalKey::parse).flatMap(Optional::stream)
+        .mapToInt(PositionalKey::index).distinct().count();
+    int text = new LayerOrder(USUAL.get(TEXT_ENCODER), true)
+        .of(layers.containsKey(TEXT_ENCODER) ? layers.get(TEXT_ENCODER) : List.of()).size();
+    return pairs == text ? TEXT_ENCODER : UNET;
   }
 
   private void readPart(String component) throws IOException {
