@@ -53,6 +53,10 @@ def factor_faults(tensors, layers):
             loaded = getattr(layers[name], "lora_" + parameter[0])["checked"].weight.detach()
             if not torch.equal(loaded, tensor.to(loaded.dtype)):
                 faults.append(f"{key}: differs after loading")
+        elif parameter == "magnitude_vector":
+            loaded = layers[name].lora_magnitude_vector["checked"].weight.detach()
+            if not torch.equal(loaded.flatten(), tensor.flatten()):
+                faults.append(f"{key}: differs after loading")
     return faults + [f"{name}: adapted, but not in the file" for name in layers.keys() - seen]
 
 
