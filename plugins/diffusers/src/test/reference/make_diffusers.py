@@ -1,9 +1,10 @@
-"""Adapter files of every generation of diffusers for the tiny SD 1.x model, and the updates they mean.
+"""Adapter files of every generation of diffusers for the tiny SD models, and the updates they mean.
 
     OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 python make_diffusers.py
 
 golden/<name>.safetensors           peft: written by diffusers itself, ranks and alphas that differ, settings in
                                     the metadata; peft-plain: the same without settings; dora: with magnitudes;
+                                    sd2-peft: for the tiny SD 2.x model;
                                     layers, processors, bare: the same tensors under the names of earlier versions
 golden/<name>-expected.safetensors  the update of each layer's weight after diffusers has loaded the file,
                                     `<part>.<layer>`
@@ -33,8 +34,8 @@ TEXT = [f"layers.1.self_attn.{p}" for p in ("q_proj", "k_proj", "v_proj", "out_p
 MLP = ["layers.1.mlp.fc1"]
 
 
-def adapted(unet_config, text_config, seed):
-    pipe = make_expected.load("sd1-tiny")
+def adapted(unet_config, text_config, seed, base="sd1-tiny"):
+    pipe = make_expected.load(base)
     pipe.unet.add_adapter(unet_config)
     pipe.text_encoder.add_adapter(text_config)
     generator = torch.Generator().manual_seed(seed)
@@ -78,7 +79,7 @@ def earlier(key, style):
 
 
 def updates(path):
-    pipe = make_expected.load("sd1-tiny")
+    pipe = make_expected.load("sd2-tiny" if path.stem.startswith("sd2") else "sd1-tiny")
     before = {p: {k: v.clone() for k, v in getattr(pipe, p).state_dict().items()} for p in ("unet", "text_encoder")}
     pipe.load_lora_weights(str(path), adapter_name="tiny")
     found = {}
@@ -103,6 +104,9 @@ def main():
     save("peft-plain", plain, settings=False)
     save("dora", adapted(LoraConfig(r=2, lora_alpha=2, use_dora=True, target_modules=ATTENTION + OTHERS[2:]),
                          LoraConfig(r=2, lora_alpha=2, target_modules=TEXT), 13))
+    # A linear proj_in, which version 1 has as a convolution.
+    save("sd2-peft", adapted(LoraConfig(r=3, lora_alpha=1.5, target_modules=ATTENTION + OTHERS),
+                             LoraConfig(r=2, lora_alpha=5, target_modules=TEXT + MLP), 14, "sd2-tiny"))
     tensors = load_file(GOLDEN / "peft-plain.safetensors")
     as_peft = {k.replace("lora_linear_layer.down", "lora_A").replace("lora_linear_layer.up", "lora_B"): v
                for k, v in tensors.items()}
@@ -111,7 +115,7 @@ def main():
         save_file(renamed, GOLDEN / f"{style}.safetensors", {"format": "pt"})
     bare = {earlier(k, "bare"): v for k, v in as_peft.items() if any(f"unet.{a}." in k for a in ATTENTION)}
     save_file(bare, GOLDEN / "bare.safetensors", {"format": "pt"})
-    for name in ("peft", "peft-plain", "layers", "processors"):
+    for name in ("peft", "peft-plain", "sd2-peft", "layers", "processors"):
         path = GOLDEN / f"{name}.safetensors"
         found = updates(path)
         if name in ("layers", "processors"):

@@ -50,9 +50,10 @@ class DiffusersFilesTest {
 
   @ParameterizedTest
   @CsvSource({"peft,peft,17", "peft-plain,peft-plain,17", "layers,peft-plain,17", "processors,peft-plain,17",
-      "bare,peft-plain,8"})
+      "bare,peft-plain,8", "sd2-peft,sd2-peft,17"})
   void updatesAreThoseOfDiffusers(String file, String expected, int layers) throws IOException {
-    Injector.Restored restored = attach(GOLDEN.resolve(file + ".safetensors"), TinyBase.parts());
+    Injector.Restored restored = attach(GOLDEN.resolve(file + ".safetensors"),
+        TinyBase.parts(file.startsWith("sd2") ? "sd2-tiny" : "sd1-tiny"));
     restored.report().requireComplete();
     assertThat(restored.set().layers()).hasSize(layers);
     try (TensorSource golden = TensorSources.open(GOLDEN.resolve(expected + "-expected.safetensors"))) {

@@ -14,17 +14,21 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The parts of the tiny SD 1.x model, without weights. */
+/** The parts of the tiny models, without weights. */
 final class TinyBase {
   private static final Path FOLDER = Path.of(System.getProperty("kasane.root"),
-      "unet-attention", "src", "test", "resources", "golden", "sd1-tiny");
+      "unet-attention", "src", "test", "resources", "golden");
 
   private TinyBase() {}
 
   static Map<String, Module> parts() throws IOException {
+    return parts("sd1-tiny");
+  }
+
+  static Map<String, Module> parts(String model) throws IOException {
     Map<String, Module> parts = new LinkedHashMap<>();
-    parts.put("unet", new UNet2DConditionModel(UNetConfig.of(config("unet"), "unet")));
-    parts.put("text_encoder", new ClipTextModel(ClipConfig.of(config("text_encoder"), "text_encoder")));
+    parts.put("unet", new UNet2DConditionModel(UNetConfig.of(config(model, "unet"), model)));
+    parts.put("text_encoder", new ClipTextModel(ClipConfig.of(config(model, "text_encoder"), model)));
     parts.values().forEach(DeclaredWeight::declare);
     return parts;
   }
@@ -39,7 +43,7 @@ final class TinyBase {
     return layers;
   }
 
-  private static JsonNode config(String part) throws IOException {
-    return new ObjectMapper().readTree(FOLDER.resolve(part).resolve("config.json").toFile());
+  private static JsonNode config(String model, String part) throws IOException {
+    return new ObjectMapper().readTree(FOLDER.resolve(model).resolve(part).resolve("config.json").toFile());
   }
 }
