@@ -1,10 +1,12 @@
 package dev.kasane.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.diffusion.clip.ClipConfig;
@@ -15,6 +17,7 @@ import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +78,34 @@ class EngineParityTest {
         .isLessThan(TOLERANCE);
     assertThat(Goldens.relativeError(
         text.forward(ids, 1, DataType.FLOAT32), golden(model, "text.penultimate_normed")))
+        .isLessThan(TOLERANCE);
+  }
+
+  @Test
+  void unetOfXl() {
+    UNetConfig config = UNetConfig.of(Goldens.json("xl-tiny/unet/config.json"), "xl-tiny");
+    UNet2DConditionModel unet = Goldens.load(
+        new UNet2DConditionModel(config), "xl-tiny/unet/diffusion_pytorch_model.safetensors", scope);
+    NDArray output = unet.forward(golden("xl-tiny", "unet.sample"), golden("xl-tiny", "unet.timesteps"),
+        golden("xl-tiny", "unet.encoder_hidden_states"), golden("xl-tiny", "text.pooled"),
+        golden("xl-tiny", "unet.numbers"));
+    assertThat(Goldens.relativeError(output, golden("xl-tiny", "unet.output"))).isLessThan(TOLERANCE);
+    assertThatThrownBy(() -> unet.forward(golden("xl-tiny", "unet.sample"),
+        golden("xl-tiny", "unet.timesteps"), golden("xl-tiny", "unet.encoder_hidden_states")))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pooled text");
+  }
+
+  @Test
+  void secondTextEncoderOfXl() {
+    JsonNode json = Goldens.json("xl-tiny/text_encoder_2/config.json");
+    ClipConfig config =
+        ClipConfig.of(json, "xl-tiny").withProjection(json.path("projection_dim").asInt());
+    ClipTextModel text =
+        Goldens.load(new ClipTextModel(config), "xl-tiny/text_encoder_2/model.safetensors", scope);
+    NDArray ids = golden("xl-tiny", "text.ids");
+    assertThat(Goldens.relativeError(text.forward(ids), golden("xl-tiny", "text.last_hidden_state")))
+        .isLessThan(TOLERANCE);
+    assertThat(Goldens.relativeError(text.pooled(ids), golden("xl-tiny", "text.pooled")))
         .isLessThan(TOLERANCE);
   }
 

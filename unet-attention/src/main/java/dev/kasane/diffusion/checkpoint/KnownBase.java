@@ -51,6 +51,7 @@ public enum KnownBase {
   /** The name of the second text encoder in adapters. */
   public static final String TEXT_ENCODER_2 = "text_encoder_2";
 
+  private static final String WEIGHT = ".weight";
   private static final ClipConfig CLIP_L = clip(768, 12, 12, true);
 
   private final String id;
@@ -89,6 +90,18 @@ public enum KnownBase {
   public Map<String, Collection<String>> layers() {
     Map<String, Collection<String>> layers = new LinkedHashMap<>();
     components().forEach((component, root) -> layers.put(component, root.restorableLayers().keySet()));
+    return Collections.unmodifiableMap(layers);
+  }
+
+  /**
+   * The paths of everything with a weight (normalisations too, which some methods of the LyCORIS family
+   * change) by component, for reading files that will not be attached.
+   */
+  public Map<String, Collection<String>> weightedLayers() {
+    Map<String, Collection<String>> layers = new LinkedHashMap<>();
+    weights().forEach((component, shapes) -> layers.put(component, shapes.keySet().stream()
+        .filter(name -> name.endsWith(WEIGHT)).map(name -> name.substring(0, name.length() - WEIGHT.length()))
+        .toList()));
     return Collections.unmodifiableMap(layers);
   }
 

@@ -13,6 +13,9 @@
  * they can be read backwards; none of them guesses. What a single file does not say is worked out in
  * {@code OriginalConfigs}, whose documentation says what cannot be known.
  *
+ * <p>{@link dev.kasane.diffusion.checkpoint.KnownBase} knows the layers of the published bases without any
+ * file, so that adapters can be checked and converted with no base at hand.
+ *
  * <p>{@link dev.kasane.diffusion.checkpoint.DiffusersFolder} writes a base model as a diffusers folder.
  */
 package dev.kasane.diffusion.checkpoint;

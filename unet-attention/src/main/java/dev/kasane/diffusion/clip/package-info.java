@@ -3,7 +3,8 @@
  *
  * <p>{@link dev.kasane.diffusion.clip.ClipTextModel} is CLIP's text transformer as Stable Diffusion uses
  * it. SD 1.x has OpenAI's ViT-L/14 and SD 2.x OpenCLIP's ViT-H without its last layer; to this code they
- * differ only in the numbers and the activation of {@link dev.kasane.diffusion.clip.ClipConfig}. What the
+ * differ only in the numbers and the activation of {@link dev.kasane.diffusion.clip.ClipConfig}. XL's
+ * second encoder, ViT-bigG, also projects the last token to one vector for the whole text. What the
  * U-Net attends to are the vectors after the final normalisation, optionally of an earlier layer.
  *
  * <pre>

@@ -42,6 +42,14 @@ class KnownBaseTest {
   }
 
   @Test
+  void listsNormalisationsOnRequest() {
+    assertThat(KnownBase.SD1.weightedLayers().get("unet"))
+        .containsAll(KnownBase.SD1.layers().get("unet"))
+        .contains("conv_norm_out", "mid_block.resnets.0.norm1",
+            "mid_block.attentions.0.transformer_blocks.0.norm2");
+  }
+
+  @Test
   void isFoundByName() {
     assertThat(KnownBase.of("sdxl")).contains(KnownBase.SDXL);
     assertThat(KnownBase.of("llm")).isEmpty();

@@ -11,6 +11,10 @@
  * fit, and what the file looks like if it is something else. {@link dev.kasane.core.checkpoint.WeightWriter}
  * goes the other way, from any source to a safetensors file.
  *
+ * <p>Adapter files are small and come in many grammars: {@link dev.kasane.core.checkpoint.AdapterFile} and
+ * {@link dev.kasane.core.checkpoint.AdapterFileWriter} are what the formats have in common, and
+ * {@link dev.kasane.core.checkpoint.KeyRepair} copies a file under other keys.
+ *
  * <p>Memory: a safetensors file in the wanted precision is used where it lies, mapped from disk, without a
  * copy. Such weights are read-only. The file may be deleted or replaced by a rename while it is in use, as
  * all of Kasane's writers do, but must not be truncated or written to in place.

@@ -7,7 +7,7 @@
  * here. A module is built from a configuration alone: a {@link dev.kasane.core.module.Weight} is a place
  * with a shape, and a loader of {@link dev.kasane.core.checkpoint} gives it a
  * {@link dev.kasane.core.spi.FrozenWeight}, stored in whatever way. So sizes and names can be checked
- * before gigabytes are read.
+ * before gigabytes are read; {@link dev.kasane.core.module.DeclaredWeight} stands in where no values follow.
  *
  * <p>Linear layers, convolutions and norms are {@link dev.kasane.core.module.AdaptableLayer}s. What flows through:
  *

@@ -13,6 +13,7 @@ final class KeyDiagnosis {
       "_transformer_blocks_[1-9]|^lora_unet_(?:label_emb|add_embedding)|^lora_te2_");
   /** Comparing a name with every layer is slow; the first keys show what is wrong. */
   private static final int COMPARED = 16;
+  private static final int LONGEST = 1024;
 
   private final KeyTable table;
   private final KeyRepairs repairs;
@@ -88,7 +89,7 @@ final class KeyDiagnosis {
       return "has no parameter name after a dot";
     }
     String none = "names no layer of this base";
-    if (compared++ >= COMPARED || table.names().isEmpty()) {
+    if (key.length() > LONGEST || compared++ >= COMPARED || table.names().isEmpty()) {
       return none;
     }
     return none + "; the nearest is " + NearNames.of(module(key), table.names(), 1).get(0);

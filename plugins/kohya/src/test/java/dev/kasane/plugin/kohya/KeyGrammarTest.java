@@ -112,6 +112,17 @@ class KeyGrammarTest {
   }
 
   @Test
+  void picklesAreReadLikeSafetensors() throws IOException {
+    AdapterModel read = new KohyaFormat().read(
+        Path.of("src/test/resources/golden/lora.pt"), KnownBase.SD1.layers(), scope);
+    assertThat(read.unmatched()).isEmpty();
+    AdapterModule module = read.components().get("text_encoder").get(0);
+    assertThat(module.path()).isEqualTo("text_model.encoder.layers.0.self_attn.q_proj");
+    assertThat(module.constants()).containsEntry("alpha", 3.0);
+    assertThat(module.tensors()).containsOnlyKeys("lora_up.weight", "lora_down.weight");
+  }
+
+  @Test
   void missingAlphaIsAbsent() throws IOException {
     AdapterModel read = read(List.of(tensor(LAYER + ".lora_up.weight", DType.F16, 8, 2, 1, 1)));
     assertThat(read.components().get("unet").get(0).constants()).isEmpty();

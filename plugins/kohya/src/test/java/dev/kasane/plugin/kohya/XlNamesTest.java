@@ -2,9 +2,20 @@ package dev.kasane.plugin.kohya;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -38,6 +49,33 @@ class XlNamesTest {
       assertThat(place.component()).isEqualTo(component);
       assertThat(place.path()).isEqualTo(path);
     });
+  }
+
+  @Test
+  void normalisationsHaveNamesToo() {
+    KeyTable all = new KeyTable(KnownBase.SDXL.weightedLayers());
+    assertThat(all.find("lora_unet_input_blocks_4_0_in_layers_0")).get()
+        .extracting(KeyTable.Place::path).isEqualTo("down_blocks.1.resnets.0.norm1");
+    assertThat(all.find("lora_unet_out_0")).get().extracting(KeyTable.Place::path).isEqualTo("conv_norm_out");
+    assertThat(all.find("lora_te2_text_model_final_layer_norm")).isPresent();
+  }
+
+  /** Stays under target for check_xl_names.py, which asks diffusers what it makes of the names. */
+  @Test
+  void aFileForEveryLayerIsReadBack() throws IOException {
+    Path file = Files.createDirectories(Path.of("target", "written")).resolve("xl-names.safetensors");
+    try (NDManager scope = Engines.newManager()) {
+      Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
+      NDArray one = scope.ones(new Shape(1, 1));
+      layers.forEach((component, paths) -> components.put(component, paths.stream().map(path ->
+          new AdapterModule(path, Map.of("lora_down.weight", one, "lora_up.weight", one), Map.of("alpha", 1.0)))
+          .toList()));
+      new KohyaFormat().write(new AdapterModel(components, List.of(), Map.of()), file, "float32");
+      AdapterModel read = new KohyaFormat().read(file, layers, scope);
+      assertThat(read.unmatched()).isEmpty();
+      layers.forEach((component, paths) -> assertThat(read.components().get(component))
+          .extracting(AdapterModule::path).containsExactlyInAnyOrderElementsOf(paths));
+    }
   }
 
   @Test

@@ -1,0 +1,104 @@
+package dev.kasane.core.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.safetensors.SafetensorsFile;
+import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.Ops;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AdapterFileTest {
+  @TempDir
+  Path folder;
+  private NDManager scope;
+
+  @BeforeEach
+  void open() {
+    scope = Engines.newManager();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DType.class, names = {"F16", "BF16", "F32", "F64"})
+  void namesTensorsWithValuesThatAreNoNumbers(DType type) throws IOException {
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      try (AdapterFile file = AdapterFile.open(file("bad", type, 1, bad, 2))) {
+        assertThatThrownBy(() -> file.read("bad", scope)).isInstanceOf(IOException.class)
+            .hasMessageContaining("'bad'").hasMessageContaining("1 of 3").hasMessageContaining("given");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DType.class, names = {"F16", "BF16", "F32", "F64"})
+  void copiesOutliveTheFileInTheirOwnType(DType type) throws IOException {
+    Path path = file("sound", type, 1, -2, 0.5f);
+    NDArray read;
+    try (AdapterFile file = AdapterFile.open(path)) {
+      read = file.read("sound", scope);
+      assertThat(file.number("one", scope)).isEqualTo(4);
+    }
+    Files.write(path, new byte[0]);
+    assertThat(Ops.cast(read, DataType.FLOAT32).toFloatArray()).containsExactly(1, -2, 0.5f);
+    assertThat(read.getShape()).isEqualTo(new Shape(3));
+  }
+
+  @Test
+  void sumsBeyondTheTypeAreNoFault() throws IOException {
+    try (AdapterFile file = AdapterFile.open(file("large", DType.F16, 65504, 65504, 65504))) {
+      assertThat(file.read("large", scope).size()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertThatThrownBy(() -> AdapterFile.open(folder.resolve("none"))).isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("none");
+  }
+
+  @Test
+  void repairsCopyEveryBit() throws IOException {
+    Path given = file("old", DType.BF16, 1, 2, 3);
+    Path copy = folder.resolve("copy.safetensors");
+    KeyRepair.copy(given, Map.of("old", "new", "absent", "x"), copy);
+    try (SafetensorsFile before = SafetensorsFile.open(given); SafetensorsFile after = SafetensorsFile.open(copy)) {
+      assertThat(after.tensors()).containsOnlyKeys("new", "one");
+      assertThat(after.map("new")).isEqualTo(before.map("old"));
+      assertThat(after.metadata()).isEqualTo(before.metadata());
+    }
+    assertThatThrownBy(() -> KeyRepair.copy(given, Map.of("old", "one"), copy))
+        .isInstanceOf(UserException.class).hasMessageContaining("would both become 'one'");
+  }
+
+  private Path file(String key, DType type, float... values) throws IOException {
+    Path file = folder.resolve("given.safetensors");
+    SafetensorsWriter.write(file, List.of(
+        TensorDeclaration.ofFloats(key, type, new long[] {values.length}, values),
+        TensorDeclaration.ofFloats("one", type, new long[] {1}, new float[] {4})), Map.of("note", "kept"));
+    return file;
+  }
+}

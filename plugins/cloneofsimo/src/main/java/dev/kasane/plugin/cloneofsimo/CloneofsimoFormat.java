@@ -1,0 +1,51 @@
+package dev.kasane.plugin.cloneofsimo;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/** Files of cloneofsimo's scripts: layers by number, safetensors or a pickled list. Read only. */
+@Extension
+public final class CloneofsimoFormat implements AdapterFormat {
+  @Override
+  public String id() {
+    return "cloneofsimo";
+  }
+
+  @Override
+  public String description() {
+    return "Files of the first LoRA scripts, which number the layers; read, not written.";
+  }
+
+  @Override
+  public boolean recognises(Set<String> keys) {
+    return keys.stream().anyMatch(key -> PositionalKey.parse(key).isPresent());
+  }
+
+  @Override
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
+      throws IOException {
+    try (AdapterFile opened = AdapterFile.open(file)) {
+      return new PositionalReader(opened, layers, scope).read();
+    }
+  }
+
+  /**
+   * Refuses: such files number all layers of a model and can leave none out.
+   *
+   * @throws UserException always
+   */
+  @Override
+  public void write(AdapterModel model, Path file, String storage) throws IOException {
+    throw new UserException("cloneofsimo files are read but not written: they number layers instead of naming"
+        + " them and hold no alpha. Save as kohya or diffusers.");
+  }
+}

@@ -1,0 +1,122 @@
+package dev.kasane.plugin.cloneofsimo;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.checkpoint.AdapterFileWriter;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.UnmatchedKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/**
+ * Learned words in a file of their own: AUTOMATIC1111's ({@code string_to_param}, {@code emb_params}), those
+ * for SDXL ({@code clip_l}, {@code clip_g}) and diffusers' {@code learned_embeds} (word → vectors).
+ */
+@Extension
+public final class TextualInversionFormat implements AdapterFormat {
+  private static final String PICKLED = "string_to_param.";
+  private static final String FIRST = "text_encoder";
+  private static final String SECOND = "text_encoder_2";
+  private static final Map<String, String> ENCODERS =
+      Map.of("emb_params", FIRST, "clip_l", FIRST, "clip_g", SECOND);
+
+  @Override
+  public String id() {
+    return "textual-inversion";
+  }
+
+  @Override
+  public String description() {
+    return "Learned words of AUTOMATIC1111 and diffusers, safetensors or pickles.";
+  }
+
+  /** Known names, words in angle brackets, or a file with a single plain word in it. */
+  @Override
+  public boolean recognises(Set<String> keys) {
+    boolean words = !keys.isEmpty() && keys.stream().allMatch(TextualInversionFormat::isWord);
+    return words && (keys.size() == 1 || keys.stream().allMatch(key -> key.startsWith("<")))
+        || keys.stream().anyMatch(key -> ENCODERS.containsKey(key) || key.startsWith(PICKLED));
+  }
+
+  private static boolean isWord(String key) {
+    return key.matches("<.{1,254}>|[^.:]{1,64}") && !key.startsWith("lora_");
+  }
+
+  /** {@inheritDoc} A word that the file does not name is the file's name without its ending. */
+  @Override
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
+      throws IOException {
+    try (AdapterFile opened = AdapterFile.open(file)) {
+      Map<String, Map<String, NDArray>> words = new LinkedHashMap<>();
+      List<UnmatchedKey> unmatched = new ArrayList<>();
+      for (String key : opened.keys()) {
+        boolean nameless = ENCODERS.containsKey(key) || key.startsWith(PICKLED);
+        String encoder = ENCODERS.getOrDefault(key, FIRST);
+        Shape shape = opened.shape(key);
+        if (!nameless && !isWord(key) || shape.dimension() < 1 || shape.dimension() > 2) {
+          unmatched.add(new UnmatchedKey(key, "is no learned word: its tensor has the shape " + shape
+              + ", expected (width) or (vectors, width) under emb_params, string_to_param, clip_l, clip_g"
+              + " or the word itself"));
+        } else if (!layers.containsKey(encoder)) {
+          unmatched.add(new UnmatchedKey(key, "is a word for " + encoder + ", which the base does not have"));
+        } else {
+          words.computeIfAbsent(nameless ? word(opened) : key, word -> new LinkedHashMap<>())
+              .put(encoder, opened.read(key, scope));
+        }
+      }
+      return model(words, unmatched, opened.metadata());
+    }
+  }
+
+  private static AdapterModel model(Map<String, Map<String, NDArray>> words, List<UnmatchedKey> unmatched,
+      Map<String, String> metadata) {
+    List<AdapterModule> modules = new ArrayList<>();
+    words.forEach((word, vectors) -> modules.add(LearnedWords.module(word, vectors)));
+    return new AdapterModel(modules.isEmpty() ? Map.of() : Map.of(AdapterModel.EMBEDDINGS, modules),
+        List.copyOf(unmatched), metadata);
+  }
+
+  private static String word(AdapterFile file) {
+    String name = file.path().getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return file.metadata().getOrDefault("name", dot > 0 ? name.substring(0, dot) : name);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Words for one text encoder are written as diffusers does, each under itself. One word for two text
+   * encoders becomes {@code clip_l} and {@code clip_g} and is known by the file's name.
+   *
+   * @throws UserException for adapters of layers, and for several words for two text encoders
+   */
+  @Override
+  public void write(AdapterModel model, Path file, String storage) throws IOException {
+    AdapterFileWriter writer = new AdapterFileWriter(storage);
+    List<AdapterModule> words = model.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
+    boolean others = model.components().keySet().stream()
+        .anyMatch(component -> !component.equals(AdapterModel.EMBEDDINGS));
+    boolean both = words.stream().anyMatch(word -> word.tensors().containsKey(SECOND));
+    if (words.isEmpty() || others || both && words.size() > 1) {
+      throw new UserException("A textual-inversion file holds learned words only, and one if it is for two text"
+          + " encoders; this adapter has " + words.size() + " words"
+          + (others ? " and adapters of layers. Save as kohya, which holds both." : ". Save them one by one."));
+    }
+    AdapterFileWriter.requireFolder(file);
+    words.forEach(word -> word.tensors().forEach((encoder, vectors) -> writer.add(!both ? word.path()
+        : encoder.equals(SECOND) ? "clip_g" : "clip_l", vectors)));
+    writer.write(file, model.metadata());
+  }
+}

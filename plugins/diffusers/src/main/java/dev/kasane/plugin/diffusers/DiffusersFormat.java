@@ -1,0 +1,78 @@
+package dev.kasane.plugin.diffusers;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/** Files that diffusers' {@code load_lora_weights} takes, apart from kohya's. */
+@Extension
+public final class DiffusersFormat implements AdapterFormat {
+  @Override
+  public String id() {
+    return "diffusers";
+  }
+
+  @Override
+  public String description() {
+    return "Safetensors or pickles as diffusers writes and wrote them, attention processors to PEFT's names.";
+  }
+
+  @Override
+  public boolean recognises(Set<String> keys) {
+    return keys.stream().anyMatch(DiffusersKey::isTypical);
+  }
+
+  @Override
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
+      throws IOException {
+    try (AdapterFile opened = AdapterFile.open(file)) {
+      return new DiffusersReader(opened, new LayerTable(layers), scope).read();
+    }
+  }
+
+  @Override
+  public Optional<Map<String, String>> repair(Set<String> keys, Map<String, Collection<String>> layers) {
+    LayerTable table = new LayerTable(layers);
+    KeyDiagnosis diagnosis = new KeyDiagnosis(table);
+    Map<String, String> renames = new LinkedHashMap<>();
+    for (String key : keys) {
+      boolean fits = DiffusersKey.parse(key).flatMap(each -> table.find(each.component(), each.path())).isPresent();
+      Optional<String> meant = diagnosis.repaired(key);
+      if (!fits && meant.isEmpty()) {
+        return Optional.empty();
+      }
+      if (!fits && (keys.contains(meant.get()) || renames.containsValue(meant.get()))) {
+        return Optional.empty();
+      }
+      if (!fits) {
+        renames.put(key, meant.get());
+      }
+    }
+    return renames.isEmpty() ? Optional.empty() : Optional.of(renames);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Keys have PEFT's names. Alphas go into the metadata {@code lora_adapter_metadata}, as diffusers since
+   * 0.34 reads them, so that tensors stay as they are, bit for bit. A file without any alpha is written
+   * without these metadata and means the same in every version.
+   *
+   * @throws dev.kasane.core.UserException for parameters that such files cannot hold (only LoRA, with DoRA's
+   *     magnitudes for all layers of a part or for none), parts that are no pipeline's, an unknown storage or
+   *     values that the storage cannot hold
+   */
+  @Override
+  public void write(AdapterModel model, Path file, String storage) throws IOException {
+    new DiffusersWriter(model, storage).write(file);
+  }
+}

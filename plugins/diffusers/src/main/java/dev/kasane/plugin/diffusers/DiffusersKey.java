@@ -1,0 +1,99 @@
+package dev.kasane.plugin.diffusers;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A key taken apart.
+ *
+ * @param component the part of the pipeline
+ * @param path the layer's dotted path in it, current names
+ * @param parameter the parameter's neutral name, such as {@code lora_down.weight}
+ */
+record DiffusersKey(String component, String path, String parameter) {
+  static final String UNET = "unet";
+  static final String TEXT_ENCODER = "text_encoder";
+  static final String TEXT_ENCODER_2 = "text_encoder_2";
+  static final String DOWN = "lora_down.weight";
+  static final String UP = "lora_up.weight";
+  static final String UP_BIAS = "lora_up.bias";
+  /** The magnitudes of DoRA, in the neutral form one for each output in the first axis. */
+  static final String MAGNITUDE = "dora_scale";
+  static final String ALPHA = "alpha";
+
+  private static final int LONGEST = 1024;
+  private static final Pattern PREFIX =
+      Pattern.compile("(unet|text_encoder(?:_[23])?|transformer|prior|controlnet)\\.(.+)");
+  private static final Pattern TEXT_PATH =
+      Pattern.compile("(?:text_model\\.)?encoder\\.layers\\.\\d+\\..+|text_model\\..+|text_projection");
+  private static final Pattern PROCESSOR =
+      Pattern.compile("(.+)\\.(to_(?:q|k|v|out))_lora\\.(down|up)\\.weight");
+  private static final Pattern LAYER = Pattern.compile("(.+)\\.lora(?:_linear_layer)?\\.(down|up)\\.weight");
+  private static final Pattern PEFT = Pattern.compile("(.+)\\.lora_([AB])(?:\\.[\\w-]+)?\\.weight");
+  private static final Pattern PEFT_BIAS = Pattern.compile("(.+)\\.lora_B(?:\\.[\\w-]+)?\\.bias");
+  private static final Pattern PEFT_MAGNITUDE =
+      Pattern.compile("(.+)\\.lora_magnitude_vector(?:\\.[\\w-]+){0,2}");
+  private static final Pattern STORED_ALPHA =
+      Pattern.compile("(.+?)(?:_lora|\\.lora|\\.lora_linear_layer)?(?:\\.(?:down|up)\\.weight)?\\.alpha");
+  private static final Pattern DORA_SCALE = Pattern.compile("(.+)\\.dora_scale");
+  private static final Map<String, String> ROLES = Map.of("down", DOWN, "up", UP, "A", DOWN, "B", UP);
+
+  /** Takes a key apart, whatever the base; nothing for a key without a parameter of these files. */
+  static Optional<DiffusersKey> parse(String key) {
+    if (key.length() > LONGEST) {
+      return Optional.empty();
+    }
+    String name = key.replace(".processor.", ".");
+    return pair(PROCESSOR, name, 3).or(() -> pair(LAYER, name, 2)).or(() -> pair(PEFT, name, 2))
+        .or(() -> single(PEFT_BIAS, name, UP_BIAS)).or(() -> single(PEFT_MAGNITUDE, name, MAGNITUDE))
+        .or(() -> single(STORED_ALPHA, name, ALPHA)).or(() -> single(DORA_SCALE, name, MAGNITUDE));
+  }
+
+  private static Optional<DiffusersKey> pair(Pattern pattern, String name, int role) {
+    Matcher matcher = pattern.matcher(name);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String layer = role == 3 ? matcher.group(1) + "." + matcher.group(2) : matcher.group(1);
+    return Optional.of(of(layer, ROLES.get(matcher.group(role))));
+  }
+
+  private static Optional<DiffusersKey> single(Pattern pattern, String name, String parameter) {
+    Matcher matcher = pattern.matcher(name);
+    return matcher.matches() ? Optional.of(of(matcher.group(1), parameter)) : Optional.empty();
+  }
+
+  private static DiffusersKey of(String layer, String parameter) {
+    Matcher prefixed = PREFIX.matcher(layer);
+    if (prefixed.matches()) {
+      String component = prefixed.group(1);
+      return new DiffusersKey(component, current(component, prefixed.group(2)), parameter);
+    }
+    String component = TEXT_PATH.matcher(layer).matches() ? TEXT_ENCODER : UNET;
+    return new DiffusersKey(component, current(component, layer), parameter);
+  }
+
+  /** Early text encoders had the U-Net's names for their projections, early U-Nets no number behind the last. */
+  private static String current(String component, String path) {
+    if (!component.startsWith(TEXT_ENCODER)) {
+      return path.endsWith(".to_out") ? path + ".0" : path;
+    }
+    int dot = path.lastIndexOf('.');
+    return switch (path.substring(dot + 1)) {
+      case "to_q" -> path.substring(0, dot) + ".q_proj";
+      case "to_k" -> path.substring(0, dot) + ".k_proj";
+      case "to_v" -> path.substring(0, dot) + ".v_proj";
+      case "to_out" -> path.substring(0, dot) + ".out_proj";
+      default -> path;
+    };
+  }
+
+  /** Whether a key is sure to be of such a file: a part or a layer that only pipelines have. */
+  static boolean isTypical(String key) {
+    return parse(key).isPresent() && (PREFIX.matcher(key).matches() || TEXT_PATH.matcher(key).matches()
+        || key.matches("(?:down_blocks|up_blocks|mid_block)\\..+"
+            + "|(?:conv_in|conv_out|time_embedding|add_embedding)\\..+"));
+  }
+}

@@ -1,0 +1,100 @@
+package dev.kasane.plugin.diffusers;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.Ops;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** One layer's LoRA in the shapes that PEFT's layers have. */
+final class WrittenModule {
+  private static final String MID = "lora_mid.weight";
+  private static final String SCALE = "scale";
+  private static final Set<String> TENSORS = Set.of(DiffusersKey.DOWN, MID, DiffusersKey.UP,
+      DiffusersKey.UP_BIAS, DiffusersKey.MAGNITUDE);
+
+  private final AdapterModule module;
+
+  /**
+   * @throws UserException when the module is no LoRA
+   */
+  WrittenModule(AdapterModule module) {
+    this.module = module;
+    Set<String> others = new TreeSet<>(module.tensors().keySet());
+    others.removeAll(TENSORS);
+    boolean pair = module.tensors().keySet().containsAll(Set.of(DiffusersKey.DOWN, DiffusersKey.UP));
+    if (!others.isEmpty() || !pair) {
+      throw new UserException("A diffusers file holds LoRA only; layer " + module.path() + " has "
+          + String.join(", ", others.isEmpty() ? new TreeSet<>(module.tensors().keySet()) : others)
+          + ". Save as kohya, which holds every method.");
+    }
+  }
+
+  String path() {
+    return module.path();
+  }
+
+  long rank() {
+    return module.tensors().get(DiffusersKey.UP).getShape().get(1);
+  }
+
+  boolean hasAlpha() {
+    return module.constants().containsKey(DiffusersKey.ALPHA) || module.constants().containsKey(SCALE);
+  }
+
+  /** Alpha, so that alpha / rank is the scale; the rank when nothing is said. */
+  double alpha() {
+    Double scale = module.constants().get(SCALE);
+    if (scale != null) {
+      return scale * rank();
+    }
+    double alpha = module.constants().getOrDefault(DiffusersKey.ALPHA, 0.0);
+    return alpha == 0 ? rank() : alpha;
+  }
+
+  boolean hasMagnitude() {
+    return module.tensors().containsKey(DiffusersKey.MAGNITUDE);
+  }
+
+  NDArray up() {
+    return module.tensors().get(DiffusersKey.UP);
+  }
+
+  NDArray upBias() {
+    return module.tensors().get(DiffusersKey.UP_BIAS);
+  }
+
+  /** (rank, in) or (rank, in, k, k); a Tucker core is multiplied in, which PEFT's layers have no place for. */
+  NDArray down() {
+    NDArray down = module.tensors().get(DiffusersKey.DOWN);
+    NDArray mid = module.tensors().get(MID);
+    if (mid == null) {
+      return down;
+    }
+    Shape core = mid.getShape();
+    NDArray rows = Ops.cast(mid, DataType.FLOAT32).transpose(0, 2, 3, 1).reshape(-1, core.get(1));
+    NDArray product = rows.matMul(Ops.cast(down, DataType.FLOAT32).reshape(core.get(1), -1));
+    NDArray ordered = product.reshape(core.get(0), core.get(2), core.get(3), -1).transpose(0, 3, 1, 2);
+    // Flattening lays the elements out in this order; a transposed view cannot be written.
+    return ordered.flatten().reshape(ordered.getShape());
+  }
+
+  /**
+   * DoRA's magnitudes: (out), for a convolution (1, out, 1, 1).
+   *
+   * @throws UserException when they are per input, as early LyCORIS has them
+   */
+  NDArray magnitude() {
+    NDArray stored = module.tensors().get(DiffusersKey.MAGNITUDE);
+    long outputs = up().getShape().get(0);
+    if (stored.size() != outputs || stored.getShape().get(0) != outputs) {
+      throw new UserException("Layer " + module.path() + " has DoRA magnitudes of shape " + stored.getShape()
+          + ", one for each input; PEFT and diffusers know one for each of the " + outputs
+          + " outputs only. Save as kohya.");
+    }
+    return stored.getShape().dimension() == 4 ? stored.reshape(1, outputs, 1, 1) : stored.reshape(outputs);
+  }
+}
