@@ -2,6 +2,7 @@ package dev.kasane.core.algebra;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.tensor.TorchScript;
 import java.util.List;
 
@@ -88,13 +89,26 @@ final class AlgebraOps {
     return one("elected_mean", scope, tasks, weights, frequency);
   }
 
+  static NDArray applied(NDManager scope, NDArray weight, NDArray x) {
+    return one("applied", scope, weight, x);
+  }
+
+  static void addTo(NDArray view, NDArray update) {
+    // The result is the view under another handle.
+    one("add_to", view.getManager(), view, update).close();
+  }
+
+  static boolean equal(NDArray a, NDArray b) {
+    return number("equal_count", a.getManager(), a, b) == a.size();
+  }
+
   private static NDArray one(String method, NDManager scope, Object... arguments) {
     return SCRIPT.callAll(method, scope, arguments)[0];
   }
 
   private static double number(String method, NDManager scope, Object... arguments) {
     try (NDArray result = one(method, scope, arguments)) {
-      return result.toType(ai.djl.ndarray.types.DataType.FLOAT64, false).toDoubleArray()[0];
+      return result.toType(DataType.FLOAT64, false).toDoubleArray()[0];
     }
   }
 }

@@ -62,8 +62,8 @@ final class DetachedLayer implements TargetLayer {
     @Override
     public NDArray materialise(NDManager scope) {
       return base.weight(component, path, scope).orElseThrow(() -> new UserException("The update of layer "
-          + component + "." + path + " depends on the weight that it changes (as DoRA, IA3 and OFT do), and no"
-          + " base model was named. Name the one that the adapter was made for with --base."));
+          + component + "." + path + " depends on the weight that it changes, as with DoRA, IA3 and OFT. "
+          + base.whyNoWeight()));
     }
 
     @Override

@@ -32,6 +32,11 @@ public interface LayerTable {
     return Optional.empty();
   }
 
+  /** What to tell the user when {@link #weight} is needed and there is none. */
+  default String whyNoWeight() {
+    return "No base model was named: name the one that the adapter was made for with --base.";
+  }
+
   /** Names alone. */
   static LayerTable of(String name, Map<String, ? extends Collection<String>> paths) {
     Map<String, Collection<String>> copy = Map.copyOf(paths);

@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra;
 
 import dev.kasane.core.UserException;
+import java.util.Locale;
 
 /**
  * How many ranks of a decomposition are kept. The dynamic rules are those of sd-scripts'
@@ -46,7 +47,7 @@ public record RankRule(Kind kind, double target, int least, int most) {
       default -> target > 0 && target <= 1;
     };
     if (!fits) {
-      throw new UserException("The " + kind.name().toLowerCase(java.util.Locale.ROOT) + " to keep is " + target
+      throw new UserException("The " + kind.name().toLowerCase(Locale.ROOT) + " to keep is " + target
           + "; expected " + (kind == Kind.RATIO ? "1 or more." : "above 0 and at most 1."));
     }
   }

@@ -2,7 +2,9 @@ package dev.kasane.core.algebra;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.tensor.GradMode;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,11 +50,11 @@ final class TaskArithmetic {
   private NDArray factors(double[] weights, int dimensions) {
     float[] values = new float[weights.length];
     long[] shape = new long[dimensions];
-    java.util.Arrays.fill(shape, 1);
+    Arrays.fill(shape, 1);
     shape[0] = weights.length;
     for (int i = 0; i < weights.length; i++) {
       values[i] = (float) weights[i];
     }
-    return scope.create(values, new ai.djl.ndarray.types.Shape(shape));
+    return scope.create(values, new Shape(shape));
   }
 }

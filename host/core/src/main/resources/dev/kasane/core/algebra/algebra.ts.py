@@ -79,3 +79,15 @@ def elected_mean(self, tasks: Tensor, weights: Tensor, frequency: bool) -> Tenso
   agree = torch.eq(sign, majority)
   total = torch.sum(torch.mul(torch.mul(tasks, weights), agree), [0])
   return torch.div(total, torch.clamp(torch.sum(agree, [0]), 1))
+
+# weight . x for a few columns x; a convolution counts as the matrix (out, in*k*k).
+def applied(self, weight: Tensor, x: Tensor) -> Tensor:
+  return torch.matmul(torch.flatten(weight, 1), x)
+
+# Adds to a view in place and gives the view back.
+def add_to(self, view: Tensor, update: Tensor) -> Tensor:
+  return torch.add_(view, torch.view_as(update, view))
+
+# Whether each element has the same bits in both, counted.
+def equal_count(self, a: Tensor, b: Tensor) -> Tensor:
+  return torch.to(torch.sum(torch.eq(a, b)), 7)
