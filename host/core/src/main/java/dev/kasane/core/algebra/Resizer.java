@@ -67,6 +67,10 @@ public final class Resizer {
     Map<String, Kept> kept = new LinkedHashMap<>();
     try (GradMode off = GradMode.off()) {
       adapter.components().forEach((component, modules) -> {
+        if (component.equals(AdapterModel.EMBEDDINGS)) {
+          components.put(component, modules);
+          return;
+        }
         List<AdapterModule> resized = components.computeIfAbsent(component, name -> new ArrayList<>());
         for (AdapterModule module : modules) {
           resized.add(resize(component, module, kept, scope));

@@ -74,6 +74,8 @@ public final class Verifier {
     Map<String, AdapterModule> made = new HashMap<>();
     result.components().forEach((component, modules) ->
         modules.forEach(module -> made.put(component + "." + module.path(), module)));
+    result.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of())
+        .forEach(word -> made.remove(AdapterModel.EMBEDDINGS + "." + word.path()));
     double worst = 0;
     try (GradMode off = GradMode.off()) {
       for (MixLayer layer : MixLayer.of(parts)) {
