@@ -14,6 +14,7 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {TrainCommand.class,
       GenerateCommand.class, InspectCommand.class, ParamsCommand.class, QuantizeCommand.class, DoctorCommand.class,
+      MixCommand.class, MergeCommand.class, UnmergeCommand.class, ExtractCommand.class, ResizeCommand.class,
       PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -45,10 +45,25 @@ public final class Extractor {
    * What came out.
    *
    * @param model the LoRA
-   * @param layers by component and path: the share of the difference's Frobenius norm that is lost
+   * @param layers by component and path what was kept
    * @param equal layers that do not differ and are left out
    */
-  public record Extracted(AdapterModel model, Map<String, Double> layers, List<String> equal) {}
+  public record Extracted(AdapterModel model, Map<String, Cut> layers, List<String> equal) {
+    /** The largest {@link Cut#error} of all layers. */
+    public double error() {
+      return layers.values().stream().mapToDouble(Cut::error).reduce(0, Verifier::worse);
+    }
+  }
+
+  /**
+   * A layer's difference at its rank.
+   *
+   * @param rank what was kept
+   * @param lost share of the difference's Frobenius norm that is lost, 0 to 1
+   * @param error by how much the measured distance from the difference is off from that share; 0 with a
+   *     clamp, which is not measured
+   */
+  public record Cut(int rank, double lost, double error) {}
 
   /**
    * Extracts.
@@ -114,7 +129,10 @@ public final class Extractor {
       AdapterModule module = cut.update().toModule(pair.path());
       module.tensors().values().forEach(tensor -> tensor.attach(owner));
       result.model().components().computeIfAbsent(pair.component(), name -> new ArrayList<>()).add(module);
-      result.layers().put(pair.name(), cut.lost() / cut.whole());
+      double measured = clamp < 1 ? cut.lost()
+          : AlgebraOps.distance(cut.update().delta(scope, 1), difference);
+      result.layers().put(pair.name(), new Cut(cut.update().rank(), cut.lost() / cut.whole(),
+          Math.abs(measured - cut.lost()) / cut.whole()));
     } catch (UserException e) {
       throw new UserException("Layer " + pair.name() + " of " + pair.tuned().name() + ": " + e.getMessage(), e);
     }

@@ -67,6 +67,12 @@ public record RankRule(Kind kind, double target, int least, int most) {
     return new RankRule(kind, target, fewest, largest);
   }
 
+  /** The rule in a few words, for metadata. */
+  public String text() {
+    return kind == Kind.FIXED ? "rank " + most : kind.name().toLowerCase(Locale.ROOT) + " " + target
+        + ", ranks " + least + " to " + most;
+  }
+
   /**
    * The rank for a matrix.
    *

@@ -47,6 +47,11 @@ public final class BlockWeights {
         .map(each -> weights.get(each.getKey())).orElse(1.0);
   }
 
+  /** Whether one of the patterns fits a layer. */
+  public boolean names(String name) {
+    return patterns.values().stream().anyMatch(pattern -> pattern.matcher(name).matches());
+  }
+
   /**
    * Insists that every pattern fits a layer.
    *
