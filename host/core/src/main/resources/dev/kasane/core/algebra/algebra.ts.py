@@ -7,7 +7,7 @@ def product(self, down: Tensor, up: Tensor, factor: float) -> Tensor:
 # Tucker form as a plain pair: (rank, rank, k, k) and (rank, in) make (rank, in*k*k).
 def fold_core(self, mid: Tensor, down: Tensor) -> Tensor:
   full = torch.permute(torch.matmul(torch.permute(mid, [2, 3, 0, 1]), down), [2, 3, 0, 1])
-  return torch.flatten(torch.permute(full, [2, 3, 0, 1]), 1)
+  return torch.flatten(full, 1)
 
 def scaled(self, x: Tensor, factor: float) -> Tensor:
   return torch.mul(x, factor)
