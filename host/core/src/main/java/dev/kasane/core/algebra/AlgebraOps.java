@@ -98,8 +98,17 @@ final class AlgebraOps {
     one("add_to", view.getManager(), view, update).close();
   }
 
+  static void addProduct(NDArray view, NDArray up, NDArray down, double factor) {
+    one("add_product", view.getManager(), view, up, down, factor).close();
+  }
+
   static boolean equal(NDArray a, NDArray b) {
-    return number("equal_count", a.getManager(), a, b) == a.size();
+    return number("equal", a.getManager(), a, b) == 1;
+  }
+
+  /** Whether all elements of a float32 tensor are finite. */
+  static boolean isFinite(NDArray x) {
+    return Double.isFinite(number("total", x.getManager(), x));
   }
 
   private static NDArray one(String method, NDManager scope, Object... arguments) {

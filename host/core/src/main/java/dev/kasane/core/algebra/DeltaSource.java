@@ -43,9 +43,9 @@ public final class DeltaSource {
    */
   public NDArray delta(String component, AdapterModule module, double multiplier, NDManager scope) {
     try (GradMode off = GradMode.off()) {
-      Optional<LowRank> pair = LowRank.of(module, scope);
+      Optional<LowRank> pair = pair(component, module, scope);
       if (pair.isPresent()) {
-        return inLayoutOfBase(component, module, pair.get().delta(scope, multiplier));
+        return pair.get().delta(scope, multiplier);
       }
       DetachedLayer layer =
           new DetachedLayer(component, module.path(), shapeOf(component, module), base);
@@ -56,14 +56,21 @@ public final class DeltaSource {
     }
   }
 
-  private NDArray inLayoutOfBase(String component, AdapterModule module, NDArray delta) {
-    Shape wanted = base.shape(component, module.path()).orElse(delta.getShape());
-    if (!Shapes.sameNumbers(wanted, delta.getShape())) {
-      throw new UserException("Layer " + component + "." + module.path() + ": the adapter's update has shape "
-          + delta.getShape() + ", but the weight in " + base.name() + " has " + wanted
-          + ". The adapter was made for another base model.");
-    }
-    return delta.reshape(wanted);
+  /**
+   * A module that is LoRA and nothing else, in the base weight's layout where that is known.
+   *
+   * @throws UserException when it does not fit
+   */
+  Optional<LowRank> pair(String component, AdapterModule module, NDManager scope) {
+    return LowRank.of(module, scope).map(pair -> {
+      Shape wanted = base.shape(component, module.path()).orElse(pair.shape());
+      if (!Shapes.sameNumbers(wanted, pair.shape())) {
+        throw new UserException("Layer " + component + "." + module.path() + ": the adapter's update has shape "
+            + pair.shape() + ", but the weight in " + base.name() + " has " + wanted
+            + ". The adapter was made for another base model.");
+      }
+      return new LowRank(pair.down(), pair.up(), pair.scale(), wanted);
+    });
   }
 
   private Shape shapeOf(String component, AdapterModule module) {

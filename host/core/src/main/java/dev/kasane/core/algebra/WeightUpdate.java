@@ -62,28 +62,47 @@ final class WeightUpdate {
     }
     List<Probe> probes = new ArrayList<>();
     for (Target target : targets) {
-      List<NDArray> updates = target.layer().terms().stream().map(term -> deltas.delta(
-          target.layer().component(), term.module(), sign * term.weight(), scope)).toList();
+      List<Update> updates = target.layer().terms().stream()
+          .map(term -> update(target.layer().component(), term, scope)).toList();
       if (verify) {
-        probes.add(new Probe(target, target.transform().apply(sum), scope));
+        probes.add(new Probe(target, target.transform().apply(sum), updates, scope));
       }
-      for (NDArray update : updates) {
-        add(sum, target.transform(), update);
+      for (Update update : updates) {
+        update.addTo(sum, target.transform(), scope);
       }
     }
     NDArray stored = Ops.cast(sum, type);
-    requireFinite(stored, type);
     NDArray read = Ops.cast(stored, DataType.FLOAT32);
+    requireFinite(read, type);
     double error = probes.stream().mapToDouble(each -> each.error(read)).reduce(0, Verifier::worse);
     return new Updated(stored, !AlgebraOps.equal(stored, before), error, bound(type));
   }
 
-  /** Every other transform gives a view of the tensor; a transposed one is a copy. */
-  private static void add(NDArray sum, TensorTransform transform, NDArray update) {
-    if (transform instanceof TensorTransform.Transpose) {
-      AlgebraOps.addTo(sum, transform.apply(update));
-    } else {
-      AlgebraOps.addTo(transform.apply(sum), update);
+  private Update update(String component, MixLayer.Term term, NDManager scope) {
+    double strength = sign * term.weight();
+    return deltas.pair(component, term.module(), scope)
+        .map(pair -> new Update(pair, pair.scale() * strength, null))
+        .orElseGet(() -> new Update(null, 1, deltas.delta(component, term.module(), strength, scope)));
+  }
+
+  /** An update as a pair and its factor or, for other methods, as a dense tensor. */
+  private record Update(LowRank pair, double factor, NDArray dense) {
+    /** Every transform but one gives a view of the tensor; a transposed one is a copy. */
+    void addTo(NDArray sum, TensorTransform transform, NDManager scope) {
+      boolean transposed = transform instanceof TensorTransform.Transpose;
+      if (pair == null || transposed) {
+        NDArray whole = pair == null ? dense
+            : AlgebraOps.product(scope, pair.down(), pair.up(), factor).reshape(pair.shape());
+        AlgebraOps.addTo(transposed ? sum : transform.apply(sum), transposed ? transform.apply(whole) : whole);
+      } else {
+        AlgebraOps.addProduct(transform.apply(sum), pair.up(), pair.down(), factor);
+      }
+    }
+
+    /** The update's output for a few inputs, by the detour through the rank where there is one. */
+    NDArray applied(NDArray x, NDManager scope) {
+      return pair == null ? AlgebraOps.applied(scope, dense, x)
+          : AlgebraOps.applied(scope, pair.up(), AlgebraOps.applied(scope, pair.down(), x)).mul(factor);
     }
   }
 
@@ -94,8 +113,8 @@ final class WeightUpdate {
     }
   }
 
-  private void requireFinite(NDArray stored, DataType type) {
-    if (!Double.isFinite(AlgebraOps.norm(stored))) {
+  private void requireFinite(NDArray read, DataType type) {
+    if (!AlgebraOps.isFinite(read)) {
       throw new UserException("Tensor '" + tensor + "' would hold values that " + type + " cannot: an adapter is"
           + " too strong, or one of the files holds values that are no finite numbers.");
     }
@@ -111,32 +130,23 @@ final class WeightUpdate {
   }
 
   /** The layer's output with the adapters attached, for random input, and the same with the merged weight. */
-  private final class Probe {
+  private static final class Probe {
     private final Target target;
     private final NDManager scope;
     private final NDArray x;
     private final NDArray expected;
 
     /** Takes the layer's weight before anything is added. */
-    Probe(Target target, NDArray base, NDManager scope) {
+    Probe(Target target, NDArray base, List<Update> updates, NDManager scope) {
       this.target = target;
       this.scope = scope;
       Shape shape = base.getShape();
       this.x = Ops.randomNormal(scope, new Shape(shape.size() / shape.get(0), PROBES));
       NDArray sum = AlgebraOps.applied(scope, base, x);
-      for (MixLayer.Term term : target.layer().terms()) {
-        sum = sum.add(update(term));
+      for (Update update : updates) {
+        sum = sum.add(update.applied(x, scope));
       }
       this.expected = sum;
-    }
-
-    private NDArray update(MixLayer.Term term) {
-      double strength = sign * term.weight();
-      return LowRank.of(term.module(), scope)
-          .map(pair -> AlgebraOps.applied(scope, pair.up(), AlgebraOps.applied(scope, pair.down(), x))
-              .mul(pair.scale() * strength))
-          .orElseGet(() -> AlgebraOps.applied(scope,
-              deltas.delta(target.layer().component(), term.module(), strength, scope), x));
     }
 
     double error(NDArray merged) {

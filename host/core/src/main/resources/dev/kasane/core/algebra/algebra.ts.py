@@ -88,6 +88,18 @@ def applied(self, weight: Tensor, x: Tensor) -> Tensor:
 def add_to(self, view: Tensor, update: Tensor) -> Tensor:
   return torch.add_(view, torch.view_as(update, view))
 
-# Whether each element has the same bits in both, counted.
-def equal_count(self, a: Tensor, b: Tensor) -> Tensor:
-  return torch.to(torch.sum(torch.eq(a, b)), 7)
+# Adds a product to a view in place, without making the product.
+def add_product(self, view: Tensor, up: Tensor, down: Tensor, factor: float) -> Tensor:
+  return torch.addmm_(torch.flatten(view, 1), up, down, beta=1, alpha=factor)
+
+# 1 when all elements are equal, else 0; stops at the first that is not.
+def equal(self, a: Tensor, b: Tensor) -> Tensor:
+  if torch.equal(a, b):
+    out = torch.ones([1])
+  else:
+    out = torch.zeros([1])
+  return out
+
+# Finite only if every element is.
+def total(self, x: Tensor) -> Tensor:
+  return torch.sum(x)
