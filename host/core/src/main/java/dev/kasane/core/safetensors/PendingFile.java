@@ -69,6 +69,11 @@ final class PendingFile implements AutoCloseable {
     }
   }
 
+  /** Starts to force out what is written while more is on its way; close it before anything else ends. */
+  WriteBehind writeBehind() {
+    return new WriteBehind(channel);
+  }
+
   /** Replaces the first bytes; what comes behind them stays. */
   void rewriteStart(ByteBuffer start) throws IOException {
     long at = 0;

@@ -19,6 +19,8 @@ public final class SafetensorsRewrite {
   /** Room in the header for text that is known only when the tensors have been written. */
   private static final int RESERVE_BYTES = 4096;
 
+  private static final long RUN_BYTES = 64L << 20;
+
   private final SafetensorsFile source;
   private final Map<String, TensorBytes> replaced;
 
@@ -47,7 +49,9 @@ public final class SafetensorsRewrite {
     try (PendingFile pending = PendingFile.beside(target)) {
       int length = header(metadata.get()).length + RESERVE_BYTES;
       pending.write(start(header(metadata.get()), length));
-      writeTensors(target, pending);
+      try (WriteBehind behind = pending.writeBehind()) {
+        writeTensors(target, pending, behind);
+      }
       byte[] header = header(metadata.get());
       if (header.length > length) {
         throw new SafetensorsException(target, "was not written: its metadata grew by more than "
@@ -79,18 +83,27 @@ public final class SafetensorsRewrite {
     return start.flip();
   }
 
-  private void writeTensors(Path target, PendingFile pending) throws IOException {
+  private void writeTensors(Path target, PendingFile pending, WriteBehind behind) throws IOException {
     long copied = source.dataStart();
     Set<String> changed = replaced.keySet();
     for (Map.Entry<String, TensorEntry> each : source.tensors().entrySet()) {
       if (changed.contains(each.getKey())) {
         TensorEntry entry = each.getValue();
-        pending.transfer(source.channel(), copied, entry.begin() - copied);
+        copy(copied, entry.begin(), pending, behind);
         writeTensor(target, pending, each.getKey(), entry);
+        behind.wrote(entry.byteLength());
         copied = entry.end();
       }
     }
-    pending.transfer(source.channel(), copied, source.channel().size() - copied);
+    copy(copied, source.channel().size(), pending, behind);
+  }
+
+  private void copy(long begin, long end, PendingFile pending, WriteBehind behind) throws IOException {
+    for (long at = begin; at < end; at += RUN_BYTES) {
+      long count = Math.min(RUN_BYTES, end - at);
+      pending.transfer(source.channel(), at, count);
+      behind.wrote(count);
+    }
   }
 
   private void writeTensor(Path target, PendingFile pending, String name, TensorEntry entry)
