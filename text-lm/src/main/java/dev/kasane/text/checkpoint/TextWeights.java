@@ -29,7 +29,7 @@ public final class TextWeights {
    * @param source the checkpoint
    * @param model the model, weights or none
    */
-  public static TensorSource forModel(TensorSource source, CausalLm model) {
+  public static RenamedSource forModel(TensorSource source, CausalLm model) {
     String prefix = model.config().names().prefix();
     boolean bare = source.names().stream().noneMatch(name -> name.startsWith(prefix));
     Set<String> matrices = transposed(model);

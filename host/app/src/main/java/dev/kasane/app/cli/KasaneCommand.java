@@ -13,7 +13,8 @@ import picocli.CommandLine.ScopeType;
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {TrainCommand.class,
-      GenerateCommand.class, InspectCommand.class, ConvertCommand.class, ParamsCommand.class, QuantizeCommand.class,
+      GenerateCommand.class, InspectCommand.class, ConvertCommand.class, MixCommand.class, MergeCommand.class,
+      UnmergeCommand.class, ExtractCommand.class, ResizeCommand.class, ParamsCommand.class, QuantizeCommand.class,
       DoctorCommand.class, PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

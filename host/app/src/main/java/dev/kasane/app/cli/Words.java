@@ -4,6 +4,7 @@ import dev.kasane.app.image.AdapterMisfit;
 import dev.kasane.app.image.AdapterReference;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.MixMethod;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.data.PictureSize;
 import dev.kasane.diffusion.scheduler.PredictionType;
@@ -12,7 +13,9 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** Turns words of the command line into values. What cannot be turned is wrong usage. */
@@ -32,10 +35,50 @@ abstract class Words<T> implements ITypeConverter<T> {
     }
   }
 
+  /**
+   * Insists on a number above 0 and at most 1.
+   *
+   * @throws ParameterException when it is another
+   */
+  static void requireShare(CommandLine command, String option, double value) {
+    if (!(value > 0 && value <= 1)) {
+      throw new ParameterException(command,
+          "Option " + option + " is " + value + "; expected above 0 and at most 1.");
+    }
+  }
+
   /** {@code FILE[:weight]}. */
   static final class Adapter extends Words<AdapterReference> {
     Adapter() {
       super(AdapterReference::parse);
+    }
+  }
+
+  /** Ways to mix. */
+  static final class Mix extends Words<MixMethod> {
+    Mix() {
+      super(MixMethod::named);
+    }
+  }
+
+  /** {@code [N:]PATTERN=WEIGHT}. */
+  static final class OfBlock extends Words<BlockWeight> {
+    OfBlock() {
+      super(BlockWeight::parse);
+    }
+  }
+
+  /** How signs are elected. */
+  static final class Sign extends Words<String> {
+    Sign() {
+      super(Sign::parse);
+    }
+
+    private static String parse(String word) {
+      if (!word.equals("total") && !word.equals("frequency")) {
+        throw new UserException("'" + word + "' should be total or frequency.");
+      }
+      return word;
     }
   }
 

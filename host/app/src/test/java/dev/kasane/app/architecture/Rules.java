@@ -27,6 +27,7 @@ final class Rules {
 
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.of(
+      "algebra", Set.of("checkpoint", "injection", "safetensors", "spi", "tensor"),
       "safetensors", Set.of(),
       "pickle", Set.of("safetensors"),
       "tensor", Set.of("safetensors"),

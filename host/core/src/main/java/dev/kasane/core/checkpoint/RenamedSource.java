@@ -94,7 +94,12 @@ public final class RenamedSource implements TensorSource {
     return source.location();
   }
 
-  private Stored stored(String name) {
+  /**
+   * Where a tensor comes from.
+   *
+   * @throws UserException when there is no such tensor
+   */
+  public Stored stored(String name) {
     Stored stored = mapping.get(name);
     if (stored == null) {
       throw Tensors.missing(this, name);

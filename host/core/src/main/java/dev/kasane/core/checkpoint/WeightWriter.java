@@ -42,6 +42,14 @@ public final class WeightWriter {
     }
   }
 
+  /** A tensor of a source in its own type; the 8-bit floats, which are widened on the way, excepted. */
+  public static TensorDeclaration declare(TensorSource source, String name) {
+    DType stored = source.dtype(name);
+    boolean widened = stored == DType.F8_E4M3 || stored == DType.F8_E5M2;
+    return new TensorDeclaration(name, widened ? DType.F32 : stored, source.shape(name).getShape(),
+        channel -> write(source, name, null, channel));
+  }
+
   private static TensorDeclaration declaration(TensorSource source, String name, Precision precision) {
     DType stored = source.dtype(name);
     boolean converted = stored.isFloatingPoint();

@@ -97,6 +97,18 @@ public final class AdapterSet {
     }
   }
 
+  /**
+   * Sets the strength of every adapter, block by block, while the model is live.
+   *
+   * @param value the strength, 1 for as trained
+   * @param blocks factors for some blocks
+   * @throws dev.kasane.core.UserException when a block fits none of the layers
+   */
+  public void multiplier(double value, BlockWeights blocks) {
+    blocks.requireUse(layers.stream().map(AdaptedLayer::name).toList());
+    layers.forEach(each -> each.attachment().multiplier(value * blocks.weight(each.name())));
+  }
+
   /** Switches dropouts on for training or off. */
   public void phase(LayerAdapter.Phase phase) {
     layers.forEach(each -> each.attachment().phase(phase));

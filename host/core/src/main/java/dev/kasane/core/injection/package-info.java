@@ -8,6 +8,8 @@
  * {@link dev.kasane.core.injection.Merger} folds the sets into the weights for speed and takes them out
  * again, from the pristine weights, so that not one bit is lost. An
  * {@link dev.kasane.core.injection.AdapterRouter} sends each row of a batch through adapters of its own.
+ * A {@link dev.kasane.core.injection.LiveMix} keeps several sets on a live model, by name, with strengths for
+ * whole adapters and for single blocks.
  *
  * <p>The rule of this package is that nothing fails to match in silence. A pattern that picks no layer, a
  * rank for a block that does not exist, a key of a file that fits nowhere: each is an error or a line of

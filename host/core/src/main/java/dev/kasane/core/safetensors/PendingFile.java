@@ -57,6 +57,31 @@ final class PendingFile implements AutoCloseable {
     }
   }
 
+  /** Appends a part of another file without taking it through this process's memory. */
+  void transfer(FileChannel source, long position, long count) throws IOException {
+    long done = 0;
+    while (done < count) {
+      long moved = source.transferTo(position + done, count - done, channel);
+      if (moved <= 0) {
+        throw new IOException("the file that is copied from has shrunk");
+      }
+      done += moved;
+    }
+  }
+
+  /** Starts to force out what is written while more is on its way; close it before anything else ends. */
+  WriteBehind writeBehind() {
+    return new WriteBehind(channel);
+  }
+
+  /** Replaces the first bytes; what comes behind them stays. */
+  void rewriteStart(ByteBuffer start) throws IOException {
+    long at = 0;
+    while (start.hasRemaining()) {
+      at += channel.write(start, at);
+    }
+  }
+
   /** Forces everything to disk and puts the file in the target's place. */
   void replaceTarget() throws IOException {
     channel.force(true);

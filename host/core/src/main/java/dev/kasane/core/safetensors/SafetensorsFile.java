@@ -146,6 +146,35 @@ public final class SafetensorsFile implements AutoCloseable {
     return entry;
   }
 
+  /**
+   * Reads one tensor's bytes without mapping them: what is read this way does not count as memory of this
+   * process afterwards.
+   *
+   * @param target takes {@code byteLength()} bytes from its position on
+   * @throws SafetensorsException as {@link #map(String)}
+   */
+  public void read(String name, ByteBuffer target) throws SafetensorsException {
+    TensorEntry entry = entry(name);
+    ByteBuffer window = target.slice().limit(Math.toIntExact(entry.byteLength()));
+    try {
+      while (window.hasRemaining()) {
+        if (channel.read(window, entry.begin() + window.position()) < 0) {
+          throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + Reasons.quote(name)
+              + " ends at byte " + entry.end());
+        }
+      }
+    } catch (SafetensorsException known) {
+      throw known;
+    } catch (IOException failure) {
+      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be read: "
+          + Reasons.of(failure), failure);
+    }
+  }
+
+  FileChannel channel() {
+    return channel;
+  }
+
   /** Closes the file. Buffers already mapped stay valid. */
   @Override
   public void close() throws SafetensorsException {

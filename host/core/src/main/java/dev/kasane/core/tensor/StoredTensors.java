@@ -89,24 +89,52 @@ public final class StoredTensors {
   public static NDArray read(SafetensorsFile file, String name, NDManager scope) throws SafetensorsException {
     TensorEntry entry = file.tensors().get(name);
     ByteBuffer stored = file.map(name);
-    DataType type = TYPES.entrySet().stream().filter(each -> each.getValue() == entry.dtype())
-        .map(Map.Entry::getKey).findFirst()
-        .orElseThrow(() -> new SafetensorsException(file.path(), "tensor '" + name + "' has elements of type "
-            + entry.dtype() + ", which the engine does not compute with; save it as float16 or float32"));
+    DataType type = engineType(file, name, entry);
     if (!stored.hasRemaining()) {
       return Ops.cast(scope.create(new Shape(entry.shape()), DataType.FLOAT32), type);
     }
     ByteBuffer copy = ByteBuffer.allocateDirect(stored.remaining()).order(ByteOrder.nativeOrder());
     copy.put(stored).flip();
+    return owned(copy, entry, type, scope);
+  }
+
+  /**
+   * Reads a tensor in its stored type through a buffer that is used again and again, into memory that
+   * libtorch owns. Unlike a mapping it leaves nothing behind.
+   *
+   * @param file an open file
+   * @param name key in the file, of at least one element
+   * @param scratch direct, in native order, with room for the tensor's bytes; its content is overwritten
+   * @param scope owner of the tensor
+   * @throws SafetensorsException when it cannot be read or the engine has no such type
+   */
+  public static NDArray read(SafetensorsFile file, String name, ByteBuffer scratch, NDManager scope)
+      throws SafetensorsException {
+    TensorEntry entry = file.tensors().get(name);
+    scratch.clear();
+    file.read(name, scratch);
+    scratch.limit(Math.toIntExact(entry.byteLength()));
+    return owned(scratch, entry, engineType(file, name, entry), scope);
+  }
+
+  private static NDArray owned(ByteBuffer bytes, TensorEntry entry, DataType type, NDManager scope) {
     // DJL creates neither bfloat16 nor short integers: they travel as the other type of two bytes.
     DataType carrier = entry.dtype().byteSize() == Short.BYTES ? DataType.FLOAT16 : type;
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      NDArray borrowed = own.create(copy, new Shape(entry.shape()), carrier);
+      NDArray borrowed = own.create(bytes, new Shape(entry.shape()), carrier);
       // A tensor made from a buffer borrows the buffer's memory; only a duplicate outlives it.
       NDArray owned = (carrier == type ? borrowed : Ops.reinterpret(borrowed, type)).duplicate();
       owned.attach(scope);
       return owned;
     }
+  }
+
+  private static DataType engineType(SafetensorsFile file, String name, TensorEntry entry)
+      throws SafetensorsException {
+    return TYPES.entrySet().stream().filter(each -> each.getValue() == entry.dtype())
+        .map(Map.Entry::getKey).findFirst()
+        .orElseThrow(() -> new SafetensorsException(file.path(), "tensor '" + name + "' has elements of type "
+            + entry.dtype() + ", which the engine does not compute with; save it as float16 or float32"));
   }
 
   /** The file's name for a tensor's type. */

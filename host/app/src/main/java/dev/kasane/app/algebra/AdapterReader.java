@@ -1,0 +1,124 @@
+package dev.kasane.app.algebra;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.app.image.AdapterLoading;
+import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.inspect.BaseGuess;
+import dev.kasane.app.inspect.TensorListing;
+import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.LayerTable;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.diffusion.checkpoint.KnownBase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads adapter files, strictly: what fits no layer is refused unless it was accepted. */
+public final class AdapterReader {
+  private static final int SHOWN = 5;
+  private static final List<String> FOLDER_FILES = List.of("adapter_model.safetensors", "adapter_model.bin");
+
+  private final List<AdapterFormat> formats;
+  private final Optional<LayerTable> base;
+  private final boolean acceptUnmatched;
+
+  /**
+   * @param formats the formats to try, told apart by content
+   * @param base the base model's layers; without it the published bases are tried
+   * @param acceptUnmatched leaves out keys that fit no layer
+   */
+  public AdapterReader(List<AdapterFormat> formats, Optional<LayerTable> base, boolean acceptUnmatched) {
+    this.formats = List.copyOf(formats);
+    this.base = base;
+    this.acceptUnmatched = acceptUnmatched;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param reference the file with its strength
+   * @param scope owner of the tensors
+   * @throws UserException when it is missing, damaged, of no known format, or does not fit
+   */
+  public ReadAdapter read(AdapterReference reference, NDManager scope) {
+    Path file = reference.file();
+    try {
+      TensorListing listing = TensorListing.read(tensorsOf(file));
+      AdapterFormat format = formatOf(file, listing.tensors().keySet());
+      ReadAdapter best = null;
+      for (LayerTable layers : candidates(listing)) {
+        ReadAdapter read = new ReadAdapter(reference, format.id(), layers, format.read(file, layers.paths(), scope));
+        if (best == null || read.model().unmatched().size() < best.model().unmatched().size()) {
+          best = read;
+        }
+        if (best.model().unmatched().isEmpty()) {
+          break;
+        }
+      }
+      return requireFit(best);
+    } catch (IOException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+  }
+
+  private static Path tensorsOf(Path file) {
+    if (!Files.exists(file)) {
+      throw new UserException("There is no adapter " + file + ".");
+    }
+    return Files.isDirectory(file) ? FOLDER_FILES.stream().map(file::resolve).filter(Files::isRegularFile)
+        .findFirst().orElseThrow(() -> new UserException("The folder " + file + " holds no adapter: neither "
+            + String.join(" nor ", FOLDER_FILES) + " is in it.")) : file;
+  }
+
+  private AdapterFormat formatOf(Path file, Set<String> keys) {
+    return formats.stream().filter(format -> format.recognises(keys)).findFirst().orElseThrow(() ->
+        new UserException(file + " is in no adapter format that is installed ("
+            + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "); its first key is '"
+            + keys.stream().findFirst().orElse("") + "'. 'kasane inspect' tells more."));
+  }
+
+  /** The likeliest first; a language model's paths stand in its adapters' own keys, so it needs no table. */
+  private List<LayerTable> candidates(TensorListing listing) {
+    if (base.isPresent()) {
+      return List.of(base.get());
+    }
+    LayerTable none = LayerTable.of("no base", Map.of());
+    BaseGuess guess = BaseGuess.of(listing);
+    if (guess == BaseGuess.LLM) {
+      return List.of(none);
+    }
+    List<LayerTable> tables = new ArrayList<>();
+    KnownBase.of(guess.id()).map(KnownLayers::new).ifPresent(tables::add);
+    for (KnownBase known : KnownBase.values()) {
+      if (!known.id().equals(guess.id())) {
+        tables.add(new KnownLayers(known));
+      }
+    }
+    tables.add(none);
+    return tables;
+  }
+
+  private ReadAdapter requireFit(ReadAdapter read) {
+    AdapterModel model = read.model();
+    if (read.modules() == 0 || !model.unmatched().isEmpty() && !acceptUnmatched) {
+      List<UnmatchedKey> keys = model.unmatched();
+      String shown = keys.stream().limit(SHOWN).map(each -> "\n  " + each.key() + ": " + each.reason())
+          .collect(Collectors.joining());
+      String more = keys.size() > SHOWN ? "\n  … and " + (keys.size() - SHOWN) + " more" : "";
+      String advice = base.isEmpty() ? "\nName the base model that it was made for with --base." : "";
+      String accept = read.modules() == 0 ? ""
+          : "\nAdd '" + AdapterLoading.ACCEPT + " unmatched' to use the " + read.modules() + " layers that fit.";
+      throw new UserException(read.name() + ": " + read.modules() + " layers fit " + read.layers().name() + ", "
+          + keys.size() + " keys do not:" + shown + more + advice + accept);
+    }
+    return read;
+  }
+}

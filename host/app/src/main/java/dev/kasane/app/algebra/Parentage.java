@@ -1,0 +1,94 @@
+package dev.kasane.app.algebra;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a result says about the files that it was made of. */
+public final class Parentage {
+  /** What was done, as one line. */
+  public static final String OPERATION = "kasane.operation";
+  /** The parents as JSON: name, weight, SHA-256, AutoV2 and, where the file says it, sshs_model_hash. */
+  public static final String PARENTS = "kasane.parents";
+
+  private static final int AUTO_V2_DIGITS = 10;
+  private static final int BUFFER = 1 << 20;
+  /** They describe the tensors of the parent, not of what is made of them. */
+  private static final Set<String> STALE = Set.of("ss_network_dim", "ss_network_alpha", "ss_network_args",
+      "ss_network_module", "ss_output_name", "sshs_model_hash", "sshs_legacy_hash", "modelspec.title",
+      "modelspec.hash_sha256", "modelspec.date", "kasane.verification", "lora_adapter_metadata");
+
+  private Parentage() {}
+
+  /**
+   * The metadata of a result: what all parents agree on, and who they are.
+   *
+   * @param operation what is done
+   * @param parents the adapters
+   */
+  public static Map<String, String> of(String operation, List<ReadAdapter> parents) {
+    Map<String, String> shared = new LinkedHashMap<>(parents.get(0).model().metadata());
+    parents.forEach(parent -> shared.entrySet()
+        .removeIf(field -> !field.getValue().equals(parent.model().metadata().get(field.getKey()))));
+    shared.keySet().removeAll(STALE);
+    shared.put(OPERATION, operation);
+    shared.put("modelspec.merged_from", parents.stream().map(each -> each.reference().name())
+        .collect(Collectors.joining(",")));
+    ArrayNode list = new ObjectMapper().createArrayNode();
+    parents.forEach(parent -> list.add(describe(parent)));
+    shared.put(PARENTS, list.toString());
+    return shared;
+  }
+
+  /** The metadata of an adapter that was extracted from models. */
+  public static Map<String, String> ofModels(String operation, Path base, Path tuned) {
+    ArrayNode list = new ObjectMapper().createArrayNode();
+    list.add(describe(base).put("role", "base")).add(describe(tuned).put("role", "tuned"));
+    return Map.of(OPERATION, operation, PARENTS, list.toString());
+  }
+
+  private static ObjectNode describe(ReadAdapter parent) {
+    ObjectNode node = describe(parent.reference().file()).put("weight", parent.reference().weight())
+        .put("format", parent.format());
+    String known = parent.model().metadata().get("sshs_model_hash");
+    return known == null ? node : node.put("sshs_model_hash", known);
+  }
+
+  /** A file's name and hashes; of a folder the name alone. */
+  static ObjectNode describe(Path file) {
+    ObjectNode node = new ObjectMapper().createObjectNode().put("name", file.getFileName().toString());
+    if (Files.isRegularFile(file)) {
+      String hash = sha256(file);
+      node.put("sha256", hash).put("autov2", hash.substring(0, AUTO_V2_DIGITS));
+    }
+    return node;
+  }
+
+  private static String sha256(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[BUFFER];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        digest.update(buffer, 0, count);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new UserException(file + " cannot be read: " + e + ".", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.kasane.app.cli;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.app.algebra.AdapterReader;
+import dev.kasane.app.algebra.Bases;
+import dev.kasane.app.algebra.ReadAdapter;
+import dev.kasane.app.image.AdapterLoading;
+import dev.kasane.app.image.AdapterMisfit;
+import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.CheckpointLayers;
+import dev.kasane.core.algebra.LayerTable;
+import dev.kasane.core.algebra.MixPart;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How commands that compute with adapters read them; use it as a mixin. */
+final class AlgebraInputOptions {
+  @Mixin
+  private PluginOptions plugins;
+
+  @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", converter = Words.Misfit.class,
+      description = "Leave out what does not fit the base: unmatched. Otherwise such files are refused.")
+  private AdapterMisfit accepted;
+
+  @Option(names = "--block-weight", paramLabel = "[N:]PATTERN=W", converter = Words.OfBlock.class,
+      description = "Strength for some blocks, multiplied with the adapter's own: mid_block=0.5,"
+          + " up_blocks.1=0, attn2=1.2, or 2:text_encoder=0 for the second adapter alone. A pattern is a regular"
+          + " expression for whole parts of a layer's path; the first that fits counts. Repeatable.")
+  private List<BlockWeight> blocks = new ArrayList<>();
+
+  /** Starts the plugins; the caller closes the host. */
+  PluginHost start() {
+    return plugins.start();
+  }
+
+  /** Opens a base; the caller closes it. Null for none. */
+  static CheckpointLayers open(Path base) {
+    return base == null ? null : Bases.open(base);
+  }
+
+  /** Reads adapters; all must have been made for one base. */
+  List<ReadAdapter> read(List<AdapterReference> references, PluginHost host, LayerTable base, NDManager scope) {
+    AdapterReader reader = new AdapterReader(host.formats(), Optional.ofNullable(base),
+        accepted == AdapterMisfit.UNMATCHED);
+    List<ReadAdapter> adapters = references.stream().map(each -> reader.read(each, scope)).toList();
+    ReadAdapter first = adapters.get(0);
+    adapters.stream().filter(each -> !each.layers().name().equals(first.layers().name())).findFirst()
+        .ifPresent(other -> {
+          throw new UserException(first.name() + " was made for " + first.layers().name() + ", but " + other.name()
+              + " for " + other.layers().name() + ". Adapters of different bases cannot be combined.");
+        });
+    return adapters;
+  }
+
+  /** The adapters with their strengths. */
+  List<MixPart> parts(List<ReadAdapter> adapters) {
+    blocks.stream().filter(each -> each.adapter() > adapters.size()).findFirst().ifPresent(each -> {
+      throw new UserException("--block-weight " + each.adapter() + ":" + each.pattern() + " is for adapter "
+          + each.adapter() + ", but there are " + adapters.size() + ".");
+    });
+    List<MixPart> parts = new ArrayList<>();
+    for (ReadAdapter adapter : adapters) {
+      parts.add(new MixPart(adapter.name(), adapter.model(), adapter.reference().weight(),
+          BlockWeight.of(blocks, parts.size() + 1)));
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.kasane.core.algebra;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.TensorSources;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The layers of a checkpoint on disk: names, shapes from its headers, weights one by one. */
+public final class CheckpointLayers implements LayerTable, AutoCloseable {
+  private final Path root;
+  private final Map<String, Map<String, WeightPlace>> places;
+  private final Map<Path, TensorSource> sources = new HashMap<>();
+
+  /**
+   * @param root the checkpoint, file or folder
+   * @param places where each layer's weight lies, by component and path
+   */
+  public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places) {
+    this.root = root;
+    Map<String, Map<String, WeightPlace>> copy = new LinkedHashMap<>();
+    places.forEach((component, layers) -> copy.put(component, new LinkedHashMap<>(layers)));
+    this.places = Collections.unmodifiableMap(copy);
+  }
+
+  /** The checkpoint, file or folder. */
+  public Path root() {
+    return root;
+  }
+
+  @Override
+  public String name() {
+    return root.toString();
+  }
+
+  @Override
+  public Map<String, Collection<String>> paths() {
+    Map<String, Collection<String>> paths = new LinkedHashMap<>();
+    places.forEach((component, layers) -> paths.put(component, layers.keySet()));
+    return paths;
+  }
+
+  /**
+   * Where a layer's weight lies. A checkpoint of a single component, such as a language model's, takes a layer
+   * of any component name.
+   */
+  public Optional<WeightPlace> place(String component, String path) {
+    Map<String, WeightPlace> layers = places.getOrDefault(component,
+        places.size() == 1 ? places.values().iterator().next() : Map.of());
+    return Optional.ofNullable(layers.get(path));
+  }
+
+  @Override
+  public Optional<Shape> shape(String component, String path) {
+    return place(component, path)
+        .map(place -> place.transform().shape(source(place.file()).shape(place.tensor())));
+  }
+
+  @Override
+  public Optional<NDArray> weight(String component, String path, NDManager scope) {
+    return place(component, path)
+        .map(place -> place.transform().apply(source(place.file()).read(place.tensor(), scope)));
+  }
+
+  private TensorSource source(Path file) {
+    return sources.computeIfAbsent(file, TensorSources::open);
+  }
+
+  @Override
+  public void close() {
+    sources.values().forEach(TensorSource::close);
+    sources.clear();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.kasane.core.algebra;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is known of the base model that adapters were made for: with a checkpoint everything, without one
+ * its layers' names, or nothing.
+ */
+public interface LayerTable {
+  /** What it describes, for messages: a file, or the name of a kind of base. */
+  String name();
+
+  /** The layers' paths by component. */
+  Map<String, Collection<String>> paths();
+
+  /** The shape of a layer's weight, where it is known. */
+  default Optional<Shape> shape(String component, String path) {
+    return Optional.empty();
+  }
+
+  /**
+   * A layer's weight, where a checkpoint is at hand. It may be read-only and lives as long as the scope.
+   *
+   * @param scope owner of the tensor
+   */
+  default Optional<NDArray> weight(String component, String path, NDManager scope) {
+    return Optional.empty();
+  }
+
+  /** What to tell the user when {@link #weight} is needed and there is none. */
+  default String whyNoWeight() {
+    return "No base model was named: name the one that the adapter was made for with --base.";
+  }
+
+  /** Names alone. */
+  static LayerTable of(String name, Map<String, ? extends Collection<String>> paths) {
+    Map<String, Collection<String>> copy = Map.copyOf(paths);
+    return new LayerTable() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Map<String, Collection<String>> paths() {
+        return copy;
+      }
+    };
+  }
+}

@@ -1,0 +1,130 @@
+package dev.kasane.core.algebra;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A low-rank update: ΔW = scale · up · down, both factors as float32 matrices.
+ *
+ * <p>A convolution's kernel lies in {@code down}, flattened; a Tucker core is multiplied into it, which
+ * changes neither ΔW nor the rank.
+ *
+ * @param down (rank, in·k·k)
+ * @param up (out, rank)
+ * @param scale alpha / rank
+ * @param shape of ΔW: (out, in) or (out, in, k, k)
+ */
+public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
+  static final String DOWN = "lora_down.weight";
+  static final String MID = "lora_mid.weight";
+  static final String UP = "lora_up.weight";
+  static final String ALPHA = "alpha";
+  static final String SCALE = "scale";
+  private static final int KERNEL_AXES = 4;
+
+  /**
+   * Reads a module that is LoRA and nothing else.
+   *
+   * @param module the module
+   * @param scope owner of the factors
+   * @return nothing when it has tensors or constants of another method, such as a DoRA scale
+   * @throws UserException when the factors do not fit one another
+   */
+  public static Optional<LowRank> of(AdapterModule module, NDManager scope) {
+    Set<String> names = module.tensors().keySet();
+    if (!names.containsAll(Set.of(DOWN, UP)) || !Set.of(DOWN, MID, UP).containsAll(names)
+        || !Set.of(ALPHA, SCALE).containsAll(module.constants().keySet())) {
+      return Optional.empty();
+    }
+    NDArray down = floats(module, DOWN, scope);
+    NDArray up = floats(module, UP, scope);
+    requireFit(module, down.getShape(), up.getShape());
+    Shape shape = down.getShape();
+    NDArray rows = matrix(down);
+    if (names.contains(MID)) {
+      NDArray mid = floats(module, MID, scope);
+      requireCore(module, mid.getShape(), shape);
+      shape = new Shape(shape.get(0), shape.get(1), mid.getShape().get(2), mid.getShape().get(3));
+      rows = AlgebraOps.foldCore(scope, mid, rows);
+    }
+    long[] sizes = shape.getShape().clone();
+    sizes[0] = up.getShape().get(0);
+    return Optional.of(new LowRank(rows, matrix(up), scaleOf(module, down.getShape().get(0)),
+        new Shape(sizes)));
+  }
+
+  private static NDArray floats(AdapterModule module, String name, NDManager scope) {
+    NDArray stored = module.tensors().get(name);
+    if (!Ops.typeOf(stored).isFloating()) {
+      throw new UserException("Layer " + module.path() + ": " + name + " is stored as "
+          + Ops.typeOf(stored) + ", expected floating-point numbers.");
+    }
+    NDArray own = stored.duplicate();
+    own.attach(scope);
+    return Ops.cast(own, DataType.FLOAT32);
+  }
+
+  private static NDArray matrix(NDArray factor) {
+    long rows = factor.getShape().get(0);
+    return factor.reshape(rows, factor.size() / Math.max(1, rows));
+  }
+
+  private static void requireFit(AdapterModule module, Shape down, Shape up) {
+    boolean sound = isFactor(down) && isFactor(up) && up.get(1) == down.get(0)
+        && (up.dimension() == 2 || up.get(2) == 1 && up.get(3) == 1);
+    if (!sound) {
+      throw new UserException("Layer " + module.path() + ": " + DOWN + " of shape " + down + " and " + UP
+          + " of shape " + up + " do not belong together: expected (rank, in) and (out, rank), or"
+          + " (rank, in, k, k) and (out, rank, 1, 1). The file is damaged.");
+    }
+  }
+
+  private static boolean isFactor(Shape shape) {
+    return (shape.dimension() == 2 || shape.dimension() == KERNEL_AXES) && shape.size() > 0;
+  }
+
+  private static void requireCore(AdapterModule module, Shape mid, Shape down) {
+    boolean sound = mid.dimension() == KERNEL_AXES && mid.get(0) == down.get(0) && mid.get(1) == down.get(0)
+        && down.dimension() == KERNEL_AXES && down.get(2) == 1 && down.get(3) == 1;
+    if (!sound) {
+      throw new UserException("Layer " + module.path() + ": " + MID + " of shape " + mid + " does not lie"
+          + " between factors of rank " + down.get(0) + ": expected (rank, rank, k, k), and 1x1 factors.");
+    }
+  }
+
+  /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as in kohya's scripts. */
+  private static double scaleOf(AdapterModule module, long rank) {
+    Double scale = module.constants().get(SCALE);
+    double alpha = module.constants().getOrDefault(ALPHA, 0.0);
+    return scale != null ? scale : alpha == 0 ? 1 : alpha / rank;
+  }
+
+  /** Width of the detour. */
+  public int rank() {
+    return Math.toIntExact(down.getShape().get(0));
+  }
+
+  /** factor · ΔW in {@link #shape}. */
+  public NDArray delta(NDManager scope, double factor) {
+    NDArray flat = AlgebraOps.product(scope, down, up, scale * factor);
+    return flat.reshape(shape);
+  }
+
+  /** The same update for a file: factors in the layer's layout, and alpha. The factors are shared. */
+  public AdapterModule toModule(String path) {
+    boolean convolution = shape.dimension() == KERNEL_AXES;
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    tensors.put(DOWN, convolution ? down.reshape(rank(), shape.get(1), shape.get(2), shape.get(3)) : down);
+    tensors.put(UP, convolution ? up.reshape(shape.get(0), rank(), 1, 1) : up);
+    return new AdapterModule(path, tensors, Map.of(ALPHA, scale * rank()));
+  }
+}

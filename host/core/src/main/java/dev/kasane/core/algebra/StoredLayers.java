@@ -1,0 +1,84 @@
+package dev.kasane.core.algebra;
+
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.TensorTransform;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Collects where a checkpoint's layers lie, from the names of its tensors: a layer is a tensor of two or four
+ * axes whose name ends in {@code .weight}, and no embedding.
+ */
+public final class StoredLayers {
+  private static final String WEIGHT = ".weight";
+  private static final int MATRIX = 2;
+  private static final int KERNELS = 4;
+
+  private final Map<String, Map<String, WeightPlace>> places = new LinkedHashMap<>();
+
+  /**
+   * A tensor's place in the model.
+   *
+   * @param name the tensor's name there
+   * @param transform from the stored form
+   */
+  public record Place(String name, TensorTransform transform) {}
+
+  /**
+   * Adds the layers of a component.
+   *
+   * @param component part of the model
+   * @param source the tensors
+   * @param prefix what their names begin with; others are passed over
+   * @param names a name without the prefix → its place or places in the model
+   */
+  public void add(String component, TensorSource source, String prefix, Function<String, List<Place>> names) {
+    for (String stored : source.names()) {
+      int axes = stored.startsWith(prefix) ? source.shape(stored).dimension() : 0;
+      if (axes == MATRIX || axes == KERNELS) {
+        for (Place place : names.apply(stored.substring(prefix.length()))) {
+          if (place.name().endsWith(WEIGHT) && !isEmbedding(place.name())) {
+            String path = place.name().substring(0, place.name().length() - WEIGHT.length());
+            put(component, path, source, stored, place.transform());
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isEmbedding(String name) {
+    return name.endsWith("_embedding.weight") || name.endsWith("embed_tokens.weight")
+        || name.endsWith("wte.weight") || name.endsWith("wpe.weight");
+  }
+
+  /** Adds a layer whose tensor has a name of its own, where the source has it. */
+  public void addOne(String component, TensorSource source, String stored, String path,
+      TensorTransform transform) {
+    if (source.names().contains(stored)) {
+      put(component, path, source, stored, transform);
+    }
+  }
+
+  private void put(String component, String path, TensorSource source, String stored,
+      TensorTransform transform) {
+    places.computeIfAbsent(component, name -> new LinkedHashMap<>())
+        .put(path, new WeightPlace(Path.of(source.origin(stored)), stored, transform));
+  }
+
+  /** Whether there is no layer. */
+  public boolean isEmpty() {
+    return places.isEmpty();
+  }
+
+  /**
+   * What was collected; the sources may be closed.
+   *
+   * @param root the checkpoint, file or folder
+   */
+  public CheckpointLayers at(Path root) {
+    return new CheckpointLayers(root, places);
+  }
+}

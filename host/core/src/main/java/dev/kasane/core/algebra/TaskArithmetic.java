@@ -1,0 +1,60 @@
+package dev.kasane.core.algebra;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.GradMode;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Merges tensors of one shape, one from each adapter, with the formulas of PEFT's {@code merge_utils}.
+ * Random draws come from libtorch's default generator, which the caller has seeded.
+ */
+final class TaskArithmetic {
+  private final MixOptions options;
+  private final NDManager scope;
+
+  TaskArithmetic(MixOptions options, NDManager scope) {
+    this.options = options;
+    this.scope = scope;
+  }
+
+  /**
+   * @param tasks float32 tensors of one shape
+   * @param weights one for each
+   * @return owned by the scope
+   */
+  NDArray merge(List<NDArray> tasks, double[] weights) {
+    try (GradMode off = GradMode.off()) {
+      NDArray stack = AlgebraOps.stacked(scope, tasks.stream().map(this::sparse).toList());
+      NDArray factors = factors(weights, stack.getShape().dimension());
+      return options.method().electsSign()
+          ? AlgebraOps.electedMean(scope, stack, factors, options.frequency())
+          : AlgebraOps.weightedSum(scope, stack, factors);
+    }
+  }
+
+  private NDArray sparse(NDArray task) {
+    if (options.density() == 1) {
+      return task;
+    }
+    return switch (options.method().sparsity()) {
+      case NONE -> task;
+      case LARGEST -> AlgebraOps.keepLargest(scope, task, (long) (options.density() * task.size()));
+      case RANDOM -> AlgebraOps.keepRandom(scope, task, options.density());
+    };
+  }
+
+  /** The weights along the first axis of the stack. */
+  private NDArray factors(double[] weights, int dimensions) {
+    float[] values = new float[weights.length];
+    long[] shape = new long[dimensions];
+    Arrays.fill(shape, 1);
+    shape[0] = weights.length;
+    for (int i = 0; i < weights.length; i++) {
+      values[i] = (float) weights[i];
+    }
+    return scope.create(values, new Shape(shape));
+  }
+}

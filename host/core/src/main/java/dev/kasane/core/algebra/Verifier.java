@@ -1,0 +1,116 @@
+package dev.kasane.core.algebra;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures the results of adapter algebra by another way than they were made: ΔW of every layer of the result
+ * beside the weighted sum of the adapters' own ΔW, both as dense matrices.
+ */
+public final class Verifier {
+  /** Every entry of a product of stored factors is off by a few units of roundoff. */
+  private static final double HALF_UNITS = 8;
+  private static final double FLOAT_UNITS = 64;
+
+  private final DeltaSource deltas;
+
+  /**
+   * @param deltas where the updates come from
+   */
+  public Verifier(DeltaSource deltas) {
+    this.deltas = deltas;
+  }
+
+  /** The relative error of ΔW that rounding its factors to a type explains. */
+  public static double bound(Precision precision) {
+    return switch (precision) {
+      case FLOAT32 -> FLOAT_UNITS * Math.scalb(1, -24);
+      case FLOAT16 -> HALF_UNITS * Math.scalb(1, -11);
+      case BFLOAT16 -> HALF_UNITS * Math.scalb(1, -8);
+    };
+  }
+
+  /** The tensors as a file of this type will hold them. */
+  public static AdapterModel rounded(AdapterModel model, Precision precision, NDManager scope) {
+    Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
+    try (GradMode off = GradMode.off()) {
+      model.components().forEach((component, modules) -> components.put(component,
+          modules.stream().map(module -> rounded(module, precision, scope)).toList()));
+    }
+    return new AdapterModel(components, model.unmatched(), model.metadata());
+  }
+
+  private static AdapterModule rounded(AdapterModule module, Precision precision, NDManager scope) {
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    module.tensors().forEach((name, tensor) -> {
+      NDArray stored = Ops.typeOf(tensor).isFloating() ? Ops.cast(tensor, precision.dataType()) : tensor;
+      stored.attach(scope);
+      tensors.put(name, stored);
+    });
+    return new AdapterModule(module.path(), tensors, module.constants());
+  }
+
+  /**
+   * By how much the distance of the result's ΔW from the weighted sum of its parts differs from what was cut
+   * off, relative to the sum of the parts' norms: the largest over all layers.
+   *
+   * @param result what was made
+   * @param lost the norm of what was cut off by component and path; nothing for a layer where it is missing
+   * @param parts of what it was made
+   * @param owner parent of the scopes for the work
+   */
+  public double distanceFromSum(AdapterModel result, Map<String, Double> lost, List<MixPart> parts,
+      NDManager owner) {
+    Map<String, AdapterModule> made = new HashMap<>();
+    result.components().forEach((component, modules) ->
+        modules.forEach(module -> made.put(component + "." + module.path(), module)));
+    result.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of())
+        .forEach(word -> made.remove(AdapterModel.EMBEDDINGS + "." + word.path()));
+    double worst = 0;
+    try (GradMode off = GradMode.off()) {
+      for (MixLayer layer : MixLayer.of(parts)) {
+        worst = worse(worst, distance(layer, made.remove(layer.name()),
+            lost.getOrDefault(layer.name(), 0.0), owner));
+      }
+    }
+    return made.isEmpty() ? worst : Double.POSITIVE_INFINITY;
+  }
+
+  private double distance(MixLayer layer, AdapterModule made, double lost, NDManager owner) {
+    if (made == null) {
+      return Double.POSITIVE_INFINITY;
+    }
+    try (NDManager scope = owner.newSubManager()) {
+      NDArray found = deltas.delta(layer.component(), made, 1, scope);
+      double size = 0;
+      List<NDArray> terms = new ArrayList<>();
+      for (MixLayer.Term term : layer.terms()) {
+        NDArray update = deltas.delta(layer.component(), term.module(), 1, scope).reshape(found.getShape())
+            .mul(term.weight());
+        size += AlgebraOps.norm(update);
+        terms.add(update);
+      }
+      NDArray sum = terms.get(0);
+      for (NDArray term : terms.subList(1, terms.size())) {
+        sum = sum.add(term);
+      }
+      double distance = Math.abs(AlgebraOps.distance(found, sum) - lost);
+      return distance == 0 ? 0 : distance / size;
+    }
+  }
+
+  /** The larger of two, where a NaN is larger than everything. */
+  static double worse(double a, double b) {
+    return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : Math.max(a, b);
+  }
+}

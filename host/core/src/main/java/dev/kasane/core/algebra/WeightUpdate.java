@@ -1,0 +1,158 @@
+package dev.kasane.core.algebra;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.TensorTransform;
+import dev.kasane.core.tensor.Ops;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One stored tensor with updates added: computed in float32, rounded once to the stored type. Several layers
+ * may share a tensor, as query, key and value do in fused attentions.
+ */
+final class WeightUpdate {
+  private static final int PROBES = 2;
+  private static final double FLOAT_BOUND = 1e-5;
+  private static final double ROUNDINGS = 2;
+
+  private final String tensor;
+  private final List<Target> targets;
+  private final DeltaSource deltas;
+  private final double sign;
+  private final boolean verify;
+
+  /**
+   * A layer in the tensor.
+   *
+   * @param layer what is added
+   * @param transform where it lies
+   */
+  record Target(MixLayer layer, TensorTransform transform) {}
+
+  /**
+   * The result.
+   *
+   * @param stored in the stored type, contiguous
+   * @param changed whether any element differs from before
+   * @param error relative distance of merged·x from base·x + Σ update·x for random x; 0 when not measured
+   * @param bound what rounding to the type explains
+   */
+  record Updated(NDArray stored, boolean changed, double error, double bound) {}
+
+  WeightUpdate(String tensor, List<Target> targets, DeltaSource deltas, double sign, boolean verify) {
+    this.tensor = tensor;
+    this.targets = targets;
+    this.deltas = deltas;
+    this.sign = sign;
+    this.verify = verify;
+  }
+
+  /** Everything belongs to the scope. */
+  Updated apply(NDArray before, NDManager scope) {
+    DataType type = Ops.typeOf(before);
+    requireFloat(type);
+    NDArray sum = Ops.cast(before, DataType.FLOAT32);
+    if (sum == before) {
+      sum = before.duplicate();
+      sum.attach(scope);
+    }
+    List<Probe> probes = new ArrayList<>();
+    for (Target target : targets) {
+      List<Update> updates = target.layer().terms().stream()
+          .map(term -> update(target.layer().component(), term, scope)).toList();
+      if (verify) {
+        probes.add(new Probe(target, target.transform().apply(sum), updates, scope));
+      }
+      for (Update update : updates) {
+        update.addTo(sum, target.transform(), scope);
+      }
+    }
+    NDArray stored = Ops.cast(sum, type);
+    NDArray read = Ops.cast(stored, DataType.FLOAT32);
+    requireFinite(read, type);
+    double error = probes.stream().mapToDouble(each -> each.error(read)).reduce(0, Verifier::worse);
+    return new Updated(stored, !AlgebraOps.equal(stored, before), error, bound(type));
+  }
+
+  private Update update(String component, MixLayer.Term term, NDManager scope) {
+    double strength = sign * term.weight();
+    return deltas.pair(component, term.module(), scope)
+        .map(pair -> new Update(pair, pair.scale() * strength, null))
+        .orElseGet(() -> new Update(null, 1, deltas.delta(component, term.module(), strength, scope)));
+  }
+
+  /** An update as a pair and its factor or, for other methods, as a dense tensor. */
+  private record Update(LowRank pair, double factor, NDArray dense) {
+    /** Every transform but one gives a view of the tensor; a transposed one is a copy. */
+    void addTo(NDArray sum, TensorTransform transform, NDManager scope) {
+      boolean transposed = transform instanceof TensorTransform.Transpose;
+      if (pair == null || transposed) {
+        NDArray whole = pair == null ? dense
+            : AlgebraOps.product(scope, pair.down(), pair.up(), factor).reshape(pair.shape());
+        AlgebraOps.addTo(transposed ? sum : transform.apply(sum), transposed ? transform.apply(whole) : whole);
+      } else {
+        AlgebraOps.addProduct(transform.apply(sum), pair.up(), pair.down(), factor);
+      }
+    }
+
+    /** The update's output for a few inputs, by the detour through the rank where there is one. */
+    NDArray applied(NDArray x, NDManager scope) {
+      return pair == null ? AlgebraOps.applied(scope, dense, x)
+          : AlgebraOps.applied(scope, pair.up(), AlgebraOps.applied(scope, pair.down(), x)).mul(factor);
+    }
+  }
+
+  private void requireFloat(DataType type) {
+    if (type != DataType.FLOAT32 && type != DataType.FLOAT16 && type != DataType.BFLOAT16) {
+      throw new UserException("Tensor '" + tensor + "' is stored as " + type + "; updates can be added to"
+          + " float32, float16 and bfloat16. Take an edition of the model in one of these.");
+    }
+  }
+
+  private void requireFinite(NDArray read, DataType type) {
+    if (!AlgebraOps.isFinite(read)) {
+      throw new UserException("Tensor '" + tensor + "' would hold values that " + type + " cannot: an adapter is"
+          + " too strong, or one of the files holds values that are no finite numbers.");
+    }
+  }
+
+  /** Rounding each entry once moves a product with random x by less than this. */
+  private static double bound(DataType type) {
+    return switch (type) {
+      case FLOAT16 -> ROUNDINGS * Math.scalb(1, -11);
+      case BFLOAT16 -> ROUNDINGS * Math.scalb(1, -8);
+      default -> FLOAT_BOUND;
+    };
+  }
+
+  /** The layer's output with the adapters attached, for random input, and the same with the merged weight. */
+  private static final class Probe {
+    private final Target target;
+    private final NDManager scope;
+    private final NDArray x;
+    private final NDArray expected;
+
+    /** Takes the layer's weight before anything is added. */
+    Probe(Target target, NDArray base, List<Update> updates, NDManager scope) {
+      this.target = target;
+      this.scope = scope;
+      Shape shape = base.getShape();
+      this.x = Ops.randomNormal(scope, new Shape(shape.size() / shape.get(0), PROBES));
+      NDArray sum = AlgebraOps.applied(scope, base, x);
+      for (Update update : updates) {
+        sum = sum.add(update.applied(x, scope));
+      }
+      this.expected = sum;
+    }
+
+    double error(NDArray merged) {
+      NDArray found = AlgebraOps.applied(scope, target.transform().apply(merged), x);
+      double distance = AlgebraOps.distance(found, expected);
+      return distance == 0 ? 0 : distance / AlgebraOps.norm(expected);
+    }
+  }
+}

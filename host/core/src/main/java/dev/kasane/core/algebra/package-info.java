@@ -1,0 +1,24 @@
+/**
+ * Adapters as numbers: adding, cutting, extracting and folding them, without a model around them.
+ *
+ * <p>An adapter is ΔW for some layers. A {@link dev.kasane.core.algebra.LowRank} is ΔW as a pair of factors,
+ * and most of this package never multiplies the pair out: a
+ * {@link dev.kasane.core.algebra.Mixer} puts ranks side by side, a {@link dev.kasane.core.algebra.Resizer}
+ * decomposes a small matrix between two orthogonal ones. Where a method is no LoRA,
+ * {@link dev.kasane.core.algebra.DeltaSource} asks the method's plugin for ΔW on a layer that has a shape
+ * but no model. An {@link dev.kasane.core.algebra.Extractor} goes the other way, from two checkpoints to a
+ * pair, and a {@link dev.kasane.core.algebra.CheckpointMerge} folds ΔW into the files of a checkpoint.
+ *
+ * <pre>
+ *   AdapterModel ── LowRank ──┬─ Mixer, Resizer ── Truncation (singular values)
+ *                             └─ DeltaSource ──┬── CheckpointMerge ── files
+ *   two checkpoints ────────────── Extractor   └── Verifier
+ * </pre>
+ *
+ * <p>Every operation can be measured by a way other than its own; {@link dev.kasane.core.algebra.Verification}
+ * says by how much a claim is off. Nothing here knows pictures, text or the keys of any file. Merging into a
+ * half-precision checkpoint rounds, and subtracting the update again rounds once more: no merge into float16
+ * or bfloat16 can be undone to the bit, and nothing here claims to. In float32 it comes back to within
+ * rounding. Keep the base.
+ */
+package dev.kasane.core.algebra;

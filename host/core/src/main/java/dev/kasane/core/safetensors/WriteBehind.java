@@ -1,0 +1,75 @@
+package dev.kasane.core.safetensors;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Lets the disk write while the next bytes are computed: a thread forces a file out whenever some more of it
+ * has come. Without it all of the writing would wait for the end.
+ */
+final class WriteBehind implements AutoCloseable {
+  private static final long STEP_BYTES = 64L << 20;
+
+  private final FileChannel channel;
+  private final Semaphore due = new Semaphore(0);
+  private final Thread thread = new Thread(this::run, "write-behind");
+  private long pending;
+  private volatile boolean closed;
+  private volatile IOException failure;
+
+  WriteBehind(FileChannel channel) {
+    this.channel = channel;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Says that bytes have been written.
+   *
+   * @throws IOException when the disk refused earlier ones
+   */
+  void wrote(long bytes) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    pending += bytes;
+    if (pending >= STEP_BYTES) {
+      pending = 0;
+      due.release();
+    }
+  }
+
+  private void run() {
+    due.acquireUninterruptibly();
+    while (!closed && failure == null) {
+      try {
+        channel.force(false);
+      } catch (IOException e) {
+        failure = e;
+      }
+      due.acquireUninterruptibly();
+    }
+  }
+
+  /** Ends the thread; the channel stays open. */
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    due.release();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.kasane.core.algebra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.UserException;
+import dev.kasane.core.injection.BlockWeights;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MixerTest {
+  private final NDManager scope = Engines.newManager();
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private AdapterModel mix(MixMethod method, MixPart... parts) {
+    return new Mixer(new MixOptions(method, Optional.empty(), 0.5, false, 1, 5), Adapters.PLAIN, Steps.SILENT)
+        .mix(List.of(parts), Map.of(), scope).model();
+  }
+
+  private AdapterModel adapter(int rank) {
+    return Adapters.model(Adapters.linear("mid_block.to_q", 6, 5, rank, 1, scope),
+        Adapters.linear("up_blocks.1.to_q", 6, 5, rank, 1, scope));
+  }
+
+  @Test
+  void oneFactorForAllLeavesTheTensorsAlone() {
+    AdapterModel a = adapter(3);
+    AdapterModule mixed = mix(MixMethod.CAT, Adapters.part("a", a, 1)).components().get("unet").get(0);
+    a.components().get("unet").get(0).tensors().forEach((name, tensor) ->
+        assertThat(mixed.tensors().get(name).toFloatArray()).isEqualTo(tensor.toFloatArray()));
+    assertThat(mixed.constants()).containsEntry("alpha", 1.0);
+  }
+
+  @Test
+  void blocksHaveStrengthsOfTheirOwn() {
+    AdapterModel a = adapter(3);
+    Map<String, Double> weights = new LinkedHashMap<>();
+    weights.put("mid_block", 0.0);
+    weights.put("up_blocks.1", 3.0);
+    weights.put("unet", 100.0);
+    AdapterModel mixed = mix(MixMethod.CAT, new MixPart("a", a, 0.5, new BlockWeights(weights)));
+    assertThat(mixed.components().get("unet")).hasSize(1);
+    assertThat(Adapters.error(Adapters.delta(mixed, "up_blocks.1.to_q", scope),
+        Adapters.delta(a, "up_blocks.1.to_q", scope).mul(1.5))).isLessThan(1e-6);
+    assertThatThrownBy(() -> new MixPart("a", a, 1, new BlockWeights(Map.of("down_blocks", 2.0))))
+        .isInstanceOf(UserException.class).hasMessageContaining("down_blocks");
+  }
+
+  @Test
+  void namesBothFilesWhereRanksOrShapesDiffer() {
+    MixPart a = Adapters.part("a.safetensors", adapter(3), 1);
+    MixPart b = Adapters.part("b.safetensors", adapter(2), 1);
+    assertThatThrownBy(() -> mix(MixMethod.LINEAR, a, b)).isInstanceOf(UserException.class)
+        .hasMessageContaining("rank 3 in a.safetensors and 2 in b.safetensors");
+    MixPart other = Adapters.part("c.safetensors",
+        Adapters.model(Adapters.linear("mid_block.to_q", 7, 5, 3, 1, scope)), 1);
+    for (MixMethod method : List.of(MixMethod.CAT, MixMethod.SVD, MixMethod.TIES_SVD)) {
+      assertThatThrownBy(() -> mix(method, a, other)).isInstanceOf(UserException.class)
+          .hasMessageContaining("a.safetensors").hasMessageContaining("c.safetensors")
+          .hasMessageContaining("different base");
+    }
+    assertThatThrownBy(() -> mix(MixMethod.CAT, Adapters.part("a", adapter(1), 0)))
+        .isInstanceOf(UserException.class).hasMessageContaining("strength 0");
+  }
+
+  @Test
+  void eachLayerDrawsFromASeedOfItsOwn() {
+    AdapterModel a = adapter(3);
+    AdapterModel alone = Adapters.model(a.components().get("unet").get(1));
+    float[] both = Adapters.delta(mix(MixMethod.DARE_LINEAR, Adapters.part("a", a, 1)), "up_blocks.1.to_q", scope)
+        .toFloatArray();
+    assertThat(Adapters.delta(mix(MixMethod.DARE_LINEAR, Adapters.part("a", alone, 1)), "up_blocks.1.to_q", scope)
+        .toFloatArray()).isEqualTo(both);
+    assertThat(both).isNotEqualTo(Adapters.delta(a, "up_blocks.1.to_q", scope).toFloatArray());
+  }
+
+  /** delta[o, i, y, x] = Σ up[o, p] mid[p, q, y, x] down[q, i], by hand. */
+  @Test
+  void aTuckerCoreIsFoldedIn() {
+    AdapterModule module = Adapters.tucker("conv", 2, 3, 2, 1, scope);
+    float[] down = module.tensors().get(LowRank.DOWN).toFloatArray();
+    float[] mid = module.tensors().get(LowRank.MID).toFloatArray();
+    float[] up = module.tensors().get(LowRank.UP).toFloatArray();
+    float[] expected = new float[2 * 3 * 9];
+    for (int at = 0; at < expected.length; at++) {
+      int kernel = at % 9;
+      int in = at / 9 % 3;
+      int out = at / 27;
+      for (int pq = 0; pq < 4; pq++) {
+        expected[at] += 0.5f * up[out * 2 + pq / 2] * mid[pq * 9 + kernel] * down[pq % 2 * 3 + in];
+      }
+    }
+    NDArray found = Adapters.PLAIN.delta("unet", module, 1, scope);
+    assertThat(found.getShape()).isEqualTo(new Shape(2, 3, 3, 3));
+    assertThat(Adapters.error(found, scope.create(expected, found.getShape()))).isLessThan(1e-6);
+  }
+
+  @Test
+  void learnedWordsComeAlong() {
+    AdapterModel a = adapter(2);
+    AdapterModule word = new AdapterModule("style",
+        Map.of("text_encoder", Ops.randomNormal(scope, new Shape(2, 4))), Map.of());
+    a.components().put(AdapterModel.EMBEDDINGS, List.of(word));
+    AdapterModel mixed = mix(MixMethod.CAT, Adapters.part("a", a, 0.5));
+    assertThat(mixed.components().get(AdapterModel.EMBEDDINGS)).containsExactly(word);
+    assertThat(new Verifier(Adapters.PLAIN).distanceFromSum(mixed, Map.of(),
+        List.of(Adapters.part("a", a, 0.5)), scope)).isLessThan(1e-6);
+  }
+
+  @Test
+  void theSelfTestFindsAWrongResult() {
+    AdapterModel a = adapter(2);
+    MixPart part = Adapters.part("a", a, 1);
+    AdapterModel wrong = mix(MixMethod.CAT, Adapters.part("a", a, 1.01));
+    double error = new Verifier(Adapters.PLAIN).distanceFromSum(wrong, Map.of(), List.of(part), scope);
+    assertThat(error).isBetween(0.005, 0.02);
+    AdapterModel partial = Adapters.model(a.components().get("unet").get(0));
+    assertThat(new Verifier(Adapters.PLAIN).distanceFromSum(partial, Map.of(), List.of(part), scope)).isInfinite();
+    Verification failed = Verification.of("claim", Double.NaN, 1);
+    assertThat(failed.passed()).isFalse();
+    assertThatThrownBy(() -> failed.requirePassed("x")).isInstanceOf(UserException.class)
+        .hasMessageContaining("FAILED");
+  }
+
+  @Test
+  void otherMethodsThanLoraNeedTheirPluginAndMaybeTheBase() {
+    AdapterModule dora = Adapters.linear("to_q", 6, 5, 2, 1, scope);
+    dora.tensors().put("dora_scale", Ops.randomNormal(scope, new Shape(6, 1)));
+    MixPart part = Adapters.part("dora.safetensors", Adapters.model(dora), 1);
+    assertThatThrownBy(() -> mix(MixMethod.CAT, part)).isInstanceOf(UserException.class)
+        .hasMessageContaining("dora.safetensors").hasMessageContaining("dora_scale").hasMessageContaining("svd");
+    assertThatThrownBy(() -> Adapters.PLAIN.delta("unet", dora, 1, scope)).isInstanceOf(UserException.class)
+        .hasMessageContaining("No loaded method");
+    DeltaSource scaled = new DeltaSource(List.of(new NeedsBase()), LayerTable.of("nothing", Map.of()));
+    assertThatThrownBy(() -> scaled.delta("unet", dora, 1, scope)).isInstanceOf(UserException.class)
+        .hasMessageContaining("unet.to_q").hasMessageContaining("--base");
+    NDArray weight = Ops.randomNormal(scope, new Shape(6, 5));
+    DeltaSource known = new DeltaSource(List.of(new NeedsBase()), new NeedsBase.OneLayer(weight));
+    assertThat(known.delta("unet", dora, 2, scope).toFloatArray()).isEqualTo(weight.mul(2).toFloatArray());
+  }
+}
