@@ -26,7 +26,8 @@ class AdapterFolderTest {
   void aFileIsItselfAndAFolderItsWeights() throws IOException {
     Path file = weights("", "adapter_model.safetensors");
     assertThat(AdapterFolder.weights(file)).isEqualTo(file);
-    assertThat(AdapterFolder.weights(folder.resolve("none"))).isEqualTo(folder.resolve("none"));
+    assertThatThrownBy(() -> AdapterFolder.weights(folder.resolve("none"))).isInstanceOf(UserException.class)
+        .hasMessageContaining("no such file");
     assertThat(AdapterFolder.weights(folder)).isEqualTo(file);
     assertThat(Inspector.inspect(folder).format()).isEqualTo("peft");
   }
@@ -34,17 +35,16 @@ class AdapterFolderTest {
   @Test
   void olderWeightsAreFoundToo() throws IOException {
     Path file = weights("", "adapter_model.bin");
-    assertThat(AdapterFolder.onlyWeights(folder)).isEqualTo(file);
+    assertThat(AdapterFolder.weights(folder)).isEqualTo(file);
   }
 
   @Test
-  void ofSeveralPartsOneMustBeNamedToBeInspected() throws IOException {
-    Path unet = weights("unet", "adapter_model.safetensors");
-    assertThat(AdapterFolder.onlyWeights(folder)).isEqualTo(unet);
+  void ofSeveralPartsTheFirstStandsForAllWhereThatIsAskedFor() throws IOException {
     weights("text_encoder", "adapter_model.safetensors");
-    assertThat(AdapterFolder.weights(folder)).isEqualTo(unet);
-    assertThatThrownBy(() -> Inspector.inspect(folder)).isInstanceOf(UserException.class)
-        .hasMessageContaining("2 models").hasMessageContaining("text_encoder");
+    Path unet = weights("unet", "adapter_model.safetensors");
+    assertThat(AdapterFolder.anyWeights(folder)).isEqualTo(unet);
+    assertThatThrownBy(() -> AdapterFolder.weights(folder)).isInstanceOf(UserException.class)
+        .hasMessageContaining("is a folder without");
   }
 
   @Test
