@@ -14,6 +14,7 @@ import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
+import dev.kasane.text.model.CausalLm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,13 +37,23 @@ import java.util.stream.Collectors;
  */
 public record AdapterBase(
     String name, BaseGuess kind, Map<String, Module> components, Map<String, Collection<String>> layers) {
-  private static final String LANGUAGE_MODEL = "model";
+  private static final String LIVE = "the base";
 
   /** A base with these parts. */
   public static AdapterBase of(String name, BaseGuess kind, Map<String, Module> components) {
     Map<String, Collection<String>> layers = new LinkedHashMap<>();
     components.forEach((component, root) -> layers.put(component, root.restorableLayers().keySet()));
     return new AdapterBase(name, kind, components, layers);
+  }
+
+  /** An image model that is open. */
+  public static AdapterBase of(ImageModel model) {
+    return of(LIVE, BaseGuess.ofContextWidth(model.unet().config().crossAttentionWidth()), model.components());
+  }
+
+  /** A language model that is open. */
+  public static AdapterBase of(CausalLm model) {
+    return of(LIVE, BaseGuess.LLM, Map.of(CausalLm.COMPONENT, model));
   }
 
   /** A published base, without values. */
@@ -95,7 +106,7 @@ public record AdapterBase(
   private static AdapterBase ofNames(TensorListing file) {
     Set<String> paths = new TreeSet<>();
     AdapterLayout.PEFT.moduleNames(file.tensors().keySet()).forEach(paths::add);
-    return new AdapterBase(BaseGuess.LLM.id(), BaseGuess.LLM, Map.of(), Map.of(LANGUAGE_MODEL, paths));
+    return new AdapterBase(BaseGuess.LLM.id(), BaseGuess.LLM, Map.of(), Map.of(CausalLm.COMPONENT, paths));
   }
 
   /** Every path that has a weight, norms and embeddings too, for reading without restoring. */

@@ -3,10 +3,15 @@
  *
  * <p>{@link dev.kasane.app.adapter.FormatChoice} picks the format by a file's content and refuses what is in
  * none or in two. {@link dev.kasane.app.adapter.AdapterBase} is the layers that a file is compared with: a
- * published base of which only the shapes are known, or a checkpoint's. {@link
+ * published base of which only the shapes are known, a checkpoint's, or a live model's. {@link
  * dev.kasane.app.adapter.LoadReport} says what becomes of every key, how strong each layer's update is and,
  * where a file does not fit, what it most likely is ({@link dev.kasane.app.adapter.NearMiss}).
  * {@link dev.kasane.app.adapter.Conversion} takes a file through the neutral model into another format and
  * proves what it wrote by reading it again.
+ *
+ * <p>{@link dev.kasane.app.adapter.AdapterLoading} takes what a user named ({@link
+ * dev.kasane.app.adapter.AdapterReference}) through recognition, reading and restoration onto a live model of
+ * pictures or text, and refuses it when a part does not fit, unless that part was accepted
+ * ({@link dev.kasane.app.adapter.AdapterMisfit}).
  */
 package dev.kasane.app.adapter;

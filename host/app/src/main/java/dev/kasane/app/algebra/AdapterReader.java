@@ -1,8 +1,8 @@
 package dev.kasane.app.algebra;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.image.AdapterLoading;
-import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.adapter.AdapterLoading;
+import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;

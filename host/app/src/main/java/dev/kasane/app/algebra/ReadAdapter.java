@@ -2,7 +2,7 @@ package dev.kasane.app.algebra;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;

@@ -1,12 +1,11 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.image.AdapterLoading;
-import dev.kasane.app.image.AdapterMisfit;
-import dev.kasane.app.image.AdapterReference;
-import dev.kasane.app.image.LoadedAdapter;
+import dev.kasane.app.adapter.AdapterBase;
+import dev.kasane.app.adapter.AdapterLoading;
+import dev.kasane.app.adapter.AdapterMisfit;
+import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.plugins.PluginHost;
-import dev.kasane.diffusion.pipeline.ImageModel;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -14,13 +13,14 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of a command that uses adapter files; use it as a mixin. */
+/** The options of a command that uses adapters of a live model; use it as a mixin. */
 final class AdapterFileOptions {
   @Mixin
   private PluginOptions plugins;
 
   @Option(names = "--adapter", paramLabel = "FILE[:WEIGHT]", converter = Words.Adapter.class,
-      description = "Adapter file and its strength, 1 for as trained; repeat it for several, which add up.")
+      description = "Adapter file or folder and its strength, 1 for as trained; repeat it for several, which add"
+          + " up.")
   private List<AdapterReference> adapters = new ArrayList<>();
 
   @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", split = ",", converter = Words.Misfit.class,
@@ -33,29 +33,41 @@ final class AdapterFileOptions {
     return List.copyOf(adapters);
   }
 
+  /** Starts the plugins; the caller closes them when the model is not used any more. */
+  PluginHost start() {
+    return plugins.start();
+  }
+
+  /** What loads further adapters by the same rules. */
+  AdapterLoading loading(PluginHost host) {
+    EnumSet<AdapterMisfit> misfits = EnumSet.noneOf(AdapterMisfit.class);
+    misfits.addAll(accepted);
+    return new AdapterLoading(host.formats(), host.methods(), misfits);
+  }
+
   /**
    * Puts the adapters on a model and says what became of each. Starts no plugin when there is none to load.
    *
    * @return the host of the methods, to be closed when the model is not used any more; null without adapters
    */
-  PluginHost attach(ImageModel model, NDManager scope, PrintWriter log) {
+  PluginHost attach(AdapterBase model, NDManager scope, PrintWriter log) {
     if (adapters.isEmpty()) {
       return null;
     }
-    PluginHost host = plugins.start();
+    PluginHost host = start();
     try {
-      EnumSet<AdapterMisfit> misfits = EnumSet.noneOf(AdapterMisfit.class);
-      misfits.addAll(accepted);
-      AdapterLoading loading = new AdapterLoading(host.formats(), host.methods(), misfits);
-      for (AdapterReference reference : adapters) {
-        LoadedAdapter loaded = loading.load(reference, model, scope);
-        log.println(loaded.summary());
-      }
-      log.flush();
+      attach(host, model, scope, log);
       return host;
     } catch (RuntimeException failure) {
       host.close();
       throw failure;
     }
+  }
+
+  /** The same with plugins that run already. */
+  void attach(PluginHost host, AdapterBase model, NDManager scope, PrintWriter log) {
+    AdapterLoading loading = loading(host);
+    adapters.forEach(reference -> log.println(loading.load(reference, model, scope).summary()));
+    log.flush();
   }
 }

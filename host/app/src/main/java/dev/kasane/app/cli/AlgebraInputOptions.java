@@ -1,12 +1,12 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.adapter.AdapterLoading;
+import dev.kasane.app.adapter.AdapterMisfit;
+import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.algebra.AdapterReader;
 import dev.kasane.app.algebra.Bases;
 import dev.kasane.app.algebra.ReadAdapter;
-import dev.kasane.app.image.AdapterLoading;
-import dev.kasane.app.image.AdapterMisfit;
-import dev.kasane.app.image.AdapterReference;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;

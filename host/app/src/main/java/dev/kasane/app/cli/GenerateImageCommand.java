@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;
 import dev.kasane.app.image.PictureText;
@@ -75,7 +76,7 @@ final class GenerateImageCommand implements Callable<Integer> {
     err.flush();
     try (NDManager scope = Engines.newManager()) {
       ImageModels.loadWeights(model, checkpoint, base.precision(), scope);
-      try (PluginHost host = adapters.attach(model, scope, err);
+      try (PluginHost host = adapters.attach(AdapterBase.of(model), scope, err);
           DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
         run.draw(model, grid, progress);
       }

@@ -91,8 +91,6 @@ final class GenerateTextCommand implements Callable<Integer> {
     try (NDManager scope = Engines.newManager()) {
       model.load(scope);
       write(model, prompts, lines, scope);
-    } finally {
-      adapters.close();
     }
     return ExitCode.OK;
   }
@@ -104,8 +102,9 @@ final class GenerateTextCommand implements Callable<Integer> {
 
   private void write(TextModel model, List<Prompt> prompts, List<PromptFile.Line> lines, NDManager scope)
       throws JsonProcessingException {
-    adapters.attach(model.model(), scope);
-    try (AdapterRouter router = new AdapterRouter(adapters.named(model.model(), scope), scope)) {
+    try (TextAdapterOptions.Attached attached =
+            adapters.attach(model.model(), scope, spec.commandLine().getErr());
+        AdapterRouter router = new AdapterRouter(attached.named(), scope)) {
       Generator generator = new Generator(model.model(), model.tokenizer(), model.endIds(), router);
       PrintWriter out = spec.commandLine().getOut();
       if (texts.file == null) {

@@ -1,8 +1,8 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.adapter.AdapterLoading;
+import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.LoadReport;
-import dev.kasane.app.image.AdapterLoading;
-import dev.kasane.app.image.AdapterMisfit;
 import dev.kasane.core.injection.InjectionReport;
 import java.math.BigDecimal;
 import java.math.MathContext;

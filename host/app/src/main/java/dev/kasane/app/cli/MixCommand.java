@@ -1,10 +1,10 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.algebra.MixCheck;
 import dev.kasane.app.algebra.Parentage;
 import dev.kasane.app.algebra.ReadAdapter;
-import dev.kasane.app.image.AdapterReference;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.DeltaSource;

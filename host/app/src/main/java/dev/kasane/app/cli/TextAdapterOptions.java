@@ -1,15 +1,15 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.adapter.AdapterBase;
+import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.app.plugins.PluginHost;
-import dev.kasane.app.text.TextAdapters;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.text.model.CausalLm;
-import java.util.ArrayList;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,32 +17,51 @@ import picocli.CommandLine.Option;
 /** The adapters of a language model: for every prompt, or by name for single ones; use it as a mixin. */
 final class TextAdapterOptions {
   @Mixin
-  private PluginOptions plugins;
+  private AdapterFileOptions everywhere;
 
-  @Option(names = "--adapter", paramLabel = "DIR[:WEIGHT]", converter = Words.Adapter.class,
-      description = "Adapter for every prompt and its strength, 1 for as trained; several add up.")
-  private List<AdapterReference> everywhere = new ArrayList<>();
-
-  @Option(names = "--named-adapter", paramLabel = "NAME=DIR[:WEIGHT]",
+  @Option(names = "--named-adapter", paramLabel = "NAME=FILE[:WEIGHT]",
       description = "Adapter for the prompts of --prompts that name it; may be given several times.")
   private Map<String, String> named = new LinkedHashMap<>();
 
-  private PluginHost host;
-
-  /** Attaches those that are for every prompt. */
-  void attach(CausalLm model, NDManager scope) {
-    everywhere.forEach(reference -> loader().load(reference, model, scope));
+  /**
+   * Adapters on a model, and the plugins that they need.
+   *
+   * @param named those that single prompts name, not attached
+   * @param host null when no adapter was asked for
+   */
+  record Attached(Map<String, AdapterSet> named, PluginHost host) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (host != null) {
+        host.close();
+      }
+    }
   }
 
-  /** Loads those that have names, without attaching them. */
-  Map<String, AdapterSet> named(CausalLm model, NDManager scope) {
-    Map<String, AdapterSet> sets = new LinkedHashMap<>();
-    named.forEach((name, reference) -> {
-      AdapterSet set = loader().load(AdapterReference.parse(reference), model, scope);
-      set.detach();
-      sets.put(name, set);
-    });
-    return sets;
+  /** Loads all, attaches those that are for every prompt, and says what became of each. */
+  Attached attach(CausalLm model, NDManager scope, PrintWriter log) {
+    if (everywhere.references().isEmpty() && named.isEmpty()) {
+      return new Attached(Map.of(), null);
+    }
+    PluginHost host = everywhere.start();
+    try {
+      AdapterBase base = AdapterBase.of(model);
+      everywhere.attach(host, base, scope, log);
+      Map<String, AdapterSet> sets = new LinkedHashMap<>();
+      named.forEach((name, text) -> sets.put(name, load(name, text, host, base, scope, log)));
+      return new Attached(sets, host);
+    } catch (RuntimeException failure) {
+      host.close();
+      throw failure;
+    }
+  }
+
+  private AdapterSet load(
+      String name, String text, PluginHost host, AdapterBase base, NDManager scope, PrintWriter log) {
+    LoadedAdapter loaded = everywhere.loading(host).fit(AdapterReference.parse(text), base, scope);
+    log.println(name + " = " + loaded.summary());
+    log.flush();
+    return loaded.set();
   }
 
   /** Refuses named adapters where no prompt can name them. */
@@ -50,20 +69,6 @@ final class TextAdapterOptions {
     if (!named.isEmpty()) {
       throw new UserException("Option --named-adapter needs --prompts, whose lines name adapters. For every prompt"
           + " use --adapter.");
-    }
-  }
-
-  private TextAdapters loader() {
-    if (host == null) {
-      host = plugins.start();
-    }
-    return new TextAdapters(host.formats(), host.methods());
-  }
-
-  /** Stops the plugins, when the model is not used any more. */
-  void close() {
-    if (host != null) {
-      host.close();
     }
   }
 }

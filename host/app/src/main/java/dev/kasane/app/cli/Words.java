@@ -1,7 +1,7 @@
 package dev.kasane.app.cli;
 
-import dev.kasane.app.image.AdapterMisfit;
-import dev.kasane.app.image.AdapterReference;
+import dev.kasane.app.adapter.AdapterMisfit;
+import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.MixMethod;

@@ -1,6 +1,8 @@
 package dev.kasane.app.image;
 
 import dev.kasane.app.Version;
+import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import java.nio.file.Path;

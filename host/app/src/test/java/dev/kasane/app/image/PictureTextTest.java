@@ -2,6 +2,7 @@ package dev.kasane.app.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import dev.kasane.diffusion.scheduler.SchedulerKind;

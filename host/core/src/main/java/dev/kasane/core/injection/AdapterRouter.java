@@ -30,8 +30,10 @@ public final class AdapterRouter implements AutoCloseable {
    *
    * @param sets adapters on one model, by the names that rows use
    * @param parent parent of the manager that owns the row numbers
+   * @throws UserException for a set that brings whole weights, of which a model has one for all rows
    */
   public AdapterRouter(Map<String, AdapterSet> sets, NDManager parent) {
+    sets.forEach(AdapterRouter::requireDeltas);
     this.scope = parent.newSubManager();
     sets.values().forEach(set -> {
       originals.put(set, set.isAttached());
@@ -39,6 +41,13 @@ public final class AdapterRouter implements AutoCloseable {
     });
     this.routed = sets.entrySet().stream().map(each -> route(each.getKey(), each.getValue())).toList();
     routed.forEach(AdapterSet::attach);
+  }
+
+  private static void requireDeltas(String name, AdapterSet set) {
+    if (!set.wholes().isEmpty()) {
+      throw new UserException("Adapter '" + name + "' brings a whole " + set.wholes().get(0).path()
+          + " of its own, which single prompts cannot have. Use it for every prompt.");
+    }
   }
 
   private AdapterSet route(String name, AdapterSet set) {

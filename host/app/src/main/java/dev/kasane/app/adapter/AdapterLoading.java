@@ -1,9 +1,6 @@
-package dev.kasane.app.image;
+package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.adapter.AdapterBase;
-import dev.kasane.app.adapter.FormatChoice;
-import dev.kasane.app.adapter.NearMiss;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.InjectionReport;
@@ -11,7 +8,6 @@ import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.diffusion.pipeline.ImageModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Puts adapter files onto a live model, strictly: what does not fit is refused unless it was accepted. */
+/** Puts adapters onto a live model of any kind, strictly: what does not fit is refused unless it was accepted. */
 public final class AdapterLoading {
   /** The option that accepts misfits, for messages. */
   public static final String ACCEPT = "--adapter-accept";
@@ -41,34 +37,42 @@ public final class AdapterLoading {
   }
 
   /**
-   * Loads one file and attaches it, on top of those that are attached already. With weight 0 the file is
+   * Loads one adapter and attaches it, on top of those that are attached already. With weight 0 it is
    * checked all the same but left detached, so that the model computes the very bits of the bare base.
    *
-   * @param reference the file and its weight
-   * @param model the base
+   * @param reference the file or folder and its weight
+   * @param base the live model
+   * @param scope owner of the adapter's tensors
+   * @throws UserException as {@link #fit}
+   */
+  public LoadedAdapter load(AdapterReference reference, AdapterBase base, NDManager scope) {
+    LoadedAdapter loaded = fit(reference, base, scope);
+    if (reference.weight() != 0) {
+      loaded.set().attach();
+    }
+    return loaded;
+  }
+
+  /**
+   * Loads one adapter without attaching it.
+   *
+   * @param reference the file or folder and its weight
+   * @param base the live model
    * @param scope owner of the adapter's tensors
    * @throws UserException when the file is missing, damaged or of no known format, was made for another base,
    *     fits nowhere, or fits in part and that was not accepted
    */
-  public LoadedAdapter load(AdapterReference reference, ImageModel model, NDManager scope) {
+  public LoadedAdapter fit(AdapterReference reference, AdapterBase base, NDManager scope) {
     if (!Files.exists(reference.file())) {
       throw new UserException("There is no adapter file " + reference.file()
-          + ". --adapter takes FILE or FILE:weight.");
+          + ". An adapter is a file or folder, and :weight.");
     }
     FormatChoice.Chosen chosen = new FormatChoice(formats).choose(reference.file());
-    AdapterBase base = AdapterBase.of("the base", baseOf(model), model.components());
     requireSameBase(chosen, base);
     Injector.Restored restored = restore(reference, chosen, base, scope);
     requireFit(chosen, base, restored);
     double norm = norm(reference.file(), restored);
-    if (reference.weight() != 0) {
-      restored.set().attach();
-    }
     return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm);
-  }
-
-  private static BaseGuess baseOf(ImageModel model) {
-    return BaseGuess.ofContextWidth(model.unet().config().crossAttentionWidth());
   }
 
   private static void requireSameBase(FormatChoice.Chosen chosen, AdapterBase base) {

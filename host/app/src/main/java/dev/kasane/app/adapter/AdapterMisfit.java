@@ -1,4 +1,4 @@
-package dev.kasane.app.image;
+package dev.kasane.app.adapter;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.InjectionReport;

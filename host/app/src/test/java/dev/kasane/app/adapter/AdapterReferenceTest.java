@@ -1,4 +1,4 @@
-package dev.kasane.app.image;
+package dev.kasane.app.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

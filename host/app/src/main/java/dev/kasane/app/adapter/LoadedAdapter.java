@@ -1,4 +1,4 @@
-package dev.kasane.app.image;
+package dev.kasane.app.adapter;
 
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.InjectionReport;
@@ -11,11 +11,11 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * An adapter file on a live model.
+ * An adapter that fits a live model.
  *
  * @param reference the file and its weight
  * @param format the file's format
- * @param set the adapters; attached unless the weight is 0
+ * @param set the adapters; whether they are on the model is theirs to tell
  * @param report what became of every key
  * @param norm the Frobenius norm of ΔW over all layers, at weight 1
  */
@@ -52,7 +52,7 @@ public record LoadedAdapter(
   }
 
   /** Six significant digits, without an exponent and without zeros at the end. */
-  static String number(double value) {
+  public static String number(double value) {
     return new BigDecimal(value).round(new MathContext(DIGITS)).stripTrailingZeros().toPlainString();
   }
 }

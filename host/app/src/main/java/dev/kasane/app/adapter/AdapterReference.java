@@ -1,4 +1,4 @@
-package dev.kasane.app.image;
+package dev.kasane.app.adapter;
 
 import dev.kasane.core.UserException;
 import java.nio.file.InvalidPathException;
@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An adapter file with the strength that it is used at.
+ * An adapter with the strength that it is used at.
  *
- * @param file the file
+ * @param file a file, or a folder as PEFT writes it
  * @param weight 1 for as trained, 0 for not at all; may be negative
  */
 public record AdapterReference(Path file, double weight) {

@@ -1,4 +1,4 @@
-package dev.kasane.app.image;
+package dev.kasane.app.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -59,7 +59,7 @@ class AdapterLoadingIT {
 
   private LoadedAdapter load(Path file, double weight, AdapterMisfit... accepted) {
     return new AdapterLoading(plugins.formats(), plugins.methods(), Set.of(accepted))
-        .load(new AdapterReference(file, weight), tiny, scope);
+        .load(new AdapterReference(file, weight), AdapterBase.of(tiny), scope);
   }
 
   private Path file(String tensors) throws IOException {
@@ -138,7 +138,7 @@ class AdapterLoadingIT {
         tiny.tokenizer(), tiny.scheduler(), tiny.type());
     AdapterLoading loading = new AdapterLoading(plugins.formats(), plugins.methods(), Set.of());
 
-    assertThatThrownBy(() -> loading.load(new AdapterReference(file, 1), base, scope))
+    assertThatThrownBy(() -> loading.load(new AdapterReference(file, 1), AdapterBase.of(base), scope))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("made for Stable Diffusion XL, but the base is Stable Diffusion 1.x");
   }
