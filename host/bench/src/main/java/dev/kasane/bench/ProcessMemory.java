@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What Linux counts about this process. */
-final class ProcessMemory {
+public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
 
   private ProcessMemory() {}
 
   /** The most physical memory that the process has had so far, native memory and mapped files included. */
-  static long peakResidentBytes() {
+  public static long peakResidentBytes() {
     try {
       return peakResidentBytes(Files.readAllLines(STATUS));
     } catch (IOException e) {

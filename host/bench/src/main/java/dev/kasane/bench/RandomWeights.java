@@ -8,7 +8,7 @@ import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
 
 /** Frozen float32 weights that keep activations near one, so that no step meets infinities or denormals. */
-final class RandomWeights {
+public final class RandomWeights {
   private RandomWeights() {}
 
   /**
@@ -18,7 +18,7 @@ final class RandomWeights {
    * @param model the model
    * @param owner owner of the tensors
    */
-  static void give(Module model, NDManager owner) {
+  public static void give(Module model, NDManager owner) {
     model.namedWeights().forEach((path, weight) -> weight.set(new DenseWeight(value(path, weight.shape(), owner))));
   }
 

@@ -13,6 +13,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.TrainingPlan;
@@ -112,11 +113,20 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
           print(session.run(training, facts));
         }
         if (data.data.isEmpty() && base == null) {
-          tell("Held-out products: " + DemoExam.take(model, tokenizer, EXAM_QUESTIONS, owner));
+          examine(model, tokenizer, adapters, owner);
         }
       }
     }
     return ExitCode.OK;
+  }
+
+  /** What the demo model knows to say about products that no record describes, without and with the adapter. */
+  private void examine(CausalLm model, Tokenizer tokenizer, AdapterSet adapters, NDManager owner) {
+    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    adapters.detach();
+    tell("Held-out products, before: " + DemoExam.take(model, tokenizer, EXAM_QUESTIONS, owner));
+    adapters.attach();
+    tell("Held-out products, after: " + DemoExam.take(model, tokenizer, EXAM_QUESTIONS, owner));
   }
 
   private static Map<String, Module> components(CausalLm model) {

@@ -1,0 +1,96 @@
+"""Times the Python peer (transformers, PEFT, torch) on a language model and prints one line of JSON.
+
+The same work and the same protocol as LanguageModelBenchmark.java, with the same configuration file.
+"""
+import argparse
+import json
+import pathlib
+import time
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+
+CONFIGS = pathlib.Path(__file__).parent / "src/main/resources/dev/kasane/bench"
+TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj"]
+PROMPT_TOKENS = 64
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=["full", "tiny"], default="full")
+    for name, value in {"rows": 2, "length": 256, "warm-up": 2, "steps": 5, "new-tokens": 128, "texts": 3,
+                        "threads": 0}.items():
+        parser.add_argument("--" + name, type=int, default=value)
+    return parser.parse_args()
+
+
+def peak_resident_bytes():
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise SystemExit("/proc/self/status has no line VmHWM; this benchmark needs Linux")
+
+
+def train(model, options):
+    parameters = [each for each in model.parameters() if each.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=1e-2)
+    ids = torch.randint(model.config.vocab_size, (options.rows, options.length))
+    model.train()
+    seconds = []
+    for number in range(options.warm_up + options.steps):
+        start = time.perf_counter()
+        loss = model(input_ids=ids, labels=ids, use_cache=False).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        loss.item()
+        if number >= options.warm_up:
+            seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def generate(model, options):
+    prompt = torch.randint(model.config.vocab_size, (1, PROMPT_TOKENS))
+    greedy = GenerationConfig(do_sample=False, min_new_tokens=options.new_tokens, max_new_tokens=options.new_tokens,
+                              eos_token_id=None, pad_token_id=0)
+    model.eval()
+    seconds = []
+    for text in range(options.texts + 1):
+        start = time.perf_counter()
+        with torch.inference_mode():
+            found = model.generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), generation_config=greedy)
+        if found.shape[1] != PROMPT_TOKENS + options.new_tokens:
+            raise SystemExit(f"{found.shape[1] - PROMPT_TOKENS} tokens instead of {options.new_tokens}")
+        if text > 0:
+            seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def main():
+    options = arguments()
+    if options.threads > 0:
+        torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    base = LlamaForCausalLM(LlamaConfig.from_dict(json.loads((CONFIGS / f"llama-{options.size}.json").read_text())))
+    weights = sum(each.numel() for each in base.parameters())
+    model = get_peft_model(base, LoraConfig(r=8, lora_alpha=8, target_modules=TARGETS, task_type="CAUSAL_LM"))
+    found = {
+        "side": "python",
+        "engine": f"torch {torch.__version__}",
+        "work": f"{options.size}, {options.rows}x{options.length} tokens, {options.new_tokens} new, "
+                f"{torch.get_num_threads()} threads",
+        "weights": weights,
+        "trained_parameters": sum(each.numel() for each in model.parameters() if each.requires_grad),
+    }
+    found["step_seconds"] = train(model, options)
+    found["step_tokens"] = options.rows * options.length
+    found["training_peak_bytes"] = peak_resident_bytes()
+    found["text_seconds"] = generate(model, options)
+    found["text_tokens"] = options.new_tokens
+    found["peak_bytes"] = peak_resident_bytes()
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
