@@ -12,6 +12,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.injection.WholeWeights;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -114,6 +115,16 @@ class AdapterRoutingTest {
       assertThatThrownBy(() -> model.logits(texts(), scope)).isInstanceOf(IllegalStateException.class)
           .hasMessageContainingAll("2 rows", "5");
     }
+  }
+
+  @Test
+  void refusesWholeWeightsOfWhichAModelHasOne() {
+    sets.get("a").attach();
+    AdapterSet biases =
+        WholeWeights.addTo(sets.get("a"), model, List.of(), WholeWeights.Biases.LORA_ONLY, scope);
+    biases.detach();
+    assertThatThrownBy(() -> new AdapterRouter(Map.of("own", biases), scope)).isInstanceOf(UserException.class)
+        .hasMessageContainingAll("'own'", "q_proj", "every prompt");
   }
 
   private static TokenBatch texts() {

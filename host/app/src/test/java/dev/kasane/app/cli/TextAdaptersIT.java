@@ -59,6 +59,16 @@ class TextAdaptersIT {
   }
 
   @Test
+  void withNothingNamedTheDemoModelIsTunedAndExamined() {
+    CommandHarness command = new CommandHarness();
+    int code = command.run("train", "text", "--steps", "2", "--out", folder.resolve("out").toString());
+    assertThat(code).as(command::err).isZero();
+    assertThat(folder.resolve("out/descriptions/adapter_config.json")).isRegularFile();
+    assertThat(command.err())
+        .contains("Held-out products, before: 48 answers: 0 % name the product", "Held-out products, after: 48");
+  }
+
+  @Test
   void folderAndFileDoTheSameAndWeightZeroDoesNothing() throws IOException {
     String bare = text();
     String adapted = text(adapter.toString());
