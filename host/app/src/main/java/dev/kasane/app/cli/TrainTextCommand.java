@@ -68,6 +68,9 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   private AdapterTrainingOptions adapter;
 
   @Mixin
+  private WholeWeightOptions wholeWeights;
+
+  @Mixin
   private TrainingRunOptions run;
 
   @Mixin
@@ -104,7 +107,8 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       try (NDManager owner = Engines.newManager()) {
         checkpoint.load(model, precision, owner);
         Engines.seed(run.seed);
-        AdapterSet adapters = adapter.attach(components(model), method, methodOptions, owner);
+        AdapterSet adapters = wholeWeights.addTo(
+            adapter.attach(components(model), method, methodOptions, owner), model, owner);
         TextTrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(), decisiveOptions());
         try (TextTraining training =
             new TextTraining(model, adapters, texts, plan, optimizer, run.gradientCheckpointing)) {

@@ -6,6 +6,7 @@ import dev.kasane.app.image.PictureFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.MixMethod;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.injection.WholeWeights;
 import dev.kasane.diffusion.data.PictureSize;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
@@ -86,6 +87,22 @@ abstract class Words<T> implements ITypeConverter<T> {
   static final class Misfit extends Words<AdapterMisfit> {
     Misfit() {
       super(AdapterMisfit::parse);
+    }
+  }
+
+  /** Which biases are trained. */
+  static final class Bias extends Words<WholeWeights.Biases> {
+    Bias() {
+      super(Bias::parse);
+    }
+
+    private static WholeWeights.Biases parse(String word) {
+      return switch (word) {
+        case "none" -> WholeWeights.Biases.NONE;
+        case "all" -> WholeWeights.Biases.ALL;
+        case "lora_only" -> WholeWeights.Biases.LORA_ONLY;
+        default -> throw new UserException("'" + word + "' should be none, all or lora_only.");
+      };
     }
   }
 

@@ -98,6 +98,25 @@ class TextAdaptersIT {
   }
 
   @Test
+  void modulesThatAreTrainedWholeAreSavedAndLoaded() throws IOException {
+    Path data = folder.resolve("data.jsonl");
+    DemoInstructions.write(DemoInstructions.training(4), data);
+    CommandHarness command = new CommandHarness();
+    int code = command.run("train", "text", "--data", data.toString(), "--template", "alpaca", "--name", "run",
+        "--out", folder.toString(), "--steps", "2", "--rank", "2", "--learning-rate", "1", "--no-samples",
+        "--targets", "q_proj", "--modules-to-save", "model.norm");
+    assertThat(code).as(command::err).isZero();
+    Path whole = folder.resolve("run");
+    assertThat(new ObjectMapper().readTree(whole.resolve("adapter_config.json").toFile())
+        .get("modules_to_save")).hasSize(1);
+    assertThat(text(whole.toString())).isNotEqualTo(text());
+    assertThat(text(whole + ":0")).isEqualTo(text());
+    Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\": \"A\", \"adapter\": \"own\"}\n");
+    assertThat(generate(1, "--prompts", prompts.toString(), "--named-adapter", "own=" + whole).err())
+        .contains("'own'", "norm", "every prompt");
+  }
+
+  @Test
   void whatDoesNotFitIsRefusedUnlessAccepted() throws IOException {
     Path strange = Files.createDirectories(folder.resolve("strange"));
     String query = "base_model.model.model.layers.0.self_attn.q_proj";
