@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A language model's folder as Hugging Face lays it out: {@code config.json} and the weights, in one file or
@@ -108,8 +109,17 @@ public final class TextCheckpoint {
    * @throws UserException that lists what is missing, surplus or misshapen
    */
   public void load(CausalLm model, Precision precision, NDManager owner) {
+    load(model, precision, UnaryOperator.identity(), owner);
+  }
+
+  /**
+   * The same through a view of the stored tensors, such as one that understands quantised ones.
+   *
+   * @param view makes of the stored tensors, under the file's names, those to read
+   */
+  public void load(CausalLm model, Precision precision, UnaryOperator<TensorSource> view, NDManager owner) {
     try (TensorSource source = source()) {
-      WeightLoader.load(model, TextWeights.forModel(source, model), precision.toString(), owner);
+      WeightLoader.load(model, TextWeights.forModel(view.apply(source), model), precision.toString(), owner);
     }
   }
 

@@ -3,8 +3,8 @@ package dev.kasane.diffusion.pipeline;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.WeightLoader;
-import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.checkpoint.BasePart;
@@ -16,6 +16,7 @@ import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes image models out of checkpoints.
@@ -78,9 +79,20 @@ public final class ImageModels {
    */
   public static void loadWeights(
       ImageModel model, BaseCheckpoint base, Precision precision, NDManager owner) {
-    load(model.unet(), base, BasePart.UNET, precision, owner);
-    load(model.vae(), base, BasePart.VAE, precision, owner);
-    load(model.textEncoder(), base, BasePart.TEXT_ENCODER, precision, owner);
+    loadWeights(model, base, precision, UnaryOperator.identity(), owner);
+  }
+
+  /**
+   * The same through a view of the stored tensors, such as one that understands quantised ones.
+   *
+   * @param view makes of a part's tensors, under the model's names, those to read
+   */
+  public static void loadWeights(ImageModel model, BaseCheckpoint base, Precision precision,
+      UnaryOperator<TensorSource> view, NDManager owner) {
+    String type = precision.toString();
+    WeightLoader.load(model.unet(), view.apply(base.tensors(BasePart.UNET)), type, owner);
+    WeightLoader.load(model.vae(), view.apply(base.tensors(BasePart.VAE)), type, owner);
+    WeightLoader.load(model.textEncoder(), view.apply(base.tensors(BasePart.TEXT_ENCODER)), type, owner);
   }
 
   /**
@@ -99,10 +111,5 @@ public final class ImageModels {
       loadWeights(model, base, precision, owner);
       return model;
     }
-  }
-
-  private static void load(
-      Module module, BaseCheckpoint base, BasePart part, Precision precision, NDManager owner) {
-    WeightLoader.load(module, base.tensors(part), precision.toString(), owner);
   }
 }

@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;
 import dev.kasane.app.image.PictureText;
@@ -40,6 +41,9 @@ final class GenerateImageCommand implements Callable<Integer> {
   private BaseModelOptions base;
 
   @Mixin
+  private BaseTypeOptions baseType;
+
+  @Mixin
   private AdapterFileOptions adapters;
 
   @Option(names = "--out", paramLabel = "PLACE", defaultValue = "kasane.png", converter = Words.Place.class,
@@ -60,6 +64,7 @@ final class GenerateImageCommand implements Callable<Integer> {
   public Integer call() {
     try (BaseCheckpoint checkpoint = base.open()) {
       // Nothing heavy starts before everything that was typed has been checked.
+      baseType.settings();
       ImageModel model = ImageModels.declare(checkpoint, base.precision());
       List<PictureRequest> requests = picture.requests(model);
       requireGridSize(requests);
@@ -75,7 +80,8 @@ final class GenerateImageCommand implements Callable<Integer> {
     err.println(checkpoint.path() + ": " + base.precision() + ", seed " + picture.seed());
     err.flush();
     try (NDManager scope = Engines.newManager()) {
-      ImageModels.loadWeights(model, checkpoint, base.precision(), scope);
+      ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, scope);
+      baseType.apply(model, scope, err);
       try (PluginHost host = adapters.attach(AdapterBase.of(model), scope, err);
           DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
         run.draw(model, grid, progress);

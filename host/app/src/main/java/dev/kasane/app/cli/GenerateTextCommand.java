@@ -72,6 +72,9 @@ final class GenerateTextCommand implements Callable<Integer> {
   private Precision precision;
 
   @Mixin
+  private BaseTypeOptions baseType;
+
+  @Mixin
   private RecipeOptions recipe;
 
   @Override
@@ -81,6 +84,7 @@ final class GenerateTextCommand implements Callable<Integer> {
     if (texts.file == null) {
       adapters.requireNoNames();
     }
+    baseType.settings();
     // Nothing heavy starts before everything that was typed has been checked.
     TextModel model = TextModel.open(base == null ? DemoTextLocation.base() : base, precision);
     List<Prompt> prompts = IntStream.range(0, lines.size()).mapToObj(row -> prompt(model, lines.get(row), row))
@@ -90,6 +94,7 @@ final class GenerateTextCommand implements Callable<Integer> {
     }
     try (NDManager scope = Engines.newManager()) {
       model.load(scope);
+      baseType.apply(model.model(), scope, spec.commandLine().getErr());
       write(model, prompts, lines, scope);
     }
     return ExitCode.OK;

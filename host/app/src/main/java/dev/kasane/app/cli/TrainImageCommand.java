@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.EffectiveOptions;
 import dev.kasane.app.recipe.RecipeOptions;
@@ -15,6 +16,7 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
+import dev.kasane.diffusion.checkpoint.BasePart;
 import dev.kasane.diffusion.data.DatasetReport;
 import dev.kasane.diffusion.data.PictureDataset;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -58,6 +60,9 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   private BaseModelOptions base;
 
   @Mixin
+  private BaseTypeOptions baseType;
+
+  @Mixin
   private AdapterTrainingOptions adapter;
 
   @Mixin
@@ -87,7 +92,9 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       AdapterMethod method = host.method(adapter.method);
       AdapterOptions methodOptions = adapter.check(method);
       ImageModel model = ImageModels.declare(checkpoint, base.precision());
-      TrainingPictures pictures = pictures(folder, model);
+      boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.config(BasePart.UNET)));
+      baseType.settings();
+      TrainingPictures pictures = pictures(folder, model, segmented);
       TrainingPlan plan = run.plan(pictures.batchesPerEpoch()).computingIn(base.precision().dataType());
       AdamW.Settings optimizer = run.optimizer();
       ImageTrainingSession.Output results = output.toOutput(folder, run.checkpointEvery, host);
@@ -95,7 +102,8 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       adapter.requireTargets(model.components());
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
-        ImageModels.loadWeights(model, checkpoint, base.precision(), owner);
+        ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, owner);
+        baseType.apply(model, owner, spec.commandLine().getErr());
         Engines.seed(run.seed);
         AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);
         ImageTrainingSession session =
@@ -145,13 +153,13 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
         : Optional.empty();
   }
 
-  private TrainingPictures pictures(Path folder, ImageModel model) {
+  private TrainingPictures pictures(Path folder, ImageModel model, boolean segmented) {
     int layers = model.textEncoder().config().layers();
     Ranges.require(clipSkip >= 0 && clipSkip < layers, "--clip-skip", clipSkip, "0 to " + (layers - 1));
     int timesteps = NoiseSchedule.of(model.scheduler()).trainTimesteps();
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
         data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(timesteps), clipSkip,
-        adapter.textEncoderRate(run.learningRate), run.gradientCheckpointing, run.seed);
+        adapter.textEncoderRate(run.learningRate), segmented, run.seed);
     PictureDataset dataset = PictureDataset.scan(data.dataset(folder));
     requirePictures(dataset, folder);
     return new TrainingPictures(dataset, options);

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
@@ -65,6 +66,9 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   private Precision precision;
 
   @Mixin
+  private BaseTypeOptions baseType;
+
+  @Mixin
   private AdapterTrainingOptions adapter;
 
   @Mixin
@@ -94,6 +98,8 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       AdapterMethod method = host.method(adapter.method);
       AdapterOptions methodOptions = adapter.check(method);
       TextCheckpoint checkpoint = TextCheckpoint.open(folder);
+      boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.json()));
+      baseType.settings();
       Tokenizer tokenizer = Tokenizers.open(folder);
       Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
       TrainingTexts texts =
@@ -105,13 +111,14 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       adapter.requireTargets(components(model));
       texts.report().lines().forEach(this::tell);
       try (NDManager owner = Engines.newManager()) {
-        checkpoint.load(model, precision, owner);
+        checkpoint.load(model, precision, QuantisedBase::read, owner);
+        baseType.apply(model, owner, spec.commandLine().getErr());
         Engines.seed(run.seed);
         AdapterSet adapters = wholeWeights.addTo(
             adapter.attach(components(model), method, methodOptions, owner), model, owner);
         TextTrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(), decisiveOptions());
         try (TextTraining training =
-            new TextTraining(model, adapters, texts, plan, optimizer, run.gradientCheckpointing)) {
+            new TextTraining(model, adapters, texts, plan, optimizer, segmented)) {
           TextTrainingSession session =
               new TextTrainingSession(model, tokenizer, adapters, texts, plan, results, this::tell);
           print(session.run(training, facts));

@@ -4,6 +4,7 @@ import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingPlan;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** How long and how fast a run trains; the same for pictures and for text. */
@@ -62,7 +63,8 @@ final class TrainingRunOptions {
   long seed;
 
   @Option(names = "--gradient-checkpointing", negatable = true, defaultValue = "false", fallbackValue = "true",
-      description = "Compute inner results again in backward instead of keeping them: less memory, more time.")
+      description = "Compute inner results again in backward instead of keeping them: less memory, more time."
+          + " On without saying so where the base is quantised.")
   boolean gradientCheckpointing;
 
   @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "100",
@@ -87,6 +89,18 @@ final class TrainingRunOptions {
         steps == null ? epochs : total, "at least 1 and not above " + LONGEST + " steps");
     LearningRate rate = new LearningRate(LearningRate.Kind.parse(schedule), learningRate, warmup, total);
     return new TrainingPlan(total, accumulate, rate, maxGradNorm, seed);
+  }
+
+  /**
+   * Whether inner results are computed again in backward. On a quantised base they are unless that was ruled out:
+   * otherwise every weight would be kept dense until backward, and nothing saved.
+   *
+   * @param spec the command that was called
+   * @param quantisedBase whether the base is in few bits
+   */
+  boolean isSegmented(CommandSpec spec, boolean quantisedBase) {
+    boolean said = spec.commandLine().getParseResult().hasMatchedOption("--gradient-checkpointing");
+    return gradientCheckpointing || quantisedBase && !said;
   }
 
   AdamW.Settings optimizer() {

@@ -10,6 +10,7 @@ import dev.kasane.core.injection.WholeWeights;
 import dev.kasane.diffusion.data.PictureSize;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
+import dev.kasane.quant.QuantisationSettings;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -52,6 +53,13 @@ abstract class Words<T> implements ITypeConverter<T> {
   static final class Adapter extends Words<AdapterReference> {
     Adapter() {
       super(AdapterReference::parse);
+    }
+  }
+
+  /** In what weights are stored. */
+  static final class Storage extends Words<QuantisationSettings.Kind> {
+    Storage() {
+      super(QuantisationSettings.Kind::named);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.kasane.app.text;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.text.chat.ChatMessage;
@@ -36,9 +37,9 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
     return new TextModel(checkpoint, checkpoint.declare(precision), tokenizer, precision);
   }
 
-  /** Loads the weights. */
+  /** Loads the weights, quantised ones as they are. */
   public void load(NDManager owner) {
-    checkpoint.load(model, precision, owner);
+    checkpoint.load(model, precision, QuantisedBase::read, owner);
   }
 
   /** The ids at which a text ends: the tokeniser's and the configuration's. */
