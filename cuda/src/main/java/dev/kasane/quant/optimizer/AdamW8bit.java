@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * AdamW with moments in 8 bits (Dettmers et al. 2022, "8-bit Optimizers via Block-wise Quantization"): blocks of
@@ -35,7 +36,7 @@ public final class AdamW8bit implements Optimizer {
   private final AdamW.Settings settings;
   private final NDArray step;
 
-  private record Slot(NDArray parameter, Moments first, Moments second) {
+  private record Slot(NDArray parameter, double rateFactor, Moments first, Moments second) {
     int count() {
       return (int) parameter.getShape().size();
     }
@@ -57,17 +58,28 @@ public final class AdamW8bit implements Optimizer {
 
   /** The same with moments in memory of the caller's choice, such as {@link MappedStates}. */
   public AdamW8bit(Map<String, NDArray> parameters, AdamW.Settings settings, StateMemory memory) {
-    this.settings = settings;
-    this.step = memory.zeros("step", new Shape(), DataType.FLOAT32);
-    parameters.forEach((name, parameter) -> slots.put(name, slot(name, parameter, memory)));
+    this(parameters, settings, name -> 1, memory);
   }
 
-  private static Slot slot(String name, NDArray parameter, StateMemory memory) {
+  /**
+   * The same with learning rates of their own for some parameters.
+   *
+   * @param rateFactor what the learning rate is multiplied by, by the parameter's name
+   */
+  public AdamW8bit(Map<String, NDArray> parameters, AdamW.Settings settings, ToDoubleFunction<String> rateFactor,
+      StateMemory memory) {
+    this.settings = settings;
+    this.step = memory.zeros("step", new Shape(), DataType.FLOAT32);
+    parameters.forEach((name, parameter) -> slots.put(name, slot(name, parameter, rateFactor.applyAsDouble(name), memory)));
+  }
+
+  private static Slot slot(String name, NDArray parameter, double rateFactor, StateMemory memory) {
     Shape shape = parameter.getShape();
     if (shape.size() < LEAST_8BIT) {
-      return new Slot(parameter, new FloatMoments(name, shape, memory), new FloatMoments(name, shape, memory));
+      return new Slot(parameter, rateFactor, new FloatMoments(name, shape, memory),
+          new FloatMoments(name, shape, memory));
     }
-    return new Slot(parameter, new EightBitMoments(name, shape, DynamicMap.SIGNED, memory),
+    return new Slot(parameter, rateFactor, new EightBitMoments(name, shape, DynamicMap.SIGNED, memory),
         new EightBitMoments(name, shape, DynamicMap.UNSIGNED, memory));
   }
 
@@ -86,9 +98,10 @@ public final class AdamW8bit implements Optimizer {
       double norm = Math.abs(gradientScale) * norm(gradients);
       if (Double.isFinite(norm)) {
         double clip = maxGradientNorm > 0 ? Math.min(1, maxGradientNorm / (norm + 1e-6)) : 1;
-        Rates rates = advance(learningRate, gradientScale * clip);
+        int count = advance();
         for (int i = 0; i < moved.size(); i++) {
-          move(moved.get(i), gradients.get(i), rates);
+          Slot slot = moved.get(i);
+          move(slot, gradients.get(i), rates(count, learningRate * slot.rateFactor(), gradientScale * clip));
         }
       }
       gradients.forEach(AdamW8bit::zero);
@@ -125,10 +138,14 @@ public final class AdamW8bit implements Optimizer {
     return sum;
   }
 
-  private Rates advance(double learningRate, double scale) {
+  private int advance() {
     FloatBuffer counter = TorchBridge.memory(step).asFloatBuffer();
     int count = (int) counter.get(0) + 1;
     counter.put(0, count);
+    return count;
+  }
+
+  private Rates rates(int count, double learningRate, double scale) {
     double correction1 = 1 - Math.pow(settings.beta1(), count);
     double correction2 = Math.sqrt(1 - Math.pow(settings.beta2(), count));
     return new Rates((float) settings.beta1(), (float) settings.beta2(), (float) settings.epsilon(),

@@ -47,8 +47,9 @@ public final class MappedStates implements StateMemory, AutoCloseable {
    */
   public static MappedStates create(Path file, NDManager parent) {
     try {
+      // The system removes the file with the process, however that ends; where it can, the name goes at once.
       FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
-          StandardOpenOption.WRITE);
+          StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
       return new MappedStates(file, channel, parent.newSubManager());
     } catch (IOException e) {
       throw new UserException("Optimiser states cannot be kept in " + file + ": " + e

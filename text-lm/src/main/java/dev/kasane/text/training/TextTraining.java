@@ -7,6 +7,8 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Checkpoints;
+import dev.kasane.core.training.Optimizer;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.Trainer;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
@@ -25,7 +27,7 @@ public final class TextTraining implements AutoCloseable {
   private final List<TextBatch> evaluation;
   private final AdapterSet adapters;
   private final LanguageObjective objective;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Map<String, NDArray> state = new LinkedHashMap<>();
 
   /**
@@ -38,13 +40,23 @@ public final class TextTraining implements AutoCloseable {
    */
   public TextTraining(CausalLm model, AdapterSet adapters, TrainingTexts data, TrainingPlan plan,
       AdamW.Settings settings, boolean checkpointing) {
+    this(model, adapters, data, plan, OptimizerFactory.adamW(settings), checkpointing);
+  }
+
+  /**
+   * The same with an optimiser of the caller's choice.
+   *
+   * @param optimizers makes the optimiser, which is closed with this run
+   */
+  public TextTraining(CausalLm model, AdapterSet adapters, TrainingTexts data, TrainingPlan plan,
+      OptimizerFactory optimizers, boolean checkpointing) {
     this.plan = plan;
     this.batches = data.batches();
     this.evaluation = data.evaluation();
     this.adapters = adapters;
     this.objective = new LanguageObjective(model, checkpointing);
     Map<String, NDArray> parameters = adapters.trainableParameters();
-    this.optimizer = new AdamW(parameters, settings, owner);
+    this.optimizer = optimizers.make(parameters, name -> 1, owner);
     parameters.forEach((name, tensor) -> state.put("parameter." + name, tensor));
     state.putAll(optimizer.state());
   }
@@ -93,6 +105,7 @@ public final class TextTraining implements AutoCloseable {
 
   @Override
   public void close() {
+    optimizer.close();
     owner.close();
   }
 }

@@ -9,7 +9,8 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Checkpoints;
-import dev.kasane.core.training.StateMemory;
+import dev.kasane.core.training.Optimizer;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.Trainer;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
@@ -29,7 +30,7 @@ public final class ImageTraining implements AutoCloseable {
   private final AdapterSet adapters;
   private final EncodedPictures encoded;
   private final DiffusionObjective objective;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Map<String, NDArray> state = new LinkedHashMap<>();
 
   /**
@@ -43,6 +44,16 @@ public final class ImageTraining implements AutoCloseable {
    */
   public ImageTraining(ImageModel model, String baseHash, AdapterSet adapters, TrainingPictures pictures,
       TrainingPlan plan, AdamW.Settings settings, Path cache) {
+    this(model, baseHash, adapters, pictures, plan, OptimizerFactory.adamW(settings), cache);
+  }
+
+  /**
+   * The same with an optimiser of the caller's choice.
+   *
+   * @param optimizers makes the optimiser, which is closed with this run
+   */
+  public ImageTraining(ImageModel model, String baseHash, AdapterSet adapters, TrainingPictures pictures,
+      TrainingPlan plan, OptimizerFactory optimizers, Path cache) {
     this.plan = plan;
     this.pictures = pictures;
     this.adapters = adapters;
@@ -51,8 +62,8 @@ public final class ImageTraining implements AutoCloseable {
     this.objective = new DiffusionObjective(model, encoded, pictures.options().noise(), trainText,
         pictures.options().gradientCheckpointing());
     Map<String, NDArray> parameters = adapters.trainableParameters();
-    this.optimizer = new AdamW(parameters, settings,
-        name -> name.startsWith(ImageModel.TEXT_ENCODER + ".") ? pictures.options().textEncoderRate() : 1, StateMemory.of(owner));
+    this.optimizer = optimizers.make(parameters,
+        name -> name.startsWith(ImageModel.TEXT_ENCODER + ".") ? pictures.options().textEncoderRate() : 1, owner);
     parameters.forEach((name, tensor) -> state.put("parameter." + name, tensor));
     state.putAll(optimizer.state());
   }
@@ -128,6 +139,7 @@ public final class ImageTraining implements AutoCloseable {
 
   @Override
   public void close() {
+    optimizer.close();
     owner.close();
   }
 }

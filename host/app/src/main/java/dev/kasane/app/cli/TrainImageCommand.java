@@ -13,7 +13,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BasePart;
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
 final class TrainImageCommand implements Callable<Integer>, UsualRecipe, EffectiveOptions {
   private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
       "--save-recipe", "--plugins-dir", "--base", "--data", "--prior-data", "--tokenizer", "--out", "--name",
-      "--overwrite", "--cache", "--format", "--save-dtype", "--checkpoint-every", "--validate-every", "--samples",
+      "--overwrite", "--paged-optimizer", "--cache", "--format", "--save-dtype", "--checkpoint-every", "--validate-every", "--samples",
       "--sample-every", "--sample-prompt", "--sample-steps", "--sample-cfg");
 
   @Spec
@@ -96,7 +96,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       baseType.settings();
       TrainingPictures pictures = pictures(folder, model, segmented);
       TrainingPlan plan = run.plan(pictures.batchesPerEpoch()).computingIn(base.precision().dataType());
-      AdamW.Settings optimizer = run.optimizer();
+      OptimizerFactory optimizer = run.optimizer();
       ImageTrainingSession.Output results = output.toOutput(folder, run.checkpointEvery, host);
       ImageTrainingSession.Samples samples = output.toSamples(model, pictures, run.seed);
       adapter.requireTargets(model.components());

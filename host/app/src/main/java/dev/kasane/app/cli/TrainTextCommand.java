@@ -16,7 +16,7 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.demo.DemoExam;
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         + " output, one a line.")
 final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
-      "--save-recipe", "--plugins-dir", "--base", "--data", "--out", "--name", "--overwrite", "--format",
+      "--save-recipe", "--plugins-dir", "--base", "--data", "--out", "--name", "--overwrite", "--paged-optimizer", "--format",
       "--save-dtype", "--checkpoint-every", "--eval-every", "--samples", "--sample-every", "--sample-tokens");
   private static final int EXAM_QUESTIONS = 48;
 
@@ -105,7 +105,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       TrainingTexts texts =
           data.prepare(folder, tokenizer, checkpoint.config().positions().reach(), run);
       TrainingPlan plan = run.plan(texts.batches().batchesPerEpoch()).computingIn(precision.dataType());
-      AdamW.Settings optimizer = run.optimizer();
+      OptimizerFactory optimizer = run.optimizer();
       TextTrainingSession.Output results = output.toOutput(data.files().get(0), run.checkpointEvery, host);
       CausalLm model = checkpoint.declare(precision);
       adapter.requireTargets(components(model));

@@ -2,13 +2,17 @@ package dev.kasane.app.cli;
 
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.quant.optimizer.Optimizers;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** How long and how fast a run trains; the same for pictures and for text. */
 final class TrainingRunOptions {
+  private static final String EIGHT_BITS = "adamw8bit";
   private static final long LONGEST = 100_000_000;
 
   @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps (default: what --epochs gives).")
@@ -37,6 +41,16 @@ final class TrainingRunOptions {
   @Option(names = "--warmup", paramLabel = "N", defaultValue = "0",
       description = "Steps over which the rate rises (default: ${DEFAULT-VALUE}).")
   long warmup;
+
+  @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", converter = Words.OptimizerName.class,
+      description = "adamw, or adamw8bit: its averages take 2 in place of 8 bytes for each number of an adapter's"
+          + " larger tensors (default: ${DEFAULT-VALUE}).")
+  String optimizer;
+
+  @Option(names = "--paged-optimizer", paramLabel = "DIR",
+      description = "Keep the optimiser's averages in a file in this folder, on a local disk, mapped into memory: the"
+          + " system takes their room when something else needs it. The result is the same.")
+  Path pagedOptimizer;
 
   @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.01",
       description = "Decoupled weight decay of AdamW (default: ${DEFAULT-VALUE}).")
@@ -103,11 +117,17 @@ final class TrainingRunOptions {
     return gradientCheckpointing || quantisedBase && !said;
   }
 
-  AdamW.Settings optimizer() {
+  /**
+   * What moves the parameters.
+   *
+   * @throws dev.kasane.core.UserException when a number is out of its range, or there is no folder for the states
+   */
+  OptimizerFactory optimizer() {
     Ranges.require(beta1 >= 0 && beta1 < 1, "--beta1", beta1, "from 0 to below 1");
     Ranges.require(beta2 >= 0 && beta2 < 1, "--beta2", beta2, "from 0 to below 1");
     Ranges.require(epsilon > 0, "--epsilon", epsilon, "above 0");
     Ranges.require(weightDecay >= 0, "--weight-decay", weightDecay, "0 or more");
-    return new AdamW.Settings(beta1, beta2, epsilon, weightDecay);
+    return Optimizers.adamW(new AdamW.Settings(beta1, beta2, epsilon, weightDecay),
+        optimizer.equals(EIGHT_BITS), Optional.ofNullable(pagedOptimizer));
   }
 }

@@ -56,6 +56,20 @@ abstract class Words<T> implements ITypeConverter<T> {
     }
   }
 
+  /** Optimisers. */
+  static final class OptimizerName extends Words<String> {
+    OptimizerName() {
+      super(OptimizerName::parse);
+    }
+
+    private static String parse(String word) {
+      if (!word.equals("adamw") && !word.equals("adamw8bit")) {
+        throw new UserException("'" + word + "' is no optimiser. There are adamw and adamw8bit.");
+      }
+      return word;
+    }
+  }
+
   /** In what weights are stored. */
   static final class Storage extends Words<QuantisationSettings.Kind> {
     Storage() {

@@ -4,8 +4,8 @@ import dev.kasane.app.progress.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterFormat;
-import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Checkpoints;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.data.Picture;
@@ -77,18 +77,18 @@ public final class ImageTrainingSession {
    * Trains to the end and writes everything.
    *
    * @param facts what the run is made of
-   * @param settings the constants of AdamW
+   * @param optimizers makes the optimiser
    * @return the files that were written
    */
-  public List<Path> run(TrainingFacts facts, AdamW.Settings settings) {
+  public List<Path> run(TrainingFacts facts, OptimizerFactory optimizers) {
     RunFolder files = new RunFolder(output.folder(), output.name(), output.format().writesFolders());
     files.make();
     try (RunLock lock = RunLock.take(files.path())) {
-      return run(files, facts, settings);
+      return run(files, facts, optimizers);
     }
   }
 
-  private List<Path> run(RunFolder files, TrainingFacts facts, AdamW.Settings settings) {
+  private List<Path> run(RunFolder files, TrainingFacts facts, OptimizerFactory optimizers) {
     Checkpoints checkpoints = new Checkpoints(files.checkpoints(), facts.runHash(), 2);
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
     if (output.overwrite() && checkpoints.holdsAnotherRun()) {
@@ -96,7 +96,7 @@ public final class ImageTrainingSession {
     }
     files.requireFree(output.overwrite() || checkpoints.newest().isPresent());
     try (ImageTraining training = new ImageTraining(
-        model, facts.baseHash(), adapters, pictures, plan, settings, output.cache())) {
+        model, facts.baseHash(), adapters, pictures, plan, optimizers, output.cache())) {
       encode(training);
       long done = training.restore(checkpoints);
       LossLog log = new LossLog(files.lossLog(), done);

@@ -34,6 +34,8 @@ public record TrainingFacts(String baseHash, String runHash, Map<String, String>
       run.text(picture.contentHash()).text(picture.caption().orElse("")).number(picture.repeats())
           .number(picture.regularisation() ? 1 : 0);
     }
-    return new TrainingFacts(baseHash, run.hex(), TrainingMetadata.of(base, pictures, plan, precision));
+    Map<String, String> metadata = TrainingMetadata.of(base, pictures, plan, precision);
+    metadata.put("ss_optimizer", "adamw8bit".equals(settings.get("--optimizer")) ? "AdamW8bit" : "AdamW");
+    return new TrainingFacts(baseHash, run.hex(), metadata);
   }
 }

@@ -61,7 +61,6 @@ final class TrainingMetadata {
     fields.put("ss_lr_scheduler", plan.learningRate().kind().toString());
     fields.put("ss_lr_warmup_steps", String.valueOf(plan.learningRate().warmupSteps()));
     fields.put("ss_max_grad_norm", String.valueOf(plan.maxGradientNorm()));
-    fields.put("ss_optimizer", "AdamW");
     fields.put("ss_seed", String.valueOf(plan.seed()));
     fields.put("ss_mixed_precision", precision);
     fields.put("ss_min_snr_gamma", options.noise().minSnrGamma() == 0 ? "None" : "" + options.noise().minSnrGamma());

@@ -104,6 +104,25 @@ class TrainTextCommandIT {
   }
 
   @Test
+  void averagesIn8BitsGiveAnotherAdapterAndThoseOnDiskTheSame() throws IOException {
+    byte[] usual = adapter("usual", "--rank", "64");
+    byte[] small = adapter("small", "--rank", "64", "--optimizer", "adamw8bit");
+    assertThat(small).isNotEqualTo(usual);
+    assertThat(adapter("paged", "--rank", "64", "--paged-optimizer", folder.toString())).isEqualTo(usual);
+    assertThat(adapter("both", "--rank", "64", "--optimizer", "adamw8bit", "--paged-optimizer", folder.toString()))
+        .isEqualTo(small);
+    refuses(List.of("no folder", "nowhere", "local disk"), "--paged-optimizer", folder.resolve("nowhere").toString());
+    refuses(List.of("adam9", "adamw8bit"), "--optimizer", "adam9");
+  }
+
+  private byte[] adapter(String out, String... more) throws IOException {
+    List<String> words = new ArrayList<>(List.of("--out", folder.resolve(out).toString()));
+    words.addAll(List.of(more));
+    assertThat(train(words.toArray(String[]::new))).as(() -> command.err()).isZero();
+    return Files.readAllBytes(folder.resolve(out).resolve("run/adapter_model.safetensors"));
+  }
+
+  @Test
   void badDataNamesFileAndLine() throws IOException {
     refuses(List.of("broken.jsonl, line 2"), "--data",
         file("broken.jsonl", "{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \n").toString());

@@ -123,6 +123,36 @@ class TrainImageIT {
     assertSameAsAlone(run);
   }
 
+  /** Rank 256 makes factors of 4,096 numbers and more, whose averages are in 8 bits. */
+  private static TrainingRun onNf4(String name, String... more) {
+    List<String> options = new ArrayList<>(List.of(
+        "--base", ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny").toString(),
+        "--data", folder.resolve("data").toString(), "--cache", folder.resolve("cache").toString(),
+        "--name", "run", "--steps", "8", "--rank", "256", "--checkpoint-every", "2", "--no-samples",
+        "--base-type", "nf4", "--optimizer", "adamw8bit"));
+    options.addAll(List.of(more));
+    return new TrainingRun(folder.resolve("home-" + name), folder.resolve(name), options);
+  }
+
+  @Test
+  void aRunOnNf4WithAveragesIn8BitsAndOnDiskGoesOnToTheSameBytes() throws IOException, InterruptedException {
+    TrainingRun whole = onNf4("nf4");
+    KasaneProcess.Run end = whole.toTheEnd();
+    assertThat(end.code()).as(end.err()).isZero();
+    TrainingRun paged = onNf4("nf4-paged", "--paged-optimizer", folder.toString());
+    paged.upToStep(3).destroyForcibly().waitFor();
+    assertThat(paged.isFinished()).isFalse();
+    assertThat(paged.checkpoints()).isNotEmpty();
+
+    KasaneProcess.Run rest = paged.toTheEnd();
+    assertThat(rest.code()).as(rest.err()).isZero();
+    assertThat(paged.adapter()).isEqualTo(whole.adapter());
+    assertThat(paged.lossLog()).isEqualTo(whole.lossLog());
+    try (var files = Files.list(folder)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".states"))).isEmpty();
+    }
+  }
+
   @Test
   void aFinishedRunIsNotOverwrittenUnlessAsked() throws IOException, InterruptedException {
     byte[] before = alone.adapter();

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
 /** Moves parameters against their gradients. */
-public interface Optimizer {
+public interface Optimizer extends AutoCloseable {
   /**
    * Makes one step from the gradients that backward has left, and zeroes them.
    *
@@ -19,4 +19,8 @@ public interface Optimizer {
 
   /** Everything that a resumed run needs, by name: the live tensors. */
   Map<String, NDArray> state();
+
+  /** Gives back what the states take beside memory that a manager owns; the states are not usable afterwards. */
+  @Override
+  default void close() {}
 }
