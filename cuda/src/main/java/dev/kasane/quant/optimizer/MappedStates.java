@@ -20,7 +20,8 @@ import java.util.List;
  * Optimiser states in a file that is mapped into memory: the operating system keeps the pages that are in use
  * and writes the others back, so that states need no room when something else does.
  *
- * <p>The file belongs to one run and is removed by {@link #close}; checkpoints save states as always.
+ * <p>The file belongs to one run and goes with it, also when its process is killed; checkpoints save states as
+ * always.
  */
 public final class MappedStates implements StateMemory, AutoCloseable {
   private static final long PAGE = 4096;
