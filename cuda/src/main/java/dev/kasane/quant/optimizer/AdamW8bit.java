@@ -70,7 +70,8 @@ public final class AdamW8bit implements Optimizer {
       StateMemory memory) {
     this.settings = settings;
     this.step = memory.zeros("step", new Shape(), DataType.FLOAT32);
-    parameters.forEach((name, parameter) -> slots.put(name, slot(name, parameter, rateFactor.applyAsDouble(name), memory)));
+    parameters.forEach((name, parameter) ->
+        slots.put(name, slot(name, parameter, rateFactor.applyAsDouble(name), memory)));
   }
 
   private static Slot slot(String name, NDArray parameter, double rateFactor, StateMemory memory) {

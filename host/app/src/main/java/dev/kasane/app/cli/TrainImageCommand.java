@@ -47,8 +47,8 @@ import picocli.CommandLine.Spec;
 final class TrainImageCommand implements Callable<Integer>, UsualRecipe, EffectiveOptions {
   private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
       "--save-recipe", "--plugins-dir", "--base", "--data", "--prior-data", "--tokenizer", "--out", "--name",
-      "--overwrite", "--paged-optimizer", "--cache", "--format", "--save-dtype", "--checkpoint-every", "--validate-every", "--samples",
-      "--sample-every", "--sample-prompt", "--sample-steps", "--sample-cfg");
+      "--overwrite", "--paged-optimizer", "--cache", "--format", "--save-dtype", "--checkpoint-every",
+      "--validate-every", "--samples", "--sample-every", "--sample-prompt", "--sample-steps", "--sample-cfg");
 
   @Spec
   private CommandSpec spec;

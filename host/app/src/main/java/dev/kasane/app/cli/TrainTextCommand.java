@@ -47,8 +47,8 @@ import picocli.CommandLine.Spec;
         + " output, one a line.")
 final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
-      "--save-recipe", "--plugins-dir", "--base", "--data", "--out", "--name", "--overwrite", "--paged-optimizer", "--format",
-      "--save-dtype", "--checkpoint-every", "--eval-every", "--samples", "--sample-every", "--sample-tokens");
+      "--save-recipe", "--plugins-dir", "--base", "--data", "--out", "--name", "--overwrite", "--paged-optimizer",
+      "--format", "--save-dtype", "--checkpoint-every", "--eval-every", "--samples", "--sample-every", "--sample-tokens");
   private static final int EXAM_QUESTIONS = 48;
 
   @Spec
