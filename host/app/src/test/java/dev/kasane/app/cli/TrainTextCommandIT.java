@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,15 @@ class TrainTextCommandIT {
     byte[] first = Files.readAllBytes(out.resolve("run/adapter_model.safetensors"));
     assertThat(train("--eval-share", "0.2", "--packing", "--overwrite")).isZero();
     assertThat(Files.readAllBytes(out.resolve("run/adapter_model.safetensors"))).isEqualTo(first);
+  }
+
+  @Test
+  void aMethodThatTheFormatDoesNotHoldIsRefusedBeforeTraining() throws IOException {
+    refuses(List.of("Nothing was trained", "peft", "Kronecker"), "--method", "lokr");
+    assertThat(folder.resolve("out/loss.csv")).doesNotExist();
+    try (Stream<Path> left = Files.list(folder.resolve("out"))) {
+      assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.contains("trial"));
+    }
   }
 
   @Test
