@@ -105,15 +105,6 @@ class TrainTextCommandIT {
   }
 
   @Test
-  void aMethodThatTheFormatDoesNotHoldIsRefusedBeforeTraining() throws IOException {
-    refuses(List.of("Nothing was trained", "peft", "Kronecker"), "--method", "lokr");
-    assertThat(folder.resolve("out/loss.csv")).doesNotExist();
-    try (Stream<Path> left = Files.list(folder.resolve("out"))) {
-      assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.contains("trial"));
-    }
-  }
-
-  @Test
   void badDataNamesFileAndLine() throws IOException {
     refuses(List.of("broken.jsonl, line 2"), "--data",
         file("broken.jsonl", "{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \n").toString());
@@ -142,5 +133,14 @@ class TrainTextCommandIT {
     refuses(List.of("to_q", "q_proj"), "--targets", "to_q");
     refuses(List.of("--loss-on"), "--loss-on", "question");
     refuses(List.of("--batch-size", "0"), "--batch-size", "0");
+  }
+
+  @Test
+  void aMethodThatTheFormatDoesNotHoldIsRefusedBeforeTraining() throws IOException {
+    refuses(List.of("Nothing was trained", "peft", "Kronecker"), "--method", "lokr");
+    assertThat(folder.resolve("out/loss.csv")).doesNotExist();
+    try (Stream<Path> left = Files.list(folder.resolve("out"))) {
+      assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.contains("trial"));
+    }
   }
 }
