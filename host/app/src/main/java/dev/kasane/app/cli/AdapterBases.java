@@ -2,10 +2,12 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.image.DemoBaseLocation;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Bases by the words of the command line. */
 final class AdapterBases {
-  private static final String DEMO = "demo";
+  private static final Path DEMO = Path.of("demo");
 
   private AdapterBases() {}
 
@@ -15,6 +17,16 @@ final class AdapterBases {
    * @throws dev.kasane.core.UserException when there is none
    */
   static AdapterBase named(String word) {
-    return AdapterBase.named(word.equals(DEMO) ? DemoBaseLocation.find().toString() : word);
+    return AdapterBase.named(path(Path.of(word)).toString());
+  }
+
+  /**
+   * Where a base lies that a user named.
+   *
+   * @param base a path, or {@code demo} for the base that comes with Kasane unless something of that name is there
+   * @throws dev.kasane.core.UserException when this distribution has no demo base
+   */
+  static Path path(Path base) {
+    return base.equals(DEMO) && !Files.exists(base) ? DemoBaseLocation.find() : base;
   }
 }

@@ -22,12 +22,12 @@ final class AdapterOutputOptions {
 
   @Option(names = "--to", paramLabel = "FORMAT",
       description = "Its format, as 'kasane plugins list' names them (default: that of the first adapter;"
-          + " kohya where there is none).")
+          + " kohya where none is read).")
   private String format;
 
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class,
       description = "Stored type: float32, float16 or bfloat16 (default: that of the adapters; float32 where they"
-          + " differ or there is none).")
+          + " differ or none is read).")
   private Precision precision;
 
   @Option(names = "--overwrite", description = "Replace a file that exists.")

@@ -41,7 +41,7 @@ final class AlgebraInputOptions {
 
   /** Opens a base; the caller closes it. Null for none. */
   static CheckpointLayers open(Path base) {
-    return base == null ? null : Bases.open(base);
+    return base == null ? null : Bases.open(AdapterBases.path(base));
   }
 
   /** Reads adapters; all must have been made for one base. */

@@ -42,10 +42,11 @@ final class ExtractCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(names = "--base", paramLabel = "BASE", required = true, description = "The model before.")
+  @Option(names = "--base", paramLabel = "BASE", required = true,
+      description = "The model before: a folder, a file, or demo.")
   private Path base;
 
-  @Option(names = "--tuned", paramLabel = "MODEL", required = true, description = "The model after.")
+  @Option(names = "--tuned", paramLabel = "MODEL", required = true, description = "The model after, in any layout.")
   private Path tuned;
 
   @Mixin
@@ -86,7 +87,7 @@ final class ExtractCommand implements Callable<Integer> {
     dynamic.put(Kind.FROBENIUS, frobenius);
     RankRule linear = ranks.linear(spec.commandLine(), dynamic);
     Words.requireShare(spec.commandLine(), "--clamp", clamp);
-    try (PluginHost host = plugins.start(); CheckpointLayers before = Bases.open(base);
+    try (PluginHost host = plugins.start(); CheckpointLayers before = Bases.open(AdapterBases.path(base));
         CheckpointLayers after = Bases.open(tuned); NDManager scope = Engines.newManager()) {
       output.check(host);
       extract(before, selected(after), linear, host, scope);
@@ -105,7 +106,8 @@ final class ExtractCommand implements Callable<Integer> {
     Extractor.Extracted extracted;
     try (ProgressSteps steps = new ProgressSteps("Extracting", "layers")) {
       extracted = new Extractor(linear, ranks.convolution(linear), clamp, smallest, steps)
-          .extract(before, after, Parentage.ofModels("extract at " + linear.text(), base, tuned), scope);
+          .extract(before, after,
+              Parentage.ofModels("extract at " + linear.text(), AdapterBases.path(base), tuned), scope);
     }
     Precision stored = output.precision(List.of());
     AdapterModel rounded = Verifier.rounded(extracted.model(), stored, scope);

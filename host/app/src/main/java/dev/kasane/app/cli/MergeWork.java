@@ -24,8 +24,8 @@ final class MergeWork {
   private static final int SHOWN = 3;
 
   @Option(names = "--base", paramLabel = "BASE", required = true,
-      description = "The model: a folder in diffusers' layout, a language model's folder, or a .safetensors or"
-          + " .ckpt file. It is not changed.")
+      description = "The model: a folder in diffusers' layout, a language model's folder, a .safetensors or .ckpt"
+          + " file, or demo. It is not changed.")
   private Path base;
 
   @Option(names = "--adapter", paramLabel = "FILE[:WEIGHT]", required = true, converter = Words.Adapter.class,
@@ -45,13 +45,14 @@ final class MergeWork {
   private AlgebraInputOptions input;
 
   void run(boolean subtract, PrintWriter log) {
-    try (PluginHost host = input.start(); CheckpointLayers layers = Bases.open(base);
+    Path model = AdapterBases.path(base);
+    try (PluginHost host = input.start(); CheckpointLayers layers = Bases.open(model);
         NDManager scope = Engines.newManager()) {
       List<ReadAdapter> read = input.read(adapters, host, layers, scope);
       ModelMerge merge = new ModelMerge(layers, host.methods(), new MergeOptions(subtract, verify));
       CheckpointMerge.Result result;
       try (ProgressSteps steps = new ProgressSteps(subtract ? "Unmerging" : "Merging", "tensors")) {
-        result = merge.write(input.parts(read), ModelMerge.metadata(operation(subtract), base, read), out, steps);
+        result = merge.write(input.parts(read), ModelMerge.metadata(operation(subtract), model, read), out, steps);
       }
       report(result, read, log);
     }

@@ -72,8 +72,8 @@ final class MixCommand implements Callable<Integer> {
   private long seed;
 
   @Option(names = "--base", paramLabel = "BASE",
-      description = "The base model; needed only for methods whose update depends on its weights, and for bases"
-          + " other than Stable Diffusion 1.x, 2.x and XL.")
+      description = "The base model: a folder, a file, or demo; needed only for methods whose update depends on its"
+          + " weights, and for image models other than Stable Diffusion 1.x, 2.x and XL.")
   private Path base;
 
   @Mixin

@@ -34,7 +34,7 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "Folder to make, or for a single file the safetensors file to write.")
   private Path out;
 
-  @Option(names = "--type", required = true, paramLabel = "TYPE", description = "nf4, fp4 or int8.")
+  @Option(names = "--type", required = true, paramLabel = "TYPE", description = "Storage: nf4, fp4 or int8.")
   private String type;
 
   @Option(names = "--double-quant", description = "Quantise the scales too: 0.127 in place of 0.5 bits a number at"

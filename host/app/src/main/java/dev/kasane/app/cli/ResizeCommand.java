@@ -60,7 +60,8 @@ final class ResizeCommand implements Callable<Integer> {
   private Double frobenius;
 
   @Option(names = "--base", paramLabel = "BASE",
-      description = "The base model; needed only for bases other than Stable Diffusion 1.x, 2.x and XL.")
+      description = "The base model: a folder, a file, or demo; needed only for image models other than Stable"
+          + " Diffusion 1.x, 2.x and XL.")
   private Path base;
 
   @Mixin

@@ -95,6 +95,7 @@ public final class ImageTrainingSession {
       checkpoints.clear();
     }
     files.requireFree(output.overwrite() || checkpoints.newest().isPresent());
+    FormatTrial.run(output.format(), adapters.toModel(facts.metadata()), output.storage(), files.path());
     try (ImageTraining training = new ImageTraining(
         model, facts.baseHash(), adapters, pictures, plan, optimizers, output.cache())) {
       encode(training);

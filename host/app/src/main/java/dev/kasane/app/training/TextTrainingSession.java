@@ -81,6 +81,7 @@ public final class TextTrainingSession {
       checkpoints.clear();
     }
     files.requireFree(output.overwrite() || checkpoints.newest().isPresent());
+    FormatTrial.run(output.format(), adapters.toModel(facts.metadata()), output.storage(), files.path());
     long done = training.restore(checkpoints);
     LossLog log = new LossLog(files.lossLog(), done);
     train(training, checkpoints, done, log, files);
@@ -159,7 +160,7 @@ public final class TextTrainingSession {
       written.add(answers);
     }
     checkpoints.clear();
-    tell.accept("Done after " + plan.steps() + " steps.");
+    tell.accept("Done after " + plan.steps() + (plan.steps() == 1 ? " step." : " steps."));
     return written;
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,5 +152,14 @@ class TrainTextCommandIT {
     refuses(List.of("to_q", "q_proj"), "--targets", "to_q");
     refuses(List.of("--loss-on"), "--loss-on", "question");
     refuses(List.of("--batch-size", "0"), "--batch-size", "0");
+  }
+
+  @Test
+  void aMethodThatTheFormatDoesNotHoldIsRefusedBeforeTraining() throws IOException {
+    refuses(List.of("Nothing was trained", "peft", "Kronecker"), "--method", "lokr");
+    assertThat(folder.resolve("out/loss.csv")).doesNotExist();
+    try (Stream<Path> left = Files.list(folder.resolve("out"))) {
+      assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.contains("trial"));
+    }
   }
 }

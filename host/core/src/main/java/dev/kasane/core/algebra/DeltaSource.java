@@ -67,7 +67,7 @@ public final class DeltaSource {
       if (!Shapes.sameNumbers(wanted, pair.shape())) {
         throw new UserException("Layer " + component + "." + module.path() + ": the adapter's update has shape "
             + pair.shape() + ", but the weight in " + base.name() + " has " + wanted
-            + ". The adapter was made for another base model.");
+            + ". The adapter was made for another base model: name that one with --base.");
       }
       return new LowRank(pair.down(), pair.up(), pair.scale(), wanted);
     });

@@ -1,0 +1,51 @@
+package dev.kasane.app.training;
+
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * Finds out before a run whether its adapter can be written at its end. Which methods a format holds only its writer
+ * knows, so the fresh adapter is written once, beside the results, and removed.
+ */
+final class FormatTrial {
+  private FormatTrial() {}
+
+  /**
+   * Writes an adapter and removes it again.
+   *
+   * @param model the adapter as it is before the first step
+   * @param storage type of the saved tensors
+   * @param folder where the trial is made; it exists
+   * @throws UserException when the format does not hold such an adapter, or the folder cannot be written
+   */
+  static void run(AdapterFormat format, AdapterModel model, String storage, Path folder) {
+    try {
+      Path trial = Files.createTempDirectory(folder, ".trial-");
+      try {
+        format.write(model, trial.resolve(format.writesFolders() ? "adapter" : "adapter.safetensors"), storage);
+      } finally {
+        remove(trial);
+      }
+    } catch (UserException e) {
+      throw new UserException("Nothing was trained, as the format " + format.id()
+          + " cannot hold such an adapter: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UserException("The adapter cannot be written in " + folder + ": " + e.getMessage()
+          + ". Choose a folder that can be written with --out.", e);
+    }
+  }
+
+  private static void remove(Path trial) throws IOException {
+    try (Stream<Path> all = Files.walk(trial)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}
