@@ -6,6 +6,7 @@ import dev.kasane.app.image.AdapterMisfit;
 import dev.kasane.app.image.AdapterReference;
 import dev.kasane.app.image.LoadedAdapter;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class AdapterFileOptions {
       description = "Adapter file and its strength, 1 for as trained; repeat it for several, which add up.")
   private List<AdapterReference> adapters = new ArrayList<>();
 
+  @Mixin
+  private BlockWeightOptions blocks;
+
   @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", split = ",", converter = Words.Misfit.class,
       description = "Use adapter files of which parts do not fit the base: unmatched (keys without a layer),"
           + " misshapen (tensors of another shape than their layer). Otherwise such files are refused.")
@@ -31,6 +35,16 @@ final class AdapterFileOptions {
   /** The adapters in the order in which they were named. */
   List<AdapterReference> references() {
     return List.copyOf(adapters);
+  }
+
+  /** The weights of blocks as typed. */
+  List<String> blockWeights() {
+    return blocks.words();
+  }
+
+  /** Says at once when a block's weight is for an adapter that is not there. */
+  void check() {
+    blocks.of(adapters.size());
   }
 
   /**
@@ -47,8 +61,9 @@ final class AdapterFileOptions {
       EnumSet<AdapterMisfit> misfits = EnumSet.noneOf(AdapterMisfit.class);
       misfits.addAll(accepted);
       AdapterLoading loading = new AdapterLoading(host.formats(), host.methods(), misfits);
-      for (AdapterReference reference : adapters) {
-        LoadedAdapter loaded = loading.load(reference, model, scope);
+      List<BlockWeights> weights = blocks.of(adapters.size());
+      for (int i = 0; i < adapters.size(); i++) {
+        LoadedAdapter loaded = loading.load(adapters.get(i), weights.get(i), model, scope);
         log.println(loaded.summary());
       }
       log.flush();

@@ -6,6 +6,7 @@ import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.adapter.NearMiss;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterFormat;
@@ -51,6 +52,16 @@ public final class AdapterLoading {
    *     fits nowhere, or fits in part and that was not accepted
    */
   public LoadedAdapter load(AdapterReference reference, ImageModel model, NDManager scope) {
+    return load(reference, BlockWeights.none(), model, scope);
+  }
+
+  /**
+   * Loads one file and attaches it, as {@link #load(AdapterReference, ImageModel, NDManager)}.
+   *
+   * @param blocks factors of the weight for some blocks
+   * @throws UserException also when a block is in none of the adapter's layers
+   */
+  public LoadedAdapter load(AdapterReference reference, BlockWeights blocks, ImageModel model, NDManager scope) {
     if (!Files.exists(reference.file())) {
       throw new UserException("There is no adapter file " + reference.file()
           + ". --adapter takes FILE or FILE:weight.");
@@ -61,6 +72,7 @@ public final class AdapterLoading {
     Injector.Restored restored = restore(reference, chosen, base, scope);
     requireFit(chosen, base, restored);
     double norm = norm(reference.file(), restored);
+    weigh(reference, blocks, restored);
     if (reference.weight() != 0) {
       restored.set().attach();
     }
@@ -110,6 +122,14 @@ public final class AdapterLoading {
     throw new UserException(chosen.path() + " does not fit the base completely: " + report.summary() + near
         + "\nAdd '" + ACCEPT + " " + accept + "' to use the " + report.matched().size()
         + " layers that fit.");
+  }
+
+  private static void weigh(AdapterReference reference, BlockWeights blocks, Injector.Restored restored) {
+    try {
+      restored.set().multiplier(reference.weight(), blocks);
+    } catch (UserException e) {
+      throw new UserException(reference.file() + ": " + e.getMessage(), e);
+    }
   }
 
   private static double norm(Path file, Injector.Restored restored) {
