@@ -3,6 +3,7 @@ package dev.kasane.app.adapter;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterFormat;
@@ -46,7 +47,18 @@ public final class AdapterLoading {
    * @throws UserException as {@link #fit}
    */
   public LoadedAdapter load(AdapterReference reference, AdapterBase base, NDManager scope) {
-    LoadedAdapter loaded = fit(reference, base, scope);
+    return load(reference, BlockWeights.none(), base, scope);
+  }
+
+  /**
+   * The same with factors of the weight for some blocks.
+   *
+   * @param blocks factors by block
+   * @throws UserException also when a block is in none of the adapter's layers
+   */
+  public LoadedAdapter load(
+      AdapterReference reference, BlockWeights blocks, AdapterBase base, NDManager scope) {
+    LoadedAdapter loaded = fit(reference, blocks, base, scope);
     if (reference.weight() != 0) {
       loaded.set().attach();
     }
@@ -63,6 +75,11 @@ public final class AdapterLoading {
    *     fits nowhere, or fits in part and that was not accepted
    */
   public LoadedAdapter fit(AdapterReference reference, AdapterBase base, NDManager scope) {
+    return fit(reference, BlockWeights.none(), base, scope);
+  }
+
+  private LoadedAdapter fit(
+      AdapterReference reference, BlockWeights blocks, AdapterBase base, NDManager scope) {
     if (!Files.exists(reference.file())) {
       throw new UserException("There is no adapter file " + reference.file()
           + ". An adapter is a file or folder, and :weight.");
@@ -72,6 +89,7 @@ public final class AdapterLoading {
     Injector.Restored restored = restore(reference, chosen, base, scope);
     requireFit(chosen, base, restored);
     double norm = norm(reference.file(), restored);
+    weigh(reference, blocks, restored);
     return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm);
   }
 
@@ -114,6 +132,14 @@ public final class AdapterLoading {
     throw new UserException(chosen.path() + " does not fit the base completely: " + report.summary() + near
         + "\nAdd '" + ACCEPT + " " + accept + "' to use the " + report.matched().size()
         + " layers that fit.");
+  }
+
+  private static void weigh(AdapterReference reference, BlockWeights blocks, Injector.Restored restored) {
+    try {
+      restored.set().multiplier(reference.weight(), blocks);
+    } catch (UserException e) {
+      throw new UserException(reference.file() + ": " + e.getMessage(), e);
+    }
   }
 
   private static double norm(Path file, Injector.Restored restored) {

@@ -84,7 +84,7 @@ class AlgebraCommandsIT {
   }
 
   private static ReadAdapter read(Path file) {
-    return new AdapterReader(plugins.formats(), Optional.of(base), false)
+    return new AdapterReader(plugins.formats(), plugins.methods(), Optional.of(base), false)
         .read(new AdapterReference(file, 1), scope);
   }
 
@@ -105,6 +105,54 @@ class AlgebraCommandsIT {
   }
 
   private static final String QUERY = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
+
+  /** Its names are those of version 1, its sizes are not; for plain LoRA neither matters. */
+  @Test
+  void adaptersOfSmallModelsNeedNoBase() throws IOException {
+    Path b = at("b.safetensors");
+    Path out = at("mix.safetensors");
+    succeeds("resize", A.toString(), "--out", b.toString(), "--rank", "1");
+    succeeds("mix", A + ":0.5", b + ":2", "--out", out.toString(), "--dtype", "float32");
+    NDArray sum = delta(A, "unet", QUERY).mul(0.5).add(delta(b, "unet", QUERY).mul(2));
+    assertThat(error(delta(out, "unet", QUERY), sum)).isLessThan(1e-6);
+  }
+
+  @Test
+  void refusalsNameTheOptionAndLeaveNothingBehind() throws IOException {
+    String out = at("none/x.safetensors").toString();
+    assertThat(run("mix", A.toString(), "--out", out, "--base", BASE.toString())).isEqualTo(1);
+    assertThat(kasane.err()).contains("--out", "there is no folder").doesNotContain("Exception");
+    assertThat(run("mix", A.toString(), "--out", at("x").toString(), "--base", BASE.toString(), "--block-weight",
+        "2:unet=0.5")).isEqualTo(1);
+    assertThat(kasane.err()).contains("--block-weight 2:unet=0.5 is for adapter 2, but only 1 named");
+    for (String kind : List.of("empty", "truncated", "pickle-payload", "nan")) {
+      Path bad = BadFiles.write(kind, Files.createDirectories(at("bad")));
+      for (String command : List.of("merge", "unmerge")) {
+        assertThat(run(command, "--base", BASE.toString(), "--adapter", bad.toString(), "--out",
+            at("model").toString())).as(kind).isEqualTo(1);
+      }
+      assertThat(run("resize", bad.toString(), "--rank", "1", "--out", at("x").toString(), "--base",
+          BASE.toString())).as(kind).isEqualTo(1);
+    }
+    assertThat(kasane.err()).doesNotContain("internal error", "\tat ");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(at("bad"));
+    }
+  }
+
+  /** One folder for each part of the model, as PEFT writes them. */
+  @Test
+  void foldersMixAsTheFilesDoThatTheyWereMadeOf() throws IOException {
+    Path parts = at("parts");
+    Path out = at("mix.safetensors");
+    succeeds("convert", A.toString(), parts.toString(), "--to", "peft", "--base", BASE.toString());
+    assertThat(parts.resolve("unet")).isDirectory();
+    succeeds("mix", parts + ":0.5", A + ":0.25", "--out", out.toString(), "--to", "kohya", "--dtype", "float32",
+        "--base", BASE.toString());
+    assertThat(error(delta(out, "unet", QUERY), delta(A, "unet", QUERY).mul(0.75))).isLessThan(1e-6);
+    assertThat(run("mix", folder.toString(), "--out", at("x").toString())).isEqualTo(1);
+    assertThat(kasane.err()).contains("adapter_model.safetensors").doesNotContain("internal error");
+  }
 
   @Test
   void catIsTheWeightedSumAndSaysWhereItCameFrom() throws IOException {
