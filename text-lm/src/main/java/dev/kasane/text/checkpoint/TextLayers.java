@@ -10,6 +10,7 @@ import dev.kasane.text.model.CausalLm;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where the layers that adapters change lie in a language model's files: under names that may lack their first
@@ -17,6 +18,7 @@ import java.util.Map;
  */
 public final class TextLayers {
   private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
 
   private TextLayers() {}
 
@@ -29,17 +31,24 @@ public final class TextLayers {
     TextCheckpoint checkpoint = TextCheckpoint.open(folder);
     CausalLm model = checkpoint.declare(Precision.FLOAT32);
     Map<String, WeightPlace> places = new LinkedHashMap<>();
+    Map<String, WeightPlace> biases = new LinkedHashMap<>();
     try (TensorSource source = checkpoint.source()) {
       RenamedSource weights = TextWeights.forModel(source, model);
-      for (String path : model.adaptableLayers().keySet()) {
+      for (String path : model.restorableLayers().keySet()) {
         // A head that is tied to the embedding has no weight of its own.
-        if (weights.names().contains(path + WEIGHT)) {
-          RenamedSource.Stored stored = weights.stored(path + WEIGHT);
-          places.put(path, new WeightPlace(Path.of(source.origin(stored.name())), stored.name(),
-              stored.transform()));
-        }
+        place(weights, source, path + WEIGHT).ifPresent(place -> places.put(path, place));
+        place(weights, source, path + BIAS).ifPresent(place -> biases.put(path, place));
       }
     }
-    return new CheckpointLayers(folder, Map.of(WeightFolder.COMPONENT, places));
+    return new CheckpointLayers(folder, Map.of(WeightFolder.COMPONENT, places),
+        Map.of(WeightFolder.COMPONENT, biases));
+  }
+
+  private static Optional<WeightPlace> place(RenamedSource weights, TensorSource source, String name) {
+    if (!weights.names().contains(name)) {
+      return Optional.empty();
+    }
+    RenamedSource.Stored stored = weights.stored(name);
+    return Optional.of(new WeightPlace(Path.of(source.origin(stored.name())), stored.name(), stored.transform()));
   }
 }

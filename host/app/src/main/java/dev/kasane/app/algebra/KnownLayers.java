@@ -33,4 +33,9 @@ final class KnownLayers implements LayerTable {
   public Optional<Shape> shape(String component, String path) {
     return Optional.ofNullable(shapes.getOrDefault(component, Map.of()).get(path + ".weight"));
   }
+
+  @Override
+  public boolean hasBias(String component, String path) {
+    return shapes.getOrDefault(component, Map.of()).containsKey(path + ".bias");
+  }
 }

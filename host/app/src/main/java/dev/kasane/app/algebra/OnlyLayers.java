@@ -49,6 +49,11 @@ public final class OnlyLayers implements LayerTable {
   }
 
   @Override
+  public boolean hasBias(String component, String path) {
+    return all.hasBias(component, path);
+  }
+
+  @Override
   public Optional<NDArray> weight(String component, String path, NDManager scope) {
     return all.weight(component, path, scope);
   }

@@ -17,17 +17,25 @@ import java.util.Optional;
 public final class CheckpointLayers implements LayerTable, AutoCloseable {
   private final Path root;
   private final Map<String, Map<String, WeightPlace>> places;
+  private final Map<String, Map<String, WeightPlace>> biases;
   private final Map<Path, TensorSource> sources = new HashMap<>();
 
   /**
    * @param root the checkpoint, file or folder
    * @param places where each layer's weight lies, by component and path
+   * @param biases where the biases lie of those layers that have one
    */
-  public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places) {
+  public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
+      Map<String, Map<String, WeightPlace>> biases) {
     this.root = root;
+    this.places = copy(places);
+    this.biases = copy(biases);
+  }
+
+  private static Map<String, Map<String, WeightPlace>> copy(Map<String, Map<String, WeightPlace>> places) {
     Map<String, Map<String, WeightPlace>> copy = new LinkedHashMap<>();
     places.forEach((component, layers) -> copy.put(component, new LinkedHashMap<>(layers)));
-    this.places = Collections.unmodifiableMap(copy);
+    return Collections.unmodifiableMap(copy);
   }
 
   /** The checkpoint, file or folder. */
@@ -52,9 +60,24 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
    * of any component name.
    */
   public Optional<WeightPlace> place(String component, String path) {
+    return place(places, component, path);
+  }
+
+  /** Where a layer's bias lies, as {@link #place}. */
+  public Optional<WeightPlace> bias(String component, String path) {
+    return place(biases, component, path);
+  }
+
+  private static Optional<WeightPlace> place(Map<String, Map<String, WeightPlace>> places, String component,
+      String path) {
     Map<String, WeightPlace> layers = places.getOrDefault(component,
         places.size() == 1 ? places.values().iterator().next() : Map.of());
     return Optional.ofNullable(layers.get(path));
+  }
+
+  @Override
+  public boolean hasBias(String component, String path) {
+    return bias(component, path).isPresent();
   }
 
   @Override

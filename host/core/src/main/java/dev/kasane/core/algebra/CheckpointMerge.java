@@ -1,7 +1,9 @@
 package dev.kasane.core.algebra;
 
+import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +15,8 @@ import java.util.TreeSet;
 
 /**
  * Adapters folded into the files of a checkpoint, or taken out again: W ± Σ weight·ΔW.
+ *
+ * <p>Where an adapter changes a layer's bias too, or a normalisation, so does the merge.
  *
  * <p>Tensors that no adapter changes are copied by the operating system; of the others one at a time is in
  * memory. Each keeps its type. Taking an update out again gives the weights back to within rounding: in
@@ -61,10 +65,26 @@ public final class CheckpointMerge {
   }
 
   private void add(MixLayer layer) {
-    WeightPlace place = base.place(layer.component(), layer.path()).orElseThrow();
+    plan(base.place(layer.component(), layer.path()).orElseThrow(), layer, false);
+    List<MixLayer.Term> shifting = layer.terms().stream().filter(term -> shifts(layer.component(), term)).toList();
+    if (!shifting.isEmpty()) {
+      WeightPlace bias = base.bias(layer.component(), layer.path()).orElseThrow(() -> new UserException(
+          shifting.get(0).file() + " changes the bias of layer " + layer.name() + ", but the layer has none in "
+              + base.name() + ". The adapter was made for another base model."));
+      plan(bias, new MixLayer(layer.component(), layer.path(), shifting), true);
+    }
+  }
+
+  private boolean shifts(String component, MixLayer.Term term) {
+    try (NDManager scope = Engines.newManager()) {
+      return deltas.biasDelta(component, term.module(), 1, scope).isPresent();
+    }
+  }
+
+  private void plan(WeightPlace place, MixLayer layer, boolean bias) {
     plan.computeIfAbsent(place.file(), file -> new LinkedHashMap<>())
         .computeIfAbsent(place.tensor(), tensor -> new ArrayList<>())
-        .add(new WeightUpdate.Target(layer, place.transform()));
+        .add(new WeightUpdate.Target(layer, place.transform(), bias));
   }
 
   /** The files of the checkpoint that change. */

@@ -8,6 +8,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -47,13 +48,37 @@ public final class DeltaSource {
       if (pair.isPresent()) {
         return pair.get().delta(scope, multiplier);
       }
-      DetachedLayer layer =
-          new DetachedLayer(component, module.path(), shapeOf(component, module), base);
-      LayerAdapter adapter = methods.stream().map(method -> method.restore(layer, module, scope))
-          .flatMap(Optional::stream).findFirst().orElseThrow(() -> unknown(component, module));
-      NDArray delta = adapter.weightDelta(scope, layer, multiplier);
+      DetachedLayer layer = layer(component, module);
+      NDArray delta = restored(layer, component, module, scope).weightDelta(scope, layer, multiplier);
       return Ops.cast(delta, DataType.FLOAT32);
     }
+  }
+
+  /**
+   * What the module adds to the layer's bias beside {@link #delta}; nothing for most.
+   *
+   * @return (out), float32
+   * @throws UserException as {@link #delta}
+   */
+  public Optional<NDArray> biasDelta(String component, AdapterModule module, double multiplier, NDManager scope) {
+    if (LowRank.isOf(module)) {
+      return Optional.empty();
+    }
+    try (GradMode off = GradMode.off()) {
+      DetachedLayer layer = layer(component, module);
+      return restored(layer, component, module, scope).biasDelta(scope, layer, multiplier)
+          .map(delta -> Ops.cast(delta, DataType.FLOAT32));
+    }
+  }
+
+  private DetachedLayer layer(String component, AdapterModule module) {
+    return new DetachedLayer(component, module.path(), shapeOf(component, module), base);
+  }
+
+  private LayerAdapter restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
+    return methods.stream().filter(method -> layer.kind() != TargetLayer.Kind.NORM || method.supports(layer))
+        .map(method -> method.restore(layer, module, scope)).flatMap(Optional::stream).findFirst()
+        .orElseThrow(() -> unknown(component, module));
   }
 
   /**

@@ -30,7 +30,16 @@ final class DetachedLayer implements TargetLayer {
 
   @Override
   public Kind kind() {
-    return shape.dimension() == KERNEL_AXES ? Kind.CONV2D : Kind.LINEAR;
+    return switch (shape.dimension()) {
+      case KERNEL_AXES -> Kind.CONV2D;
+      case 1 -> Kind.NORM;
+      default -> Kind.LINEAR;
+    };
+  }
+
+  @Override
+  public boolean hasBias() {
+    return base.hasBias(component, path);
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,17 +74,17 @@ public final class Extractor {
    * @throws UserException when the checkpoints are of different models, or alike
    */
   public Extracted extract(LayerTable base, LayerTable tuned, Map<String, String> metadata, NDManager scope) {
-    int total = tuned.paths().values().stream().mapToInt(Collection::size).sum();
+    List<Pair> layers = tuned.paths().entrySet().stream().flatMap(each -> each.getValue().stream()
+        .map(path -> new Pair(base, tuned, each.getKey(), path))).filter(Pair::isMatrix).toList();
+    int total = layers.size();
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     Extracted result = new Extracted(new AdapterModel(components, List.of(), metadata), new LinkedHashMap<>(),
         new ArrayList<>());
     int done = 0;
     try (GradMode off = GradMode.off()) {
-      for (Map.Entry<String, Collection<String>> each : tuned.paths().entrySet()) {
-        for (String path : each.getValue()) {
-          extract(new Pair(base, tuned, each.getKey(), path), result, scope);
-          steps.done(++done, total);
-        }
+      for (Pair layer : layers) {
+        extract(layer, result, scope);
+        steps.done(++done, total);
       }
     }
     if (result.layers().isEmpty()) {
@@ -99,6 +98,11 @@ public final class Extractor {
   private record Pair(LayerTable base, LayerTable tuned, String component, String path) {
     String name() {
       return component + "." + path;
+    }
+
+    /** A normalisation's scale has no rank. */
+    boolean isMatrix() {
+      return tuned.shape(component, path).filter(shape -> shape.dimension() > 1).isPresent();
     }
 
     NDArray difference(NDManager scope) {

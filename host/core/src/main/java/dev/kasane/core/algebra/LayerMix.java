@@ -94,6 +94,15 @@ final class LayerMix {
     return new LowRank(down, up, 1, pairs.get(0).shape());
   }
 
+  private void requireLowRankForm(MixLayer.Term term, Shape shape) {
+    boolean norm = shape.dimension() < 2;
+    if (norm || deltas.biasDelta(layer.component(), term.module(), 1, scope).isPresent()) {
+      throw new UserException(term.file() + " changes " + (norm ? "the normalisation " : "the bias of layer ")
+          + layer.name() + ", for which LoRA has no form, so a mix would lose it. Merge the adapters into the base"
+          + " model with 'kasane merge', or leave such layers out with --block-weight '" + layer.path() + "=0'.");
+    }
+  }
+
   private void requireRank(List<LowRank> pairs, int index) {
     if (pairs.get(index).rank() != pairs.get(0).rank()) {
       throw new UserException("Layer " + layer.name() + " has rank " + pairs.get(0).rank() + " in "
@@ -127,6 +136,7 @@ final class LayerMix {
     for (int i = 0; i < weights.length; i++) {
       MixLayer.Term term = layer.terms().get(i);
       NDArray update = deltas.delta(layer.component(), term.module(), 1, scope);
+      requireLowRankForm(term, update.getShape());
       Shape first = updates.isEmpty() ? update.getShape() : updates.get(0).getShape();
       requireShape(first, update.getShape(), term);
       updates.add(update.reshape(first));

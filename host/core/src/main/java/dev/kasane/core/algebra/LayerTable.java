@@ -32,6 +32,11 @@ public interface LayerTable {
     return Optional.empty();
   }
 
+  /** Whether the layer has a bias; where that is not known, it may. */
+  default boolean hasBias(String component, String path) {
+    return true;
+  }
+
   /** What to tell the user when {@link #weight} is needed and there is none. */
   default String whyNoWeight() {
     return "No base model was named: name the one that the adapter was made for with --base.";

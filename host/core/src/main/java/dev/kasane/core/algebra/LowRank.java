@@ -41,8 +41,7 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
    */
   public static Optional<LowRank> of(AdapterModule module, NDManager scope) {
     Set<String> names = module.tensors().keySet();
-    if (!names.containsAll(Set.of(DOWN, UP)) || !Set.of(DOWN, MID, UP).containsAll(names)
-        || !Set.of(ALPHA, SCALE).containsAll(module.constants().keySet())) {
+    if (!isOf(module)) {
       return Optional.empty();
     }
     NDArray down = floats(module, DOWN, scope);
@@ -60,6 +59,13 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     sizes[0] = up.getShape().get(0);
     return Optional.of(new LowRank(rows, matrix(up), scaleOf(module, down.getShape().get(0)),
         new Shape(sizes)));
+  }
+
+  /** Whether a module is LoRA and nothing else, by its names alone. */
+  static boolean isOf(AdapterModule module) {
+    Set<String> names = module.tensors().keySet();
+    return names.containsAll(Set.of(DOWN, UP)) && Set.of(DOWN, MID, UP).containsAll(names)
+        && Set.of(ALPHA, SCALE).containsAll(module.constants().keySet());
   }
 
   private static NDArray floats(AdapterModule module, String name, NDManager scope) {

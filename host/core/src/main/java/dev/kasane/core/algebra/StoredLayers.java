@@ -10,14 +10,18 @@ import java.util.function.Function;
 
 /**
  * Collects where a checkpoint's layers lie, from the names of its tensors: a layer is a tensor of two or four
- * axes whose name ends in {@code .weight}, and no embedding.
+ * axes whose name ends in {@code .weight}, and no embedding; with one axis it is a normalisation. A tensor of one
+ * axis that ends in {@code .bias} is a layer's bias.
  */
 public final class StoredLayers {
   private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
+  private static final int VECTOR = 1;
   private static final int MATRIX = 2;
   private static final int KERNELS = 4;
 
   private final Map<String, Map<String, WeightPlace>> places = new LinkedHashMap<>();
+  private final Map<String, Map<String, WeightPlace>> biases = new LinkedHashMap<>();
 
   /**
    * A tensor's place in the model.
@@ -38,11 +42,13 @@ public final class StoredLayers {
   public void add(String component, TensorSource source, String prefix, Function<String, List<Place>> names) {
     for (String stored : source.names()) {
       int axes = stored.startsWith(prefix) ? source.shape(stored).dimension() : 0;
-      if (axes == MATRIX || axes == KERNELS) {
+      if (axes == VECTOR || axes == MATRIX || axes == KERNELS) {
         for (Place place : names.apply(stored.substring(prefix.length()))) {
+          WeightPlace found = new WeightPlace(Path.of(source.origin(stored)), stored, place.transform());
           if (place.name().endsWith(WEIGHT) && !isEmbedding(place.name())) {
-            String path = place.name().substring(0, place.name().length() - WEIGHT.length());
-            put(component, path, source, stored, place.transform());
+            put(places, component, place.name(), WEIGHT, found);
+          } else if (place.name().endsWith(BIAS) && axes == VECTOR) {
+            put(biases, component, place.name(), BIAS, found);
           }
         }
       }
@@ -54,18 +60,26 @@ public final class StoredLayers {
         || name.endsWith("wte.weight") || name.endsWith("wpe.weight");
   }
 
-  /** Adds a layer whose tensor has a name of its own, where the source has it. */
+  /** Adds a layer, and its bias, whose tensor has a name of its own, where the source has it. */
   public void addOne(String component, TensorSource source, String stored, String path,
       TensorTransform transform) {
     if (source.names().contains(stored)) {
-      put(component, path, source, stored, transform);
+      put(places, component, path + WEIGHT, WEIGHT,
+          new WeightPlace(Path.of(source.origin(stored)), stored, transform));
+    }
+    String bias = stored.endsWith(WEIGHT) ? without(stored, WEIGHT) + BIAS : stored + BIAS;
+    if (source.names().contains(bias)) {
+      put(biases, component, path + BIAS, BIAS, WeightPlace.of(Path.of(source.origin(bias)), bias));
     }
   }
 
-  private void put(String component, String path, TensorSource source, String stored,
-      TensorTransform transform) {
-    places.computeIfAbsent(component, name -> new LinkedHashMap<>())
-        .put(path, new WeightPlace(Path.of(source.origin(stored)), stored, transform));
+  private static void put(Map<String, Map<String, WeightPlace>> all, String component, String name, String ending,
+      WeightPlace place) {
+    all.computeIfAbsent(component, key -> new LinkedHashMap<>()).put(without(name, ending), place);
+  }
+
+  private static String without(String name, String ending) {
+    return name.substring(0, name.length() - ending.length());
   }
 
   /** Whether there is no layer. */
@@ -79,6 +93,6 @@ public final class StoredLayers {
    * @param root the checkpoint, file or folder
    */
   public CheckpointLayers at(Path root) {
-    return new CheckpointLayers(root, places);
+    return new CheckpointLayers(root, places, biases);
   }
 }

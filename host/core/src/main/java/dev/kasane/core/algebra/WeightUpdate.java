@@ -30,8 +30,9 @@ final class WeightUpdate {
    *
    * @param layer what is added
    * @param transform where it lies
+   * @param bias whether it is the layer's bias, not its weight
    */
-  record Target(MixLayer layer, TensorTransform transform) {}
+  record Target(MixLayer layer, TensorTransform transform, boolean bias) {}
 
   /**
    * The result.
@@ -63,7 +64,7 @@ final class WeightUpdate {
     List<Probe> probes = new ArrayList<>();
     for (Target target : targets) {
       List<Update> updates = target.layer().terms().stream()
-          .map(term -> update(target.layer().component(), term, scope)).toList();
+          .map(term -> update(target, term, scope)).toList();
       if (verify) {
         probes.add(new Probe(target, target.transform().apply(sum), updates, scope));
       }
@@ -78,8 +79,13 @@ final class WeightUpdate {
     return new Updated(stored, !AlgebraOps.equal(stored, before), error, bound(type));
   }
 
-  private Update update(String component, MixLayer.Term term, NDManager scope) {
+  private Update update(Target target, MixLayer.Term term, NDManager scope) {
+    String component = target.layer().component();
     double strength = sign * term.weight();
+    if (target.bias()) {
+      return new Update(null, 1,
+          deltas.biasDelta(component, term.module(), strength, scope).orElseThrow());
+    }
     return deltas.pair(component, term.module(), scope)
         .map(pair -> new Update(pair, pair.scale() * strength, null))
         .orElseGet(() -> new Update(null, 1, deltas.delta(component, term.module(), strength, scope)));

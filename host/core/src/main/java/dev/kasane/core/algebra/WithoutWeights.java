@@ -23,6 +23,11 @@ record WithoutWeights(LayerTable base) implements LayerTable {
   }
 
   @Override
+  public boolean hasBias(String component, String path) {
+    return base.hasBias(component, path);
+  }
+
+  @Override
   public String whyNoWeight() {
     return name() + " holds merged weights, from which such an update cannot be worked out again. Keep the base"
         + " model and use that.";

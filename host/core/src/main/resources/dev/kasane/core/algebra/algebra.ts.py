@@ -82,7 +82,7 @@ def elected_mean(self, tasks: Tensor, weights: Tensor, frequency: bool) -> Tenso
 
 # weight . x for a few columns x; a convolution counts as the matrix (out, in*k*k).
 def applied(self, weight: Tensor, x: Tensor) -> Tensor:
-  return torch.matmul(torch.flatten(weight, 1), x)
+  return torch.matmul(torch.reshape(weight, [torch.size(weight, 0), -1]), x)
 
 # Adds to a view in place and gives the view back.
 def add_to(self, view: Tensor, update: Tensor) -> Tensor:

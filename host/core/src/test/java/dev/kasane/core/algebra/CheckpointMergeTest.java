@@ -61,6 +61,9 @@ class CheckpointMergeTest {
     shapes.put("proj.weight", new Shape(4, 4, 1, 1));
     shapes.put("turned.weight", new Shape(3, 7));
     shapes.put("bias", new Shape(12));
+    shapes.put("conv.bias", new Shape(5));
+    shapes.put("norm.weight", new Shape(4));
+    shapes.put("norm.bias", new Shape(4));
     shapes.forEach((name, shape) -> tensors.add(
         StoredTensors.declare(name, Ops.cast(Ops.randomNormal(scope, shape), type))));
     tensors.add(StoredTensors.declare("ids", scope.arange(9)));
@@ -75,7 +78,9 @@ class CheckpointMergeTest {
     unet.put("conv", WeightPlace.of(file, "conv.weight"));
     unet.put("proj", new WeightPlace(file, "proj.weight", new TensorTransform.PointwiseAxes(2)));
     unet.put("turned", new WeightPlace(file, "turned.weight", new TensorTransform.Transpose()));
-    return new CheckpointLayers(file, Map.of("unet", unet));
+    unet.put("norm", WeightPlace.of(file, "norm.weight"));
+    return new CheckpointLayers(file, Map.of("unet", unet),
+        Map.of("unet", Map.of("conv", WeightPlace.of(file, "conv.bias"), "norm", WeightPlace.of(file, "norm.bias"))));
   }
 
   private CheckpointMerge.Result merge(CheckpointLayers base, double weight, boolean subtract, Path out) {
@@ -118,6 +123,55 @@ class CheckpointMergeTest {
       }
       assertThat(after.metadata()).containsEntry("origin", "test").containsEntry("said", "so");
       assertThat(after.metadata().get(Verification.KEY)).contains("passed", "merged output");
+    }
+  }
+
+  private AdapterModule difference(String path, Shape shape) {
+    return new AdapterModule(path, Map.of(WholeDifference.WEIGHT, Ops.randomNormal(scope, shape),
+        WholeDifference.BIAS, Ops.randomNormal(scope, new Shape(shape.get(0)))), Map.of());
+  }
+
+  private NDArray stored(Path from, String tensor) throws IOException {
+    try (SafetensorsFile opened = SafetensorsFile.open(from)) {
+      return StoredTensors.read(opened, tensor, scope);
+    }
+  }
+
+  @Test
+  void biasesAndNormalisationsAreMergedTooAndComeBack() throws IOException {
+    AdapterModule conv = difference("conv", new Shape(5, 4, 3, 3));
+    AdapterModule norm = difference("norm", new Shape(4));
+    adapter = Adapters.model(conv, norm);
+    Path out = folder.resolve("merged.safetensors");
+    Path back = folder.resolve("back.safetensors");
+    MixPart part = Adapters.part("full.safetensors", adapter, 0.5);
+    try (CheckpointLayers base = base(DataType.FLOAT32); CheckpointLayers merged = layers(out)) {
+      CheckpointMerge.Result result = new CheckpointMerge(base, List.of(part), List.of(new WholeDifference()),
+          new MergeOptions(false, true)).write(Map.of(file, out), Map.of(), Steps.SILENT);
+      assertThat(result.verification().passed()).isTrue();
+      assertThat(result.layers()).isEqualTo(2);
+      new CheckpointMerge(merged, List.of(part), List.of(new WholeDifference()), new MergeOptions(true, true))
+          .write(Map.of(out, back), Map.of(), Steps.SILENT);
+    }
+    for (AdapterModule module : List.of(conv, norm)) {
+      for (String parameter : List.of(WholeDifference.WEIGHT, WholeDifference.BIAS)) {
+        String tensor = module.path() + "." + parameter;
+        NDArray expected = stored(file, tensor).add(module.tensors().get(parameter).mul(0.5));
+        assertThat(Adapters.error(stored(out, tensor), expected)).as(tensor).isLessThan(1e-6);
+        assertThat(Adapters.error(stored(out, tensor), stored(file, tensor))).as(tensor).isGreaterThan(0.05);
+        assertThat(Adapters.error(stored(back, tensor), stored(file, tensor))).as(tensor).isLessThan(1e-6);
+      }
+    }
+  }
+
+  @Test
+  void aBiasThatTheBaseDoesNotHaveIsRefused() throws IOException {
+    adapter = Adapters.model(difference("proj", new Shape(4, 4, 1, 1)));
+    try (CheckpointLayers base = base(DataType.FLOAT32)) {
+      assertThatThrownBy(() -> new CheckpointMerge(base, List.of(Adapters.part("full.safetensors", adapter, 1)),
+          List.of(new WholeDifference()), new MergeOptions(false, true))).isInstanceOf(UserException.class)
+          .hasMessageContaining("full.safetensors changes the bias of layer unet.proj")
+          .hasMessageContaining("base.safetensors");
     }
   }
 

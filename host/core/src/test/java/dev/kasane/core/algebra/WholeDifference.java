@@ -1,0 +1,61 @@
+package dev.kasane.core.algebra;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A method that keeps the difference of a weight, of a normalisation too, and of the bias. */
+final class WholeDifference implements AdapterMethod {
+  static final String WEIGHT = "weight";
+  static final String BIAS = "bias";
+
+  @Override
+  public String id() {
+    return "difference";
+  }
+
+  @Override
+  public String description() {
+    return "Whole differences.";
+  }
+
+  @Override
+  public List<AdapterOption> options() {
+    return List.of();
+  }
+
+  @Override
+  public boolean supports(TargetLayer layer) {
+    return true;
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    return Optional.of(new Whole(saved.tensors()));
+  }
+
+  private record Whole(Map<String, NDArray> tensors) implements LayerAdapter {
+    @Override
+    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+      return tensors.get(WEIGHT).mul(multiplier);
+    }
+
+    @Override
+    public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+      return Optional.ofNullable(tensors.get(BIAS)).map(bias -> bias.mul(multiplier));
+    }
+  }
+}
