@@ -3,6 +3,9 @@ package dev.kasane.app.adapter;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterFormat;
@@ -46,7 +49,18 @@ public final class AdapterLoading {
    * @throws UserException as {@link #fit}
    */
   public LoadedAdapter load(AdapterReference reference, AdapterBase base, NDManager scope) {
+    return load(reference, BlockWeights.none(), base, scope);
+  }
+
+  /**
+   * Loads one adapter and attaches it, as {@link #load(AdapterReference, AdapterBase, NDManager)}.
+   *
+   * @param blocks factors of the weight for some blocks
+   * @throws UserException also when a block is in none of the adapter's layers
+   */
+  public LoadedAdapter load(AdapterReference reference, BlockWeights blocks, AdapterBase base, NDManager scope) {
     LoadedAdapter loaded = fit(reference, base, scope);
+    weigh(reference, blocks, loaded.set());
     if (reference.weight() != 0) {
       loaded.set().attach();
     }
@@ -114,6 +128,14 @@ public final class AdapterLoading {
     throw new UserException(chosen.path() + " does not fit the base completely: " + report.summary() + near
         + "\nAdd '" + ACCEPT + " " + accept + "' to use the " + report.matched().size()
         + " layers that fit.");
+  }
+
+  private static void weigh(AdapterReference reference, BlockWeights blocks, AdapterSet set) {
+    try {
+      set.multiplier(reference.weight(), blocks);
+    } catch (UserException e) {
+      throw new UserException(reference.file() + ": " + e.getMessage(), e);
+    }
   }
 
   private static double norm(Path file, Injector.Restored restored) {

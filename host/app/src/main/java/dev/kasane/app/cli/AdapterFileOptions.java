@@ -6,6 +6,7 @@ import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.injection.BlockWeights;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -23,6 +24,9 @@ final class AdapterFileOptions {
           + " up.")
   private List<AdapterReference> adapters = new ArrayList<>();
 
+  @Mixin
+  private BlockWeightOptions blocks;
+
   @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", split = ",", converter = Words.Misfit.class,
       description = "Use adapter files of which parts do not fit the base: unmatched (keys without a layer),"
           + " misshapen (tensors of another shape than their layer). Otherwise such files are refused.")
@@ -31,6 +35,16 @@ final class AdapterFileOptions {
   /** The adapters in the order in which they were named. */
   List<AdapterReference> references() {
     return List.copyOf(adapters);
+  }
+
+  /** The weights of blocks as typed. */
+  List<String> blockWeights() {
+    return blocks.words();
+  }
+
+  /** Says at once when a block's weight is for an adapter that is not there. */
+  void check() {
+    blocks.of(adapters.size());
   }
 
   /** Starts the plugins; the caller closes them when the model is not used any more. */
@@ -67,7 +81,10 @@ final class AdapterFileOptions {
   /** The same with plugins that run already. */
   void attach(PluginHost host, AdapterBase model, NDManager scope, PrintWriter log) {
     AdapterLoading loading = loading(host);
-    adapters.forEach(reference -> log.println(loading.load(reference, model, scope).summary()));
+    List<BlockWeights> weights = blocks.of(adapters.size());
+    for (int i = 0; i < adapters.size(); i++) {
+      log.println(loading.load(adapters.get(i), weights.get(i), model, scope).summary());
+    }
     log.flush();
   }
 }

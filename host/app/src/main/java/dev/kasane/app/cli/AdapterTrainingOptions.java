@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.recipe.DependentOptions;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -16,13 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Which adapters are trained, and where. */
-final class AdapterTrainingOptions {
+final class AdapterTrainingOptions implements DependentOptions {
   @Option(names = "--method", paramLabel = "ID", defaultValue = "lora",
       description = "Adapter method (default: ${DEFAULT-VALUE}); 'kasane plugins list' shows them with their"
-          + " options.")
+          + " options. Another method than a recipe's leaves out the recipe's rank, alpha and method options.")
   String method;
 
   @Option(names = "--rank", paramLabel = "N", description = "Rank of the adapters (the method's option 'rank').")
@@ -60,6 +62,16 @@ final class AdapterTrainingOptions {
 
   @Option(names = "--alpha-pattern", paramLabel = "NAME=X", description = "Alpha of such layers.")
   Map<String, String> alphaPatterns = new LinkedHashMap<>();
+
+  @Override
+  public String decider() {
+    return "method";
+  }
+
+  @Override
+  public Set<String> dependents() {
+    return Set.of("rank", "alpha", "method-option", "rank-pattern", "alpha-pattern");
+  }
 
   /** Checks the options against a method before anything expensive begins. */
   AdapterOptions check(AdapterMethod chosen) {

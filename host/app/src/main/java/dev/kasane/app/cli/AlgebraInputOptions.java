@@ -12,6 +12,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.algebra.MixPart;
+import dev.kasane.core.injection.BlockWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +29,8 @@ final class AlgebraInputOptions {
       description = "Leave out what does not fit the base: unmatched. Otherwise such files are refused.")
   private AdapterMisfit accepted;
 
-  @Option(names = "--block-weight", paramLabel = "[N:]PATTERN=W", converter = Words.OfBlock.class,
-      description = "Strength for some blocks, multiplied with the adapter's own: mid_block=0.5,"
-          + " up_blocks.1=0, attn2=1.2, or 2:text_encoder=0 for the second adapter alone. A pattern is a regular"
-          + " expression for whole parts of a layer's path; the first that fits counts. Repeatable.")
-  private List<BlockWeight> blocks = new ArrayList<>();
+  @Mixin
+  private BlockWeightOptions blocks;
 
   /** Starts the plugins; the caller closes the host. */
   PluginHost start() {
@@ -60,14 +58,10 @@ final class AlgebraInputOptions {
 
   /** The adapters with their strengths. */
   List<MixPart> parts(List<ReadAdapter> adapters) {
-    blocks.stream().filter(each -> each.adapter() > adapters.size()).findFirst().ifPresent(each -> {
-      throw new UserException("--block-weight " + each.adapter() + ":" + each.pattern() + " is for adapter "
-          + each.adapter() + ", but there are " + adapters.size() + ".");
-    });
+    List<BlockWeights> weights = blocks.of(adapters.size());
     List<MixPart> parts = new ArrayList<>();
     for (ReadAdapter adapter : adapters) {
-      parts.add(new MixPart(adapter.name(), adapter.model(), adapter.reference().weight(),
-          BlockWeight.of(blocks, parts.size() + 1)));
+      parts.add(new MixPart(adapter.name(), adapter.model(), adapter.reference().weight(), weights.get(parts.size())));
     }
     return parts;
   }

@@ -32,6 +32,12 @@ record BlockWeight(int adapter, String pattern, double weight) {
     }
   }
 
+  /** As it could have been typed. */
+  @Override
+  public String toString() {
+    return (adapter == 0 ? "" : adapter + ":") + pattern + "=" + weight;
+  }
+
   /** Those for one adapter: the ones with its number first, then the ones for all. */
   static BlockWeights of(List<BlockWeight> all, int adapter) {
     Map<String, Double> weights = new LinkedHashMap<>();

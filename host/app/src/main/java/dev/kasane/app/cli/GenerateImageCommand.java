@@ -60,11 +60,13 @@ final class GenerateImageCommand implements Callable<Integer> {
   public Integer call() {
     try (BaseCheckpoint checkpoint = base.open()) {
       // Nothing heavy starts before everything that was typed has been checked.
+      adapters.check();
       ImageModel model = ImageModels.declare(checkpoint, base.precision());
       List<PictureRequest> requests = picture.requests(model);
       requireGridSize(requests);
       PictureFiles files = PictureFiles.at(out, requests.size() > 1, overwrite);
-      PictureText text = new PictureText(checkpoint.path(), base.precision(), adapters.references());
+      PictureText text = new PictureText(checkpoint.path(), base.precision(), adapters.references(),
+          adapters.blockWeights());
       draw(checkpoint, model, new PictureRun(requests, picture.count(), files, text), requests.size());
     }
     return ExitCode.OK;

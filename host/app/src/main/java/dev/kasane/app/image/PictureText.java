@@ -16,8 +16,10 @@ import java.util.stream.Collectors;
  * @param base the base model's file or folder
  * @param precision what it was computed in
  * @param adapters the adapters with their weights
+ * @param blockWeights factors of these for some blocks, as typed
  */
-public record PictureText(Path base, Precision precision, List<AdapterReference> adapters) {
+public record PictureText(
+    Path base, Precision precision, List<AdapterReference> adapters, List<String> blockWeights) {
   /** The keyword in the PNG. */
   public static final String KEYWORD = "parameters";
 
@@ -27,6 +29,7 @@ public record PictureText(Path base, Precision precision, List<AdapterReference>
         .collect(Collectors.joining(", "));
     return request.describe() + ", Model: " + quoted(modelName())
         + (adapters.isEmpty() ? "" : ", Adapters: " + quoted(used))
+        + (blockWeights.isEmpty() ? "" : ", Block weights: " + quoted(String.join(", ", blockWeights)))
         + (precision == Precision.FLOAT32 ? "" : ", Precision: " + precision)
         + ", Version: Kasane " + Version.current().kasane();
   }

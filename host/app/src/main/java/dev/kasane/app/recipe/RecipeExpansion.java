@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -81,6 +83,7 @@ public final class RecipeExpansion {
   private static RecipeExpansion expand(ParseResult command, Recipe recipe, String... arguments) {
     CommandSpec spec = command.commandSpec();
     Map<String, OptionSpec> options = RecipeKeys.of(spec);
+    Set<String> overruled = overruled(command, recipe, options);
     Map<ArgSpec, RecipeEntry> origins = new HashMap<>();
     List<String> added = new ArrayList<>();
     for (RecipeEntry entry : recipe.entries()) {
@@ -89,12 +92,29 @@ public final class RecipeExpansion {
         throw recipe.error(entry, "'" + spec.qualifiedName() + "' has no option '" + entry.key() + "'. "
             + Suggestions.hint(entry.key(), options.keySet()));
       }
-      if (!command.hasMatchedOption(option)) {
+      if (!command.hasMatchedOption(option) && !overruled.contains(entry.key())) {
         origins.put(option, entry);
         added.addAll(asArguments(recipe, entry, option));
       }
     }
     return new RecipeExpansion(insert(added, spec, arguments), recipe, origins);
+  }
+
+  /** What does not count because the command line chose another value for what it depends on. */
+  private static Set<String> overruled(ParseResult command, Recipe recipe, Map<String, OptionSpec> options) {
+    Set<String> overruled = new HashSet<>();
+    for (CommandSpec mixin : command.commandSpec().mixins().values()) {
+      if (mixin.userObject() instanceof DependentOptions group
+          && command.hasMatchedOption(options.get(group.decider()))) {
+        OptionSpec decider = options.get(group.decider());
+        String wanted = recipe.entries().stream().filter(entry -> entry.key().equals(group.decider()))
+            .map(entry -> entry.values().get(0)).findFirst().orElse(decider.defaultValue());
+        if (!decider.stringValues().contains(wanted)) {
+          overruled.addAll(group.dependents());
+        }
+      }
+    }
+    return overruled;
   }
 
   private static List<String> asArguments(Recipe recipe, RecipeEntry entry, OptionSpec option) {

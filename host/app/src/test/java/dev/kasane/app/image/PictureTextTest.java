@@ -17,7 +17,7 @@ class PictureTextTest {
 
   @Test
   void followsTheCommunitysLayout() {
-    PictureText text = new PictureText(Path.of("models/v1-5.safetensors"), Precision.FLOAT32, List.of());
+    PictureText text = new PictureText(Path.of("models/v1-5.safetensors"), Precision.FLOAT32, List.of(), List.of());
 
     assertThat(text.of(REQUEST).lines()).hasSize(3).satisfies(lines -> {
       assertThat(lines.get(0)).isEqualTo("a cat");
@@ -30,9 +30,10 @@ class PictureTextTest {
   @Test
   void namesAdaptersAndPrecision() {
     PictureText text = new PictureText(Path.of("a,b"), Precision.BFLOAT16, List.of(
-        AdapterReference.parse("x/ink.safetensors:0.8"), AdapterReference.parse("wood.safetensors")));
+        AdapterReference.parse("x/ink.safetensors:0.8"), AdapterReference.parse("wood.safetensors")),
+        List.of("2:mid_block=0.5"));
 
-    assertThat(text.of(REQUEST)).contains(", Adapters: \"ink:0.8, wood:1\"", ", Precision: bfloat16",
+    assertThat(text.of(REQUEST)).contains(", Adapters: \"ink:0.8, wood:1\"", ", Block weights: \"2:mid_block=0.5\"", ", Precision: bfloat16",
         ", Model: \"a,b\"");
   }
 }

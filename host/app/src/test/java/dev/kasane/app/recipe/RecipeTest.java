@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeTest {
-  private final ToyProgram program = new ToyProgram();
+  private ToyProgram program = new ToyProgram();
 
   @TempDir
   private Path folder;
@@ -71,6 +71,24 @@ class RecipeTest {
     assertThat(program.toy.shuffle).isFalse();
     assertThat(program.run("--recipe=" + recipe, "--rank=4", "--")).isZero();
     assertThat(program.toy.rank).isEqualTo(4);
+  }
+
+  @Test
+  void whatDependsOnAnotherChoiceCountsWithThatChoiceOnly() throws IOException {
+    String named = "data: a\nbrush: flat\nwidth: 3\n";
+    assertThat(widthWith(named)).isEqualTo(3);
+    assertThat(widthWith(named, "--brush", "flat")).isEqualTo(3);
+    assertThat(widthWith(named, "--brush=fan")).isNull();
+    assertThat(widthWith(named, "--brush", "fan", "--width", "5")).isEqualTo(5);
+    String silent = "data: a\nwidth: 3\n";
+    assertThat(widthWith(silent, "--brush", "round")).isEqualTo(3);
+    assertThat(widthWith(silent, "--brush", "flat")).isNull();
+  }
+
+  private Integer widthWith(String yaml, Object... more) throws IOException {
+    program = new ToyProgram();
+    assertThat(runWith(yaml, more)).isZero();
+    return program.toy.brush.width;
   }
 
   @Test

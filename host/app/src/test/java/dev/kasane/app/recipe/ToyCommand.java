@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,6 +41,28 @@ final class ToyCommand implements Runnable, EffectiveOptions {
 
   @Option(names = "--trigger")
   String trigger;
+
+  @Mixin
+  Brush brush = new Brush();
+
+  /** A kind of thing with an option that only some kinds have. */
+  static final class Brush implements DependentOptions {
+    @Option(names = "--brush", defaultValue = "round")
+    String kind;
+
+    @Option(names = "--width")
+    Integer width;
+
+    @Override
+    public String decider() {
+      return "brush";
+    }
+
+    @Override
+    public Set<String> dependents() {
+      return Set.of("width");
+    }
+  }
 
   boolean ran;
 
