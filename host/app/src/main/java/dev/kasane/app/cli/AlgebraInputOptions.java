@@ -44,7 +44,7 @@ final class AlgebraInputOptions {
 
   /** Reads adapters; all must have been made for one base. */
   List<ReadAdapter> read(List<AdapterReference> references, PluginHost host, LayerTable base, NDManager scope) {
-    AdapterReader reader = new AdapterReader(host.formats(), Optional.ofNullable(base),
+    AdapterReader reader = new AdapterReader(host.formats(), host.methods(), Optional.ofNullable(base),
         accepted == AdapterMisfit.UNMATCHED);
     List<ReadAdapter> adapters = references.stream().map(each -> reader.read(each, scope)).toList();
     ReadAdapter first = adapters.get(0);
