@@ -105,8 +105,8 @@ class LycorisCommandsIT {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-    "loha|" + LOHA + ";alpha=2|false",
-    "lokr|lokr_w1 4,4;lokr_w2 4,4;alpha=4|false",
+    "loha|" + LOHA + ";alpha=2|true",
+    "lokr|lokr_w1 4,4;lokr_w2 4,4;alpha=4|true",
     "ia3|weight 16;on_input=0|true",
     "glora|a1.weight 16,2;a2.weight 2,16;b1.weight 16,2;b2.weight 2,16;alpha=2|true",
     "oft|oft_blocks 4,4,4;alpha=0|true",
