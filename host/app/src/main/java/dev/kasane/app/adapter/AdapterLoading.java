@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.injection.Injector;

@@ -3,6 +3,7 @@ package dev.kasane.app.algebra;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;
@@ -13,21 +14,17 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Reads adapter files, strictly: what fits no layer is refused unless it was accepted. */
 public final class AdapterReader {
   private static final int SHOWN = 5;
-  private static final List<String> FOLDER_FILES = List.of("adapter_model.safetensors", "adapter_model.bin");
 
-  private final List<AdapterFormat> formats;
+  private final FormatChoice choice;
   private final List<AdapterMethod> methods;
   private final Optional<LayerTable> base;
   private final boolean acceptUnmatched;
@@ -40,7 +37,7 @@ public final class AdapterReader {
    */
   public AdapterReader(List<AdapterFormat> formats, List<AdapterMethod> methods, Optional<LayerTable> base,
       boolean acceptUnmatched) {
-    this.formats = List.copyOf(formats);
+    this.choice = new FormatChoice(formats);
     this.methods = List.copyOf(methods);
     this.base = base;
     this.acceptUnmatched = acceptUnmatched;
@@ -54,13 +51,13 @@ public final class AdapterReader {
    * @throws UserException when it is missing, damaged, of no known format, or does not fit
    */
   public ReadAdapter read(AdapterReference reference, NDManager scope) {
-    Path file = reference.file();
+    FormatChoice.Chosen chosen = choice.choose(reference.file());
+    AdapterFormat format = chosen.format();
     try {
-      TensorListing listing = TensorListing.read(tensorsOf(file));
-      AdapterFormat format = formatOf(file, listing.tensors().keySet());
       ReadAdapter best = null;
-      for (LayerTable layers : candidates(listing)) {
-        ReadAdapter read = new ReadAdapter(reference, format.id(), layers, format.read(file, layers.paths(), scope));
+      for (LayerTable layers : candidates(chosen.listing())) {
+        ReadAdapter read = new ReadAdapter(
+            reference, format.id(), layers, format.read(chosen.path(), layers.paths(), scope));
         if (best == null || read.model().unmatched().size() < best.model().unmatched().size()) {
           best = read;
         }
@@ -79,22 +76,6 @@ public final class AdapterReader {
     boolean resized = read.layers() instanceof KnownLayers known && !known.fits(read.model(), methods, scope);
     return !resized ? read : new ReadAdapter(read.reference(), read.format(),
         ((KnownLayers) read.layers()).withoutShapes(), read.model());
-  }
-
-  private static Path tensorsOf(Path file) {
-    if (!Files.exists(file)) {
-      throw new UserException("There is no adapter " + file + ".");
-    }
-    return Files.isDirectory(file) ? FOLDER_FILES.stream().map(file::resolve).filter(Files::isRegularFile)
-        .findFirst().orElseThrow(() -> new UserException("The folder " + file + " holds no adapter: neither "
-            + String.join(" nor ", FOLDER_FILES) + " is in it.")) : file;
-  }
-
-  private AdapterFormat formatOf(Path file, Set<String> keys) {
-    return formats.stream().filter(format -> format.recognises(keys)).findFirst().orElseThrow(() ->
-        new UserException(file + " is in no adapter format that is installed ("
-            + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "); its first key is '"
-            + keys.stream().findFirst().orElse("") + "'. 'kasane inspect' tells more."));
   }
 
   /** The likeliest first; a language model's paths stand in its adapters' own keys, so it needs no table. */

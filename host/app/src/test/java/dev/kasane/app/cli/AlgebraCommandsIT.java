@@ -117,6 +117,20 @@ class AlgebraCommandsIT {
     assertThat(error(delta(out, "unet", QUERY), sum)).isLessThan(1e-6);
   }
 
+  /** One folder for each part of the model, as PEFT writes them. */
+  @Test
+  void foldersMixAsTheFilesDoThatTheyWereMadeOf() throws IOException {
+    Path parts = at("parts");
+    Path out = at("mix.safetensors");
+    succeeds("convert", A.toString(), parts.toString(), "--to", "peft", "--base", BASE.toString());
+    assertThat(parts.resolve("unet")).isDirectory();
+    succeeds("mix", parts + ":0.5", A + ":0.25", "--out", out.toString(), "--to", "kohya", "--dtype", "float32",
+        "--base", BASE.toString());
+    assertThat(error(delta(out, "unet", QUERY), delta(A, "unet", QUERY).mul(0.75))).isLessThan(1e-6);
+    assertThat(run("mix", folder.toString(), "--out", at("x").toString())).isEqualTo(1);
+    assertThat(kasane.err()).contains("adapter_model.safetensors").doesNotContain("internal error");
+  }
+
   @Test
   void catIsTheWeightedSumAndSaysWhereItCameFrom() throws IOException {
     Path b = second();
