@@ -54,6 +54,11 @@ final class AdapterOutputOptions {
     if (Files.exists(out) && !overwrite) {
       throw new UserException("Option --out names " + out + ", which exists. Name another, or add --overwrite.");
     }
+    Path parent = out.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      throw new UserException("Option --out names " + out + ", but there is no folder " + parent
+          + ". Create it first.");
+    }
   }
 
   /** Writes a model that has been rounded and verified, and says so. */

@@ -22,8 +22,10 @@ final class BlockWeightOptions {
    */
   List<BlockWeights> of(int adapters) {
     blocks.stream().filter(each -> each.adapter() > adapters || adapters == 0).findFirst().ifPresent(each -> {
-      throw new UserException("--block-weight " + each + " is for adapter " + Math.max(1, each.adapter())
-          + ", but there are " + adapters + ".");
+      throw new UserException(adapters == 0
+          ? "Option --block-weight " + each + " was given, but no adapter. Name one with --adapter, or leave it out."
+          : "Option --block-weight " + each + " is for adapter " + each.adapter() + ", but only " + adapters
+              + " named.");
     });
     List<BlockWeights> all = new ArrayList<>();
     for (int adapter = 1; adapter <= adapters; adapter++) {

@@ -1,6 +1,8 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.pickle.PickleException;
+import dev.kasane.core.safetensors.SafetensorsException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -83,7 +85,8 @@ final class Failures {
 
   /** The message of an exception, with its type unless the type is said to be about input or output. */
   private static String named(Throwable failure) {
-    boolean telling = failure.getClass() == IOException.class || failure instanceof FileNotFoundException;
+    boolean telling = failure.getClass() == IOException.class || failure instanceof FileNotFoundException
+        || failure instanceof SafetensorsException || failure instanceof PickleException;
     String message = failure.getMessage();
     if (message == null) {
       return failure.getClass().getSimpleName();

@@ -117,6 +117,29 @@ class AlgebraCommandsIT {
     assertThat(error(delta(out, "unet", QUERY), sum)).isLessThan(1e-6);
   }
 
+  @Test
+  void refusalsNameTheOptionAndLeaveNothingBehind() throws IOException {
+    String out = at("none/x.safetensors").toString();
+    assertThat(run("mix", A.toString(), "--out", out, "--base", BASE.toString())).isEqualTo(1);
+    assertThat(kasane.err()).contains("--out", "there is no folder").doesNotContain("Exception");
+    assertThat(run("mix", A.toString(), "--out", at("x").toString(), "--base", BASE.toString(), "--block-weight",
+        "2:unet=0.5")).isEqualTo(1);
+    assertThat(kasane.err()).contains("--block-weight 2:unet=0.5 is for adapter 2, but only 1 named");
+    for (String kind : List.of("empty", "truncated", "pickle-payload", "nan")) {
+      Path bad = BadFiles.write(kind, Files.createDirectories(at("bad")));
+      for (String command : List.of("merge", "unmerge")) {
+        assertThat(run(command, "--base", BASE.toString(), "--adapter", bad.toString(), "--out",
+            at("model").toString())).as(kind).isEqualTo(1);
+      }
+      assertThat(run("resize", bad.toString(), "--rank", "1", "--out", at("x").toString(), "--base",
+          BASE.toString())).as(kind).isEqualTo(1);
+    }
+    assertThat(kasane.err()).doesNotContain("internal error", "\tat ");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(at("bad"));
+    }
+  }
+
   /** One folder for each part of the model, as PEFT writes them. */
   @Test
   void foldersMixAsTheFilesDoThatTheyWereMadeOf() throws IOException {

@@ -33,7 +33,7 @@ class PictureTextTest {
         AdapterReference.parse("x/ink.safetensors:0.8"), AdapterReference.parse("wood.safetensors")),
         List.of("2:mid_block=0.5"));
 
-    assertThat(text.of(REQUEST)).contains(", Adapters: \"ink:0.8, wood:1\"", ", Block weights: \"2:mid_block=0.5\"", ", Precision: bfloat16",
-        ", Model: \"a,b\"");
+    assertThat(text.of(REQUEST)).contains(", Adapters: \"ink:0.8, wood:1\"",
+        ", Block weights: \"2:mid_block=0.5\"", ", Precision: bfloat16", ", Model: \"a,b\"");
   }
 }
