@@ -23,7 +23,7 @@ class TextLayersTest {
     Path folder = Path.of("src/test/resources/golden").resolve(name);
     try (NDManager scope = Engines.newManager(); CheckpointLayers layers = TextLayers.open(folder)) {
       Map<String, AdaptableLayer> model =
-          TextCheckpoint.open(folder).model(Precision.FLOAT32, scope).adaptableLayers();
+          TextCheckpoint.open(folder).model(Precision.FLOAT32, scope).restorableLayers();
       layers.paths().get("model").forEach(path -> {
         NDArray found = Ops.cast(layers.weight("model", path, scope).orElseThrow(), DataType.FLOAT32).duplicate();
         NDArray expected = model.get(path).weight().materialise(scope);

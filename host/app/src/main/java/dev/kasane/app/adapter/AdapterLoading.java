@@ -3,6 +3,7 @@ package dev.kasane.app.adapter;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.injection.Injector;
@@ -51,14 +52,14 @@ public final class AdapterLoading {
   }
 
   /**
-   * The same with factors of the weight for some blocks.
+   * Loads one adapter and attaches it, as {@link #load(AdapterReference, AdapterBase, NDManager)}.
    *
-   * @param blocks factors by block
+   * @param blocks factors of the weight for some blocks
    * @throws UserException also when a block is in none of the adapter's layers
    */
-  public LoadedAdapter load(
-      AdapterReference reference, BlockWeights blocks, AdapterBase base, NDManager scope) {
-    LoadedAdapter loaded = fit(reference, blocks, base, scope);
+  public LoadedAdapter load(AdapterReference reference, BlockWeights blocks, AdapterBase base, NDManager scope) {
+    LoadedAdapter loaded = fit(reference, base, scope);
+    weigh(reference, blocks, loaded.set());
     if (reference.weight() != 0) {
       loaded.set().attach();
     }
@@ -75,11 +76,6 @@ public final class AdapterLoading {
    *     fits nowhere, or fits in part and that was not accepted
    */
   public LoadedAdapter fit(AdapterReference reference, AdapterBase base, NDManager scope) {
-    return fit(reference, BlockWeights.none(), base, scope);
-  }
-
-  private LoadedAdapter fit(
-      AdapterReference reference, BlockWeights blocks, AdapterBase base, NDManager scope) {
     if (!Files.exists(reference.file())) {
       throw new UserException("There is no adapter file " + reference.file()
           + ". An adapter is a file or folder, and :weight.");
@@ -89,7 +85,6 @@ public final class AdapterLoading {
     Injector.Restored restored = restore(reference, chosen, base, scope);
     requireFit(chosen, base, restored);
     double norm = norm(reference.file(), restored);
-    weigh(reference, blocks, restored);
     return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm);
   }
 
@@ -134,9 +129,9 @@ public final class AdapterLoading {
         + " layers that fit.");
   }
 
-  private static void weigh(AdapterReference reference, BlockWeights blocks, Injector.Restored restored) {
+  private static void weigh(AdapterReference reference, BlockWeights blocks, AdapterSet set) {
     try {
-      restored.set().multiplier(reference.weight(), blocks);
+      set.multiplier(reference.weight(), blocks);
     } catch (UserException e) {
       throw new UserException(reference.file() + ": " + e.getMessage(), e);
     }

@@ -37,6 +37,16 @@ final class AdapterFileOptions {
     return List.copyOf(adapters);
   }
 
+  /** The weights of blocks as typed. */
+  List<String> blockWeights() {
+    return blocks.words();
+  }
+
+  /** Says at once when a block's weight is for an adapter that is not there. */
+  void check() {
+    blocks.of(adapters.size());
+  }
+
   /** Starts the plugins; the caller closes them when the model is not used any more. */
   PluginHost start() {
     return plugins.start();
@@ -47,16 +57,6 @@ final class AdapterFileOptions {
     EnumSet<AdapterMisfit> misfits = EnumSet.noneOf(AdapterMisfit.class);
     misfits.addAll(accepted);
     return new AdapterLoading(host.formats(), host.methods(), misfits);
-  }
-
-  /** The weights of blocks as typed. */
-  List<String> blockWeights() {
-    return blocks.words();
-  }
-
-  /** Says at once when a block's weight is for an adapter that is not there. */
-  void check() {
-    blocks.of(adapters.size());
   }
 
   /**

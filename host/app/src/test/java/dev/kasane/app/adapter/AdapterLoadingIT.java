@@ -84,12 +84,13 @@ class AdapterLoadingIT {
   @Test
   void weightsOfBlocksReachTheirLayersAlone() {
     LoadedAdapter loaded = new AdapterLoading(plugins.formats(), plugins.methods(), Set.of()).load(
-        new AdapterReference(KOHYA, 0.5), new BlockWeights(Map.of("mid_block", 0.0, "text_encoder", 3.0)), tiny, scope);
+        new AdapterReference(KOHYA, 0.5), new BlockWeights(Map.of("mid_block", 0.0, "text_encoder", 3.0)),
+        AdapterBase.of(tiny), scope);
     loaded.set().detach();
     assertThat(loaded.set().layers()).isNotEmpty().allSatisfy(each -> assertThat(each.attachment().multiplier())
         .isEqualTo(each.name().contains("mid_block") ? 0 : each.name().startsWith("text_encoder") ? 1.5 : 0.5));
     assertThatThrownBy(() -> new AdapterLoading(plugins.formats(), plugins.methods(), Set.of()).load(
-        new AdapterReference(KOHYA, 1), new BlockWeights(Map.of("middle", 0.0)), tiny, scope))
+        new AdapterReference(KOHYA, 1), new BlockWeights(Map.of("middle", 0.0)), AdapterBase.of(tiny), scope))
         .isInstanceOf(UserException.class).hasMessageContaining(KOHYA.toString()).hasMessageContaining("'middle'");
   }
 
