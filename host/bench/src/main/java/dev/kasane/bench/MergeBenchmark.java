@@ -84,7 +84,7 @@ final class MergeBenchmark implements Callable<Integer> {
     List<AdapterModule> modules = new ArrayList<>();
     for (String path : layers.paths().get("unet")) {
       Shape shape = layers.shape("unet", path).orElseThrow();
-      if (path.contains(".attentions.")) {
+      if (path.contains(".attentions.") && shape.dimension() > 1) {
         NDArray down = Ops.randomNormal(scope, new Shape(RANK, shape.get(1)));
         NDArray up = Ops.randomNormal(scope, new Shape(shape.get(0), RANK)).mul(0.01);
         modules.add(new AdapterModule(path, Map.of("lora_down.weight", down, "lora_up.weight", up), Map.of()));
