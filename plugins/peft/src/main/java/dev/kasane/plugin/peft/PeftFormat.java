@@ -101,6 +101,9 @@ public final class PeftFormat implements AdapterFormat {
     } else if (model.components().isEmpty()) {
       throw new UserException("The adapter has no layers; there is nothing to write to " + file + ".");
     }
+    if (single) {
+      requireOwnConfig(file);
+    }
     Map<String, PartWriter> writers = new LinkedHashMap<>();
     model.components().forEach((name, modules) -> writers.put(name, new PartWriter(name, modules, storage)));
     AdapterFileWriter.requireFolder(file);
@@ -108,6 +111,15 @@ public final class PeftFormat implements AdapterFormat {
       Path folder = writers.size() == 1 ? file : file.resolve(writer.getKey());
       Path weights = single ? file : Files.createDirectories(folder).resolve(PeftFiles.WEIGHTS);
       writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model.metadata()));
+    }
+  }
+
+  /** A file's configuration lies beside it under a fixed name, which may be that of another adapter. */
+  private static void requireOwnConfig(Path file) {
+    Path config = file.resolveSibling(PeftFiles.CONFIG);
+    if (Files.exists(config) && !Files.exists(file)) {
+      throw new UserException(config + " exists and belongs to another adapter; writing " + file
+          + " would replace it. Name a folder instead, without .safetensors at its end.");
     }
   }
 

@@ -164,6 +164,21 @@ class PeftFolderTest {
   }
 
   @Test
+  void anotherAdaptersConfigurationIsNotReplaced() throws IOException {
+    Path config = Files.writeString(folder.resolve("adapter_config.json"), "{}");
+    AdapterModel model = model(Map.of(), lora("a.q", 2, 6));
+    assertThatThrownBy(() -> format.write(model, folder.resolve("mine.safetensors"), "float32"))
+        .isInstanceOf(UserException.class).hasMessageContaining(config.toString()).hasMessageContaining("folder");
+    assertThat(config).hasContent("{}");
+    assertThat(folder.resolve("mine.safetensors")).doesNotExist();
+
+    Files.delete(config);
+    format.write(model, folder.resolve("mine.safetensors"), "float32");
+    format.write(model, folder.resolve("mine.safetensors"), "float32");
+    assertThat(config).isNotEmptyFile();
+  }
+
+  @Test
   void ranksAndScalesThatDifferBecomePatterns() throws IOException {
     AdapterModel model = model(Map.of(), lora("a.q", 2, 6), lora("b.q", 2, 6), lora("c.a.q", 3, 6),
         lora("b.k", 2, 16 * Math.sqrt(8)));
