@@ -40,6 +40,7 @@ final class TextAdapterOptions {
 
   /** Loads all, attaches those that are for every prompt, and says what became of each. */
   Attached attach(CausalLm model, NDManager scope, PrintWriter log) {
+    everywhere.check();
     if (everywhere.references().isEmpty() && named.isEmpty()) {
       return new Attached(Map.of(), null);
     }

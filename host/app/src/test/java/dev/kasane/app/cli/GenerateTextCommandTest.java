@@ -103,6 +103,8 @@ class GenerateTextCommandTest {
   void saysWhatIsWrong() throws IOException {
     assertThat(generate("--prompt", "w1", "--named-adapter", "a=here")).isEqualTo(1);
     assertThat(kasane.err()).contains("--prompts");
+    assertThat(generate("--prompt", "w1", "--block-weight", "layers.0=0.5")).isNotZero();
+    assertThat(kasane.err()).contains("--block-weight");
     Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\": \"w1\"}\n{\"text\": 1}\n");
     assertThat(generate("--prompts", prompts.toString())).isEqualTo(1);
     assertThat(kasane.err()).contains("line 2", "'prompt'");
