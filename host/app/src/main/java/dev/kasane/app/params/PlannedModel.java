@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
  * A model that is not loaded.
  *
  * @param family what it is, for people
- * @param root its modules, with declared weights
+ * @param root its modules; their weights become zeros
  * @param filePrefix what adapter files put before a layer's path
  * @param positions at how many positions a layer of a path works for one example
  * @param block which block, run again as one in training by segments, a path belongs to
@@ -24,7 +24,7 @@ record PlannedModel(
     long scores) {
 
   PlannedModel {
-    root.namedWeights().values().forEach(weight -> weight.set(new DeclaredWeight(weight.shape())));
+    root.namedWeights().values().forEach(weight -> weight.set(new ZeroWeight(weight.shape())));
   }
 
   /** How many numbers the model's weights are. */

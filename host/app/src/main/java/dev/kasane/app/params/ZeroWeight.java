@@ -7,11 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.FrozenWeight;
 
 /**
- * A weight of which nothing but the shape is known.
+ * A weight of zeros that takes no memory until somebody looks at it.
  *
  * @param shape the shape
  */
-record DeclaredWeight(Shape shape) implements FrozenWeight {
+record ZeroWeight(Shape shape) implements FrozenWeight {
   @Override
   public long bytes() {
     return 0;
@@ -25,6 +25,6 @@ record DeclaredWeight(Shape shape) implements FrozenWeight {
 
   @Override
   public String storage() {
-    return "declared";
+    return "zeros";
   }
 }
