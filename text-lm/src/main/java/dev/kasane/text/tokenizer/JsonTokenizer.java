@@ -12,14 +12,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * A tokeniser that {@code tokenizer.json} describes, run by Hugging Face's tokenizers library.
  *
  * <p>The native tokeniser lives as long as this object and is let go with it.
  */
-final class JsonTokenizer implements Tokenizer {
+final class JsonTokenizer extends FolderTokenizer {
   /** The file's own truncation and padding are for other uses than these. */
   private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
 
@@ -32,13 +31,10 @@ final class JsonTokenizer implements Tokenizer {
   }
 
   private final HuggingFaceTokenizer tokenizer;
-  private final SpecialTokens special;
-  private final int size;
 
   private JsonTokenizer(HuggingFaceTokenizer tokenizer, SpecialTokens special, int size) {
+    super(special, size);
     this.tokenizer = tokenizer;
-    this.special = special;
-    this.size = size;
   }
 
   /**
@@ -93,37 +89,7 @@ final class JsonTokenizer implements Tokenizer {
 
   @Override
   public String decode(int[] ids, boolean skipSpecial) {
-    TokenIds.check(ids, size);
+    TokenIds.check(ids, vocabularySize());
     return ids.length == 0 ? "" : tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecial);
-  }
-
-  @Override
-  public OptionalInt endOfTextId() {
-    return special.end();
-  }
-
-  @Override
-  public Set<Integer> endOfTextIds() {
-    return special.ends();
-  }
-
-  @Override
-  public OptionalInt beginningOfTextId() {
-    return special.beginning();
-  }
-
-  @Override
-  public OptionalInt paddingId() {
-    return special.padding();
-  }
-
-  @Override
-  public Map<String, String> specialTokens() {
-    return special.texts();
-  }
-
-  @Override
-  public int vocabularySize() {
-    return size;
   }
 }

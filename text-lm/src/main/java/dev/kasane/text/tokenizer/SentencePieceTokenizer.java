@@ -15,28 +15,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A tokeniser that a SentencePiece model describes, with the marks that Hugging Face's files add to it. */
-final class SentencePieceTokenizer implements Tokenizer {
+final class SentencePieceTokenizer extends FolderTokenizer {
   private final SentencePieceModel model;
   private final PieceNormalizer normalizer;
   private final PieceSplitter splitter;
   private final AddedTokens added;
-  private final SpecialTokens special;
   private final Map<Integer, String> addedTexts = new HashMap<>();
   private final boolean prefixEverywhere;
-  private final int size;
 
   private SentencePieceTokenizer(SentencePieceModel model, PieceNormalizer normalizer, AddedTokens added,
       SpecialTokens special, boolean prefixEverywhere) {
+    super(special, Math.max(model.pieces().size(),
+        added.ids().values().stream().mapToInt(id -> id + 1).max().orElse(0)));
     this.model = model;
     this.normalizer = normalizer;
     this.splitter =
         model.algorithm() == Algorithm.UNIGRAM ? new UnigramSplitter(model) : new BytePairSplitter(model);
     this.added = added;
-    this.special = special;
     this.prefixEverywhere = prefixEverywhere;
     added.ids().forEach((text, id) -> addedTexts.put(id, text));
-    this.size = Math.max(model.pieces().size(),
-        added.ids().values().stream().mapToInt(id -> id + 1).max().orElse(0));
   }
 
   /**
@@ -71,8 +68,8 @@ final class SentencePieceTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecial) {
     List<Integer> ids = new ArrayList<>();
-    if (addSpecial && !Boolean.FALSE.equals(special.addBeginning())) {
-      special.beginning().ifPresent(ids::add);
+    if (addSpecial && !Boolean.FALSE.equals(special().addBeginning())) {
+      special().beginning().ifPresent(ids::add);
     }
     boolean first = true;
     for (AddedTokens.Piece piece : added.split(text)) {
@@ -83,8 +80,8 @@ final class SentencePieceTokenizer implements Tokenizer {
       }
       first = false;
     }
-    if (addSpecial && Boolean.TRUE.equals(special.addEnd())) {
-      special.end().ifPresent(ids::add);
+    if (addSpecial && Boolean.TRUE.equals(special().addEnd())) {
+      special().end().ifPresent(ids::add);
     }
     return ids.stream().mapToInt(Integer::intValue).toArray();
   }
@@ -107,37 +104,7 @@ final class SentencePieceTokenizer implements Tokenizer {
 
   @Override
   public String decode(int[] ids, boolean skipSpecial) {
-    TokenIds.check(ids, size);
+    TokenIds.check(ids, vocabularySize());
     return new PieceDecoder(model, addedTexts).decode(ids, skipSpecial);
-  }
-
-  @Override
-  public OptionalInt endOfTextId() {
-    return special.end();
-  }
-
-  @Override
-  public Set<Integer> endOfTextIds() {
-    return special.ends();
-  }
-
-  @Override
-  public OptionalInt beginningOfTextId() {
-    return special.beginning();
-  }
-
-  @Override
-  public OptionalInt paddingId() {
-    return special.padding();
-  }
-
-  @Override
-  public Map<String, String> specialTokens() {
-    return special.texts();
-  }
-
-  @Override
-  public int vocabularySize() {
-    return size;
   }
 }
