@@ -27,6 +27,7 @@ final class LossPlot {
     XYChart chart = new XYChartBuilder().width(900).height(500).title("Loss").xAxisTitle("step").build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setYAxisDecimalPattern("0.####");
     List<LossLog.Point> training = points.stream().filter(point -> !Double.isNaN(point.loss())).toList();
     if (!training.isEmpty()) {
       addTraining(chart, training);
@@ -53,13 +54,19 @@ final class LossPlot {
     chart.addSeries(name, x, y).setMarker(SeriesMarkers.NONE).setLineColor(colour);
   }
 
-  private static List<Double> smooth(List<Double> losses) {
+  /**
+   * The exponential mean, divided by the weight that has been given out so far: the first losses, which are large,
+   * do not weigh more than others.
+   */
+  static List<Double> smooth(List<Double> losses) {
     double keep = 1 - 1.0 / Math.min(50, Math.max(2, losses.size() / 10.0));
     List<Double> smoothed = new ArrayList<>();
-    double mean = losses.get(0);
+    double sum = 0;
+    double weight = 0;
     for (double loss : losses) {
-      mean = keep * mean + (1 - keep) * loss;
-      smoothed.add(mean);
+      sum = keep * sum + (1 - keep) * loss;
+      weight = keep * weight + (1 - keep);
+      smoothed.add(sum / weight);
     }
     return smoothed;
   }
