@@ -15,8 +15,10 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.AdapterTraining;
 import dev.kasane.core.training.Checkpoints;
 import dev.kasane.core.training.LearningRate;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.text.Goldens;
 import dev.kasane.text.RandomDelta;
@@ -170,8 +172,8 @@ class LanguageObjectiveTest {
           new TextBatches(examples, new TextBatches.Settings(2, 20, true, 1, 0, 9)), List.of(),
           DataReport.of(examples), List.of());
       TrainingPlan plan = new TrainingPlan(steps, 1, new LearningRate(LearningRate.Kind.CONSTANT, 1e-2, 0, 6), 1, 9);
-      try (TextTraining training =
-          new TextTraining(model, set, texts, plan, AdamW.Settings.DEFAULT, false)) {
+      try (AdapterTraining<TextBatch> training = new AdapterTraining<>(new TextTask(model, texts, false), set, plan,
+          OptimizerFactory.adamW(AdamW.Settings.DEFAULT))) {
         Checkpoints files = new Checkpoints(checkpoints, "run", 2);
         long done = training.restore(files);
         training.train(done, save ? List.of(training.checkpointing(files, 1)) : List.of());

@@ -7,7 +7,7 @@
  * weighs the squared errors; with gradient checkpointing it runs the U-Net in segments.
  *
  * <p>What the frozen parts of the base make of a picture or a caption is computed once and kept under a hash
- * of all that it depends on. {@link dev.kasane.diffusion.training.ImageTraining} ties these to the
+ * of all that it depends on. {@link dev.kasane.diffusion.training.ImageTask} ties these to the
  * {@linkplain dev.kasane.core.training trainer} and is what a command drives.
  */
 package dev.kasane.diffusion.training;

@@ -10,7 +10,9 @@ import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
+import dev.kasane.core.training.AdapterTraining;
 import dev.kasane.core.training.LearningRate;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.Goldens;
@@ -95,8 +97,9 @@ final class TinyRun implements AutoCloseable {
     TrainingPlan plan = new TrainingPlan(steps, 1,
         new LearningRate(LearningRate.Kind.CONSTANT, rate, 0, steps), 1, 5).computingIn(model.type());
     List<Double> losses = new ArrayList<>();
-    try (ImageTraining training = new ImageTraining(
-        model, "base", adapters, pictures, plan, AdamW.Settings.DEFAULT, folder.resolve("cache"))) {
+    ImageTask task = new ImageTask(model, "base", adapters, pictures, folder.resolve("cache"), scope);
+    try (AdapterTraining<PictureBatch> training = new AdapterTraining<>(
+        task, adapters, plan, OptimizerFactory.adamW(AdamW.Settings.DEFAULT))) {
       training.train(0, List.of(new TrainingListener() {
         @Override
         public void onStep(StepReport step) {

@@ -3,11 +3,14 @@ package dev.kasane.app.cli;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.progress.Progress;
 import dev.kasane.app.recipe.EffectiveOptions;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
-import dev.kasane.app.training.ImageTrainingSession;
+import dev.kasane.app.training.ImageTrainingFacts;
+import dev.kasane.app.training.SamplePictures;
 import dev.kasane.app.training.TrainingFacts;
+import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterMethod;
@@ -22,6 +25,7 @@ import dev.kasane.diffusion.data.PictureDataset;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.ImageModels;
 import dev.kasane.diffusion.scheduler.NoiseSchedule;
+import dev.kasane.diffusion.training.ImageTask;
 import dev.kasane.diffusion.training.ImageTrainingOptions;
 import dev.kasane.diffusion.training.TrainingPictures;
 import java.io.PrintWriter;
@@ -37,7 +41,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -45,10 +48,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "image", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Train an adapter on captioned pictures. The files' names go to standard output, one a line.")
 final class TrainImageCommand implements Callable<Integer>, UsualRecipe, EffectiveOptions {
-  private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
-      "--save-recipe", "--plugins-dir", "--base", "--data", "--prior-data", "--tokenizer", "--out", "--name",
-      "--overwrite", "--paged-optimizer", "--cache", "--format", "--save-dtype", "--checkpoint-every",
-      "--validate-every", "--samples", "--sample-every", "--sample-prompt", "--sample-steps", "--sample-cfg");
+  private static final Set<String> INDIFFERENT = Set.of("--prior-data", "--tokenizer", "--cache", "--validate-every",
+      "--sample-prompt", "--sample-steps", "--sample-cfg");
 
   @Spec
   private CommandSpec spec;
@@ -72,7 +73,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   private NoiseTrainingOptions noise;
 
   @Mixin
-  private TrainingOutputOptions output;
+  private ImageOutputOptions output;
 
   @Mixin
   private PluginOptions plugins;
@@ -97,8 +98,8 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       TrainingPictures pictures = pictures(folder, model, segmented);
       TrainingPlan plan = run.plan(pictures.batchesPerEpoch()).computingIn(base.precision().dataType());
       OptimizerFactory optimizer = run.optimizer();
-      ImageTrainingSession.Output results = output.toOutput(folder, run.checkpointEvery, host);
-      ImageTrainingSession.Samples samples = output.toSamples(model, pictures, run.seed);
+      TrainingSession.Output results = output.toOutput(folder, run.checkpointEvery, host);
+      SamplePictures samples = output.toSamples(model, pictures, run.seed);
       adapter.requireTargets(model.components());
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
@@ -106,27 +107,24 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
         baseType.apply(model, owner, spec.commandLine().getErr());
         Engines.seed(run.seed);
         AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);
-        ImageTrainingSession session =
-            new ImageTrainingSession(model, adapters, pictures, plan, results, samples);
+        String baseHash = checkpoint.sha256();
         TrainingFacts facts =
-            TrainingFacts.of(checkpoint, pictures, plan, base.precision().toString(),
-                decisiveOptions(effective(method, model)));
-        print(session.run(facts, optimizer));
+            ImageTrainingFacts.of(checkpoint, baseHash, pictures, plan, base.precision().toString(),
+                DecisiveOptions.of(spec, INDIFFERENT, effective(method, model)));
+        TrainingSession session = new TrainingSession(adapters, samples, plan, results, this::tell);
+        print(session.run(() -> encoded(new ImageTask(
+            model, baseHash, adapters, pictures, output.cache(), owner), pictures), optimizer, facts));
       }
     }
     return ExitCode.OK;
   }
 
-  /** The options that the trained adapter depends on: all but those that say where things go and what is shown. */
-  private Map<String, String> decisiveOptions(Map<String, Object> effective) {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (OptionSpec option : spec.options()) {
-      if (!INDIFFERENT.contains(option.longestName())) {
-        Object value = option.getValue() == null ? effective.get(option.longestName()) : option.getValue();
-        values.put(option.longestName(), String.valueOf(value));
-      }
+  private static ImageTask encoded(ImageTask task, TrainingPictures pictures) {
+    int all = pictures.dataset().pictures().size();
+    try (Progress progress = Progress.start("Encoding", "pictures", all, 0)) {
+      task.encode((done, total) -> progress.stepTo(done));
     }
-    return values;
+    return task;
   }
 
   /** Rank and alpha are the method's to say, the sizes of the pictures the base's. */
@@ -175,10 +173,14 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
 
   private void report(TrainingPictures pictures) {
     DatasetReport report = pictures.report();
-    PrintWriter err = spec.commandLine().getErr();
-    report.render().forEach(err::println);
-    err.flush();
+    report.render().forEach(this::tell);
     report.check(data.allowMissingCaptions, data.allowUnreadable);
+  }
+
+  private void tell(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
   }
 
   private void print(List<Path> files) {

@@ -7,7 +7,8 @@ import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.training.TextTrainingFacts;
-import dev.kasane.app.training.TextTrainingSession;
+import dev.kasane.app.training.TrainingFacts;
+import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
@@ -23,11 +24,10 @@ import dev.kasane.text.demo.DemoExam;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
-import dev.kasane.text.training.TextTraining;
+import dev.kasane.text.training.TextTask;
 import dev.kasane.text.training.TrainingTexts;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +37,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -46,9 +45,7 @@ import picocli.CommandLine.Spec;
     description = "Train an adapter of a language model on instructions or text. The files' names go to standard"
         + " output, one a line.")
 final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
-  private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe",
-      "--save-recipe", "--plugins-dir", "--base", "--data", "--out", "--name", "--overwrite", "--paged-optimizer",
-      "--format", "--save-dtype", "--checkpoint-every", "--eval-every", "--samples", "--sample-every", "--sample-tokens");
+  private static final Set<String> INDIFFERENT = Set.of("--eval-every", "--sample-tokens");
   private static final int EXAM_QUESTIONS = 48;
 
   @Spec
@@ -106,7 +103,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
           data.prepare(folder, tokenizer, checkpoint.config().positions().reach(), run);
       TrainingPlan plan = run.plan(texts.batches().batchesPerEpoch()).computingIn(precision.dataType());
       OptimizerFactory optimizer = run.optimizer();
-      TextTrainingSession.Output results = output.toOutput(data.files().get(0), run.checkpointEvery, host);
+      TrainingSession.Output results = output.toOutput(data.files().get(0), run.checkpointEvery, host);
       CausalLm model = checkpoint.declare(precision);
       adapter.requireTargets(components(model));
       texts.report().lines().forEach(this::tell);
@@ -116,13 +113,11 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
         Engines.seed(run.seed);
         AdapterSet adapters = wholeWeights.addTo(
             adapter.attach(components(model), method, methodOptions, owner), model, owner);
-        TextTrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(), decisiveOptions());
-        try (TextTraining training =
-            new TextTraining(model, adapters, texts, plan, optimizer, segmented)) {
-          TextTrainingSession session =
-              new TextTrainingSession(model, tokenizer, adapters, texts, plan, results, this::tell);
-          print(session.run(training, facts));
-        }
+        TrainingFacts facts = TextTrainingFacts.of(
+            checkpoint, data.files(), DecisiveOptions.of(spec, INDIFFERENT, Map.of()));
+        TrainingSession session = new TrainingSession(
+            adapters, output.toSamples(model, tokenizer, texts), plan, results, this::tell);
+        print(session.run(() -> new TextTask(model, texts, segmented), optimizer, facts));
         if (data.data.isEmpty() && base == null) {
           examine(model, tokenizer, adapters, owner);
         }
@@ -142,17 +137,6 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
 
   private static Map<String, Module> components(CausalLm model) {
     return Map.of(CausalLm.COMPONENT, model);
-  }
-
-  /** The options that the trained adapter depends on: all but those that say where things go and what is shown. */
-  private Map<String, String> decisiveOptions() {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (OptionSpec option : spec.options()) {
-      if (!INDIFFERENT.contains(option.longestName())) {
-        values.put(option.longestName(), String.valueOf((Object) option.getValue()));
-      }
-    }
-    return values;
   }
 
   /** With nothing named, the demo model is tuned on the sample texts as their own recipe says. */

@@ -48,7 +48,7 @@ record RunFolder(Path path, String name, boolean adapterIsFolder) {
     return path.resolve("checkpoints");
   }
 
-  Path samples() {
+  private Path samples() {
     return path.resolve("samples");
   }
 
@@ -60,7 +60,11 @@ record RunFolder(Path path, String name, boolean adapterIsFolder) {
     return path.resolve("loss.png");
   }
 
-  Path grid() {
-    return path.resolve("before-after.png");
+  Path sample(long step, String ending) {
+    return samples().resolve(String.format("step-%06d.%s", step, ending));
+  }
+
+  Path beforeAfter(String ending) {
+    return path.resolve("before-after." + ending);
   }
 }

@@ -2,8 +2,6 @@ package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.text.data.TemplateText;
 import dev.kasane.text.generation.Continuation;
@@ -18,18 +16,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** What the model says to a few prompts of the data, before, while and after it is trained. */
-final class SampleAnswers {
+/** What a language model says to a few prompts of the data. */
+public final class SampleAnswers implements Samples<String> {
   private final Generator generator;
   private final Tokenizer tokenizer;
   private final List<TemplateText> texts;
   private final List<Prompt> prompts;
 
   /**
+   * @param model the base, with or without adapters
+   * @param tokenizer the base's
    * @param texts texts up to where the model is to go on; those too long for the model are left out
    * @param tokens longest answer
    */
-  SampleAnswers(CausalLm model, Tokenizer tokenizer, List<TemplateText> texts, int tokens) {
+  public SampleAnswers(CausalLm model, Tokenizer tokenizer, List<TemplateText> texts, int tokens) {
     this.generator = new Generator(model, tokenizer, tokenizer.endOfTextIds());
     this.tokenizer = tokenizer;
     long context = model.config().positions().reach();
@@ -44,35 +44,25 @@ final class SampleAnswers {
     return tokenizer.encode(text.whole(), !marked);
   }
 
-  /** Whether there is nothing to ask. */
-  boolean isEmpty() {
+  @Override
+  public boolean isEmpty() {
     return prompts.isEmpty();
   }
 
-  /** The answers with the adapters, whose dropouts are off meanwhile. */
-  List<String> with(AdapterSet adapters) {
-    adapters.phase(LayerAdapter.Phase.INFERENCE);
-    List<String> answers = answers();
-    adapters.phase(LayerAdapter.Phase.TRAINING);
-    return answers;
+  @Override
+  public String ending() {
+    return "txt";
   }
 
-  /** The answers of the base alone. */
-  List<String> without(AdapterSet adapters) {
-    adapters.detach();
-    List<String> answers = answers();
-    adapters.attach();
-    return answers;
-  }
-
-  private List<String> answers() {
+  @Override
+  public List<String> make() {
     try (NDManager scope = Engines.newManager()) {
       return generator.generate(prompts, (row, piece) -> { }, scope).stream().map(Continuation::text).toList();
     }
   }
 
-  /** Writes prompts and answers. */
-  void write(List<String> answers, Path file) {
+  @Override
+  public void write(List<String> answers, Path file) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < answers.size(); i++) {
       text.append("--- prompt\n").append(texts.get(i).whole()).append("\n--- answer\n").append(answers.get(i))
@@ -81,8 +71,8 @@ final class SampleAnswers {
     replace(file, text.toString());
   }
 
-  /** Writes prompts with the answers of the base and of the base with its adapters. */
-  void writeBeforeAfter(List<String> before, List<String> after, Path file) {
+  @Override
+  public void writeBeforeAfter(List<String> before, List<String> after, Path file) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < after.size(); i++) {
       text.append("--- prompt\n").append(texts.get(i).whole()).append("\n--- before\n").append(before.get(i))

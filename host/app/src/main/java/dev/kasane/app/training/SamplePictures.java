@@ -1,7 +1,5 @@
 package dev.kasane.app.training;
 
-import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.diffusion.data.Picture;
 import dev.kasane.diffusion.data.PictureGrid;
 import dev.kasane.diffusion.data.PicturePng;
@@ -15,30 +13,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The same few prompts drawn with and without the adapters, always from the same noise. */
-final class SamplePictures {
+/** A few prompts that are drawn, always from the same noise. */
+public final class SamplePictures implements Samples<Picture> {
   private final ImageModel model;
-  private final ImageTrainingSession.Samples settings;
+  private final Settings settings;
 
-  SamplePictures(ImageModel model, ImageTrainingSession.Samples settings) {
+  /**
+   * What is drawn.
+   *
+   * @param prompts the prompts, empty for no pictures
+   * @param steps steps of the scheduler
+   * @param guidance strength of guidance
+   * @param size side of the pictures
+   * @param seed of the noise
+   */
+  public record Settings(List<String> prompts, int steps, double guidance, int size, long seed) {}
+
+  /**
+   * @param model the base, with or without adapters
+   * @param settings what is drawn
+   */
+  public SamplePictures(ImageModel model, Settings settings) {
     this.model = model;
     this.settings = settings;
   }
 
-  /** Whether there is nothing to draw. */
-  boolean isEmpty() {
+  @Override
+  public boolean isEmpty() {
     return settings.prompts().isEmpty();
   }
 
-  /** Draws every prompt with the adapters, whose dropouts are off meanwhile. */
-  List<Picture> drawWith(AdapterSet adapters) {
-    adapters.phase(LayerAdapter.Phase.INFERENCE);
-    List<Picture> pictures = draw();
-    adapters.phase(LayerAdapter.Phase.TRAINING);
-    return pictures;
+  @Override
+  public String ending() {
+    return "png";
   }
 
-  private List<Picture> draw() {
+  @Override
+  public List<Picture> make() {
     List<Picture> pictures = new ArrayList<>();
     Sampler sampler = new Sampler(model);
     for (int i = 0; i < settings.prompts().size(); i++) {
@@ -50,21 +61,15 @@ final class SamplePictures {
     return pictures;
   }
 
-  /** Draws every prompt as the base alone would. */
-  List<Picture> drawWithout(AdapterSet adapters) {
-    adapters.detach();
-    List<Picture> pictures = draw();
-    adapters.attach();
-    return pictures;
-  }
-
   /** Writes one row of pictures. */
-  void write(List<Picture> pictures, Path file) {
+  @Override
+  public void write(List<Picture> pictures, Path file) {
     PicturePng.write(file, new PictureGrid(settings.prompts(), List.of("")).render(List.of(pictures)), Map.of());
   }
 
   /** Writes the base's pictures above the adapters'. */
-  void writeBeforeAfter(List<Picture> before, List<Picture> after, Path file) {
+  @Override
+  public void writeBeforeAfter(List<Picture> before, List<Picture> after, Path file) {
     PictureGrid grid = new PictureGrid(settings.prompts(), List.of("before", "after"));
     PicturePng.write(file, grid.render(List.of(before, after)), Map.of());
   }

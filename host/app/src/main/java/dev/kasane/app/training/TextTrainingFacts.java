@@ -13,15 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/**
- * What a run on text is made of.
- *
- * @param runHash identifies base, settings and data: a checkpoint with another one is refused
- * @param metadata what the adapter says about itself
- */
-public record TextTrainingFacts(String runHash, Map<String, String> metadata) {
+/** What a run on text is made of. */
+public final class TextTrainingFacts {
   /** Of each file of weights so much is looked at from both ends: reading tens of gigabytes takes minutes. */
   private static final int LOOKED_AT = 1 << 20;
+
+  private TextTrainingFacts() {}
 
   /**
    * Collects the facts.
@@ -30,7 +27,7 @@ public record TextTrainingFacts(String runHash, Map<String, String> metadata) {
    * @param data the data files
    * @param settings every option that the result depends on, by name
    */
-  public static TextTrainingFacts of(TextCheckpoint base, List<Path> data, Map<String, String> settings) {
+  public static TrainingFacts of(TextCheckpoint base, List<Path> data, Map<String, String> settings) {
     CacheKey run = new CacheKey("text-run-1").text(base.json().toString());
     try {
       for (Path file : weights(base.folder())) {
@@ -45,7 +42,7 @@ public record TextTrainingFacts(String runHash, Map<String, String> metadata) {
     }
     new TreeMap<>(settings).forEach((name, value) -> run.text(name).text(value));
     String named = base.folder().toAbsolutePath().normalize().toString();
-    return new TextTrainingFacts(run.hex(), Map.of("adapter_config.json",
+    return new TrainingFacts(run.hex(), Map.of("adapter_config.json",
         "{\"base_model_name_or_path\": " + quoted(named) + ", \"task_type\": \"CAUSAL_LM\"}"));
   }
 

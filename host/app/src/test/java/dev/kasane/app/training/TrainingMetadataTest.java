@@ -55,7 +55,7 @@ class TrainingMetadataTest {
 
   private static TrainingFacts facts(String base, TrainingPictures pictures, Map<String, String> settings) {
     try (BaseCheckpoint checkpoint = BaseCheckpoint.open(BASES.resolve(base), BaseOptions.none())) {
-      return TrainingFacts.of(checkpoint, pictures, PLAN, "float32", settings);
+      return ImageTrainingFacts.of(checkpoint, checkpoint.sha256(), pictures, PLAN, "float32", settings);
     }
   }
 

@@ -7,6 +7,9 @@
  * {@link dev.kasane.core.training.TrainingListener}. Progress, plots, sample pictures and checkpoints are
  * listeners.
  *
+ * <p>{@link dev.kasane.core.training.AdapterTraining} is a run of it on adapters, with checkpoints; what is learnt,
+ * and how well, it asks a {@link dev.kasane.core.training.TrainingTask}, which pictures and text have each their own.
+ *
  * <p>Everything in a step is a function of the step's number and the run's seed: its batches, its noise, its
  * dropouts, its learning rate. So {@link dev.kasane.core.training.Checkpoints} hold parameters and moments
  * and nothing more, and a run that was killed and goes on ends in the bytes of one that was left alone.

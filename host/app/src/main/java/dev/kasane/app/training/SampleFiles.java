@@ -1,0 +1,62 @@
+package dev.kasane.app.training;
+
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.training.TrainingListener;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A run's samples as files: every few steps, and the base beside the adapters at the end.
+ *
+ * @param <S> what comes of a prompt
+ */
+final class SampleFiles<S> implements TrainingListener {
+  private final Samples<S> samples;
+  private final AdapterSet adapters;
+  private final RunFolder files;
+  private final long every;
+
+  /**
+   * @param every steps between samples, 0 for none before the end
+   */
+  SampleFiles(Samples<S> samples, AdapterSet adapters, RunFolder files, long every) {
+    this.samples = samples;
+    this.adapters = adapters;
+    this.files = files;
+    this.every = every;
+  }
+
+  @Override
+  public void onStep(StepReport step) {
+    if (every > 0 && step.number() % every == 0 && !samples.isEmpty()) {
+      samples.write(withAdapters(), files.sample(step.number(), samples.ending()));
+    }
+  }
+
+  /** Writes the base's beside the adapters', and returns the file; nothing where there is nothing to try out. */
+  Optional<Path> writeBeforeAfter() {
+    if (samples.isEmpty()) {
+      return Optional.empty();
+    }
+    Path file = files.beforeAfter(samples.ending());
+    samples.writeBeforeAfter(withoutAdapters(), withAdapters(), file);
+    return Optional.of(file);
+  }
+
+  /** Their dropouts are off meanwhile. */
+  private List<S> withAdapters() {
+    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    List<S> made = samples.make();
+    adapters.phase(LayerAdapter.Phase.TRAINING);
+    return made;
+  }
+
+  private List<S> withoutAdapters() {
+    adapters.detach();
+    List<S> made = samples.make();
+    adapters.attach();
+    return made;
+  }
+}

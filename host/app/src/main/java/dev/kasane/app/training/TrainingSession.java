@@ -1,0 +1,156 @@
+package dev.kasane.app.training;
+
+import dev.kasane.app.progress.Progress;
+import dev.kasane.core.UserException;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.training.AdapterTraining;
+import dev.kasane.core.training.Checkpoints;
+import dev.kasane.core.training.OptimizerFactory;
+import dev.kasane.core.training.TrainingListener;
+import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.core.training.TrainingTask;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** One run of {@code kasane train} around the training itself: files, progress, samples, the end. */
+public final class TrainingSession {
+  private final AdapterSet adapters;
+  private final TrainingPlan plan;
+  private final Output output;
+  private final RunFolder files;
+  private final SampleFiles<?> samples;
+  private final Consumer<String> tell;
+
+  /**
+   * Where the run's results go and how often.
+   *
+   * @param folder the run's folder
+   * @param name of the run and its adapter
+   * @param overwrite whether a finished run may be replaced
+   * @param checkpointEvery steps between checkpoints
+   * @param sampleEvery steps between samples, 0 for none while training
+   * @param measureEvery steps between measurements on what was held back
+   * @param format writes the adapter
+   * @param storage type of the saved tensors
+   */
+  public record Output(Path folder, String name, boolean overwrite, long checkpointEvery, long sampleEvery,
+      long measureEvery, AdapterFormat format, String storage) {}
+
+  /**
+   * @param adapters what is trained, attached to the base
+   * @param samples what is tried out
+   * @param plan steps, learning rate, seed
+   * @param output where results go
+   * @param tell shows a line to the user
+   */
+  public TrainingSession(
+      AdapterSet adapters, Samples<?> samples, TrainingPlan plan, Output output, Consumer<String> tell) {
+    this.adapters = adapters;
+    this.plan = plan;
+    this.output = output;
+    this.files = new RunFolder(output.folder(), output.name(), output.format().writesFolders());
+    this.samples = new SampleFiles<>(samples, adapters, files, output.sampleEvery());
+    this.tell = tell;
+  }
+
+  /**
+   * Trains to the end and writes everything.
+   *
+   * @param task makes what is learnt, once it is known that the results can be written
+   * @param optimizers makes the optimiser
+   * @param facts what the run is made of
+   * @return the files and folders that were written
+   */
+  public <B> List<Path> run(Supplier<TrainingTask<B>> task, OptimizerFactory optimizers, TrainingFacts facts) {
+    files.make();
+    try (RunLock lock = RunLock.take(files.path())) {
+      Checkpoints checkpoints = checkpoints(facts.runHash());
+      FormatTrial.run(output.format(), adapters.toModel(facts.metadata()), output.storage(), files.path());
+      LossLog log = train(task.get(), optimizers, checkpoints);
+      return finish(checkpoints, log, facts.metadata());
+    }
+  }
+
+  private Checkpoints checkpoints(String runHash) {
+    Checkpoints checkpoints = new Checkpoints(files.checkpoints(), runHash, 2);
+    // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
+    if (output.overwrite() && checkpoints.holdsAnotherRun()) {
+      checkpoints.clear();
+    }
+    files.requireFree(output.overwrite() || checkpoints.newest().isPresent());
+    return checkpoints;
+  }
+
+  private <B> LossLog train(TrainingTask<B> task, OptimizerFactory optimizers, Checkpoints checkpoints) {
+    try (AdapterTraining<B> training = new AdapterTraining<>(task, adapters, plan, optimizers)) {
+      long done = training.restore(checkpoints);
+      LossLog log = new LossLog(files.lossLog(), done);
+      try (Progress progress = Progress.start("Training", "steps", plan.steps(), done);
+          Interruption interruption = new Interruption(step -> training.save(checkpoints, step), progress::note)) {
+        List<TrainingListener> listeners = new ArrayList<>();
+        listeners.add(log);
+        listeners.add(samples);
+        if (task.holdsBack()) {
+          listeners.add(measuring(task, training, log, progress));
+        }
+        listeners.add(showing(progress));
+        // Behind all that a step leaves on disk: what goes on from a checkpoint does not make up for it.
+        listeners.add(training.checkpointing(checkpoints, output.checkpointEvery()));
+        listeners.add(interruption);
+        training.train(done, listeners);
+      }
+      return log;
+    }
+  }
+
+  private static TrainingListener showing(Progress progress) {
+    return new TrainingListener() {
+      private double mean = Double.NaN;
+
+      @Override
+      public void onStep(StepReport step) {
+        mean = Double.isNaN(mean) ? step.loss() : 0.95 * mean + 0.05 * step.loss();
+        progress.message(String.format(Locale.ROOT, "loss %.4f, rate %.2g", mean, step.learningRate()));
+        progress.stepTo(step.number());
+      }
+    };
+  }
+
+  private <B> TrainingListener measuring(
+      TrainingTask<B> task, AdapterTraining<B> training, LossLog log, Progress progress) {
+    return new TrainingListener() {
+      @Override
+      public void onStep(StepReport step) {
+        if (step.number() % output.measureEvery() == 0 || step.number() == plan.steps()) {
+          double loss = training.heldOutLoss();
+          log.validation(step.number(), loss);
+          progress.note("Step " + step.number() + ": " + task.describe(loss));
+        }
+      }
+    };
+  }
+
+  private List<Path> finish(Checkpoints checkpoints, LossLog log, Map<String, String> metadata) {
+    List<Path> written = new ArrayList<>();
+    try {
+      output.format().write(adapters.toModel(metadata), files.adapter(), output.storage());
+    } catch (IOException e) {
+      throw new UserException("Adapter " + files.adapter() + " cannot be written: " + e.getMessage()
+          + ". Run the same command again to write it from the last checkpoint.", e);
+    }
+    written.add(files.adapter());
+    LossPlot.write(log.points(), files.lossPlot());
+    written.add(files.lossPlot());
+    samples.writeBeforeAfter().ifPresent(written::add);
+    checkpoints.clear();
+    tell.accept("Done after " + plan.steps() + (plan.steps() == 1 ? " step." : " steps."));
+    return written;
+  }
+}
