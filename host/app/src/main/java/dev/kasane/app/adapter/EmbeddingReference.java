@@ -1,0 +1,43 @@
+package dev.kasane.app.adapter;
+
+import dev.kasane.core.UserException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A file of learned words.
+ *
+ * @param file the file
+ * @param word what its word shall be called in prompts; nothing leaves it as the file says
+ */
+public record EmbeddingReference(Path file, Optional<String> word) {
+  /**
+   * Reads {@code FILE} or {@code FILE:word}. What stands behind the last colon is a word unless the whole is a
+   * file that exists, or only a single letter stands before it, as in the Windows path {@code C:ink.pt}.
+   *
+   * @throws UserException when the file's name is impossible or the word empty
+   */
+  public static EmbeddingReference parse(String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      if (colon < 2 || Files.exists(Path.of(text))) {
+        return new EmbeddingReference(Path.of(text), Optional.empty());
+      }
+      String word = text.substring(colon + 1).strip();
+      if (word.isEmpty()) {
+        throw new UserException("'" + text + "' should be FILE or FILE:word, such as ink.safetensors:inkprint.");
+      }
+      return new EmbeddingReference(Path.of(text.substring(0, colon)), Optional.of(word));
+    } catch (InvalidPathException e) {
+      throw new UserException("'" + text + "' cannot be a file's name: " + e.getReason() + ".", e);
+    }
+  }
+
+  /** As it could have been typed. */
+  @Override
+  public String toString() {
+    return file + word.map(each -> ":" + each).orElse("");
+  }
+}
