@@ -21,17 +21,30 @@ public record EmbeddingReference(Path file, Optional<String> word) {
    */
   public static EmbeddingReference parse(String text) {
     int colon = text.lastIndexOf(':');
+    if (colon < 2 || isFile(text)) {
+      return new EmbeddingReference(path(text), Optional.empty());
+    }
+    String word = text.substring(colon + 1).strip();
+    if (word.isEmpty()) {
+      throw new UserException("'" + text + "' should be FILE or FILE:word, such as ink.safetensors:inkprint.");
+    }
+    return new EmbeddingReference(path(text.substring(0, colon)), Optional.of(word));
+  }
+
+  private static boolean isFile(String name) {
     try {
-      if (colon < 2 || Files.exists(Path.of(text))) {
-        return new EmbeddingReference(Path.of(text), Optional.empty());
-      }
-      String word = text.substring(colon + 1).strip();
-      if (word.isEmpty()) {
-        throw new UserException("'" + text + "' should be FILE or FILE:word, such as ink.safetensors:inkprint.");
-      }
-      return new EmbeddingReference(Path.of(text.substring(0, colon)), Optional.of(word));
+      return Files.exists(Path.of(name));
+    } catch (InvalidPathException noPath) {
+      // Where a colon cannot be in a name, it begins a word.
+      return false;
+    }
+  }
+
+  private static Path path(String name) {
+    try {
+      return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new UserException("'" + text + "' cannot be a file's name: " + e.getReason() + ".", e);
+      throw new UserException("'" + name + "' cannot be a file's name: " + e.getReason() + ".", e);
     }
   }
 

@@ -112,10 +112,12 @@ public final class PromptWords {
   private NDArray rows(AdapterModule word, Path file) {
     String name = "'" + word.path() + "' of " + file;
     NDArray rows = word.tensors().get(ImageModel.TEXT_ENCODER);
-    if (word.path().isBlank() || rows == null || word.tensors().size() > 1) {
-      throw new UserException("The learned word " + name + (word.path().isBlank() ? " has no name. Name it with"
-          + " --embedding FILE:word." : " is for " + BaseGuess.SDXL.title() + ", which has two text encoders; the"
-          + " base has one."));
+    if (isBlank(word.path())) {
+      throw new UserException("The learned word " + name + " has no name. Name it with --embedding FILE:word.");
+    }
+    if (rows == null || word.tensors().size() > 1) {
+      throw new UserException("The learned word " + name + " is for " + BaseGuess.SDXL.title()
+          + ", which has two text encoders; the base has one.");
     }
     Shape shape = rows.getShape();
     int width = model.textEncoder().config().width();
@@ -134,6 +136,11 @@ public final class PromptWords {
           + " diverged or the file is damaged. Use another file.");
     }
     return numbers;
+  }
+
+  /** Spaces of any kind: prompts have a space wherever one of these is. */
+  private static boolean isBlank(String word) {
+    return word.codePoints().allMatch(each -> Character.isWhitespace(each) || Character.isSpaceChar(each));
   }
 
   private static String made(long width) {

@@ -121,6 +121,8 @@ class LearnedWordsIT {
         fill(Float.NaN))), Map.of());
     assertThat(draw("x", "a cat", "--embedding", nan)).isEqualTo(1);
     assertThat(kasane.err()).contains("'<n>'", "no finite numbers").doesNotContain("\tat ");
+    assertThat(draw("x", "a cat", "--embedding", file("blank.safetensors", 32, "\u00a0"))).isEqualTo(1);
+    assertThat(kasane.err()).contains("blank.safetensors", "has no name", "--embedding FILE:word");
     Path cut = Files.write(folder.resolve("cut.pt"), Arrays.copyOf(Files.readAllBytes(INK), 700));
     assertThat(draw("x", "a cat", "--embedding", cut)).isEqualTo(1);
     assertThat(kasane.err()).contains("cut.pt").doesNotContain("\tat ", "internal error");
