@@ -56,7 +56,16 @@ public final class ClipTextModel extends Module {
    * @param type type of the computation
    */
   public NDArray forward(NDArray ids, int skip, DataType type) {
-    NDArray hidden = Ops.cast(text.embeddings.forward(ids), type);
+    return forward(ids, LearnedWords.NONE, skip, type);
+  }
+
+  /**
+   * Encodes token ids, those of learned words among them, as {@link #forward(NDArray, int, DataType)}.
+   *
+   * @param words what ids from {@link ClipConfig#vocabularySize} on stand for
+   */
+  public NDArray forward(NDArray ids, LearnedWords words, int skip, DataType type) {
+    NDArray hidden = Ops.cast(text.embeddings.forward(ids, words), type);
     int count = text.layers.size() - skip;
     for (ClipLayer layer : text.layers.list().subList(0, count)) {
       hidden = layer.forward(hidden);
@@ -107,16 +116,18 @@ public final class ClipTextModel extends Module {
   private static final class Embeddings extends Module {
     private final Embedding tokens;
     private final Embedding positions;
+    private final long size;
 
     Embeddings(ClipConfig config) {
       tokens = child("token_embedding", new Embedding(config.vocabularySize(), config.width()));
+      size = config.vocabularySize();
       positions = child("position_embedding", new Embedding(config.positions(), config.width()));
     }
 
-    NDArray forward(NDArray ids) {
+    NDArray forward(NDArray ids, LearnedWords words) {
       long count = ids.getShape().get(1);
       NDArray places = ids.getManager().arange(0, (int) count, 1, DataType.INT64);
-      return tokens.forward(ids).add(positions.forward(places));
+      return words.embed(tokens, size, ids).add(positions.forward(places));
     }
   }
 }

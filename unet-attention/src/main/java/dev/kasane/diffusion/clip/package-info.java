@@ -11,6 +11,10 @@
  *   prompt ── tokenizer ── ids (chunks, 77) ── ClipTextModel ── (chunks, 77, width)
  * </pre>
  *
+ * <p>{@link dev.kasane.diffusion.clip.LearnedWords} are tokens beyond the vocabulary, with vectors from a file of
+ * their own (textual inversion); tokeniser and encoder get them together, in
+ * {@link dev.kasane.diffusion.pipeline.ImageModel#withWords}.
+ *
  * <p>Ids come from {@link dev.kasane.diffusion.clip.tokenizer}; weights of words and prompts of several
  * chunks are put together in {@link dev.kasane.diffusion.pipeline.PromptEncoder}. Names are those of
  * transformers, without the {@code text_encoder} in front. The numbers are held to transformers'

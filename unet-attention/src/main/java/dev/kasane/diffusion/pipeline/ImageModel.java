@@ -3,6 +3,7 @@ package dev.kasane.diffusion.pipeline;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.clip.ClipTextModel;
+import dev.kasane.diffusion.clip.LearnedWords;
 import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
 import dev.kasane.diffusion.scheduler.SchedulerConfig;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param tokenizer the tokeniser
  * @param scheduler the noise schedule and the way it is to be read
  * @param type type of the computation
+ * @param words what the tokeniser knows beyond the base's vocabulary
  */
 public record ImageModel(
     UNet2DConditionModel unet,
@@ -26,13 +28,30 @@ public record ImageModel(
     ClipTextModel textEncoder,
     ClipTokenizer tokenizer,
     SchedulerConfig scheduler,
-    DataType type) {
+    DataType type,
+    LearnedWords words) {
 
   /** The component name of the U-Net in adapter files. */
   public static final String UNET = "unet";
 
   /** The component name of the text encoder in adapter files. */
   public static final String TEXT_ENCODER = "text_encoder";
+
+  /** A base without learned words. */
+  public ImageModel(UNet2DConditionModel unet, AutoencoderKL vae, ClipTextModel textEncoder,
+      ClipTokenizer tokenizer, SchedulerConfig scheduler, DataType type) {
+    this(unet, vae, textEncoder, tokenizer, scheduler, type, LearnedWords.NONE);
+  }
+
+  /**
+   * The same model, whose prompts understand words more; it has none so far.
+   *
+   * @param learned vectors as wide as the text encoder's
+   */
+  public ImageModel withWords(LearnedWords learned) {
+    return new ImageModel(unet, vae, textEncoder,
+        tokenizer.withWords(learned.lengths(), textEncoder.config().vocabularySize()), scheduler, type, learned);
+  }
 
   /** The parts that adapters can be attached to, by the community's component names. */
   public Map<String, Module> components() {

@@ -57,7 +57,7 @@ public final class PromptEncoder {
   }
 
   private NDArray encode(EncodedPrompt prompt, NDManager scope) {
-    NDArray tokens = model.textEncoder().forward(ids(prompt, scope), clipSkip, model.type());
+    NDArray tokens = model.textEncoder().forward(ids(prompt, scope), model.words(), clipSkip, model.type());
     if (prompt.isWeighted()) {
       tokens = PipelineOps.weighTokens(tokens, weights(prompt, scope));
     }

@@ -10,6 +10,7 @@ import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,10 +83,13 @@ public final class AdapterLoading {
     }
     FormatChoice.Chosen chosen = new FormatChoice(formats).choose(reference.file());
     requireSameBase(chosen, base);
-    Injector.Restored restored = restore(reference, chosen, base, scope);
+    AdapterModel saved = read(reference, chosen, base, scope);
+    Injector.Restored restored = restore(reference, saved, base, scope);
+    List<AdapterModule> words = saved.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
+    requireLayers(reference, restored.report());
     requireFit(chosen, base, restored);
     double norm = norm(reference.file(), restored);
-    return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm);
+    return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm, words);
   }
 
   private static void requireSameBase(FormatChoice.Chosen chosen, AdapterBase base) {
@@ -96,15 +100,31 @@ public final class AdapterLoading {
     }
   }
 
-  private Injector.Restored restore(AdapterReference reference, FormatChoice.Chosen chosen, AdapterBase base,
+  private static AdapterModel read(AdapterReference reference, FormatChoice.Chosen chosen, AdapterBase base,
       NDManager scope) {
     try {
-      AdapterModel saved = chosen.format().read(chosen.path(), base.places(), scope);
-      return Injector.fit(base.components(), saved, methods, reference.weight(), scope);
+      return chosen.format().read(chosen.path(), base.places(), scope);
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     } catch (UserException e) {
       throw new UserException(reference.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Injector.Restored restore(AdapterReference reference, AdapterModel saved, AdapterBase base,
+      NDManager scope) {
+    try {
+      return Injector.fit(base.components(), saved, methods, reference.weight(), scope);
+    } catch (UserException e) {
+      throw new UserException(reference.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireLayers(AdapterReference reference, InjectionReport report) {
+    if (report.matched().isEmpty() && report.isComplete() && !report.words().isEmpty()) {
+      throw new UserException(reference.file() + " adapts no layers; it holds learned words ("
+          + report.words().stream().sorted().collect(Collectors.joining(", "))
+          + "). 'generate image' takes it with --embedding.");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.kasane.app.adapter;
 
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.InjectionReport;
+import dev.kasane.core.spi.AdapterModule;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.LinkedHashMap;
@@ -18,9 +19,11 @@ import java.util.stream.Collectors;
  * @param set the adapters; whether they are on the model is theirs to tell
  * @param report what became of every key
  * @param norm the Frobenius norm of ΔW over all layers, at weight 1
+ * @param words learned words in the same file
  */
 public record LoadedAdapter(
-    AdapterReference reference, String format, AdapterSet set, InjectionReport report, double norm) {
+    AdapterReference reference, String format, AdapterSet set, InjectionReport report, double norm,
+    List<AdapterModule> words) {
   private static final int FEW = 3;
   private static final int DIGITS = 6;
   private static final List<String> FACTS = List.of("rank", "alpha", "scale");
@@ -35,9 +38,7 @@ public record LoadedAdapter(
         .map(name -> ", " + name + " " + range(name)).collect(Collectors.joining());
     String line = reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
         + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight());
-    String told = report.words().isEmpty() ? "" : "\n  Its learned words " + report.words().stream().sorted()
-        .collect(Collectors.joining(", ")) + " are not used; in prompts they are words like any other.";
-    return effect(line) + told + (report.isComplete() ? "" : "\n" + report.summary());
+    return effect(line) + (report.isComplete() ? "" : "\n" + report.summary());
   }
 
   private String effect(String line) {

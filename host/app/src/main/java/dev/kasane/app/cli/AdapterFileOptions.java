@@ -5,12 +5,14 @@ import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.injection.BlockWeights;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -59,32 +61,18 @@ final class AdapterFileOptions {
     return new AdapterLoading(host.formats(), host.methods(), misfits);
   }
 
-  /**
-   * Puts the adapters on a model and says what became of each. Starts no plugin when there is none to load.
-   *
-   * @return the host of the methods, to be closed when the model is not used any more; null without adapters
-   */
-  PluginHost attach(AdapterBase model, NDManager scope, PrintWriter log) {
-    if (adapters.isEmpty()) {
-      return null;
-    }
-    PluginHost host = start();
-    try {
-      attach(host, model, scope, log);
-      return host;
-    } catch (RuntimeException failure) {
-      host.close();
-      throw failure;
-    }
+  /** Puts the adapters on a model and says what became of each. */
+  void attach(PluginHost host, AdapterBase model, NDManager scope, PrintWriter log) {
+    attach(host, model, scope, loaded -> log.println(loaded.summary()));
+    log.flush();
   }
 
-  /** The same with plugins that run already. */
-  void attach(PluginHost host, AdapterBase model, NDManager scope, PrintWriter log) {
+  /** Puts the adapters on a model, one by one. */
+  void attach(PluginHost host, AdapterBase model, NDManager scope, Consumer<LoadedAdapter> attached) {
     AdapterLoading loading = loading(host);
     List<BlockWeights> weights = blocks.of(adapters.size());
     for (int i = 0; i < adapters.size(); i++) {
-      log.println(loading.load(adapters.get(i), weights.get(i), model, scope).summary());
+      attached.accept(loading.load(adapters.get(i), weights.get(i), model, scope));
     }
-    log.flush();
   }
 }

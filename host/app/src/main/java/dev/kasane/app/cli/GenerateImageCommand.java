@@ -1,12 +1,10 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;
 import dev.kasane.app.image.PictureText;
-import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
@@ -44,7 +42,7 @@ final class GenerateImageCommand implements Callable<Integer> {
   private BaseTypeOptions baseType;
 
   @Mixin
-  private AdapterFileOptions adapters;
+  private WordOptions words;
 
   @Option(names = "--out", paramLabel = "PLACE", defaultValue = "kasane.png", converter = Words.Place.class,
       description = "PNG file, or folder with a slash at its end (default: ${DEFAULT-VALUE}). Several"
@@ -65,13 +63,13 @@ final class GenerateImageCommand implements Callable<Integer> {
     try (BaseCheckpoint checkpoint = base.open()) {
       // Nothing heavy starts before everything that was typed has been checked.
       baseType.settings();
-      adapters.check();
+      words.adapters().check();
       ImageModel model = ImageModels.declare(checkpoint, base.precision());
       List<PictureRequest> requests = picture.requests(model);
       requireGridSize(requests);
       PictureFiles files = PictureFiles.at(out, requests.size() > 1, overwrite);
-      PictureText text = new PictureText(checkpoint.path(), base.precision(), adapters.references(),
-          adapters.blockWeights());
+      PictureText text = new PictureText(checkpoint.path(), base.precision(), words.adapters().references(),
+          words.adapters().blockWeights(), words.embeddings());
       draw(checkpoint, model, new PictureRun(requests, picture.count(), files, text), requests.size());
     }
     return ExitCode.OK;
@@ -84,9 +82,9 @@ final class GenerateImageCommand implements Callable<Integer> {
     try (NDManager scope = Engines.newManager()) {
       ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, scope);
       baseType.apply(model, scope, err);
-      try (PluginHost host = adapters.attach(AdapterBase.of(model), scope, err);
+      try (WordOptions.Loaded loaded = words.load(model, scope, err);
           DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
-        run.draw(model, grid, progress);
+        run.draw(loaded.model(), grid, progress);
       }
     }
   }

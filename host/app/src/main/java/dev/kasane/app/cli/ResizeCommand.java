@@ -48,15 +48,16 @@ final class ResizeCommand implements Callable<Integer> {
   private RankOptions ranks;
 
   @Option(names = "--sv-ratio", paramLabel = "R",
-      description = "Keep singular values above the largest divided by R, 1 or more.")
+      description = "Keep singular values above the largest divided by R, 1 or more, and one more, as sd-scripts do.")
   private Double ratio;
 
   @Option(names = "--sv-cumulative", paramLabel = "S",
-      description = "Keep the fewest values whose sum reaches this share of the whole, above 0 to 1.")
+      description = "Keep the fewest values whose sum reaches this share of the whole, above 0 to 1, and one more.")
   private Double cumulative;
 
   @Option(names = "--sv-fro", paramLabel = "S",
-      description = "Keep the fewest values whose Frobenius norm reaches this share of the whole, above 0 to 1.")
+      description = "Keep the fewest values whose Frobenius norm reaches this share of the whole, above 0 to 1,"
+          + " and one more.")
   private Double frobenius;
 
   @Option(names = "--base", paramLabel = "BASE",
@@ -73,9 +74,9 @@ final class ResizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Map<Kind, Double> dynamic = new LinkedHashMap<>();
-    dynamic.put(Kind.RATIO, ratio);
-    dynamic.put(Kind.CUMULATIVE, cumulative);
-    dynamic.put(Kind.FROBENIUS, frobenius);
+    dynamic.put(Kind.SV_RATIO, ratio);
+    dynamic.put(Kind.SV_CUMULATIVE, cumulative);
+    dynamic.put(Kind.SV_FRO, frobenius);
     RankRule linear = ranks.linear(spec.commandLine(), dynamic);
     RankRule convolution = ranks.convolution(linear);
     try (PluginHost host = input.start(); CheckpointLayers layers = AlgebraInputOptions.open(base);

@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.EmbeddingReference;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.MixMethod;
@@ -53,6 +54,13 @@ abstract class Words<T> implements ITypeConverter<T> {
   static final class Adapter extends Words<AdapterReference> {
     Adapter() {
       super(AdapterReference::parse);
+    }
+  }
+
+  /** Files of learned words. */
+  static final class Embedding extends Words<EmbeddingReference> {
+    Embedding() {
+      super(EmbeddingReference::parse);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.kasane.app.image;
 
 import dev.kasane.app.Version;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.EmbeddingReference;
 import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.pipeline.PictureRequest;
@@ -17,9 +18,11 @@ import java.util.stream.Collectors;
  * @param precision what it was computed in
  * @param adapters the adapters with their weights
  * @param blockWeights factors of these for some blocks, as typed
+ * @param embeddings the files of learned words
  */
 public record PictureText(
-    Path base, Precision precision, List<AdapterReference> adapters, List<String> blockWeights) {
+    Path base, Precision precision, List<AdapterReference> adapters, List<String> blockWeights,
+    List<EmbeddingReference> embeddings) {
   /** The keyword in the PNG. */
   public static final String KEYWORD = "parameters";
 
@@ -27,9 +30,12 @@ public record PictureText(
   public String of(PictureRequest request) {
     String used = adapters.stream().map(each -> each.name() + ":" + LoadedAdapter.number(each.weight()))
         .collect(Collectors.joining(", "));
+    String words = embeddings.stream().map(each -> each.file().getFileName()
+        + each.word().map(word -> ":" + word).orElse("")).collect(Collectors.joining(", "));
     return request.describe() + ", Model: " + quoted(modelName())
         + (adapters.isEmpty() ? "" : ", Adapters: " + quoted(used))
         + (blockWeights.isEmpty() ? "" : ", Block weights: " + quoted(String.join(", ", blockWeights)))
+        + (embeddings.isEmpty() ? "" : ", Embeddings: " + quoted(words))
         + (precision == Precision.FLOAT32 ? "" : ", Precision: " + precision)
         + ", Version: Kasane " + Version.current().kasane();
   }

@@ -38,7 +38,7 @@ public enum AdapterLayout {
           + "|lora_magnitude_vector(?:\\.weight)?|dora_scale|alpha)$"),
   /** A learnt word rather than an adapter. */
   TEXTUAL_INVERSION("textual-inversion",
-      "^(?:emb_params|string_to_param|string_to_token|clip_[lg])(?:$|\\.)|^<.+>$", null),
+      "^(?:emb_params|string_to_param|string_to_token|clip_[lg])(?:$|\\.)|^<.+>$|^bundle_emb\\.", null),
   /** A whole base model, or a part of one. */
   CHECKPOINT("checkpoint",
       "^(?:model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner|down_blocks|text_model"

@@ -105,6 +105,11 @@ final class Description {
   private List<String> triggerWords() {
     Collection<String> learnt = new TreeSet<>();
     listing.tensors().keySet().forEach(key -> AdapterLayout.embeddedWord(key).ifPresent(learnt::add));
+    if (learnt.isEmpty() && layout.equals(Optional.of(AdapterLayout.TEXTUAL_INVERSION))) {
+      // A word without a name in the file is called like the file.
+      String name = file.getFileName().toString();
+      learnt.add(listing.metadata().getOrDefault("name", name.replaceFirst("(?<=.)\\.[^.]*$", "")));
+    }
     return learnt.isEmpty() ? TrainingFacts.triggerWords(listing.metadata()) : List.copyOf(learnt);
   }
 

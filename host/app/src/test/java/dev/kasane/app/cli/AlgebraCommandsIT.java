@@ -222,9 +222,9 @@ class AlgebraCommandsIT {
     Path out = at("small.safetensors");
     succeeds("resize", A.toString(), "--out", out.toString(), "--sv-fro", "0.8", "--rank", "4", "--base",
         BASE.toString());
-    assertThat(kasane.out()).contains("norm is lost", "cut off: error").containsPattern("rank 2-4 to 1-\\d");
+    assertThat(kasane.out()).contains("norm is lost", "cut off: error").containsPattern("rank 2-4 to 2-\\d");
     assertThat(metadata(out)).containsEntry("ss_network_dim", "Dynamic")
-        .containsEntry("kasane.operation", "resize to frobenius 0.8, ranks 1 to 4");
+        .containsEntry("kasane.operation", "resize to sv_fro 0.8, ranks 1 to 4");
     assertThat(run("resize", A.toString(), "--out", out.toString(), "--base", BASE.toString())).isEqualTo(2);
     assertThat(run("resize", A.toString(), "--out", out.toString(), "--rank", "2", "--base", BASE.toString()))
         .isEqualTo(1);

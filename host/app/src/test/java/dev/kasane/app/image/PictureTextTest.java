@@ -3,6 +3,7 @@ package dev.kasane.app.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.EmbeddingReference;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
@@ -17,7 +18,8 @@ class PictureTextTest {
 
   @Test
   void followsTheCommunitysLayout() {
-    PictureText text = new PictureText(Path.of("models/v1-5.safetensors"), Precision.FLOAT32, List.of(), List.of());
+    PictureText text = new PictureText(Path.of("models/v1-5.safetensors"), Precision.FLOAT32, List.of(), List.of(),
+        List.of());
 
     assertThat(text.of(REQUEST).lines()).hasSize(3).satisfies(lines -> {
       assertThat(lines.get(0)).isEqualTo("a cat");
@@ -31,9 +33,11 @@ class PictureTextTest {
   void namesAdaptersAndPrecision() {
     PictureText text = new PictureText(Path.of("a,b"), Precision.BFLOAT16, List.of(
         AdapterReference.parse("x/ink.safetensors:0.8"), AdapterReference.parse("wood.safetensors")),
-        List.of("2:mid_block=0.5"));
+        List.of("2:mid_block=0.5"), List.of(EmbeddingReference.parse("words/sketch.pt:pencil"),
+            EmbeddingReference.parse("plain.safetensors")));
 
     assertThat(text.of(REQUEST)).contains(", Adapters: \"ink:0.8, wood:1\"",
-        ", Block weights: \"2:mid_block=0.5\"", ", Precision: bfloat16", ", Model: \"a,b\"");
+        ", Block weights: \"2:mid_block=0.5\"",
+        ", Embeddings: \"sketch.pt:pencil, plain.safetensors\"", ", Precision: bfloat16", ", Model: \"a,b\"");
   }
 }

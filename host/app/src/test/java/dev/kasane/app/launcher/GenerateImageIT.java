@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.launcher.KasaneProcess.Run;
+import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.diffusion.data.Picture;
 import dev.kasane.diffusion.data.PicturePng;
 import dev.kasane.diffusion.data.PictureReader;
@@ -28,6 +31,8 @@ class GenerateImageIT {
   private static final Path TINY = ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny");
   private static final Path ADAPTER =
       ROOT.resolve("plugins/kohya/src/test/resources/golden/sd1-tiny-kohya.safetensors");
+
+  private static final int DEMO_WIDTH = 128;
 
   @TempDir
   private Path folder;
@@ -87,6 +92,29 @@ class GenerateImageIT {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.filter(file -> file.toString().endsWith(".tmp"))).isEmpty();
     }
+  }
+
+  @Test
+  void theDemoBaseTakesLearnedWords() throws IOException, InterruptedException {
+    float[] vectors = new float[2 * DEMO_WIDTH];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = (float) Math.sin(i);
+    }
+    SafetensorsWriter.write(folder.resolve("swirl.safetensors"), List.of(TensorDeclaration.ofFloats("emb_params",
+        DType.F32, new long[] {2, DEMO_WIDTH}, vectors)), Map.of());
+    String[] command = {"generate", "image", "--prompt", "a red ball, swirl", "--steps", "1", "--seed", "5", "--out"};
+    List<String> with = new ArrayList<>(List.of(command));
+    with.addAll(List.of("with.png", "--embedding", "swirl.safetensors"));
+    List<String> without = new ArrayList<>(List.of(command));
+    without.add("without.png");
+
+    Run learned = new KasaneProcess(folder).run(with.toArray(String[]::new));
+    Run plain = new KasaneProcess(folder).run(without.toArray(String[]::new));
+
+    assertThat(learned.code()).as(learned.err()).isZero();
+    assertThat(plain.code()).as(plain.err()).isZero();
+    assertThat(learned.err()).contains("swirl.safetensors: learned words swirl (2 tokens)");
+    assertThat(pixels("with.png")).isNotEqualTo(pixels("without.png"));
   }
 
   @Test

@@ -16,7 +16,9 @@ import java.util.Map;
 
 /**
  * Makes a LoRA of what a fine-tuned checkpoint has more than its base, layer by layer: the difference of the
- * weights, cut to a rank. Memory holds one layer at a time, and the result.
+ * weights, cut to a rank. Memory holds one layer at a time, and the result. The factors are those of sd-scripts'
+ * {@code extract_lora_from_models}, which knows neither dynamic ranks nor layers that are left out: it also writes a
+ * pair of rounding errors for each layer that does not differ.
  */
 public final class Extractor {
   private final RankRule linear;

@@ -7,7 +7,10 @@ import java.util.stream.Collectors;
 
 /** Ways to make one adapter of several, named as PEFT's {@code add_weighted_adapter} names them. */
 public enum MixMethod {
-  /** Ranks side by side: exactly the weighted sum, at the sum of the ranks. */
+  /**
+   * Ranks side by side: exactly the weighted sum, at the sum of the ranks. (sd-scripts' {@code merge_lora --concat} is
+   * another one: there a ratio counts squared, and the more ranks there are, the less everything counts.)
+   */
   CAT(Sparsity.NONE, Election.NONE, false),
   /** Factors summed one by one, at one rank; a rough approximation of the sum. */
   LINEAR(Sparsity.NONE, Election.NONE, false),

@@ -4,8 +4,9 @@ import dev.kasane.core.UserException;
 import java.util.Locale;
 
 /**
- * How many ranks of a decomposition are kept. The dynamic rules are those of sd-scripts'
- * {@code resize_lora}: each keeps the fewest ranks with which its condition holds.
+ * How many ranks of a decomposition are kept. A dynamic rule keeps the fewest ranks with which its condition
+ * holds; those named after sd-scripts' {@code resize_lora} keep one more, as that script does. Never are more kept
+ * than there are: where an adapter's own rank does not meet the condition, sd-scripts add one of rounding errors.
  *
  * @param kind the condition
  * @param target its number; of no meaning for a fixed rank
@@ -21,10 +22,12 @@ public record RankRule(Kind kind, double target, int least, int most) {
   public enum Kind {
     /** The number alone. */
     FIXED,
-    /** Every singular value above the largest divided by the target. */
-    RATIO,
-    /** The sum of the values reaches this share of the whole. */
-    CUMULATIVE,
+    /** Every singular value above the largest divided by the target, and one more. */
+    SV_RATIO,
+    /** The sum of the values reaches this share of the whole, and one more. */
+    SV_CUMULATIVE,
+    /** As {@link #FROBENIUS}, and one more. */
+    SV_FRO,
     /** The root of the sum of squares, the Frobenius norm, reaches this share of the whole. */
     FROBENIUS,
     /** The sum of squares, the energy, reaches this share of the whole. */
@@ -43,12 +46,12 @@ public record RankRule(Kind kind, double target, int least, int most) {
     }
     boolean fits = switch (kind) {
       case FIXED -> true;
-      case RATIO -> target >= 1 && Double.isFinite(target);
+      case SV_RATIO -> target >= 1 && Double.isFinite(target);
       default -> target > 0 && target <= 1;
     };
     if (!fits) {
       throw new UserException("The " + kind.name().toLowerCase(Locale.ROOT) + " to keep is " + target
-          + "; expected " + (kind == Kind.RATIO ? "1 or more." : "above 0 and at most 1."));
+          + "; expected " + (kind == Kind.SV_RATIO ? "1 or more." : "above 0 and at most 1."));
     }
   }
 
@@ -74,18 +77,19 @@ public record RankRule(Kind kind, double target, int least, int most) {
   }
 
   /**
-   * The rank for a matrix.
+   * The rank for a matrix; 1 for one of zeros, whatever the rule.
    *
    * @param values its singular values, the largest first
    */
   public int rank(double[] values) {
-    if (values.length == 0 || values[0] <= NOTHING && kind != Kind.FIXED) {
+    if (values.length == 0 || values[0] <= NOTHING) {
       return 1;
     }
     int wanted = switch (kind) {
       case FIXED -> most;
-      case RATIO -> above(values, values[0] / target);
-      case CUMULATIVE -> reaching(values, 1, target);
+      case SV_RATIO -> above(values, values[0] / target) + 1;
+      case SV_CUMULATIVE -> reaching(values, 1, target) + 1;
+      case SV_FRO -> reaching(values, 2, target * target) + 1;
       case FROBENIUS -> reaching(values, 2, target * target);
       case ENERGY -> reaching(values, 2, target);
     };

@@ -10,7 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gives a LoRA another rank. The scale of each layer stays, so alpha follows the rank. */
+/**
+ * Gives a LoRA another rank, as sd-scripts' {@code resize_lora} does. The scale of each layer stays, so alpha follows
+ * the rank. That script counts 1×1 convolutions among the convolutions, against what it says of the option; here they
+ * go with the linear layers.
+ */
 public final class Resizer {
   private final String file;
   private final RankRule linear;

@@ -51,7 +51,7 @@ final class Restoration {
     if (component.equals(AdapterModel.EMBEDDINGS) && !targets.containsKey(component)) {
       modules.forEach(word -> words.add(word.path()));
       modules.forEach(word -> unmatched.add(new UnmatchedKey(word.path(),
-          "is a learned word (textual inversion), not an adapter of a layer; in prompts it has no effect")));
+          "is a learned word (textual inversion) for prompts, not an adapter of a layer")));
       return;
     }
     Map<String, AdaptableLayer> layers = targets.getOrDefault(component, Map.of());

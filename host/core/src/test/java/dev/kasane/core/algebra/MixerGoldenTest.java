@@ -94,6 +94,20 @@ class MixerGoldenTest {
     assertThat(Adapters.error(found, golden(key))).isLessThan(1e-6);
   }
 
+  /** The same draws for each layer, so the very masks of PEFT, whose generator the script sets layer by layer. */
+  @ParameterizedTest
+  @CsvSource({"dare-linear-svd, dare_linear_svd", "dare-ties-svd, dare_ties_svd"})
+  void dropsEntriesOfUpdatesAsPeftDoesAndCutsToTheRank(String method, String label) {
+    MixOptions options =
+        new MixOptions(MixMethod.named(method), Optional.of(RankRule.fixed(4)), 0.5, false, 1, 100_000_000);
+    AdapterModel mixed = new Mixer(options, Adapters.PLAIN, Steps.SILENT).mix(List.of(
+        Adapters.part("a", adapter("a"), 0.7), Adapters.part("c", adapter("c"), -0.4)), Map.of(), scope).model();
+    for (String layer : List.of("fc", "conv")) {
+      NDArray found = Adapters.delta(mixed, layer, scope);
+      assertThat(Adapters.error(found, golden("dare." + label + "." + layer))).as(layer).isLessThan(1e-6);
+    }
+  }
+
   @Test
   void decomposesFactorsAsTorchDecomposesTheProduct() {
     AdapterModule module = module("a", "fc");

@@ -34,7 +34,8 @@ public final class KohyaFormat implements AdapterFormat {
   @Override
   public boolean recognises(Set<String> keys) {
     return keys.stream().anyMatch(key ->
-        key.indexOf('.') > 0 && Prefixes.ALL.stream().anyMatch(key::startsWith));
+        key.indexOf('.') > 0 && Prefixes.ALL.stream().anyMatch(key::startsWith))
+        || !keys.isEmpty() && keys.stream().allMatch(BundledWords::isWord);
   }
 
   @Override

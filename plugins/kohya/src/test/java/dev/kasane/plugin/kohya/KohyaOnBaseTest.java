@@ -32,8 +32,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files on a base: text encoder, U-Net and picture are those that diffusers has with the same file. */
+/** Files on a base: what comes out is what diffusers, or sd-scripts, have with the same file. */
 class KohyaOnBaseTest {
   private static final String BASE = "sd1-tiny";
   private static final Path FILES = Path.of("src", "test", "resources", "golden");
@@ -69,6 +70,20 @@ class KohyaOnBaseTest {
     assertThat(error(text(), expected(name, label + ".text"))).isGreaterThan(0.05);
     assertThat(error(unet(), base("unet.output"))).isLessThan(TOLERANCE);
     assertThat(largestDifference(draw(), picture)).isGreaterThan(10 * PIXEL_TOLERANCE);
+  }
+
+  /** LoCon on linear layers, 1x1 and 3x3 convolutions and the text encoder, as the trainer computes it. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0.5})
+  void doesWhatItDoesInSdScripts(double strength) throws IOException {
+    String name = "sd-scripts-sd1";
+    AdapterSet set = attach(name);
+    set.multiplier(strength);
+    assertThat(error(text(), expected(name, "text." + strength))).isLessThan(TOLERANCE);
+    assertThat(error(unet(), expected(name, "unet." + strength))).isLessThan(TOLERANCE);
+    set.detach();
+    assertThat(error(text(), expected(name, "text." + strength))).isGreaterThan(0.05);
+    assertThat(error(unet(), expected(name, "unet." + strength))).isGreaterThan(0.05);
   }
 
   /** Reads the file against the base's own layers; every key has to find its place. */

@@ -10,7 +10,18 @@ final class AddedTokenSplitter {
   private final List<Pattern> patterns;
   private final String firstCharacters;
 
-  private record Pattern(String text, int id) {
+  private record Pattern(String text, AddedToken token) {
+    boolean isAt(String whole, int at) {
+      int end = at + text.length();
+      return whole.startsWith(text, at) && (!token.apart()
+          || !isWithinWord(whole, at) && !isWithinWord(whole, end));
+    }
+
+    /** Whether letters or digits meet here. */
+    private static boolean isWithinWord(String whole, int at) {
+      return at > 0 && at < whole.length() && Character.isLetterOrDigit(whole.codePointBefore(at))
+          && Character.isLetterOrDigit(whole.codePointAt(at));
+    }
   }
 
   /**
@@ -21,7 +32,7 @@ final class AddedTokenSplitter {
     patterns = added.stream()
         .filter(token -> token.normalized() == normalized)
         .map(token -> new Pattern(
-            normalized ? TextNormalizer.normalize(token.content()) : token.content(), token.id()))
+            normalized ? TextNormalizer.normalize(token.content()) : token.content(), token))
         .sorted(Comparator.comparingInt((Pattern pattern) -> pattern.text().length()).reversed())
         .toList();
     StringBuilder first = new StringBuilder();
@@ -41,7 +52,9 @@ final class AddedTokenSplitter {
       if (from < at) {
         between.accept(text.substring(from, at));
       }
-      ids.accept(found.id());
+      for (int i = 0; i < found.token().count(); i++) {
+        ids.accept(found.token().id() + i);
+      }
       at += found.text().length();
       from = at;
     }
@@ -55,7 +68,7 @@ final class AddedTokenSplitter {
       return null;
     }
     for (Pattern pattern : patterns) {
-      if (text.startsWith(pattern.text(), at)) {
+      if (pattern.isAt(text, at)) {
         return pattern;
       }
     }

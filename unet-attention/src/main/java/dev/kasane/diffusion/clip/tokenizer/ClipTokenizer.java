@@ -4,8 +4,11 @@ import dev.kasane.core.UserException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -23,25 +26,32 @@ public final class ClipTokenizer {
   private final String[] symbols;
   private final SpecialTokens special;
   private final Set<Integer> hidden = new HashSet<>();
+  private final Map<Integer, Integer> lengths = new HashMap<>();
   private final AddedTokenSplitter givenTokens;
   private final AddedTokenSplitter normalizedTokens;
   private final BytePairEncoder encoder;
 
   private ClipTokenizer(ClipVocabulary vocabulary, SpecialTokens special) {
-    this.ids = vocabulary.ids();
+    this(vocabulary.ids(), vocabulary.size(), special, new BytePairEncoder(vocabulary, special.unknown()));
+  }
+
+  private ClipTokenizer(Map<String, Integer> ids, int size, SpecialTokens special, BytePairEncoder encoder) {
+    this.ids = ids;
     this.special = special;
-    int lastAdded = special.added().stream().mapToInt(AddedToken::id).max().orElse(-1);
-    symbols = new String[Math.max(vocabulary.size(), lastAdded + 1)];
+    this.encoder = encoder;
+    int end = special.added().stream().mapToInt(token -> token.id() + token.count()).max().orElse(0);
+    symbols = new String[Math.max(size, end)];
     ids.forEach((symbol, id) -> symbols[id] = symbol);
     for (AddedToken token : special.added()) {
       symbols[token.id()] = token.content();
-      if (token.special()) {
-        hidden.add(token.id());
+      lengths.put(token.id(), token.count());
+      for (int id = token.special() ? token.id() : token.id() + 1; id < token.id() + token.count(); id++) {
+        symbols[id] = token.content();
+        hidden.add(id);
       }
     }
     givenTokens = new AddedTokenSplitter(special.added(), false);
     normalizedTokens = new AddedTokenSplitter(special.added(), true);
-    encoder = new BytePairEncoder(vocabulary, special.unknown());
   }
 
   /**
@@ -64,6 +74,27 @@ public final class ClipTokenizer {
    */
   public static ClipTokenizer of(ClipVocabulary vocabulary) {
     return new ClipTokenizer(vocabulary, SpecialTokensReader.defaults(vocabulary));
+  }
+
+  /**
+   * The same tokeniser with learned words. Each is found in any capitals, the longest first, and where it stands
+   * by itself: {@code ink} is not found in {@code pink}, where diffusers would find it.
+   *
+   * @param words how many tokens each word stands for, in the order of their ids
+   * @param firstId the first word's first id, not below {@link #vocabularySize}
+   */
+  public ClipTokenizer withWords(Map<String, Integer> words, int firstId) {
+    if (firstId < symbols.length) {
+      throw new IllegalArgumentException("The first id is " + firstId + ", expected at least " + symbols.length);
+    }
+    List<AddedToken> added = new ArrayList<>(special.added());
+    int id = firstId;
+    for (Map.Entry<String, Integer> word : words.entrySet()) {
+      added.add(AddedToken.learned(word.getKey(), id, word.getValue()));
+      id += word.getValue();
+    }
+    return new ClipTokenizer(ids, symbols.length, new SpecialTokens(special.begin(), special.end(), special.pad(),
+        special.unknown(), List.copyOf(added)), encoder);
   }
 
   /** The ids of a text, of any length, without begin and end. */
@@ -138,6 +169,11 @@ public final class ClipTokenizer {
   /** The id that rows are filled up with: the end token for SD 1.x, {@code !} for SD 2.x. */
   public int padId() {
     return special.pad();
+  }
+
+  /** How many tokens a word has that begins with this token; 1 but for learned words. */
+  int lengthFrom(int id) {
+    return lengths.getOrDefault(id, 1);
   }
 
   /** The id of a symbol such as {@code ,</w>}, or -1 if the vocabulary has none. */

@@ -9,7 +9,7 @@ import java.util.List;
  * that a CLIP text encoder takes, as the AUTOMATIC1111 web interface does.
  *
  * <p>A full chunk ends after its last comma, if that is among the last tokens, so that phrases stay whole:
- * what stood behind the comma moves to the next chunk.
+ * what stood behind the comma moves to the next chunk. A learned word of several tokens is never cut.
  */
 public final class PromptChunks {
   /** Tokens of the prompt in one chunk. */
@@ -60,9 +60,7 @@ public final class PromptChunks {
     Rows rows = new Rows();
     for (PromptPiece piece : pieces) {
       if (piece instanceof WeightedText text) {
-        for (int token : tokenizer.encode(text.text())) {
-          rows.add(token, (float) text.weight());
-        }
+        rows.addAll(tokenizer.encode(text.text()), (float) text.weight());
       } else {
         rows.closeChunk(rows.count);
       }
@@ -119,19 +117,26 @@ public final class PromptChunks {
     private int count;
     private int lastComma = NONE;
 
-    void add(int token, float weight) {
-      boolean full = count == CHUNK_TOKENS;
+    void addAll(int[] ids, float weight) {
+      for (int at = 0; at < ids.length; ) {
+        int length = tokenizer.lengthFrom(ids[at]);
+        makeRoom(ids[at], length);
+        for (int end = at + length; at < end; at++) {
+          tokens[count] = ids[at];
+          tokenWeights[count++] = weight;
+        }
+      }
+    }
+
+    private void makeRoom(int token, int length) {
       if (token == commaId) {
         lastComma = count;
-      } else if (full && lastComma != NONE && count - lastComma <= commaBacktrack) {
+      } else if (count == CHUNK_TOKENS && lastComma != NONE && count - lastComma <= commaBacktrack) {
         closeChunk(lastComma + 1);
-        full = false;
       }
-      if (full) {
+      if (count + length > CHUNK_TOKENS) {
         closeChunk(count);
       }
-      tokens[count] = token;
-      tokenWeights[count++] = weight;
     }
 
     /** Ends the chunk after its first tokens; the others become the first of the next. */

@@ -18,6 +18,11 @@
  * <p>SD 2.x pads with {@code !}. There {@code !} is a special token with the id 0, so that also the
  * exclamation mark in a prompt has that id and not that of {@code !</w>}. This too is as in the reference.
  *
+ * <p>Learned words ({@link dev.kasane.diffusion.clip.tokenizer.ClipTokenizer#withWords}) are found after the
+ * normalisation, so in any capitals, and stand for as many ids as they have vectors. In two corners diffusers does
+ * otherwise, and it is not followed: it finds {@code ink} in {@code pink}, and it takes only the first vector of a
+ * word that is written in other capitals than its own.
+ *
  * <h2>Weights and long prompts</h2>
  *
  * {@link dev.kasane.diffusion.clip.tokenizer.PromptParser} reads the brackets of the AUTOMATIC1111 web

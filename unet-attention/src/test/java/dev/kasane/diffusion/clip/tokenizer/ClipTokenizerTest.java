@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,5 +173,25 @@ class ClipTokenizerTest {
   private void assertRefused(String what, String where) {
     assertThatThrownBy(() -> ClipTokenizer.open(folder)).isInstanceOf(UserException.class)
         .hasMessageContaining(what).hasMessageContaining(where);
+  }
+
+  @Test
+  void learnedWordsAreFoundInAnyCapitalsWhereTheyStandByThemselves() {
+    ClipTokenizer plain = Goldens.tiny();
+    int first = plain.vocabularySize();
+    Map<String, Integer> words = new LinkedHashMap<>();
+    words.put("ink", 2);
+    words.put("<s1>", 1);
+    words.put("ink style", 1);
+    ClipTokenizer learned = plain.withWords(words, first);
+    assertThat(learned.encode("INK")).containsExactly(first, first + 1);
+    assertThat(learned.encode("<S1>ink,ink")).containsExactly(
+        first + 2, first, first + 1, plain.encode(",")[0], first, first + 1);
+    assertThat(learned.encode("Ink   Style")).containsExactly(first + 3);
+    assertThat(learned.encode("pink inks ink2")).containsExactly(plain.encode("pink inks ink2"));
+    assertThat(learned.decode(learned.encode("a cat ink <s1>"))).isEqualTo("a cat ink<s1>");
+    assertThat(learned.vocabularySize()).isEqualTo(first + 4);
+    assertThat(plain.encode("ink")).doesNotContain(first);
+    assertThatThrownBy(() -> plain.withWords(words, first - 1)).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,6 +100,24 @@ class PromptChunksTest {
     assertThat(lengths("cat BREAK")).containsExactly(1);
     assertThat(lengths("cat BREAK BREAK tree")).containsExactly(1, 0, 1);
     assertThat(lengths("cat ".repeat(75) + "BREAK tree")).containsExactly(75, 1);
+  }
+
+  /** In AUTOMATIC1111's way: a word that does not fit begins the next chunk, and a comma moves what is behind it. */
+  @Test
+  void learnedWordsCountAllTheirTokensAndAreNeverCut() {
+    int first = tokenizer.vocabularySize() + 5;
+    PromptChunks learned = new PromptChunks(tokenizer.withWords(Map.of("<ink>", 3), first));
+    assertThat(lengths(learned.encode("<ink> cat <ink>"))).containsExactly(7);
+    assertThat(lengths(learned.encode("cat ".repeat(72) + "<ink>"))).containsExactly(75);
+    assertThat(lengths(learned.encode("cat ".repeat(73) + "<ink> tree"))).containsExactly(73, 4);
+    assertThat(lengths(learned.encode("<ink> ".repeat(26)))).containsExactly(75, 3);
+    assertThat(lengths(learned.encode("cat ".repeat(70) + ", tree <ink>"))).containsExactly(75);
+    assertThat(lengths(learned.encode("cat ".repeat(70) + ", " + "tree ".repeat(4) + "<ink>")))
+        .containsExactly(71, 7);
+    EncodedPrompt weighted = learned.encode("a (<ink>:1.5) cat");
+    assertThat(Arrays.copyOf(weighted.ids()[0], 7)).containsExactly(tokenizer.beginId(),
+        tokenizer.encode("a")[0], first, first + 1, first + 2, tokenizer.encode("cat")[0], tokenizer.endId());
+    assertThat(Arrays.copyOf(weighted.weights()[0], 7)).containsExactly(1, 1, 1.5f, 1.5f, 1.5f, 1, 1);
   }
 
   @Test
