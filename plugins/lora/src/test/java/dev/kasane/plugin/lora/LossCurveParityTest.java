@@ -21,6 +21,7 @@ import dev.kasane.text.data.EncodedExample;
 import dev.kasane.text.data.RowLayout;
 import dev.kasane.text.data.TextBatch;
 import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.training.LanguageObjective;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,6 +58,7 @@ class LossCurveParityTest {
   void theLossesAreThoseOfTransformersAndPeft(String base, LearningRate.Kind kind, boolean checkpointing) {
     golden = TensorSources.open(PeftModels.GOLDEN.resolve("curves").resolve(base + ".safetensors"));
     CausalLm model = TextCheckpoint.open(PeftModels.GOLDEN.resolve(base)).model(Precision.FLOAT32, scope);
+    model.dropouts(DropoutRates.NONE);
     AdapterSet set = PeftModels.restore(model, golden, "before.", ALPHA, scope);
     double[] losses = golden.read("losses", scope).toDoubleArray();
     List<TrainingListener.StepReport> steps = new ArrayList<>();
