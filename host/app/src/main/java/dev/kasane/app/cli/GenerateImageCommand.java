@@ -83,7 +83,7 @@ final class GenerateImageCommand implements Callable<Integer> {
     err.flush();
     try (NDManager scope = Engines.newManager()) {
       ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, scope);
-      baseType.apply(model, scope, err);
+      baseType.apply(model, false, scope, err);
       try (PluginHost host = adapters.attach(AdapterBase.of(model), scope, err);
           DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
         run.draw(model, grid, progress);

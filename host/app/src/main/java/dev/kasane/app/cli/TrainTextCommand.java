@@ -19,6 +19,7 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.quant.Quantizer;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.demo.DemoExam;
 import dev.kasane.text.model.CausalLm;
@@ -103,6 +104,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       TextCheckpoint checkpoint = TextCheckpoint.open(folder);
       boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.json()));
       baseType.settings();
+      boolean originals = baseType.keepsOriginals(method, methodOptions);
       Tokenizer tokenizer = Tokenizers.open(folder);
       Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
       TrainingTexts texts =
@@ -115,11 +117,12 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       texts.report().lines().forEach(this::tell);
       try (NDManager owner = Engines.newManager()) {
         checkpoint.load(model, precision, QuantisedBase::read, owner);
-        baseType.apply(model, owner, spec.commandLine().getErr());
+        baseType.apply(model, originals, owner, spec.commandLine().getErr());
         applyDropouts(model);
         Engines.seed(run.seed);
         AdapterSet adapters = wholeWeights.addTo(
             adapter.attach(components(model), method, methodOptions, owner), model, owner);
+        Quantizer.forgetOriginals(model);
         TrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(),
             DecisiveOptions.of(spec, INDIFFERENT, Map.of()), adapter.peftLayers(model));
         TrainingSession session = new TrainingSession(

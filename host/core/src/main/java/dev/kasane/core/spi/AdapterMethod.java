@@ -38,7 +38,17 @@ public interface AdapterMethod extends ExtensionPoint {
   }
 
   /**
-   * Makes a fresh trainable adapter whose ΔW is zero.
+   * Whether {@link #attach} looks at what weights were quantised from, {@link FrozenWeight#original}. The dense
+   * weights are then kept in memory until it has.
+   *
+   * @param options values for {@link #options()}, complete and checked
+   */
+  default boolean needsOriginals(AdapterOptions options) {
+    return false;
+  }
+
+  /**
+   * Makes a fresh trainable adapter whose ΔW is zero, or makes up for what quantising took from the weight.
    *
    * <p>Random initial values come from libtorch's default generator, which the caller has seeded.
    *

@@ -42,6 +42,11 @@ public final class LoraMethod implements AdapterMethod {
   }
 
   @Override
+  public boolean needsOriginals(AdapterOptions options) {
+    return LoraStart.parse(options.text("init")).makesUpForQuantising();
+  }
+
+  @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     LoraSettings settings = LoraSettings.of(options);
     double scale = settings.alpha() / settings.rank();
