@@ -23,6 +23,7 @@ import dev.kasane.quant.Quantizer;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.demo.DemoExam;
 import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
@@ -123,6 +124,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
         AdapterSet adapters = wholeWeights.addTo(
             adapter.attach(components(model), method, methodOptions, owner), model, owner);
         Quantizer.forgetOriginals(model);
+        tellOfTies(model, adapters);
         TrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(),
             DecisiveOptions.of(spec, INDIFFERENT, Map.of()), adapter.peftLayers(model));
         TrainingSession session = new TrainingSession(
@@ -134,6 +136,16 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       }
     }
     return ExitCode.OK;
+  }
+
+  private void tellOfTies(CausalLm model, AdapterSet adapters) {
+    DecoderNames names = model.config().names();
+    boolean adapted = adapters.layers().stream().anyMatch(each -> each.layer().path().equals(names.tokens()));
+    if (model.config().tiedHead() && adapted) {
+      tell("The base's head " + names.head() + " scores by the rows of " + names.tokens() + " (tied embeddings). The"
+          + " adapter changes what goes in and leaves the head alone, as in PEFT without ensure_weight_tying; such an"
+          + " adapter cannot be merged into the base.");
+    }
   }
 
   private void applyDropouts(CausalLm model) {

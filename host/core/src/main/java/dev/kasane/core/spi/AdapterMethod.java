@@ -31,10 +31,10 @@ public interface AdapterMethod extends ExtensionPoint {
 
   /**
    * Whether the method can be attached to a layer of this kind and shape. Unless a method says otherwise, that
-   * is every linear layer and convolution and no normalisation.
+   * is every linear layer and convolution, and nothing else.
    */
   default boolean supports(TargetLayer layer) {
-    return layer.kind() != TargetLayer.Kind.NORM;
+    return layer.kind().isProduct();
   }
 
   /**

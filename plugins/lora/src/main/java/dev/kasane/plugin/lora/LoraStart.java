@@ -68,13 +68,18 @@ record LoraStart(Kind kind, int rounds) {
     return kind == Kind.LOFTQ;
   }
 
+  /** Whether the factors start from the layer's weight. */
+  boolean isOfWeight() {
+    return isPartOfWeight() || makesUpForQuantising();
+  }
+
   /**
    * Makes the first factors of a layer.
    *
    * @param scale alpha/rank, by which singular values are divided
    */
   LoraFactors factors(TargetLayer layer, int rank, double scale, NDManager scope) {
-    if (isPartOfWeight() || makesUpForQuantising()) {
+    if (isOfWeight()) {
       return ofWeight(layer, rank, scale, scope);
     }
     boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;

@@ -39,7 +39,7 @@ class LanguageModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "gpt2", "gemma2", "gpt-neox"})
+  @ValueSource(strings = {"llama", "gpt2", "gemma2", "gpt-neox", "llama-tied", "gpt2-by-layer"})
   void trainsAsPeftDoes(String base) {
     open(base);
     AdamW optimizer = new AdamW(set.trainableParameters(), AdamW.Settings.DEFAULT, scope);

@@ -2,7 +2,6 @@ package dev.kasane.plugin.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.injection.AdapterSet;
@@ -32,6 +31,10 @@ final class PeftModels {
         modules.add(new AdapterModule(path, Map.of(
             LoraFactors.DOWN, golden.read(prefix + path + ".lora_A.weight", scope),
             LoraFactors.UP, golden.read(prefix + path + ".lora_B.weight", scope)), Map.of("alpha", alpha)));
+      } else if (golden.names().contains(prefix + path + "." + EmbeddingAdapter.A)) {
+        modules.add(new AdapterModule(path, Map.of(
+            EmbeddingAdapter.A, golden.read(prefix + path + "." + EmbeddingAdapter.A, scope),
+            EmbeddingAdapter.B, golden.read(prefix + path + "." + EmbeddingAdapter.B, scope)), Map.of("alpha", alpha)));
       }
     }
     Injector.Restored restored = Injector.restore(Map.of(CausalLm.COMPONENT, model),
@@ -47,9 +50,8 @@ final class PeftModels {
 
   /** Compares the factors, or their gradients, with those whose names begin with a prefix. */
   static void compare(AdapterSet set, TensorSource golden, String prefix, boolean gradients, double tolerance) {
-    set.layers().forEach(each -> FACTORS.forEach((factor, key) -> {
-      NDArray tensor = each.attachment().adapter().tensors().get(factor);
-      String stored = prefix + each.layer().path() + "." + key;
+    set.layers().forEach(each -> each.attachment().adapter().tensors().forEach((factor, tensor) -> {
+      String stored = prefix + each.layer().path() + "." + FACTORS.getOrDefault(factor, factor);
       assertThat(TinyBase.relativeError(gradients ? tensor.getGradient() : tensor,
           golden.read(stored, tensor.getManager()))).as(stored).isLessThan(tolerance);
     }));
