@@ -23,6 +23,8 @@ CASES = {
     "gpt2": ["c_attn", "c_proj", "c_fc"],
     "gemma2": ["q_proj", "v_proj", "down_proj"],
     "gpt-neox": ["query_key_value", "dense_4h_to_h"],
+    "llama-tied": ["embed_tokens", "q_proj"],
+    "gpt2-by-layer": ["wte", "wpe", "c_attn"],
 }
 STEPS = 10
 
@@ -35,11 +37,11 @@ def run(case, targets):
     torch.manual_seed(sum(case.encode()))
     base = AutoModelForCausalLM.from_pretrained(GOLDEN / case, dtype=torch.float32, attn_implementation="eager")
     model = get_peft_model(base, LoraConfig(r=2, lora_alpha=5, target_modules=targets, lora_dropout=0.0,
-                                            fan_in_fan_out=case == "gpt2")).eval()
+                                            fan_in_fan_out=case.startswith("gpt2"))).eval()
     factors = {key(n): p for n, p in model.named_parameters() if p.requires_grad}
     with torch.no_grad():
         for name, factor in factors.items():
-            if "lora_B" in name:
+            if "lora_B" in name or "lora_embedding_A" in name:
                 factor.copy_(0.1 * torch.randn_like(factor))
     given = load_file(GOLDEN / case / "expected.safetensors")
     ids, mask = given["right.ids"].long(), given["right.mask"].long()

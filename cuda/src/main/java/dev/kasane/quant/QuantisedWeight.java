@@ -7,10 +7,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
+import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -22,6 +24,7 @@ public abstract sealed class QuantisedWeight implements FrozenWeight permits Fou
   private final Shape shape;
   private final DataType type;
   private final NDArray codes;
+  private DenseWeight original;
 
   /**
    * @param shape the dense weight's
@@ -45,6 +48,23 @@ public abstract sealed class QuantisedWeight implements FrozenWeight permits Fou
   /** The type that the dense weight has. */
   public final DataType type() {
     return type;
+  }
+
+  /** Keeps what the weight was quantised from. */
+  final void keep(DenseWeight dense) {
+    original = dense;
+  }
+
+  /** Lets go of what the weight was quantised from, which is the caller's again, if it was kept. */
+  final Optional<DenseWeight> forget() {
+    Optional<DenseWeight> kept = Optional.ofNullable(original);
+    original = null;
+    return kept;
+  }
+
+  @Override
+  public final Optional<NDArray> original(NDManager scope) {
+    return Optional.ofNullable(original).map(DenseWeight::array);
   }
 
   /** The tensor that holds the codes, on the CPU. */

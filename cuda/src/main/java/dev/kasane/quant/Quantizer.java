@@ -49,6 +49,16 @@ public final class Quantizer {
    */
   public static Summary quantise(
       Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers, NDManager owner) {
+    return quantise(root, settings, layers, false, owner);
+  }
+
+  /**
+   * The same, keeping the dense weights for {@link QuantisedWeight#original} until {@link #forgetOriginals}.
+   *
+   * @param keepOriginals whether they are kept
+   */
+  public static Summary quantise(Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers,
+      boolean keepOriginals, NDManager owner) {
     int done = 0;
     long before = 0;
     long after = 0;
@@ -60,10 +70,23 @@ public final class Quantizer {
         after += quantised.bytes();
         done++;
         layer.replaceWeight(quantised);
-        closeUnlessShared(root, dense);
+        if (keepOriginals) {
+          quantised.keep(dense);
+        } else {
+          closeUnlessShared(root, dense);
+        }
       }
     }
     return new Summary(done, before, after, sum(root, true), sum(root, false));
+  }
+
+  /** Lets go of the dense weights that were kept. */
+  public static void forgetOriginals(Module root) {
+    root.adaptableLayers().values().forEach(layer -> {
+      if (layer.weight() instanceof QuantisedWeight quantised) {
+        quantised.forget().ifPresent(dense -> closeUnlessShared(root, dense));
+      }
+    });
   }
 
   private static QuantisedWeight quantise(

@@ -7,6 +7,7 @@ import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.model.DecoderNames;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,8 +41,10 @@ public final class TextLayers {
         place(weights, source, path + BIAS).ifPresent(place -> biases.put(path, place));
       }
     }
+    DecoderNames names = checkpoint.config().names();
     return new CheckpointLayers(folder, Map.of(WeightFolder.COMPONENT, places),
-        Map.of(WeightFolder.COMPONENT, biases));
+        Map.of(WeightFolder.COMPONENT, biases),
+        places.containsKey(names.head()) ? Map.of() : Map.of(names.tokens(), names.head()));
   }
 
   private static Optional<WeightPlace> place(RenamedSource weights, TensorSource source, String name) {

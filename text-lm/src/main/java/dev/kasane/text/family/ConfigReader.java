@@ -79,6 +79,15 @@ public final class ConfigReader {
     return value;
   }
 
+  /** A probability, from 0 to below 1. */
+  public double probability(String key, double defaultValue) {
+    double value = number(key, defaultValue);
+    if (value < 0 || value >= 1) {
+      throw new UserException(origin + ": " + key + " is " + value + ", expected a number from 0 to below 1.");
+    }
+    return value;
+  }
+
   /** True or false. */
   public boolean flag(String key, boolean defaultValue) {
     if (!has(key)) {

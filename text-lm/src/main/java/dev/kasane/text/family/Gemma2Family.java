@@ -5,6 +5,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
 import java.util.Collections;
@@ -42,7 +43,8 @@ final class Gemma2Family implements Family {
             Activation.named(activation, json.origin()), true, false),
         new NormConfig(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6)),
         BlockOrder.AROUND, true, new Rotary(json, 8192).whole(attention.headWidth()), Math.sqrt(width),
-        json.flag("tie_word_embeddings", true), json.number("final_logit_softcapping", 0));
+        json.flag("tie_word_embeddings", true), json.number("final_logit_softcapping", 0),
+        DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
   }
 
   private static AttentionConfig attention(ConfigReader json) {

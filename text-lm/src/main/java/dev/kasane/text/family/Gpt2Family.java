@@ -5,6 +5,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
 import dev.kasane.text.model.PositionConfig;
@@ -41,7 +42,9 @@ final class Gpt2Family implements Family {
             Activation.named(json.text("activation_function", "gelu_new"), json.origin()), false, true),
         new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_epsilon", 1e-5)), BlockOrder.BEFORE,
         true, new PositionConfig.Learned(json.integer("n_positions", 1024), 0), 1,
-        json.flag("tie_word_embeddings", true), 0);
+        json.flag("tie_word_embeddings", true), 0,
+        new DropoutRates(json.probability("embd_pdrop", 0.1), json.probability("attn_pdrop", 0.1),
+            json.probability("resid_pdrop", 0.1)));
   }
 
   private static AttentionConfig attention(ConfigReader json, int width, int layers) {

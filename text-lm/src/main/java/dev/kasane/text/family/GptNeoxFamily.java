@@ -5,6 +5,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
 import java.util.Collections;
@@ -35,6 +36,7 @@ final class GptNeoxFamily implements Family {
     int heads = json.integer("num_attention_heads");
     int headWidth = LlamaLike.headWidth(json, width, heads);
     boolean bias = json.flag("attention_bias", true);
+    double hidden = json.probability("hidden_dropout", 0);
     double share = json.object("rope_parameters")
         .positive("partial_rotary_factor", json.positive("rotary_pct", 0.25));
     return new DecoderConfig("gpt_neox", NAMES, json.integer("vocab_size"), width, width, layers,
@@ -45,6 +47,7 @@ final class GptNeoxFamily implements Family {
         new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5)),
         json.flag("use_parallel_residual", true) ? BlockOrder.PARALLEL : BlockOrder.BEFORE, true,
         new Rotary(json, 2048).part(headWidth, "rotary_emb_base", share), 1,
-        json.flag("tie_word_embeddings", false), 0);
+        json.flag("tie_word_embeddings", false), 0,
+        new DropoutRates(hidden, json.probability("attention_dropout", 0), hidden));
   }
 }

@@ -6,6 +6,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
 import java.util.Collections;
@@ -40,7 +41,8 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
         new FeedForwardConfig(json.integer("intermediate_size"),
             Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)),
         new NormConfig(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6)), BlockOrder.BEFORE, true,
-        new Rotary(json, 2048).whole(attention.headWidth()), 1, json.flag("tie_word_embeddings", false), 0);
+        new Rotary(json, 2048).whole(attention.headWidth()), 1, json.flag("tie_word_embeddings", false), 0,
+        DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
   }
 
   private AttentionConfig attention(ConfigReader json, int width) {

@@ -5,6 +5,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
 import dev.kasane.text.model.PositionConfig;
@@ -50,6 +51,7 @@ final class OptFamily implements Family {
         new NormConfig(NormConfig.Kind.LAYER, EPSILON), before ? BlockOrder.BEFORE : BlockOrder.AFTER,
         before && !json.flag("_remove_final_layer_norm", false),
         new PositionConfig.Learned(json.integer("max_position_embeddings", 2048), FIRST_POSITION), 1,
-        json.flag("tie_word_embeddings", true), 0);
+        json.flag("tie_word_embeddings", true), 0,
+        new DropoutRates(0, json.probability("attention_dropout", 0), json.probability("dropout", 0.1)));
   }
 }

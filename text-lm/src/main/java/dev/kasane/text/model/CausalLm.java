@@ -33,6 +33,7 @@ public final class CausalLm extends ModuleTree {
   private final DecoderConfig config;
   private final DataType type;
   private final Masks masks;
+  private final Dropouts dropouts;
   private final TokenInput input;
   private final List<DecoderLayer> layers = new ArrayList<>();
   private final TokenOutput output;
@@ -46,10 +47,11 @@ public final class CausalLm extends ModuleTree {
   public CausalLm(DecoderConfig config, DataType type) {
     this.config = config;
     this.type = type;
+    dropouts = new Dropouts(config.dropouts());
     masks = new Masks(config.attention());
     input = new TokenInput(this, config, type);
     for (int i = 0; i < config.layers(); i++) {
-      layers.add(place(config.names().layers() + "." + i, new DecoderLayer(config, i)));
+      layers.add(place(config.names().layers() + "." + i, new DecoderLayer(config, i, dropouts)));
     }
     output = new TokenOutput(this, config, input.tokens());
   }
@@ -62,6 +64,19 @@ public final class CausalLm extends ModuleTree {
   /** The type of the computation. */
   public DataType type() {
     return type;
+  }
+
+  /**
+   * Switches the model's own dropouts on for a pass of training or off, as they are at first. Passes with a cache
+   * have none. What is left out follows from the seed of libtorch's generator.
+   */
+  public void training(boolean on) {
+    dropouts.on(on);
+  }
+
+  /** Changes what is left out while training; at first that is {@link DecoderConfig#dropouts}. */
+  public void dropouts(DropoutRates rates) {
+    dropouts.rates(rates);
   }
 
   /**
@@ -154,7 +169,7 @@ public final class CausalLm extends ModuleTree {
 
   private NDList enter(NDList state) {
     NDList next = new NDList(state.subList(0, PLACES));
-    next.set(HIDDEN, input.forward(state.get(HIDDEN), state.get(PLACES)));
+    next.set(HIDDEN, dropouts.onEmbedding(input.forward(state.get(HIDDEN), state.get(PLACES))));
     return next;
   }
 

@@ -18,6 +18,7 @@ package dev.kasane.text.model;
  * @param embeddingScale factor on the token embedding's rows
  * @param tiedHead whether the head scores by the token embedding's own rows
  * @param scoreCap scores become cap·tanh(score/cap); 0 for no cap
+ * @param dropouts what the model leaves out while it is trained
  */
 public record DecoderConfig(
     String family,
@@ -34,4 +35,5 @@ public record DecoderConfig(
     PositionConfig positions,
     double embeddingScale,
     boolean tiedHead,
-    double scoreCap) {}
+    double scoreCap,
+    DropoutRates dropouts) {}

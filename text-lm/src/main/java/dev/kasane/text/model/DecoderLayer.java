@@ -6,6 +6,7 @@ import dev.kasane.core.tensor.Ops;
 /** One layer of a decoder: attention and feed-forward, each added to what came in. */
 final class DecoderLayer extends ModuleTree {
   private final BlockOrder order;
+  private final Dropouts dropouts;
   private final SelfAttention attention;
   private final FeedForward feedForward;
   private final Norm attentionNorm;
@@ -13,7 +14,8 @@ final class DecoderLayer extends ModuleTree {
   private final Norm feedForwardNorm;
   private final Norm feedForwardOutNorm;
 
-  DecoderLayer(DecoderConfig config, int number) {
+  DecoderLayer(DecoderConfig config, int number, Dropouts dropouts) {
+    this.dropouts = dropouts;
     DecoderNames.Layer names = config.names().layer();
     boolean around = config.order() == BlockOrder.AROUND;
     order = config.order();
@@ -34,24 +36,25 @@ final class DecoderLayer extends ModuleTree {
     return switch (order) {
       case BEFORE -> {
         try (NDArray hidden = Ops.addScaled(attend(attentionNorm, x, input, cache), x, 1)) {
-          yield Ops.addScaled(feed(feedForwardNorm, hidden), hidden, 1);
+          yield Ops.addScaled(feed(feedForwardNorm, hidden, cache), hidden, 1);
         }
       }
       case AROUND -> {
         try (NDArray hidden = added(attend(attentionNorm, x, input, cache), attentionOutNorm, x)) {
-          yield added(feed(feedForwardNorm, hidden), feedForwardOutNorm, hidden);
+          yield added(feed(feedForwardNorm, hidden, cache), feedForwardOutNorm, hidden);
         }
       }
       case AFTER -> {
-        try (NDArray sum = Ops.addScaled(attention.forward(x, input, cache), x, 1);
+        try (NDArray sum = Ops.addScaled(attend(x, input, cache), x, 1);
             NDArray hidden = attentionNorm.forward(sum);
-            NDArray end = Ops.addScaled(feedForward.forward(hidden), hidden, 1)) {
+            NDArray end = Ops.addScaled(feed(hidden, cache), hidden, 1)) {
           yield feedForwardNorm.forward(end);
         }
       }
       case PARALLEL -> {
-        try (NDArray fed = feed(feedForwardNorm, x)) {
-          yield Ops.addScaled(Ops.addScaled(attend(attentionNorm, x, input, cache), fed, 1), x, 1);
+        NDArray sum = attend(attentionNorm, x, input, cache);
+        try (NDArray fed = feed(feedForwardNorm, x, cache)) {
+          yield Ops.addScaled(Ops.addScaled(sum, fed, 1), x, 1);
         }
       }
     };
@@ -59,14 +62,23 @@ final class DecoderLayer extends ModuleTree {
 
   private NDArray attend(Norm norm, NDArray x, LayerInput input, LayerCache cache) {
     try (NDArray normed = norm.forward(x)) {
-      return attention.forward(normed, input, cache);
+      return attend(normed, input, cache);
     }
   }
 
-  private NDArray feed(Norm norm, NDArray x) {
+  private NDArray attend(NDArray normed, LayerInput input, LayerCache cache) {
+    return cache == null ? dropouts.onResidual(attention.forward(normed, input, dropouts.attention()))
+        : attention.forward(normed, input, cache);
+  }
+
+  private NDArray feed(Norm norm, NDArray x, LayerCache cache) {
     try (NDArray normed = norm.forward(x)) {
-      return feedForward.forward(normed);
+      return feed(normed, cache);
     }
+  }
+
+  private NDArray feed(NDArray normed, LayerCache cache) {
+    return cache == null ? dropouts.onResidual(feedForward.forward(normed)) : feedForward.forward(normed);
   }
 
   private static NDArray added(NDArray branch, Norm norm, NDArray x) {

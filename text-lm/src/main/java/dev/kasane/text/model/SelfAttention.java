@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Linear;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Causal attention of one layer, with one, few or many heads of keys. */
 final class SelfAttention {
@@ -31,11 +32,19 @@ final class SelfAttention {
     return tree.place(name, new Linear(width, outputs, config.inputBias()));
   }
 
+  /** Attention among the tokens given; a weight of it is left out with probability {@code dropout}. */
+  NDArray forward(NDArray x, LayerInput input, double dropout) {
+    return forward(x, projections -> TextOps.attention(projections, input, config, layer, dropout));
+  }
+
+  /** Attention to what a cache holds and the tokens given, which it gets. */
   NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
+    return forward(x, projections -> TextOps.attention(projections, input, cache, config, layer));
+  }
+
+  private NDArray forward(NDArray x, Function<List<NDArray>, NDArray> attention) {
     List<NDArray> projections = inputs.stream().map(each -> each.forward(x)).toList();
-    NDArray mixed = cache == null
-        ? TextOps.attention(projections, input, config, layer)
-        : TextOps.attention(projections, input, cache, config, layer);
+    NDArray mixed = attention.apply(projections);
     projections.forEach(NDArray::close);
     try (mixed) {
       return output.forward(mixed);

@@ -28,11 +28,12 @@ final class TextOps {
     return new NDArray[] {Ops.cast(table[0], type), Ops.cast(table[1], type)};
   }
 
-  /** Causal attention over the tokens given. */
-  static NDArray attention(List<NDArray> projections, LayerInput input, AttentionConfig config, int layer) {
+  /** Causal attention over the tokens given; a weight of it is left out with probability {@code dropout}. */
+  static NDArray attention(
+      List<NDArray> projections, LayerInput input, AttentionConfig config, int layer, double dropout) {
     return SCRIPT.callAll("attention", projections.get(0).getManager(), projections, input.cosines(),
         input.sines(), input.mask(), config.layout().ordinal(), config.heads(), config.keyValueHeads(),
-        config.scales().get(layer), config.softCap())[0];
+        config.scales().get(layer), config.softCap(), dropout)[0];
   }
 
   /** Causal attention over what a cache holds and the tokens given, which it gets in place. */

@@ -22,6 +22,8 @@ import java.util.stream.LongStream;
  * cross-entropy over the supervised tokens of an accumulated step, as Hugging Face's trainer has it, so the
  * batch's share goes into it.
  *
+ * <p>The model's own dropouts are on in {@link #backward} and off in everything else.
+ *
  * <p>The head runs only where a token counts, which for answers after long prompts is a small part.
  */
 public final class LanguageObjective implements Objective<TextBatch> {
@@ -54,8 +56,13 @@ public final class LanguageObjective implements Objective<TextBatch> {
     if (batch.supervisedTokens() == 0) {
       return 0;
     }
-    return checkpointing ? backwardInSegments(batch, scope, weight)
-        : Objective.super.backward(batch, scope, weight);
+    model.training(true);
+    try {
+      return checkpointing ? backwardInSegments(batch, scope, weight)
+          : Objective.super.backward(batch, scope, weight);
+    } finally {
+      model.training(false);
+    }
   }
 
   private double backwardInSegments(TextBatch batch, NDManager scope, double weight) {

@@ -53,44 +53,49 @@ def repeated(self, x: Tensor, groups: int) -> Tensor:
   return out
 
 # Scores pass through cap * tanh(score / cap), which no fused attention has.
-def capped(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float, cap: float) -> Tensor:
+def capped(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float, cap: float, dropout: float) -> Tensor:
   scores = torch.mul(torch.matmul(q, torch.transpose(k, 2, 3)), scale)
   bounded = torch.to(torch.mul(torch.tanh(torch.div(scores, cap)), cap), 6)
   if torch.numel(mask) > 0:
     seen = torch.masked_fill(bounded, torch.logical_not(mask), -3.4e38)
   else:
     seen = bounded
-  return torch.matmul(torch.to(torch.softmax(seen, -1), ops.prim.dtype(v)), v)
+  weights = torch.to(torch.softmax(seen, -1), ops.prim.dtype(v))
+  if dropout > 0.:
+    kept = torch.dropout(weights, dropout, True)
+  else:
+    kept = weights
+  return torch.matmul(kept, v)
 
 # q (B, H, T, D), k and v (B, K, S, D), mask (B, 1, T, S) true where a query sees a key; without a mask a
-# query sees the keys up to its own. Returns (B, T, H * D).
-def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float, cap: float) -> Tensor:
+# query sees the keys up to its own. Each weight is left out with probability `dropout`. Returns (B, T, H * D).
+def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float, cap: float, dropout: float) -> Tensor:
   batch = torch.size(q, 0)
   tokens = torch.size(q, 2)
   groups = torch.floordiv(torch.size(q, 1), torch.size(k, 1))
   masked = torch.numel(mask) > 0
   if cap > 0.:
-    out = self.capped(q, self.repeated(k, groups), self.repeated(v, groups), mask, scale, cap)
+    out = self.capped(q, self.repeated(k, groups), self.repeated(v, groups), mask, scale, cap, dropout)
   elif tokens == 1:
     # One query: the heads that share a key stand where the queries of one head would.
     grouped = torch.reshape(q, [batch, -1, groups, torch.size(q, 3)])
     if masked:
-      seen = torch.scaled_dot_product_attention(grouped, k, v, mask, 0., False, scale=scale)
+      seen = torch.scaled_dot_product_attention(grouped, k, v, mask, dropout, False, scale=scale)
     else:
-      seen = torch.scaled_dot_product_attention(grouped, k, v, None, 0., False, scale=scale)
+      seen = torch.scaled_dot_product_attention(grouped, k, v, None, dropout, False, scale=scale)
     out = torch.reshape(seen, [batch, -1, 1, torch.size(q, 3)])
   else:
     every_k = self.repeated(k, groups)
     every_v = self.repeated(v, groups)
     if masked:
-      out = torch.scaled_dot_product_attention(q, every_k, every_v, mask, 0., False, scale=scale)
+      out = torch.scaled_dot_product_attention(q, every_k, every_v, mask, dropout, False, scale=scale)
     else:
-      out = torch.scaled_dot_product_attention(q, every_k, every_v, None, 0., True, scale=scale)
+      out = torch.scaled_dot_product_attention(q, every_k, every_v, None, dropout, True, scale=scale)
   return torch.flatten(torch.transpose(out, 1, 2), 2, 3)
 
-def attention(self, projections: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, layout: int, heads: int, kv_heads: int, scale: float, cap: float) -> Tensor:
+def attention(self, projections: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, layout: int, heads: int, kv_heads: int, scale: float, cap: float, dropout: float) -> Tensor:
   q, k, v = self.heads_of(projections, layout, heads, kv_heads)
-  return self.attend(self.rotate(q, cos, sin), self.rotate(k, cos, sin), v, mask, scale, cap)
+  return self.attend(self.rotate(q, cos, sin), self.rotate(k, cos, sin), v, mask, scale, cap, dropout)
 
 # keys and values (B, K, capacity, D) hold `at` tokens and get T more in place.
 def cached_attention(self, projections: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, keys: Tensor, values: Tensor, at: int, layout: int, heads: int, kv_heads: int, scale: float, cap: float) -> Tensor:
@@ -100,7 +105,7 @@ def cached_attention(self, projections: List[Tensor], cos: Tensor, sin: Tensor, 
   _1 = torch.copy_(torch.narrow(values, 2, at, tokens), v)
   seen_k = torch.narrow(keys, 2, 0, at + tokens)
   seen_v = torch.narrow(values, 2, 0, at + tokens)
-  return self.attend(self.rotate(q, cos, sin), seen_k, seen_v, mask, scale, cap)
+  return self.attend(self.rotate(q, cos, sin), seen_k, seen_v, mask, scale, cap, 0.)
 
 # The last `kept` of `count` tokens move to the front.
 def shift_(self, x: Tensor, count: int, kept: int) -> Tensor:

@@ -32,6 +32,9 @@ class BaseLayersTest {
       Map<String, Module> parts = ImageModels.open(GoldenBases.path(model), BaseOptions.none(), Precision.FLOAT32,
           scope).components();
       parts.forEach((component, root) -> root.adaptableLayers().forEach((path, layer) -> {
+        if (!layer.kind().isProduct()) {
+          return;
+        }
         assertThat(layers.place(component, path)).as(component + "." + path).isPresent();
         float[] found = layers.weight(component, path, scope).orElseThrow().duplicate().toFloatArray();
         assertThat(found).as(path).isEqualTo(layer.weight().materialise(scope).toFloatArray());

@@ -34,9 +34,9 @@ class KnownBaseTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SD1,unet,282,109", "SD1,text_encoder,72,25", "SD2,text_encoder,138,47", "SDXL,unet,794,256",
-      "SDXL,text_encoder,72,25", "SDXL,text_encoder_2,193,65"})
-  void listsLinearLayersConvolutionsAndNorms(KnownBase base, String part, int count, int norms) {
+  @CsvSource({"SD1,unet,282,109", "SD1,text_encoder,74,25", "SD2,text_encoder,140,47", "SDXL,unet,794,256",
+      "SDXL,text_encoder,74,25", "SDXL,text_encoder_2,195,65"})
+  void listsLinearLayersConvolutionsEmbeddingsAndNorms(KnownBase base, String part, int count, int norms) {
     assertThat(base.components().get(part).adaptableLayers()).hasSize(count);
     assertThat(base.layers().get(part)).hasSize(count + norms);
   }

@@ -53,15 +53,16 @@ public final class QuantisedBase {
    * @param model a model with its weights and without adapters
    * @param settings how; nothing for leaving the model as it was stored
    * @param layers which of its layers
+   * @param keepOriginals whether the dense weights are kept, see {@link Quantizer#forgetOriginals}
    * @param owner owner of the codes
    * @return a line about memory; nothing when the whole model is dense
    * @throws UserException when a weight is not finite, or the model was stored quantised and is to be quantised again
    */
   public static Optional<String> quantise(String name, Module model, Optional<QuantisationSettings> settings,
-      Predicate<AdaptableLayer> layers, NDManager owner) {
+      Predicate<AdaptableLayer> layers, boolean keepOriginals, NDManager owner) {
     settings.ifPresent(each -> {
       requireDense(name, model, each);
-      Quantizer.quantise(model, each, layers, owner);
+      Quantizer.quantise(model, each, layers, keepOriginals, owner);
     });
     return report(name, model);
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which adapters are trained, and where. */
@@ -46,6 +47,9 @@ final class AdapterTrainingOptions implements DependentOptions {
   @Option(names = "--exclude", paramLabel = "WORD", split = ",",
       description = "Layers to leave out, as --targets.")
   List<String> exclude = new ArrayList<>();
+
+  @Mixin
+  LayerOptions layers;
 
   @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
       description = "Train an image model's text encoder too; layers as --targets, attn when none are named.")
@@ -140,6 +144,11 @@ final class AdapterTrainingOptions implements DependentOptions {
         patterns(name).requireUse(selector.select(module.adaptableLayers()).keySet())));
   }
 
+  /** What PEFT's configuration says of the layers, if they are limited to some; check the targets first. */
+  Map<String, Object> peftLayers(Module model) {
+    return layers.peftKeys(layers.within(TargetSelector.of(targets, exclude)), model.adaptableLayers());
+  }
+
   /** Attaches fresh adapters; libtorch's generator has been seeded. */
   AdapterSet attach(Map<String, Module> components, AdapterMethod chosen, AdapterOptions options, NDManager owner) {
     List<AdapterSet> sets = new ArrayList<>();
@@ -152,7 +161,7 @@ final class AdapterTrainingOptions implements DependentOptions {
     boolean main = !component.equals(ImageModel.TEXT_ENCODER);
     List<String> words = main ? targets : textTargets;
     return words.isEmpty() ? Optional.empty()
-        : Optional.of(TargetSelector.of(words, main ? exclude : List.of()));
+        : Optional.of(main ? layers.within(TargetSelector.of(words, exclude)) : TargetSelector.of(words, List.of()));
   }
 
   private OptionPatterns patterns(String component) {

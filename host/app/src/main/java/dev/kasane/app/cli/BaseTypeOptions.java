@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.format.BlockSize;
@@ -48,15 +50,32 @@ final class BaseTypeOptions {
     return kind != null || config.has(QUANTISED);
   }
 
+  /**
+   * Checks that there will be dense weights to look at where adapters start from what quantising takes from them.
+   *
+   * @return whether these are to be kept while the base is quantised
+   * @throws UserException when nothing is quantised as it is loaded
+   */
+  boolean keepsOriginals(AdapterMethod method, AdapterOptions options) {
+    boolean needed = method.needsOriginals(options);
+    if (needed && kind == null) {
+      throw new UserException("With these options the adapters of method " + method.id() + " start from what is lost"
+          + " when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give --base-type nf4, or"
+          + " another init.");
+    }
+    return needed;
+  }
+
   /** Quantises a loaded image model's U-Net, if that was asked for, and tells what it holds. */
-  void apply(ImageModel model, NDManager owner, PrintWriter err) {
-    tell(QuantisedBase.quantise("U-Net", model.unet(), settings(), QuantisedBase::isUsualInUNet, owner), err);
+  void apply(ImageModel model, boolean keepOriginals, NDManager owner, PrintWriter err) {
+    tell(QuantisedBase.quantise("U-Net", model.unet(), settings(), QuantisedBase::isUsualInUNet, keepOriginals,
+        owner), err);
   }
 
   /** Quantises a loaded language model, if that was asked for, and tells what it holds. */
-  void apply(CausalLm model, NDManager owner, PrintWriter err) {
-    tell(QuantisedBase.quantise(
-        "language model", model, settings(), QuantisedBase::isUsualInLanguageModel, owner), err);
+  void apply(CausalLm model, boolean keepOriginals, NDManager owner, PrintWriter err) {
+    tell(QuantisedBase.quantise("language model", model, settings(), QuantisedBase::isUsualInLanguageModel,
+        keepOriginals, owner), err);
   }
 
   private static void tell(Optional<String> report, PrintWriter err) {

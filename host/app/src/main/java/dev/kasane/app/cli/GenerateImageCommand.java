@@ -81,7 +81,7 @@ final class GenerateImageCommand implements Callable<Integer> {
     err.flush();
     try (NDManager scope = Engines.newManager()) {
       ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, scope);
-      baseType.apply(model, scope, err);
+      baseType.apply(model, false, scope, err);
       try (WordOptions.Loaded loaded = words.load(model, scope, err);
           DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
         run.draw(loaded.model(), grid, progress);

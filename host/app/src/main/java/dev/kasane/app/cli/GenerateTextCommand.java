@@ -94,7 +94,7 @@ final class GenerateTextCommand implements Callable<Integer> {
     }
     try (NDManager scope = Engines.newManager()) {
       model.load(scope);
-      baseType.apply(model.model(), scope, spec.commandLine().getErr());
+      baseType.apply(model.model(), false, scope, spec.commandLine().getErr());
       write(model, prompts, lines, scope);
     }
     return ExitCode.OK;

@@ -48,6 +48,9 @@ final class ParamsCommand implements Callable<Integer> {
   @Option(names = "--exclude", paramLabel = "WORD", split = ",", description = "Layers to leave out, as --targets.")
   private List<String> exclude = new ArrayList<>();
 
+  @Mixin
+  private LayerOptions layers;
+
   @Option(names = "--method", paramLabel = "ID", defaultValue = "lora",
       description = "Adapter method (default: ${DEFAULT-VALUE}).")
   private String method;
@@ -87,7 +90,7 @@ final class ParamsCommand implements Callable<Integer> {
     Ranges.require(batch >= 1 && batch <= LARGEST, "--batch", batch, "1 to " + LARGEST);
     Ranges.require(length >= 1 && length <= LARGEST, "--length", length, "1 to " + LARGEST);
     Ranges.require(resolution >= 64 && resolution <= 1 << 14, "--resolution", resolution, "64 to 16384");
-    TargetSelector selector = TargetSelector.of(targets, exclude);
+    TargetSelector selector = layers.within(TargetSelector.of(targets, exclude));
     try (PluginHost host = plugins.start()) {
       AdapterMethod chosen = host.method(method);
       Map<String, String> given = new LinkedHashMap<>(methodOptions);

@@ -32,6 +32,7 @@ final class ParamsText {
     all.put("optimizer", forecast.optimizer());
     all.put("activations", forecast.activations());
     all.put("activationsInSegments", forecast.segmentedActivations());
+    all.put("engine", forecast.engine());
     all.put("total", forecast.total());
     all.put("totalInSegments", forecast.segmentedTotal());
     return all;
@@ -52,7 +53,8 @@ final class ParamsText {
         "  adapter             " + size(forecast.adapter()),
         "  gradients           " + size(forecast.gradients()),
         "  optimiser           " + size(forecast.optimizer()),
-        "  activations         " + size(forecast.activations()) + ", or " + size(forecast.segmentedActivations()));
+        "  activations         " + size(forecast.activations()) + ", or " + size(forecast.segmentedActivations()),
+        "  engine              " + size(forecast.engine()));
   }
 
   private static String size(long bytes) {

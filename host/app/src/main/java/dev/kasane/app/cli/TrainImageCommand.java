@@ -28,6 +28,7 @@ import dev.kasane.diffusion.scheduler.NoiseSchedule;
 import dev.kasane.diffusion.training.ImageTask;
 import dev.kasane.diffusion.training.ImageTrainingOptions;
 import dev.kasane.diffusion.training.TrainingPictures;
+import dev.kasane.quant.Quantizer;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       ImageModel model = ImageModels.declare(checkpoint, base.precision());
       boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.config(BasePart.UNET)));
       baseType.settings();
+      boolean originals = baseType.keepsOriginals(method, methodOptions);
       TrainingPictures pictures = pictures(folder, model, segmented);
       TrainingPlan plan = run.plan(pictures.batchesPerEpoch()).computingIn(base.precision().dataType());
       OptimizerFactory optimizer = run.optimizer();
@@ -104,9 +106,10 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
         ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, owner);
-        baseType.apply(model, owner, spec.commandLine().getErr());
+        baseType.apply(model, originals, owner, spec.commandLine().getErr());
         Engines.seed(run.seed);
         AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);
+        Quantizer.forgetOriginals(model.unet());
         String baseHash = checkpoint.sha256();
         TrainingFacts facts =
             ImageTrainingFacts.of(checkpoint, baseHash, pictures, plan, base.precision().toString(),

@@ -19,9 +19,12 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.quant.Quantizer;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.demo.DemoExam;
 import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
 import dev.kasane.text.training.TextTask;
@@ -68,6 +71,11 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @Mixin
   private AdapterTrainingOptions adapter;
 
+  @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
+      description = "What is left out of the model itself while it is tuned: model for what its configuration asks for"
+          + " (GPT-2 and OPT ask for a tenth), as transformers has it, or none (default: ${DEFAULT-VALUE}).")
+  private String baseDropout;
+
   @Mixin
   private WholeWeightOptions wholeWeights;
 
@@ -97,6 +105,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       TextCheckpoint checkpoint = TextCheckpoint.open(folder);
       boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.json()));
       baseType.settings();
+      boolean originals = baseType.keepsOriginals(method, methodOptions);
       Tokenizer tokenizer = Tokenizers.open(folder);
       Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
       TrainingTexts texts =
@@ -109,12 +118,15 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       texts.report().lines().forEach(this::tell);
       try (NDManager owner = Engines.newManager()) {
         checkpoint.load(model, precision, QuantisedBase::read, owner);
-        baseType.apply(model, owner, spec.commandLine().getErr());
+        baseType.apply(model, originals, owner, spec.commandLine().getErr());
+        applyDropouts(model);
         Engines.seed(run.seed);
         AdapterSet adapters = wholeWeights.addTo(
             adapter.attach(components(model), method, methodOptions, owner), model, owner);
-        TrainingFacts facts = TextTrainingFacts.of(
-            checkpoint, data.files(), DecisiveOptions.of(spec, INDIFFERENT, Map.of()));
+        Quantizer.forgetOriginals(model);
+        tellOfTies(model, adapters);
+        TrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(),
+            DecisiveOptions.of(spec, INDIFFERENT, Map.of()), adapter.peftLayers(model));
         TrainingSession session = new TrainingSession(
             adapters, output.toSamples(model, tokenizer, texts), plan, results, this::tell);
         print(session.run(() -> new TextTask(model, texts, segmented), optimizer, facts));
@@ -124,6 +136,27 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       }
     }
     return ExitCode.OK;
+  }
+
+  private void tellOfTies(CausalLm model, AdapterSet adapters) {
+    DecoderNames names = model.config().names();
+    boolean adapted = adapters.layers().stream().anyMatch(each -> each.layer().path().equals(names.tokens()));
+    if (model.config().tiedHead() && adapted) {
+      tell("The base's head " + names.head() + " scores by the rows of " + names.tokens() + " (tied embeddings). The"
+          + " adapter changes what goes in and leaves the head alone, as in PEFT without ensure_weight_tying; such an"
+          + " adapter cannot be merged into the base.");
+    }
+  }
+
+  private void applyDropouts(CausalLm model) {
+    DropoutRates rates = model.config().dropouts();
+    if (baseDropout.equals("none")) {
+      model.dropouts(DropoutRates.NONE);
+    } else if (!rates.isNone()) {
+      tell("The base's own dropouts are on while it is tuned, as its configuration asks for: embedding "
+          + rates.embedding() + ", attention " + rates.attention() + ", residual " + rates.residual()
+          + ". --base-dropout none switches them off.");
+    }
   }
 
   /** What the demo model knows to say about products that no record describes, without and with the adapter. */

@@ -39,7 +39,7 @@ final class TrainingRunOptions {
   String schedule;
 
   @Option(names = "--warmup", paramLabel = "N", defaultValue = "0",
-      description = "Steps over which the rate rises (default: ${DEFAULT-VALUE}).")
+      description = "Steps over which the rate rises from 0 (default: ${DEFAULT-VALUE}).")
   long warmup;
 
   @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", converter = Words.OptimizerName.class,

@@ -99,6 +99,28 @@ abstract class Words<T> implements ITypeConverter<T> {
     }
   }
 
+  /** {@code N[-M]}. */
+  static final class Layers extends Words<LayerRange> {
+    Layers() {
+      super(LayerRange::parse);
+    }
+  }
+
+  /** Whose dropouts a model has while it is tuned: {@code model} for its own. */
+  static final class Dropout extends Words<String> {
+    Dropout() {
+      super(Dropout::parse);
+    }
+
+    private static String parse(String word) {
+      if (!word.equals("model") && !word.equals("none")) {
+        throw new UserException("'" + word + "' should be model, for the dropouts that its configuration asks for, or"
+            + " none.");
+      }
+      return word;
+    }
+  }
+
   /** How signs are elected. */
   static final class Sign extends Words<String> {
     Sign() {

@@ -12,16 +12,18 @@ import java.util.Map;
  * <ul>
  *   <li>weights = numbers of the base · bytes of the type
  *   <li>adapter = trained numbers · 4, gradients the same, AdamW's two averages twice that: they are float32
- *   <li>activations = batch · (Σ over layers: positions · (inputs + outputs) · bytes of the type
- *       + scores · (bytes of the type + 8)): backward keeps what each layer reads and writes once, and of the
- *       scores a float32 copy and its gradient
+ *   <li>activations = batch · (1.2 · Σ over layers: positions · (inputs + outputs) · bytes of the type
+ *       + scores · (bytes of the type + 8)): backward keeps what each layer reads and writes once, a fifth more for
+ *       what lies between them (normalised, turned and opened values), and of the scores a float32 copy and its
+ *       gradient
  *   <li>activations in segments = batch · (Σ over blocks: what the last layer writes · bytes of the type
  *       + the largest block's share of the above + the same for the scores): the states between the blocks
  *       and the inside of one (gradient checkpointing)
+ *   <li>engine = 400 MB: the virtual machine, libtorch and its threads' scratch memory, measured
  * </ul>
  *
  * <p>Positions are a text's tokens, or a picture's latent pixels at the layer's resolution. Fused attention
- * keeps no scores of its own. The engine itself, and fragmentation, come on top.
+ * keeps no scores of its own. host/bench/RESULTS.md has forecasts beside real runs.
  *
  * @param weights the base
  * @param adapter the adapter's parameters
@@ -29,10 +31,13 @@ import java.util.Map;
  * @param optimizer the optimiser's averages
  * @param activations what backward keeps
  * @param segmentedActivations the same in segments
+ * @param engine what a run has whatever it trains
  */
 public record MemoryForecast(long weights, long adapter, long gradients, long optimizer, long activations,
-    long segmentedActivations) {
+    long segmentedActivations, long engine) {
   private static final int FLOAT_BYTES = 4;
+  private static final double BETWEEN_LAYERS = 1.2;
+  private static final long ENGINE = 400_000_000;
 
   static MemoryForecast of(PlannedModel model, long trained, DataType type, int batch) {
     Collection<AdaptableLayer> layers = model.root().adaptableLayers().values();
@@ -49,17 +54,17 @@ public record MemoryForecast(long weights, long adapter, long gradients, long op
     long states = between.values().stream().mapToLong(Long::longValue).sum();
     long scores = model.scores() * (size + 2 * FLOAT_BYTES);
     return new MemoryForecast(model.parameters() * size, trained * FLOAT_BYTES, trained * FLOAT_BYTES,
-        2 * trained * FLOAT_BYTES, batch * (all * size + scores),
-        batch * ((states + largest) * size + scores));
+        2 * trained * FLOAT_BYTES, batch * ((long) (BETWEEN_LAYERS * all * size) + scores),
+        batch * ((long) ((states + BETWEEN_LAYERS * largest) * size) + scores), ENGINE);
   }
 
   /** Everything, for a run in one piece. */
   public long total() {
-    return weights + adapter + gradients + optimizer + activations;
+    return weights + adapter + gradients + optimizer + activations + engine;
   }
 
   /** Everything, for a run in segments. */
   public long segmentedTotal() {
-    return weights + adapter + gradients + optimizer + segmentedActivations;
+    return weights + adapter + gradients + optimizer + segmentedActivations + engine;
   }
 }

@@ -2,6 +2,7 @@ package dev.kasane.app.params;
 
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.spi.TargetLayer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -34,6 +35,7 @@ record PlannedModel(
 
   /** Elements that a layer reads and writes for one example. */
   long traffic(AdaptableLayer layer) {
-    return positions.applyAsLong(layer.path()) * (layer.inputs() + layer.outputs());
+    long read = layer.kind() == TargetLayer.Kind.EMBEDDING ? 0 : layer.inputs();
+    return positions.applyAsLong(layer.path()) * (read + layer.outputs());
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.app.training;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
 import dev.kasane.diffusion.data.CacheKey;
 import dev.kasane.text.checkpoint.TextCheckpoint;
@@ -8,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,8 +28,10 @@ public final class TextTrainingFacts {
    * @param base the language model
    * @param data the data files
    * @param settings every option that the result depends on, by name
+   * @param peft what else PEFT's configuration shall say
    */
-  public static TrainingFacts of(TextCheckpoint base, List<Path> data, Map<String, String> settings) {
+  public static TrainingFacts of(
+      TextCheckpoint base, List<Path> data, Map<String, String> settings, Map<String, Object> peft) {
     CacheKey run = new CacheKey("text-run-1").text(base.json().toString());
     try {
       for (Path file : weights(base.folder())) {
@@ -41,9 +45,11 @@ public final class TextTrainingFacts {
       throw new UserException("Cannot read the model or the data: " + e.getMessage() + ".", e);
     }
     new TreeMap<>(settings).forEach((name, value) -> run.text(name).text(value));
-    String named = base.folder().toAbsolutePath().normalize().toString();
+    Map<String, Object> configuration = new LinkedHashMap<>(peft);
+    configuration.put("base_model_name_or_path", base.folder().toAbsolutePath().normalize().toString());
+    configuration.put("task_type", "CAUSAL_LM");
     return new TrainingFacts(run.hex(), Map.of("adapter_config.json",
-        "{\"base_model_name_or_path\": " + quoted(named) + ", \"task_type\": \"CAUSAL_LM\"}"));
+        new ObjectMapper().valueToTree(configuration).toString()));
   }
 
   private static List<Path> weights(Path folder) throws IOException {
@@ -62,9 +68,5 @@ public final class TextTrainingFacts {
       in.readFully(part);
       key.text(HexFormat.of().formatHex(part));
     }
-  }
-
-  private static String quoted(String text) {
-    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 }

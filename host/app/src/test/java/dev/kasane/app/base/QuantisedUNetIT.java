@@ -43,7 +43,7 @@ class QuantisedUNetIT {
     UNet2DConditionModel unet = ImageModels.open(ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny"),
         BaseOptions.none(), Precision.FLOAT32, scope).unet();
     assertThat(QuantisedBase.quantise("U-Net", unet, Optional.of(new QuantisationSettings(kind, 64, false)),
-        QuantisedBase::isUsualInUNet, scope)).isPresent();
+        QuantisedBase::isUsualInUNet, false, scope)).isPresent();
     return unet;
   }
 

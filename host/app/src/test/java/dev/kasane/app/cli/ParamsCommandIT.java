@@ -54,6 +54,13 @@ class ParamsCommandIT {
     assertThat(json.at("/forecast/totalInSegments").asLong()).isLessThan(json.at("/forecast/total").asLong());
   }
 
+  @Test
+  void countsSomeLayersOnly() throws IOException {
+    assertThat(params(folder.resolve("config.json").toString(), "q_proj,v_proj", "8", "--layers", "0-12", "--json"))
+        .isZero();
+    assertThat(new ObjectMapper().readTree(kasane.out()).get("trainableParameters").asLong()).isEqualTo(2662400 / 2);
+  }
+
   /** The file that PEFT itself writes for this model and these targets has 5872 bytes. */
   @Test
   void theFileIsAsLargeAsPefts() throws IOException {

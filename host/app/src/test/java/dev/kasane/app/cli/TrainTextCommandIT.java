@@ -3,6 +3,8 @@ package dev.kasane.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.text.demo.DemoInstructions;
@@ -121,6 +123,33 @@ class TrainTextCommandIT {
     words.addAll(List.of(more));
     assertThat(train(words.toArray(String[]::new))).as(() -> command.err()).isZero();
     return Files.readAllBytes(folder.resolve(out).resolve("run/adapter_model.safetensors"));
+  }
+
+  @Test
+  void someLayersAndTheEmbeddingAreTrainedAndSaidInPeftsWords() throws IOException {
+    refuses(List.of("'7-0'", "0-7"), "--layers", "7-0");
+    refuses(List.of("nothing in layers [99]"), "--layers", "0,99");
+    refuses(List.of("--layers too"), "--layers-pattern", "layers");
+    assertThat(train("--targets", "attn", "--layers", "0-1,3")).as(() -> command.err()).isZero();
+    JsonNode config = config();
+    assertThat(config.get("layers_to_transform").toString()).isEqualTo("[0,1,3]");
+    assertThat(config.get("target_modules").toString()).contains("self_attn.q_proj").doesNotContain("layers");
+    assertThat(train("--targets", "attn", "--exclude", "layers.1.self_attn.q_proj", "--layers", "0,1",
+        "--layers-pattern", "layers", "--overwrite")).as(() -> command.err()).isZero();
+    assertThat(config().get("target_modules").toString()).as("only whole paths say that").contains("layers.0");
+    assertThat(train("--targets", "embed_tokens,q_proj", "--overwrite")).as(() -> command.err()).isZero();
+    assertThat(config().get("target_modules").toString()).contains("model.embed_tokens");
+  }
+
+  private JsonNode config() throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("out/run/adapter_config.json").toFile());
+  }
+
+  @Test
+  void loftqNeedsABaseThatIsQuantisedAsItIsLoaded() {
+    refuses(List.of("'often'", "model", "none"), "--base-dropout", "often");
+    refuses(List.of("--base-type nf4", "another init"), "--method-option", "init=loftq");
+    assertThat(train("--method-option", "init=loftq", "--base-type", "nf4")).as(() -> command.err()).isZero();
   }
 
   @Test

@@ -18,6 +18,7 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
   private final Path root;
   private final Map<String, Map<String, WeightPlace>> places;
   private final Map<String, Map<String, WeightPlace>> biases;
+  private final Map<String, String> shared;
   private final Map<Path, TensorSource> sources = new HashMap<>();
 
   /**
@@ -27,7 +28,19 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
    */
   public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
       Map<String, Map<String, WeightPlace>> biases) {
+    this(root, places, biases, Map.of());
+  }
+
+  /**
+   * @param root the checkpoint, file or folder
+   * @param places where each layer's weight lies, by component and path
+   * @param biases where the biases lie of those layers that have one
+   * @param shared layers whose weight is another layer's too, which has no place of its own, each with the other
+   */
+  public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
+      Map<String, Map<String, WeightPlace>> biases, Map<String, String> shared) {
     this.root = root;
+    this.shared = Map.copyOf(shared);
     this.places = copy(places);
     this.biases = copy(biases);
   }
@@ -61,6 +74,11 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
    */
   public Optional<WeightPlace> place(String component, String path) {
     return place(places, component, path);
+  }
+
+  /** The other layer whose weight a layer's is too. */
+  public Optional<String> sharedWith(String path) {
+    return Optional.ofNullable(shared.get(path));
   }
 
   /** Where a layer's bias lies, as {@link #place}. */

@@ -36,7 +36,8 @@ public final class CheckpointMerge {
    * @param parts the adapters with their strengths
    * @param methods the methods to restore other modules than LoRA with
    * @param options how
-   * @throws UserException when a layer is not in the checkpoint; it names the files
+   * @throws UserException when a layer is not in the checkpoint, or its weight is another layer's too; it names the
+   *     files
    */
   public CheckpointMerge(CheckpointLayers base, List<MixPart> parts, List<? extends AdapterMethod> methods,
       MergeOptions options) {
@@ -48,6 +49,7 @@ public final class CheckpointMerge {
       throw new UserException("Nothing is left to merge: every adapter has strength 0 on every layer.");
     }
     requireLayers(changed);
+    changed.forEach(this::requireOwnWeight);
     changed.forEach(this::add);
     this.layers = changed.size();
   }
@@ -62,6 +64,14 @@ public final class CheckpointMerge {
           + " layers are not in " + base.name() + ", such as " + missing.get(0).name()
           + ". The adapter was made for another base model.");
     }
+  }
+
+  private void requireOwnWeight(MixLayer layer) {
+    base.sharedWith(layer.path()).ifPresent(other -> {
+      throw new UserException(layer.terms().get(0).file() + " changes layer " + layer.name() + ", whose weight is that"
+          + " of " + other + " too in " + base.name() + " (tied embeddings). Folded in, the change would reach both;"
+          + " the adapter was trained for the one. Use it unmerged, or train without this layer.");
+    });
   }
 
   private void add(MixLayer layer) {

@@ -102,9 +102,9 @@ public final class Extractor {
       return component + "." + path;
     }
 
-    /** A normalisation's scale has no rank. */
+    /** A normalisation's scale has no rank, and an embedding's update would have other names. */
     boolean isMatrix() {
-      return tuned.shape(component, path).filter(shape -> shape.dimension() > 1).isPresent();
+      return !StoredLayers.isEmbedding(path) && tuned.shape(component, path).filter(shape -> shape.dimension() > 1).isPresent();
     }
 
     NDArray difference(NDManager scope) {

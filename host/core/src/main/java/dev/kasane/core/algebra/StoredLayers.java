@@ -45,7 +45,7 @@ public final class StoredLayers {
       if (axes == VECTOR || axes == MATRIX || axes == KERNELS) {
         for (Place place : names.apply(stored.substring(prefix.length()))) {
           WeightPlace found = new WeightPlace(Path.of(source.origin(stored)), stored, place.transform());
-          if (place.name().endsWith(WEIGHT) && !isEmbedding(place.name())) {
+          if (place.name().endsWith(WEIGHT) && !isEmbedding(without(place.name(), WEIGHT))) {
             put(places, component, place.name(), WEIGHT, found);
           } else if (place.name().endsWith(BIAS) && axes == VECTOR) {
             put(biases, component, place.name(), BIAS, found);
@@ -55,9 +55,10 @@ public final class StoredLayers {
     }
   }
 
-  private static boolean isEmbedding(String name) {
-    return name.endsWith("_embedding.weight") || name.endsWith("embed_tokens.weight")
-        || name.endsWith("wte.weight") || name.endsWith("wpe.weight");
+  /** Whether a path is that of a table of rows, by the names that the libraries give these. */
+  static boolean isEmbedding(String path) {
+    return path.endsWith("_embedding") || path.endsWith("embed_tokens") || path.endsWith("embed_positions")
+        || path.endsWith("embed_in") || path.endsWith("wte") || path.endsWith("wpe");
   }
 
   /** Adds a layer, and its bias, whose tensor has a name of its own, where the source has it. */

@@ -1,6 +1,7 @@
 package dev.kasane.core.injection;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -32,16 +33,23 @@ record LayerNumbers(Set<Integer> numbers, List<Pattern> patterns) {
 
   /** Whether a path lies in one of the layers; a path without a number lies in none. */
   boolean include(String path) {
-    if (isAny()) {
-      return true;
-    }
-    for (Pattern pattern : patterns) {
-      Matcher number = pattern.matcher(path);
-      if (number.lookingAt()) {
-        return numbers.contains(Integer.parseInt(number.group(1)));
-      }
-    }
-    return false;
+    return isAny() || number(path).map(found -> numbers.contains(Integer.parseInt(found.group(1)))).orElse(false);
+  }
+
+  /** What of a path follows its layer's number and a dot; the whole path where there is no number. */
+  String withinLayer(String path) {
+    return number(path).map(found -> path.substring(found.end())).orElse(path);
+  }
+
+  private Optional<Matcher> number(String path) {
+    return patterns.stream().map(pattern -> pattern.matcher(path)).filter(Matcher::lookingAt).findFirst();
+  }
+
+  /** Those of the layers that none of the paths lies in. */
+  Set<Integer> unused(Set<String> paths) {
+    Set<Integer> unused = new TreeSet<>(numbers);
+    paths.forEach(path -> number(path).ifPresent(found -> unused.remove(Integer.parseInt(found.group(1)))));
+    return unused;
   }
 
   @Override

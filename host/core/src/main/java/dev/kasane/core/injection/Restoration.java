@@ -10,7 +10,6 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
 import java.util.ArrayList;
@@ -95,7 +94,7 @@ final class Restoration {
   private void restore(String component, AdaptableLayer layer, AdapterModule module) {
     try {
       for (AdapterMethod method : methods) {
-        if (layer.kind() == TargetLayer.Kind.NORM && !method.supports(layer)) {
+        if (!layer.kind().isProduct() && !method.supports(layer)) {
           continue;
         }
         Optional<LayerAdapter> adapter = method.restore(layer, module, scope);
@@ -126,7 +125,7 @@ final class Restoration {
     Map<String, List<String>> bare = new LinkedHashMap<>();
     targets.forEach((component, layers) -> {
       List<String> rest = new ArrayList<>(layers.keySet());
-      rest.removeIf(path -> layers.get(path).kind() == TargetLayer.Kind.NORM);
+      rest.removeIf(path -> !layers.get(path).kind().isProduct());
       matched.stream().filter(m -> m.component().equals(component)).forEach(m -> rest.remove(m.path()));
       bare.put(component, rest);
     });

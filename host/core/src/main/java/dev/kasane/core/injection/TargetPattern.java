@@ -27,6 +27,11 @@ record TargetPattern(String text, BiPredicate<String, TargetLayer.Kind> test) {
     if (text.isBlank()) {
       throw new UserException("A target is empty; name a layer such as to_q, or leave it out.");
     }
+    return name(text);
+  }
+
+  /** A path, or its end at a dot. */
+  static TargetPattern name(String text) {
     return new TargetPattern(text, (path, kind) -> TargetPreset.endsWith(path, text));
   }
 

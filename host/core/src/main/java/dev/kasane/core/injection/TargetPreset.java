@@ -39,7 +39,7 @@ enum TargetPreset {
   boolean matches(String path, TargetLayer.Kind kind) {
     return switch (this) {
       case ALL_LINEAR -> kind == TargetLayer.Kind.LINEAR && !isHead(path);
-      case FULL -> !isHead(path);
+      case FULL -> kind.isProduct() && !isHead(path);
       default -> suffixes.stream().anyMatch(suffix -> endsWith(path, suffix));
     };
   }

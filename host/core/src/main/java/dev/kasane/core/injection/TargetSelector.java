@@ -89,7 +89,26 @@ public final class TargetSelector {
               : "none of them is in " + numbers + (exclude.isEmpty() ? "" : " and not excluded")
                   + ". Numbers begin with 0."));
     }
+    Set<Integer> unused = numbers.unused(picked.keySet());
+    if (!unused.isEmpty()) {
+      throw new UserException("The targets " + words(include) + " pick nothing in layers " + unused
+          + ", only in others. Numbers begin with 0.");
+    }
     return picked;
+  }
+
+  /**
+   * The selection as PEFT says it beside {@code layers_to_transform}: ends of paths that pick the same within the
+   * same numbered layers.
+   *
+   * @param layers a model's layers by path
+   * @return the ends; empty when the layers are not limited, or differ from one another in what is picked
+   */
+  public List<String> namesWithinLayers(Map<String, AdaptableLayer> layers) {
+    Set<String> picked = select(layers).keySet();
+    List<String> names = picked.stream().map(numbers::withinLayer).distinct().toList();
+    TargetSelector byName = new TargetSelector(names.stream().map(TargetPattern::name).toList(), List.of(), numbers);
+    return !numbers.isAny() && byName.select(layers).keySet().equals(picked) ? names : List.of();
   }
 
   private static void requireMatch(TargetPattern pattern, Map<String, AdaptableLayer> layers) {

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.Ops;
 
 /** A table of rows that are looked up by number. */
-public final class Embedding extends Module {
+public final class Embedding extends AdaptableLayer {
   private final Weight weight;
 
   /**
@@ -15,12 +15,35 @@ public final class Embedding extends Module {
     this.weight = weight("weight", entries, width);
   }
 
-  Weight weightPlace() {
+  @Override
+  protected Weight weightPlace() {
     return weight;
   }
 
+  @Override
+  protected Weight biasPlace() {
+    return null;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.EMBEDDING;
+  }
+
   /** Looks up 64-bit ids of any shape; the result has one more axis. */
-  public NDArray forward(NDArray ids) {
+  @Override
+  protected NDArray applyBase(NDArray ids) {
     return Ops.embedding(weight.dense(ids.getManager()), ids);
+  }
+
+  @Override
+  public NDArray apply(NDArray ids, NDArray other) {
+    return Ops.embedding(other, ids);
+  }
+
+  /** Mixes the numbers of a row: {@code up} is (width, rank). */
+  @Override
+  public NDArray applyUp(NDArray hidden, NDArray up) {
+    return Ops.linear(hidden, up, null);
   }
 }

@@ -55,7 +55,7 @@ public abstract class Module {
     return Collections.unmodifiableMap(all);
   }
 
-  /** The linear layers and convolutions below this module, which adapters are trained on, by dotted path. */
+  /** The layers below this module that adapters are trained on, all but normalisations, by dotted path. */
   public final Map<String, AdaptableLayer> adaptableLayers() {
     Map<String, AdaptableLayer> all = new LinkedHashMap<>(restorableLayers());
     all.values().removeIf(layer -> layer.kind() == TargetLayer.Kind.NORM);

@@ -31,14 +31,24 @@ public interface AdapterMethod extends ExtensionPoint {
 
   /**
    * Whether the method can be attached to a layer of this kind and shape. Unless a method says otherwise, that
-   * is every linear layer and convolution and no normalisation.
+   * is every linear layer and convolution, and nothing else.
    */
   default boolean supports(TargetLayer layer) {
-    return layer.kind() != TargetLayer.Kind.NORM;
+    return layer.kind().isProduct();
   }
 
   /**
-   * Makes a fresh trainable adapter whose ΔW is zero.
+   * Whether {@link #attach} looks at what weights were quantised from, {@link FrozenWeight#original}. The dense
+   * weights are then kept in memory until it has.
+   *
+   * @param options values for {@link #options()}, complete and checked
+   */
+  default boolean needsOriginals(AdapterOptions options) {
+    return false;
+  }
+
+  /**
+   * Makes a fresh trainable adapter whose ΔW is zero, or makes up for what quantising took from the weight.
    *
    * <p>Random initial values come from libtorch's default generator, which the caller has seeded.
    *

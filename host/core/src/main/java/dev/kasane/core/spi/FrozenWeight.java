@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.tensor.Ops;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -45,6 +46,17 @@ public interface FrozenWeight {
    */
   default NDArray linear(NDArray x, NDArray bias) {
     return apply(x.getManager(), dense -> Ops.linear(x, dense, bias));
+  }
+
+  /**
+   * The dense weight as it was before it was quantised, for an adapter that makes up for what was lost.
+   *
+   * @param scope owner of a tensor that has to be made for this call
+   * @return nothing where nothing was lost, or where the dense weight is gone: it is kept only for methods that
+   *     {@linkplain AdapterMethod#needsOriginals ask for it}
+   */
+  default Optional<NDArray> original(NDManager scope) {
+    return Optional.empty();
   }
 
   /** A short name of the storage for reports, such as {@code float32} or {@code nf4}. */

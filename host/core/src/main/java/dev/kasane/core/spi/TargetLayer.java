@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.tensor.Ops;
 
-/** A layer of a base model that an adapter can be attached to: linear, a convolution or a normalisation. */
+/** A layer of a base model that an adapter can be attached to. */
 public interface TargetLayer {
   /** What the layer computes. */
   enum Kind {
@@ -13,7 +13,14 @@ public interface TargetLayer {
     /** A two-dimensional convolution. */
     CONV2D,
     /** A normalisation with a scale and a shift for each channel; its weight has one axis. */
-    NORM
+    NORM,
+    /** A table of rows, (entries, width), that are looked up by number. */
+    EMBEDDING;
+
+    /** Whether it multiplies by its weight, so that methods work on it unless they say otherwise. */
+    public boolean isProduct() {
+      return this == LINEAR || this == CONV2D;
+    }
   }
 
   /** The layer's dotted path in its model, as the community writes it. */
@@ -72,14 +79,14 @@ public interface TargetLayer {
    */
   NDArray applyUp(NDArray hidden, NDArray up);
 
-  /** Output features or channels. */
+  /** Output features or channels, or a row's width. */
   default long outputs() {
-    return weight().shape().get(0);
+    return weight().shape().get(kind() == Kind.EMBEDDING ? 1 : 0);
   }
 
-  /** Input features or channels. */
+  /** Input features or channels, or a table's rows. */
   default long inputs() {
-    return weight().shape().get(kind() == Kind.NORM ? 0 : 1);
+    return weight().shape().get(kind().isProduct() ? 1 : 0);
   }
 
   /** Kernel size of a convolution, 1 for a linear layer. */

@@ -6,11 +6,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The learning rate as a function of the step.
+ * The learning rate as a function of the step, by the rules of transformers' and diffusers' {@code get_scheduler}:
+ * with a warm-up the first step has a rate of 0.
  *
  * @param kind its course after the warm-up
  * @param peak the rate at the end of the warm-up
- * @param warmupSteps steps over which the rate rises linearly from near zero
+ * @param warmupSteps steps over which the rate rises in a straight line from 0
  * @param steps length of the run
  */
 public record LearningRate(Kind kind, double peak, long warmupSteps, long steps) {
@@ -39,7 +40,7 @@ public record LearningRate(Kind kind, double peak, long warmupSteps, long steps)
   /** The rate of a step, counted from 0. */
   public double at(long step) {
     if (step < warmupSteps) {
-      return peak * (step + 1) / warmupSteps;
+      return peak * step / warmupSteps;
     }
     double done = Math.min(1, (step - warmupSteps) / (double) Math.max(1, steps - warmupSteps));
     return switch (kind) {

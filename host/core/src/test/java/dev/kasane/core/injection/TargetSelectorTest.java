@@ -109,5 +109,22 @@ class TargetSelectorTest {
     assertThat(pickIn(Set.of())).isEqualTo(pick("all-linear"));
     assertThatThrownBy(() -> pickIn(Set.of(99))).isInstanceOf(UserException.class)
         .hasMessageContaining("layers [99]");
+    assertThatThrownBy(() -> pickIn(Set.of(3, 99))).isInstanceOf(UserException.class)
+        .hasMessageContaining("nothing in layers [99]");
+  }
+
+  private static List<String> namesIn(Set<Integer> numbers, List<String> exclude) {
+    Map<String, AdaptableLayer> layers = new LinkedHashMap<>();
+    List.of("h.0.a", "h.0.b.c", "h.1.a", "h.1.b.c", "h.2.a").forEach(path ->
+        layers.put("model." + path, new Linear(1, 1, false)));
+    return TargetSelector.of(List.of("all-linear"), exclude).inLayers(numbers, List.of("h")).namesWithinLayers(layers);
+  }
+
+  @Test
+  void namesWithinLayersPickTheSame() {
+    assertThat(namesIn(Set.of(0, 1), List.of())).containsExactly("a", "b.c");
+    assertThat(namesIn(Set.of(0, 1), List.of("b.c"))).containsExactly("a");
+    assertThat(namesIn(Set.of(0, 1), List.of("model.h.1.a"))).as("no list of names says that").isEmpty();
+    assertThat(namesIn(Set.of(), List.of())).isEmpty();
   }
 }

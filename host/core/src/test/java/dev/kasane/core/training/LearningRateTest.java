@@ -26,14 +26,14 @@ class LearningRateTest {
   void warmsUpInAStraightLine(Kind kind) {
     LearningRate rate = new LearningRate(kind, 1, 4, 104);
     assertThat(new double[] {rate.at(0), rate.at(1), rate.at(2), rate.at(3)})
-        .containsExactly(0.25, 0.5, 0.75, 1);
+        .containsExactly(0, 0.25, 0.5, 0.75);
   }
 
   @ParameterizedTest
   @EnumSource(Kind.class)
   void staysFiniteWhenTheWarmUpIsTheWholeRunOrLonger(Kind kind) {
-    assertThat(new LearningRate(kind, 1, 10, 10).at(9)).isEqualTo(1);
-    assertThat(new LearningRate(kind, 1, 20, 10).at(9)).isEqualTo(0.5);
+    assertThat(new LearningRate(kind, 1, 10, 10).at(9)).isEqualTo(0.9);
+    assertThat(new LearningRate(kind, 1, 20, 10).at(9)).isEqualTo(0.45);
     assertThat(new LearningRate(kind, 1, 0, 1).at(0)).isEqualTo(1);
   }
 

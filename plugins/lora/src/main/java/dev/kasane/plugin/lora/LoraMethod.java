@@ -2,12 +2,14 @@ package dev.kasane.plugin.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.spi.TargetLayer.Kind;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +22,7 @@ public final class LoraMethod implements AdapterMethod {
   private static final String SCALE = "scale";
   private static final Set<String> PARAMETERS =
       Set.of(LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE);
+  private static final Set<String> EMBEDDING = Set.of(EmbeddingAdapter.A, EmbeddingAdapter.B);
 
   @Override
   public String id() {
@@ -28,7 +31,7 @@ public final class LoraMethod implements AdapterMethod {
 
   @Override
   public String description() {
-    return "Low-rank adaptation (LoRA, DoRA) of linear layers and convolutions (LoCon).";
+    return "Low-rank adaptation (LoRA, DoRA) of linear layers, convolutions (LoCon) and embeddings.";
   }
 
   @Override
@@ -42,18 +45,36 @@ public final class LoraMethod implements AdapterMethod {
   }
 
   @Override
+  public boolean needsOriginals(AdapterOptions options) {
+    return LoraStart.parse(options.text("init")).makesUpForQuantising();
+  }
+
+  @Override
+  public boolean supports(TargetLayer layer) {
+    return layer.kind() != Kind.NORM;
+  }
+
+  @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     LoraSettings settings = LoraSettings.of(options);
-    double scale = settings.alpha() / settings.rank();
-    LoraFactors factors = settings.start().factors(layer, settings.rank(), scale, scope);
-    LayerAdapter adapter = adapter(layer, factors, settings, scope);
+    LayerAdapter adapter = layer.kind() == Kind.EMBEDDING ? ofEmbedding(layer, settings, scope)
+        : adapter(layer, settings, scope);
     adapter.tensors().values().forEach(parameter -> parameter.setRequiresGradient(true));
     return adapter;
   }
 
-  private static LayerAdapter adapter(
-      TargetLayer layer, LoraFactors factors, LoraSettings settings, NDManager scope) {
+  private static LayerAdapter ofEmbedding(TargetLayer layer, LoraSettings settings, NDManager scope) {
+    if (settings.magnitudes() || settings.start().isOfWeight()) {
+      throw new UserException("Layer " + layer.path() + " is an embedding, whose adapters have no magnitudes of their"
+          + " own and do not start from the weight. Use neither use-dora nor an init other than kaiming and gaussian,"
+          + " or exclude it.");
+    }
+    return EmbeddingAdapter.fresh(layer, settings.rank(), settings.alpha(), scope);
+  }
+
+  private static LayerAdapter adapter(TargetLayer layer, LoraSettings settings, NDManager scope) {
     double alpha = settings.alpha();
+    LoraFactors factors = settings.start().factors(layer, settings.rank(), alpha / settings.rank(), scope);
     if (settings.magnitudes()) {
       NDArray magnitudes = DoraAdapter.magnitudes(scope, layer, factors, alpha / settings.rank());
       return new DoraAdapter(factors, magnitudes, alpha, settings.drops());
@@ -65,6 +86,9 @@ public final class LoraMethod implements AdapterMethod {
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
     Set<String> names = saved.tensors().keySet();
+    if (names.equals(EMBEDDING)) {
+      return Optional.of(new SavedFactors(layer, saved, scope).embedding(rank -> alphaOf(saved, rank)));
+    }
     if (!names.contains(LoraFactors.DOWN) && !names.contains(LoraFactors.UP)
         || !PARAMETERS.containsAll(names) || names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
         || !Set.of(ALPHA, SCALE).containsAll(saved.constants().keySet())) {

@@ -45,6 +45,16 @@ final class LoraOps {
     return SCRIPT.callAll("delta", scope, down, up, factor)[0];
   }
 
+  /** factor · the rows of (b·a)ᵀ with these numbers, (…, width). */
+  static NDArray lookUp(NDArray ids, NDArray a, NDArray b, double factor) {
+    return SCRIPT.call("look_up", ids, a, b, factor);
+  }
+
+  /** factor · (b·a)ᵀ, (entries, width). */
+  static NDArray tableDelta(NDManager scope, NDArray a, NDArray b, double factor) {
+    return SCRIPT.callAll("table_delta", scope, a, b, factor)[0];
+  }
+
   /** The Frobenius norm of up·down, from Gram matrices in double precision. */
   static double productNorm(NDManager scope, NDArray down, NDArray up) {
     double square = SCRIPT.callAll("product_norm_square", scope, down, up)[0].toDoubleArray()[0];

@@ -28,7 +28,9 @@ record LoraSettings(int rank, double alpha, LoraStart start, boolean magnitudes,
       new AdapterOption("init", Type.TEXT, "kaiming",
           "How A and B start: kaiming, uniform within 1/sqrt(inputs), or gaussian with deviation 1/rank, and B"
               + " is 0; pissa or pissa-niter-4, from the weight's largest singular directions, whole or fast;"
-              + " olora, from its QR decomposition. The last three are saved as a LoRA of twice the rank."),
+              + " olora, from its QR decomposition. These three are saved as a LoRA of twice the rank. loftq, from what"
+              + " quantising takes from the weight: for a base that is quantised as it is loaded, and the adapter is"
+              + " for such a base ever after."),
       new AdapterOption("use-dora", Type.BOOLEAN, "false",
           "Train each output's magnitude apart from its direction (DoRA, Liu et al. 2024)."),
       new AdapterOption("dropout", Type.NUMBER, "0",

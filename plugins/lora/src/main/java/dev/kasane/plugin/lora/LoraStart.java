@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,7 +29,12 @@ record LoraStart(Kind kind, int rounds) {
     /** The largest singular directions of W (Meng et al. 2024, "PiSSA", equations 2 and 3). */
     PISSA,
     /** The first columns of Q and rows of R of W = Q·R (Büyükakyüz 2024, "OLoRA"). */
-    OLORA
+    OLORA,
+    /**
+     * The largest singular directions of what quantising took from W (Li et al. 2023, "LoftQ", algorithm 1 with one
+     * round, PEFT's default; more rounds would change the base, which then no other adapter would fit).
+     */
+    LOFTQ
   }
 
   /**
@@ -46,8 +52,9 @@ record LoraStart(Kind kind, int rounds) {
       case "gaussian" -> new LoraStart(Kind.GAUSSIAN, 0);
       case "pissa" -> new LoraStart(Kind.PISSA, 0);
       case "olora" -> new LoraStart(Kind.OLORA, 0);
+      case "loftq" -> new LoraStart(Kind.LOFTQ, 0);
       default -> throw new UserException("Option init is '" + text + "'; it must be one of kaiming, gaussian,"
-          + " pissa, pissa-niter-4 (or another number of rounds, up to 99), olora.");
+          + " pissa, pissa-niter-4 (or another number of rounds, up to 99), olora, loftq.");
     };
   }
 
@@ -56,13 +63,23 @@ record LoraStart(Kind kind, int rounds) {
     return kind == Kind.PISSA || kind == Kind.OLORA;
   }
 
+  /** Whether B·A starts as what quantising took from W, and stays a part of ΔW. */
+  boolean makesUpForQuantising() {
+    return kind == Kind.LOFTQ;
+  }
+
+  /** Whether the factors start from the layer's weight. */
+  boolean isOfWeight() {
+    return isPartOfWeight() || makesUpForQuantising();
+  }
+
   /**
    * Makes the first factors of a layer.
    *
    * @param scale alpha/rank, by which singular values are divided
    */
   LoraFactors factors(TargetLayer layer, int rank, double scale, NDManager scope) {
-    if (isPartOfWeight()) {
+    if (isOfWeight()) {
       return ofWeight(layer, rank, scale, scope);
     }
     boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
@@ -83,16 +100,26 @@ record LoraStart(Kind kind, int rounds) {
     return scope.randomUniform(-bound, bound, shape, DataType.FLOAT32);
   }
 
+  /** W − Q(W), float32. */
+  private static NDArray lost(TargetLayer layer, NDManager scope) {
+    NDArray original = layer.weight().original(scope).orElseThrow(() -> new UserException("Layer " + layer.path()
+        + " is kept in " + layer.weight().storage() + " as it was stored, and LoftQ makes up for what is lost when a"
+        + " dense base is quantised as it is loaded. Give --base-type nf4 and a dense base, exclude the layer, or use"
+        + " another init."));
+    return Ops.cast(original, DataType.FLOAT32)
+        .sub(Ops.cast(layer.weight().materialise(scope), DataType.FLOAT32));
+  }
+
   private LoraFactors ofWeight(TargetLayer layer, int rank, double scale, NDManager scope) {
     long most = Math.min(layer.inputs(), layer.outputs());
     if (layer.kind() != TargetLayer.Kind.LINEAR || rank > most) {
       throw new UserException("Layer " + layer.path() + " cannot start from its own weight: "
           + (rank > most ? "rank " + rank + " is above " + most + ", the most that it has. Lower the rank"
-              : "it is a convolution, and PiSSA and OLoRA are for linear layers. Exclude it")
+              : "it is a convolution, and PiSSA, OLoRA and LoftQ are for linear layers. Exclude it")
           + ", or use --init kaiming.");
     }
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      NDArray weight = layer.weight().materialise(own);
+      NDArray weight = makesUpForQuantising() ? lost(layer, own) : layer.weight().materialise(own);
       NDArray[] made = kind == Kind.OLORA ? LoraOps.orthonormal(own, weight, rank)
           : rounds == 0 ? LoraOps.principal(own, weight, rank, scale)
           : LoraOps.principalFast(own, weight, rank, scale, rounds);

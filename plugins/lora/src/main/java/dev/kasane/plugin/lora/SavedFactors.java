@@ -9,6 +9,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * Fits a file's factors to a layer. Shapes that differ only by axes of length 1 at the end are the same
@@ -49,6 +50,15 @@ final class SavedFactors {
         : fit(DoraAdapter.MAGNITUDE, layer.outputs(), 1, 1, 1);
   }
 
+  /** The pair of an embedding. */
+  EmbeddingAdapter embedding(LongToDoubleFunction alpha) {
+    Shape table = layer.weight().shape();
+    Shape stored = saved.tensors().get(EmbeddingAdapter.A).getShape();
+    long rank = stored.dimension() == 0 ? 0 : stored.get(0);
+    return new EmbeddingAdapter(fitShape(EmbeddingAdapter.A, new Shape(rank, table.get(0))),
+        fitShape(EmbeddingAdapter.B, new Shape(table.get(1), rank)), alpha.applyAsDouble(rank));
+  }
+
   private void requirePair() {
     for (String name : new String[] {LoraFactors.DOWN, LoraFactors.UP}) {
       NDArray tensor = saved.tensors().get(name);
@@ -61,9 +71,12 @@ final class SavedFactors {
   }
 
   private NDArray fit(String name, long... wanted) {
-    NDArray stored = saved.tensors().get(name);
     boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
-    Shape shape = linear ? new Shape(wanted[0], wanted[1]) : new Shape(wanted);
+    return fitShape(name, linear ? new Shape(wanted[0], wanted[1]) : new Shape(wanted));
+  }
+
+  private NDArray fitShape(String name, Shape shape) {
+    NDArray stored = saved.tensors().get(name);
     if (!withoutTrailingOnes(stored.getShape()).equals(withoutTrailingOnes(shape))) {
       throw new UserException("Layer " + layer.path() + ": " + name + " has shape " + stored.getShape()
           + ", but this base needs " + shape + ". The adapter was made for another base model.");

@@ -44,6 +44,14 @@ def delta(self, down: Tensor, up: Tensor, factor: float) -> Tensor:
   shape = torch.add([torch.size(up, 0)], torch.slice(torch.size(down), 1))
   return torch.mul(torch.reshape(product, shape), factor)
 
+# An embedding's rows of factor * (b . a)^T. a: (rank, entries), b: (width, rank).
+def look_up(self, ids: Tensor, a: Tensor, b: Tensor, factor: float) -> Tensor:
+  return torch.mul(torch.matmul(torch.embedding(torch.t(a), ids), torch.t(b)), factor)
+
+# The whole of it: (entries, width)
+def table_delta(self, a: Tensor, b: Tensor, factor: float) -> Tensor:
+  return torch.mul(torch.matmul(torch.t(a), torch.t(b)), factor)
+
 # Sum of the squares of up . down: trace of (up^T up)(down down^T), both (rank, rank). 7 is float64.
 def product_norm_square(self, down: Tensor, up: Tensor) -> Tensor:
   a = torch.to(torch.flatten(down, 1), 7)

@@ -11,35 +11,23 @@ import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.injection.Injector;
-import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.TokenBatch;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tuning a language model against PEFT: the first gradients, ten steps of AdamW, the losses. */
 class LanguageModelParityTest {
-  private static final Path GOLDEN = Path.of(System.getProperty("kasane.root", "../.."),
-      "text-lm", "src", "test", "resources", "golden");
   private static final double TOLERANCE = 1e-4;
   private static final double LEARNING_RATE = 5e-3;
   private static final double ALPHA = 5;
-  private static final Map<String, String> FACTORS =
-      Map.of(LoraFactors.DOWN, "lora_A.weight", LoraFactors.UP, "lora_B.weight");
 
   private final NDManager scope = Engines.newManager();
-  private String name;
   private TensorSource golden;
   private CausalLm model;
   private AdapterSet set;
@@ -51,7 +39,7 @@ class LanguageModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "gpt2", "gemma2", "gpt-neox"})
+  @ValueSource(strings = {"llama", "gpt2", "gemma2", "gpt-neox", "llama-tied", "gpt2-by-layer"})
   void trainsAsPeftDoes(String base) {
     open(base);
     AdamW optimizer = new AdamW(set.trainableParameters(), AdamW.Settings.DEFAULT, scope);
@@ -59,34 +47,18 @@ class LanguageModelParityTest {
     for (int step = 0; step < losses.length; step++) {
       assertThat(Math.abs(backward() - losses[step]) / losses[step]).as("loss " + step).isLessThan(TOLERANCE);
       if (step == 0) {
-        compare("gradient", true);
+        PeftModels.compare(set, golden, "gradient.", true, TOLERANCE);
       }
       optimizer.step(LEARNING_RATE, 1, 0);
     }
-    compare("after", false);
+    PeftModels.compare(set, golden, "after.", false, TOLERANCE);
     assertThat(losses[losses.length - 1]).isLessThan(losses[0] * 0.97f);
   }
 
   private void open(String base) {
-    name = base;
-    golden = TensorSources.open(GOLDEN.resolve("lora").resolve(base + ".safetensors"));
-    model = TextCheckpoint.open(GOLDEN.resolve(base)).model(Precision.FLOAT32, scope);
-    List<AdapterModule> modules = new ArrayList<>();
-    for (String path : model.adaptableLayers().keySet()) {
-      if (golden.names().contains("before." + path + ".lora_A.weight")) {
-        modules.add(new AdapterModule(path, Map.of(
-            LoraFactors.DOWN, golden.read("before." + path + ".lora_A.weight", scope),
-            LoraFactors.UP, golden.read("before." + path + ".lora_B.weight", scope)), Map.of("alpha", ALPHA)));
-      }
-    }
-    Injector.Restored restored = Injector.restore(Map.of(CausalLm.COMPONENT, model),
-        new AdapterModel(Map.of(CausalLm.COMPONENT, modules), List.of(), Map.of()), List.of(new LoraMethod()), 1,
-        scope);
-    restored.report().requireComplete();
-    set = restored.set();
-    set.trainable(true);
-    assertThat(set.trainableParameters()).hasSize(
-        (int) golden.names().stream().filter(key -> key.startsWith("before.")).count());
+    golden = TensorSources.open(PeftModels.GOLDEN.resolve("lora").resolve(base + ".safetensors"));
+    model = TextCheckpoint.open(PeftModels.GOLDEN.resolve(base)).model(Precision.FLOAT32, scope);
+    set = PeftModels.restore(model, golden, "before.", ALPHA, scope);
   }
 
   private double backward() {
@@ -111,14 +83,5 @@ class LanguageModelParityTest {
         .toType(DataType.FLOAT32, false);
     NDArray chosen = logs.gather(next, 2).squeeze(2).mul(wanted);
     return chosen.sum().neg().div(wanted.sum());
-  }
-
-  private void compare(String what, boolean gradients) {
-    set.layers().forEach(each -> FACTORS.forEach((factor, key) -> {
-      NDArray tensor = each.attachment().adapter().tensors().get(factor);
-      String stored = what + "." + each.layer().path() + "." + key;
-      assertThat(TinyBase.relativeError(gradients ? tensor.getGradient() : tensor, golden.read(stored, scope)))
-          .as(name + ": " + stored).isLessThan(TOLERANCE);
-    }));
   }
 }

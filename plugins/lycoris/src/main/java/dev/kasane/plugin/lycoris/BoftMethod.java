@@ -45,7 +45,7 @@ public final class BoftMethod implements AdapterMethod {
 
   @Override
   public boolean supports(TargetLayer layer) {
-    return layer.kind() != TargetLayer.Kind.NORM && layer.outputs() % 2 == 0;
+    return layer.kind().isProduct() && layer.outputs() % 2 == 0;
   }
 
   @Override

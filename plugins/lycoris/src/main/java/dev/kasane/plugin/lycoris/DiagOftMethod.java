@@ -50,7 +50,7 @@ public final class DiagOftMethod implements AdapterMethod {
   /** A prime number of outputs has no blocks that can be turned. */
   @Override
   public boolean supports(TargetLayer layer) {
-    return layer.kind() != TargetLayer.Kind.NORM && Factorization.near(layer.outputs(), -1).first() > 1;
+    return layer.kind().isProduct() && Factorization.near(layer.outputs(), -1).first() > 1;
   }
 
   @Override
