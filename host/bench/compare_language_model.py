@@ -26,6 +26,8 @@ def main():
         "peak memory, MiB": lambda runs: statistics.median(run["peak_bytes"] for run in runs) / MEBIBYTE,
     }
     print(", ".join(f"{lines[0][key]} {key}" if key != "work" else lines[0][key] for key in SAME))
+    if "step_seconds" not in lines[0]:
+        rows = {name: value for name, value in rows.items() if "training" not in name}
     for name, value in rows.items():
         java, python = value(sides["java"]), value(sides["python"])
         print(f"{name:30} java {java:9.1f}  python {python:9.1f}  java/python {java / python:.3f}")

@@ -19,10 +19,16 @@ PROMPT_TOKENS = 64
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=["full", "tiny"], default="full")
+    parser.add_argument("--base", type=pathlib.Path, help="folder of a stored model in place of random weights")
+    parser.add_argument("--write", choices=["float32", "float16", "bfloat16"],
+                        help="write a random model of that type to --base, and nothing else")
     for name, value in {"rows": 2, "length": 256, "warm-up": 2, "steps": 5, "new-tokens": 128, "texts": 3,
                         "threads": 0}.items():
         parser.add_argument("--" + name, type=int, default=value)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.write and not options.base:
+        parser.error("--write needs --base, the folder to write to")
+    return options
 
 
 def peak_resident_bytes():
@@ -67,25 +73,35 @@ def generate(model, options):
     return seconds
 
 
+def random_model(size):
+    config = json.loads((CONFIGS / f"llama-{size}.json").read_text())
+    return LlamaForCausalLM(LlamaConfig.from_dict(config))
+
+
 def main():
     options = arguments()
     if options.threads > 0:
         torch.set_num_threads(options.threads)
     torch.manual_seed(1)
-    base = LlamaForCausalLM(LlamaConfig.from_dict(json.loads((CONFIGS / f"llama-{options.size}.json").read_text())))
+    if options.write:
+        random_model(options.size).to(getattr(torch, options.write)).save_pretrained(options.base)
+        return
+    base = (LlamaForCausalLM.from_pretrained(options.base, dtype=torch.float32) if options.base
+            else random_model(options.size))
     weights = sum(each.numel() for each in base.parameters())
     model = get_peft_model(base, LoraConfig(r=8, lora_alpha=8, target_modules=TARGETS, task_type="CAUSAL_LM"))
     found = {
         "side": "python",
         "engine": f"torch {torch.__version__}",
-        "work": f"{options.size}, {options.rows}x{options.length} tokens, {options.new_tokens} new, "
-                f"{torch.get_num_threads()} threads",
+        "work": f"{options.base.name if options.base else options.size}, {options.rows}x{options.length} tokens, "
+                f"{options.new_tokens} new, {torch.get_num_threads()} threads",
         "weights": weights,
         "trained_parameters": sum(each.numel() for each in model.parameters() if each.requires_grad),
     }
-    found["step_seconds"] = train(model, options)
-    found["step_tokens"] = options.rows * options.length
-    found["training_peak_bytes"] = peak_resident_bytes()
+    if options.steps > 0:
+        found["step_seconds"] = train(model, options)
+        found["step_tokens"] = options.rows * options.length
+        found["training_peak_bytes"] = peak_resident_bytes()
     found["text_seconds"] = generate(model, options)
     found["text_tokens"] = options.new_tokens
     found["peak_bytes"] = peak_resident_bytes()

@@ -5,7 +5,8 @@
 #   host/bench/run-language-model.sh PYTHON [option ...]
 #
 #   PYTHON    a Python with torch, transformers and peft
-#   option    for both sides: --size tiny, --rows 2, --length 256, --steps 5, --new-tokens 128, --texts 3, --threads 2
+#   option    for both sides: --size tiny, --rows 2, --length 256, --steps 5, --new-tokens 128, --texts 3, --threads 2,
+#             --base DIR (a stored model in place of random weights), --steps 0 (no training)
 #   ROUNDS    how often each side runs, 2 unless set
 set -eu
 . "$(dirname "$0")/beside-peer.sh"

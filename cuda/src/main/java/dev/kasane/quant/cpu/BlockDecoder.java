@@ -34,4 +34,25 @@ interface BlockDecoder {
    */
   void toHalves(ByteBuffer packed, int firstByte, short[] tables, int blocks, int blockSize, ByteBuffer out,
       int firstOut);
+
+  /**
+   * Decodes to bfloat16, rounded to nearest even from float32.
+   *
+   * @param scales finite ones
+   * @see #toFloats
+   */
+  default void toBfloat16(ByteBuffer packed, int firstByte, float[] table, float[] scales, int blocks, int blockSize,
+      ByteBuffer out, int firstOut) {
+    short[] tables = new short[blocks * table.length];
+    for (int i = 0; i < tables.length; i++) {
+      tables[i] = (short) (rounded(Float.floatToRawIntBits(table[i % table.length] * scales[i / table.length])) >>> 16);
+    }
+    toHalves(packed, firstByte, tables, blocks, blockSize, out, firstOut);
+  }
+
+  /** The bits of a finite float32 whose upper half is the nearest bfloat16; the lower half is of no meaning. */
+  static int rounded(int bits) {
+    // Half of what is dropped is added; on a tie the last bit kept decides.
+    return bits + 0x7fff + (bits >>> 16 & 1);
+  }
 }

@@ -49,6 +49,9 @@ public final class FourBitDecoding {
       if (type == DataType.FLOAT32) {
         decoder.toFloats(packed, from * size / 2, blocks.type().table(), scales, scales.length, size, target,
             from * size * Float.BYTES);
+      } else if (type == DataType.BFLOAT16 && areFinite(scales)) {
+        decoder.toBfloat16(packed, from * size / 2, blocks.type().table(), scales, scales.length, size, target,
+            from * size * Short.BYTES);
       } else {
         decoder.toHalves(packed, from * size / 2, tables(blocks, scales, type), scales.length, size, target,
             from * size * Short.BYTES);
@@ -64,6 +67,15 @@ public final class FourBitDecoding {
       tables[i] = halved(table[i % CODES] * scales[i / CODES], type);
     }
     return tables;
+  }
+
+  private static boolean areFinite(float[] scales) {
+    float zero = 0;
+    for (float scale : scales) {
+      // Infinity and NaN times zero are NaN.
+      zero += scale * 0;
+    }
+    return zero == 0;
   }
 
   private static short halved(float value, DataType type) {

@@ -1,6 +1,8 @@
 package dev.kasane.quant.cpu;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 
 /** Scales the sixteen values once a block, then looks up; eight codes of a byte pair at a time. */
 final class TableDecoder implements BlockDecoder {
@@ -51,20 +53,28 @@ final class TableDecoder implements BlockDecoder {
   @Override
   public void toHalves(ByteBuffer packed, int firstByte, short[] tables, int blocks, int blockSize, ByteBuffer out,
       int firstOut) {
-    long[] table = new long[CODES];
-    int source = firstByte;
-    int target = firstOut;
+    // Arrays in between: access to a buffer is checked number by number.
+    byte[] codes = new byte[blockSize / 2];
+    int[] pairs = new int[codes.length];
+    int[] early = new int[CODES];
+    int[] late = new int[CODES];
+    ByteBuffer source = packed.duplicate().clear();
+    IntBuffer target = out.duplicate().clear().position(firstOut).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
     for (int block = 0; block < blocks; block++) {
       for (int code = 0; code < CODES; code++) {
-        table[code] = tables[block * CODES + code] & 0xffffL;
+        int bits = tables[block * CODES + code];
+        early[code] = bits & 0xffff;
+        late[code] = bits << 16;
       }
-      for (int j = 0; j < blockSize / 2; j += 2) {
-        int word = packed.getShort(source + j);
-        out.putLong(target + 4 * j, table[word >>> 4 & 15] | table[word & 15] << 16
-            | table[word >>> 12 & 15] << 32 | table[word >>> 8 & 15] << 48);
-      }
-      source += blockSize / 2;
-      target += blockSize * Short.BYTES;
+      source.get(firstByte + block * codes.length, codes);
+      look(codes, early, late, pairs);
+      target.put(block * codes.length, pairs);
+    }
+  }
+
+  private static void look(byte[] codes, int[] early, int[] late, int[] pairs) {
+    for (int j = 0; j < codes.length; j++) {
+      pairs[j] = early[codes[j] >>> 4 & 15] | late[codes[j] & 15];
     }
   }
 }

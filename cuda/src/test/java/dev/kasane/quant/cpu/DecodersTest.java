@@ -74,6 +74,19 @@ class DecodersTest {
   }
 
   @Test
+  void scalesThatAreNotFiniteGiveTheDefinitionToo() {
+    for (float scale : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, -0f,
+        Float.MAX_VALUE, Float.MIN_VALUE}) {
+      FourBitBlocks some = random(FourBitType.NF4, 256, 64);
+      float[] scales = some.scales().all();
+      scales[2] = scale;
+      for (BlockDecoder decoder : Decoders.all().values()) {
+        check(decoder, new FourBitBlocks(some.type(), some.count(), 64, some.packed(), new PlainScales(scales)));
+      }
+    }
+  }
+
+  @Test
   void theVectorApiIsThereOrSaysWhyNot() {
     Decoders.Report report = Decoders.report();
     boolean offered = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();

@@ -53,6 +53,19 @@ final class VectorDecoder implements BlockDecoder {
   }
 
   @Override
+  public void toBfloat16(ByteBuffer packed, int firstByte, float[] table, float[] scales, int blocks, int blockSize,
+      ByteBuffer out, int firstOut) {
+    FloatVector values = FloatVector.fromArray(FLOATS, table, 0);
+    int half = blockSize / 2;
+    for (int block = 0; block < blocks; block++) {
+      IntVector bits = values.mul(scales[block]).reinterpretAsInts();
+      IntVector first = bits.lanewise(VectorOperators.LSHR, 16).and(1).add(bits).add(0x7fff)
+          .lanewise(VectorOperators.LSHR, 16);
+      halves(packed, firstByte + block * half, first, half, out, firstOut + block * blockSize * Short.BYTES);
+    }
+  }
+
+  @Override
   public void toHalves(ByteBuffer packed, int firstByte, short[] tables, int blocks, int blockSize, ByteBuffer out,
       int firstOut) {
     int[] early = new int[CODES];
@@ -61,19 +74,22 @@ final class VectorDecoder implements BlockDecoder {
       for (int code = 0; code < CODES; code++) {
         early[code] = tables[block * CODES + code] & 0xffff;
       }
-      IntVector first = IntVector.fromArray(INTS, early, 0);
-      IntVector second = first.lanewise(VectorOperators.LSHL, 16);
-      int source = firstByte + block * half;
-      int target = firstOut + block * blockSize * Short.BYTES;
-      for (int j = 0; j < half; j += CODES) {
-        IntVector both = (IntVector) ByteVector.fromByteBuffer(
-            ByteVector.SPECIES_128, packed, source + j, ByteOrder.LITTLE_ENDIAN)
-            .convertShape(VectorOperators.B2I, INTS, 0);
-        IntVector high = both.lanewise(VectorOperators.LSHR, 4).and(15);
-        IntVector low = both.and(15);
-        first.rearrange(high.toShuffle()).or(second.rearrange(low.toShuffle()))
-            .intoByteBuffer(out, target + 4 * j, ByteOrder.LITTLE_ENDIAN);
-      }
+      halves(packed, firstByte + block * half, IntVector.fromArray(INTS, early, 0), half, out,
+          firstOut + block * blockSize * Short.BYTES);
+    }
+  }
+
+  /** @param first the sixteen values, each in the lower half of a lane */
+  private static void halves(ByteBuffer packed, int source, IntVector first, int bytes, ByteBuffer out, int target) {
+    IntVector second = first.lanewise(VectorOperators.LSHL, 16);
+    for (int j = 0; j < bytes; j += CODES) {
+      IntVector both = (IntVector) ByteVector.fromByteBuffer(
+          ByteVector.SPECIES_128, packed, source + j, ByteOrder.LITTLE_ENDIAN)
+          .convertShape(VectorOperators.B2I, INTS, 0);
+      IntVector high = both.lanewise(VectorOperators.LSHR, 4).and(15);
+      IntVector low = both.and(15);
+      first.rearrange(high.toShuffle()).or(second.rearrange(low.toShuffle()))
+          .intoByteBuffer(out, target + 4 * j, ByteOrder.LITTLE_ENDIAN);
     }
   }
 }

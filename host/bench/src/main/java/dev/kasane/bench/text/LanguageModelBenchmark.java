@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.bench.ProcessMemory;
 import dev.kasane.bench.RandomWeights;
 import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.OptionPatterns;
@@ -23,6 +24,7 @@ import dev.kasane.core.training.Trainer;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.plugin.lora.LoraMethod;
+import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.data.EncodedExample;
 import dev.kasane.text.data.RowLayout;
 import dev.kasane.text.data.TextBatch;
@@ -36,6 +38,7 @@ import dev.kasane.text.training.LanguageObjective;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -75,7 +78,7 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   @Option(names = "--warm-up", defaultValue = "2", description = "Steps before the clock starts.")
   private int warmUp;
 
-  @Option(names = "--steps", defaultValue = "5", description = "Steps to time.")
+  @Option(names = "--steps", defaultValue = "5", description = "Steps to time; 0: no training.")
   private int steps;
 
   @Option(names = "--new-tokens", defaultValue = "128", description = "Tokens of a continuation.")
@@ -87,6 +90,9 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   @Option(names = "--threads", defaultValue = "0", description = "Threads of an operator; 0: libtorch's choice.")
   private int threads;
 
+  @Option(names = "--base", description = "Folder of a stored model in place of random weights of --size.")
+  private Path base;
+
   private LanguageModelBenchmark() {}
 
   /** Runs one measurement and ends the process with its exit code. */
@@ -96,8 +102,10 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    if (IntStream.of(rows, length, steps, newTokens, texts).anyMatch(each -> each < 1) || warmUp < 0 || threads < 0) {
-      throw new UserException("--warm-up and --threads must be at least 0, all other numbers at least 1.");
+    if (IntStream.of(rows, length, newTokens, texts).anyMatch(each -> each < 1)
+        || IntStream.of(steps, warmUp, threads).anyMatch(each -> each < 0)) {
+      throw new UserException(
+          "--steps, --warm-up and --threads must be at least 0, all other numbers at least 1.");
     }
     System.out.println(new ObjectMapper().writeValueAsString(measure()));
     return 0;
@@ -110,25 +118,33 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
     }
     TorchBridge.seed(SEED);
     try (NDManager owner = Engines.newManager()) {
-      CausalLm model = new CausalLm(Families.read(config(), size), DataType.FLOAT32);
-      RandomWeights.give(model, owner);
+      CausalLm model = base == null ? random(owner)
+          : TextCheckpoint.open(base).model(Precision.FLOAT32, owner);
       AdapterSet adapters = adapters(model, owner);
       Map<String, Object> found = new LinkedHashMap<>();
       found.put("side", "java");
       found.put("engine", "libtorch " + Engines.version());
-      found.put("work", size + ", " + rows + "x" + length + " tokens, " + newTokens + " new, "
-          + TorchBridge.threads() + " threads");
+      found.put("work", (base == null ? size : base.getFileName()) + ", " + rows + "x" + length + " tokens, "
+          + newTokens + " new, " + TorchBridge.threads() + " threads");
       found.put("weights", model.namedWeights().values().stream().mapToLong(each -> each.shape().size()).sum());
       found.put("trained_parameters",
           adapters.trainableParameters().values().stream().mapToLong(NDArray::size).sum());
-      found.put("step_seconds", train(model, adapters, owner));
-      found.put("step_tokens", (long) rows * length);
-      found.put("training_peak_bytes", ProcessMemory.peakResidentBytes());
+      if (steps > 0) {
+        found.put("step_seconds", train(model, adapters, owner));
+        found.put("step_tokens", (long) rows * length);
+        found.put("training_peak_bytes", ProcessMemory.peakResidentBytes());
+      }
       found.put("text_seconds", generate(model, owner));
       found.put("text_tokens", newTokens);
       found.put("peak_bytes", ProcessMemory.peakResidentBytes());
       return found;
     }
+  }
+
+  private CausalLm random(NDManager owner) {
+    CausalLm model = new CausalLm(Families.read(config(), size), DataType.FLOAT32);
+    RandomWeights.give(model, owner);
+    return model;
   }
 
   private JsonNode config() {
