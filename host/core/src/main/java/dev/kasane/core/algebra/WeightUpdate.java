@@ -121,7 +121,8 @@ final class WeightUpdate {
   private void requireFloat(DataType type) {
     if (type != DataType.FLOAT32 && type != DataType.FLOAT16 && type != DataType.BFLOAT16) {
       throw new UserException("Tensor '" + tensor + "' is stored as " + type + "; updates can be added to"
-          + " float32, float16 and bfloat16. Take an edition of the model in one of these.");
+          + " float32, float16 and bfloat16. Take an edition of the model in one of these; of a quantised one, the"
+          + " original.");
     }
   }
 
