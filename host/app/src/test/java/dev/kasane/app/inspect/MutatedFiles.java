@@ -97,7 +97,8 @@ final class MutatedFiles {
       return mutate(original, random);
     }
     String header = new String(original, 8, length, StandardCharsets.ISO_8859_1);
-    String[] numbers = {"-1", "0", "1", "7", "4294967296", "9223372036854775807", "99999999999999999999", "1e9", "null"};
+    String[] numbers = {"-1", "0", "1", "7", "4294967296", "9223372036854775807", "99999999999999999999", "1e9",
+        "null"};
     String number = numbers[random.nextInt(numbers.length)];
     String changed = switch (random.nextInt(6)) {
       // One number of a shape or an offset is another.
