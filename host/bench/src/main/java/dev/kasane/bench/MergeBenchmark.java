@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,21 +31,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Merging a LoRA of rank 32 on every layer of the attention blocks into a U-Net file, against copying the same
- * file. Both end with the bytes on disk, both read from the page cache, and they take turns.
+ * Merging a LoRA of rank 32, on every layer of the attention blocks and of the text encoder, into a file with the
+ * shapes of Stable Diffusion 1.5, taking it out again, and copying the same file. All end with the bytes on disk,
+ * all read from the page cache, and they take turns.
  */
 @Command(name = "merge-benchmark", mixinStandardHelpOptions = true,
     description = "Time merging into a random checkpoint against copying it.")
 final class MergeBenchmark implements Callable<Integer> {
   private static final int RANK = 32;
 
-  @Option(names = "--folder", required = true, description = "Where three files of the size have room.")
+  @Option(names = "--folder", required = true, description = "Where three files of 4.3 GB have room.")
   private Path folder;
 
-  @Option(names = "--gib", defaultValue = "1", description = "Size of the file; SD 1.5's U-Net has 1.6 in float16.")
-  private double size;
-
-  @Option(names = "--dtype", defaultValue = "float16", description = "Stored type.")
+  @Option(names = "--dtype", defaultValue = "float32", description = "Stored type; 4.3 GB in float32, 2.1 in float16.")
   private String dtype;
 
   @Option(names = "--rounds", defaultValue = "3", description = "Turns.")
@@ -60,37 +59,51 @@ final class MergeBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path base = folder.resolve("base.safetensors");
-    RandomCheckpoint.write(base, Precision.named(dtype), (long) (size * (1L << 30)));
+    Path result = folder.resolve("result.safetensors");
+    RandomCheckpoint.write(base, Precision.named(dtype));
     List<Double> copies = new ArrayList<>();
     List<Double> merges = new ArrayList<>();
+    List<Double> unmerges = new ArrayList<>();
     try (CheckpointLayers layers = BaseLayers.open(base).orElseThrow(); NDManager scope = Engines.newManager()) {
       MixPart part = new MixPart("random", adapter(layers, scope), 1, BlockWeights.none());
       for (int round = 0; round < rounds; round++) {
-        copies.add(seconds(() -> copy(base, folder.resolve("copy.safetensors"))));
-        merges.add(seconds(() -> new CheckpointMerge(layers, List.of(part), List.of(),
-            new MergeOptions(false, !unverified)).write(Map.of(base, folder.resolve("merged.safetensors")),
-                Map.of(), Steps.SILENT)));
+        copies.add(seconds(result, () -> copy(base, result)));
+        merges.add(seconds(result, () -> merge(layers, part, false, result)));
+        unmerges.add(seconds(result, () -> merge(layers, part, true, result)));
       }
     }
     double copied = Measurement.median(copies);
-    double merged = Measurement.median(merges);
-    System.out.println(String.format(Locale.ROOT,
-        "%d MiB %s: copy %.2f s, merge %.2f s, ratio %.2f, peak memory %d MiB", Files.size(base) >> 20, dtype, copied,
-        merged, merged / copied, ProcessMemory.peakResidentBytes() >> 20));
+    System.out.println(String.format(Locale.ROOT, "%d MiB %s: copy %.2f s; merge %s; unmerge %s; peak memory %d MiB",
+        Files.size(base) >> 20, dtype, copied, beside(copied, merges), beside(copied, unmerges),
+        ProcessMemory.peakResidentBytes() >> 20));
     return 0;
   }
 
+  private void merge(CheckpointLayers layers, MixPart part, boolean subtract, Path result) {
+    new CheckpointMerge(layers, List.of(part), List.of(), new MergeOptions(subtract, !unverified))
+        .write(Map.of(layers.root(), result), Map.of(), Steps.SILENT);
+  }
+
+  private static String beside(double copied, List<Double> all) {
+    double median = Measurement.median(all);
+    return String.format(Locale.ROOT, "%.2f s, ratio %.2f", median, median / copied);
+  }
+
   private static AdapterModel adapter(CheckpointLayers layers, NDManager scope) {
-    List<AdapterModule> modules = new ArrayList<>();
-    for (String path : layers.paths().get("unet")) {
-      Shape shape = layers.shape("unet", path).orElseThrow();
-      if (path.contains(".attentions.") && shape.dimension() > 1) {
-        NDArray down = Ops.randomNormal(scope, new Shape(RANK, shape.get(1)));
-        NDArray up = Ops.randomNormal(scope, new Shape(shape.get(0), RANK)).mul(0.01);
-        modules.add(new AdapterModule(path, Map.of("lora_down.weight", down, "lora_up.weight", up), Map.of()));
+    Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
+    layers.paths().forEach((component, paths) -> {
+      List<AdapterModule> modules = new ArrayList<>();
+      for (String path : paths) {
+        Shape shape = layers.shape(component, path).orElseThrow();
+        if (shape.dimension() > 1 && (path.contains(".attentions.") || path.startsWith("text_model.encoder."))) {
+          NDArray down = Ops.randomNormal(scope, new Shape(RANK, shape.get(1)));
+          NDArray up = Ops.randomNormal(scope, new Shape(shape.get(0), RANK)).mul(0.01);
+          modules.add(new AdapterModule(path, Map.of("lora_down.weight", down, "lora_up.weight", up), Map.of()));
+        }
       }
-    }
-    return new AdapterModel(Map.of("unet", modules), List.of(), Map.of());
+      components.put(component, modules);
+    });
+    return new AdapterModel(components, List.of(), Map.of());
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -108,7 +121,8 @@ final class MergeBenchmark implements Callable<Integer> {
     void run() throws IOException;
   }
 
-  private static double seconds(Work work) throws IOException {
+  private static double seconds(Path result, Work work) throws IOException {
+    Files.deleteIfExists(result);
     long start = System.nanoTime();
     work.run();
     return (System.nanoTime() - start) / 1e9;

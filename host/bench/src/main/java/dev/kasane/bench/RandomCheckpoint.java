@@ -7,42 +7,54 @@ import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.diffusion.checkpoint.KnownBase;
+import dev.kasane.diffusion.checkpoint.NameTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A U-Net file with the shapes of Stable Diffusion 1.5 and random weights, as large as wanted. */
+/**
+ * A file in original names with the shapes of Stable Diffusion 1.5 and random weights: U-Net, text encoder, and as
+ * many bytes as its autoencoder has, which merging copies.
+ */
 final class RandomCheckpoint {
   private static final int BLOCK_ELEMENTS = 1 << 20;
   private static final double DEVIATION = 0.02;
+  private static final long AUTOENCODER_ELEMENTS = 83_653_863;
 
   private RandomCheckpoint() {}
 
   /**
    * @param file where to
    * @param precision stored type
-   * @param bytes how large at most; tensors are taken in the model's order
    */
-  static void write(Path file, Precision precision, long bytes) throws SafetensorsException {
+  static void write(Path file, Precision precision) throws SafetensorsException {
     ByteBuffer block = block(precision);
     List<TensorDeclaration> tensors = new ArrayList<>();
-    long total = 0;
-    for (Map.Entry<String, Shape> each : KnownBase.SD1.weights().get(KnownBase.UNET).entrySet()) {
-      TensorDeclaration tensor = new TensorDeclaration(each.getKey(), precision.stored(),
-          each.getValue().getShape(), channel -> { });
-      total += tensor.byteLength();
-      if (total <= bytes) {
-        tensors.add(new TensorDeclaration(tensor.name(), tensor.dtype(), tensor.shape(),
-            channel -> repeat(block, tensor.byteLength(), channel)));
-      }
-    }
+    shapes().forEach((name, shape) -> {
+      long bytes = shape.size() * precision.stored().byteSize();
+      tensors.add(new TensorDeclaration(name, precision.stored(), shape.getShape(),
+          channel -> repeat(block, bytes, channel)));
+    });
     SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
+  }
+
+  private static Map<String, Shape> shapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    NameTable unet = KnownBase.SD1.unetNames();
+    Map<String, Map<String, Shape>> weights = KnownBase.SD1.weights();
+    weights.get(KnownBase.UNET).forEach((name, shape) ->
+        shapes.put("model.diffusion_model." + unet.original(name).orElseThrow(), shape));
+    weights.get(KnownBase.TEXT_ENCODER).forEach((name, shape) ->
+        shapes.put("cond_stage_model.transformer." + name, shape));
+    shapes.put("first_stage_model.all", new Shape(AUTOENCODER_ELEMENTS));
+    return shapes;
   }
 
   private static ByteBuffer block(Precision precision) {

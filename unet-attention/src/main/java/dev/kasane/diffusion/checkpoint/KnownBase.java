@@ -74,6 +74,11 @@ public enum KnownBase {
     return Arrays.stream(values()).filter(base -> base.id.equals(id)).findFirst();
   }
 
+  /** The U-Net's module paths in the original naming and in diffusers'. */
+  public NameTable unetNames() {
+    return UNetNames.of(unet);
+  }
+
   /**
    * The module trees of the parts that adapters are made for, by component. Their weights are declared, not
    * loaded ({@link DeclaredWeight}): adapters can be restored on them, but nothing computed.

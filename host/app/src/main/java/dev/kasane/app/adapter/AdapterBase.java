@@ -1,5 +1,7 @@
 package dev.kasane.app.adapter;
 
+import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.app.inspect.AdapterLayout;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
@@ -14,6 +16,8 @@ import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
+import dev.kasane.text.checkpoint.JsonFiles;
+import dev.kasane.text.family.Families;
 import dev.kasane.text.model.CausalLm;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +70,8 @@ public record AdapterBase(
   /**
    * The base of a word.
    *
-   * @param word {@code sd1}, {@code sd2}, {@code sdxl}, or a checkpoint's file or folder
+   * @param word {@code sd1}, {@code sd2}, {@code sdxl}, a checkpoint's file or folder, or the {@code config.json} of
+   *     a U-Net or a language model, or a folder with that of a language model: weights are not needed
    * @throws UserException when there is no such base, or it is none that Kasane knows
    */
   public static AdapterBase named(String word) {
@@ -78,8 +83,37 @@ public record AdapterBase(
     if (!Files.exists(path)) {
       throw new UserException("There is no base '" + word + "'. Name one of "
           + Arrays.stream(KnownBase.values()).map(KnownBase::id).collect(Collectors.joining(", "))
-          + ", demo, or the file or folder of a checkpoint.");
+          + ", demo, the file or folder of a checkpoint, or a model's config.json.");
     }
+    return configuration(path).map(file -> described(word, file)).orElseGet(() -> checkpoint(word, path));
+  }
+
+  /** The {@code config.json} that a path names, or that a folder of a language model has. */
+  private static Optional<Path> configuration(Path path) {
+    if (Files.isDirectory(path)) {
+      return Optional.of(path.resolve("config.json"))
+          .filter(file -> Files.isRegularFile(file) && !JsonFiles.read(file).has("_class_name"));
+    }
+    return Optional.of(path).filter(file -> file.toString().endsWith(".json"));
+  }
+
+  private static AdapterBase described(String word, Path file) {
+    JsonNode json = JsonFiles.read(file);
+    Module model;
+    BaseGuess kind;
+    if (json.path("_class_name").asText().equals("UNet2DConditionModel")) {
+      UNetConfig unet = UNetConfig.of(json, file.toString());
+      model = new UNet2DConditionModel(unet);
+      kind = BaseGuess.ofContextWidth(unet.crossAttentionWidth());
+    } else {
+      model = new CausalLm(Families.read(json, file.toString()), DataType.FLOAT32);
+      kind = BaseGuess.LLM;
+    }
+    DeclaredWeight.declare(model);
+    return of(word, kind, Map.of(kind == BaseGuess.LLM ? CausalLm.COMPONENT : ImageModel.UNET, model));
+  }
+
+  private static AdapterBase checkpoint(String word, Path path) {
     try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path)) {
       UNetConfig unet = UNetConfig.of(
           checkpoint.config(BasePart.UNET), checkpoint.configOrigin(BasePart.UNET));

@@ -44,7 +44,8 @@ final class InspectCommand implements Callable<Integer> {
   private Boolean scan;
 
   @Option(names = "--against", paramLabel = "BASE", description = "Also say what becomes of every key on a"
-      + " base: sd1, sd2, sdxl, demo, or the file or folder of a checkpoint. Exit code 1 unless all fits.")
+      + " base: sd1, sd2, sdxl, demo, the file or folder of a checkpoint, or the config.json of a model without"
+      + " its weights. Exit code 1 unless all fits.")
   private String against;
 
   @Mixin

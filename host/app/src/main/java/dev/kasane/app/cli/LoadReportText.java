@@ -4,16 +4,22 @@ import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.LoadReport;
 import dev.kasane.core.injection.InjectionReport;
+import dev.kasane.core.spi.UnmatchedKey;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The load report as {@code kasane inspect --against} prints it for people. */
 final class LoadReportText {
   private static final int DIGITS = 5;
+  /** What may be the name of a key or a layer: a word with a dot or an underscore inside. */
+  private static final Pattern NAME = Pattern.compile("\\w+(?:[._]\\w+)+");
 
   private LoadReportText() {}
 
@@ -26,9 +32,9 @@ final class LoadReportText {
     report.matched().forEach(match -> lines.add("  " + line(match, load.norms())));
     report.misshapen().forEach(each -> lines.add("  MISSHAPEN " + each.component() + ": "
         + InspectionText.printable(each.problem())));
-    report.unmatched().forEach(each -> lines.add(
-        (report.words().contains(each.key()) ? "  word " : "  UNMATCHED ")
-        + InspectionText.printable(each.key() + ": " + each.reason())));
+    report.unmatched().stream().filter(each -> report.words().contains(each.key())).forEach(each -> lines.add(
+        "  word " + InspectionText.printable(each.key() + ": " + each.reason())));
+    strays(report).forEach(alike -> lines.add(line(alike)));
     report.bare().forEach((component, paths) -> lines.add("  " + component + ": " + paths.size()
         + " layers without an adapter"));
     load.diagnosis().forEach(each -> lines.add("  " + InspectionText.printable(each)));
@@ -38,6 +44,20 @@ final class LoadReportText {
           + report.matched().size() + " layers that fit.");
     }
     return lines;
+  }
+
+  /** The keys that fit nowhere, those together that fail for one cause: it is the same but for names in it. */
+  private static Collection<List<UnmatchedKey>> strays(InjectionReport report) {
+    Map<String, List<UnmatchedKey>> strays = new LinkedHashMap<>();
+    report.strays().forEach(each ->
+        strays.computeIfAbsent(NAME.matcher(each.reason()).replaceAll(""), cause -> new ArrayList<>()).add(each));
+    return strays.values();
+  }
+
+  private static String line(List<UnmatchedKey> alike) {
+    UnmatchedKey first = alike.get(0);
+    return "  UNMATCHED " + InspectionText.printable((alike.size() == 1 ? "" : alike.size() + " keys, such as ")
+        + first.key() + ": " + first.reason());
   }
 
   private static String line(InjectionReport.Match match, Map<String, Double> norms) {

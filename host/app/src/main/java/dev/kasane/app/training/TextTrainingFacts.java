@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 public final class TextTrainingFacts {
   /** Of each file of weights so much is looked at from both ends: reading tens of gigabytes takes minutes. */
   private static final int LOOKED_AT = 1 << 20;
+  private static final String CACHED = "models--";
 
   private TextTrainingFacts() {}
 
@@ -46,10 +47,25 @@ public final class TextTrainingFacts {
     }
     new TreeMap<>(settings).forEach((name, value) -> run.text(name).text(value));
     Map<String, Object> configuration = new LinkedHashMap<>(peft);
-    configuration.put("base_model_name_or_path", base.folder().toAbsolutePath().normalize().toString());
+    configuration.put("base_model_name_or_path", name(base.folder()));
     configuration.put("task_type", "CAUSAL_LM");
     return new TrainingFacts(run.hex(), Map.of("adapter_config.json",
         new ObjectMapper().valueToTree(configuration).toString()));
+  }
+
+  /**
+   * What others may call the base: its name on Hugging Face where it lies in that cache
+   * ({@code models--OWNER--NAME/snapshots/REVISION}), else the folder's own name. Where it lies on this machine is
+   * nobody's business, and PEFT needs the name only to find a base that it is not given.
+   */
+  static String name(Path folder) {
+    Path place = folder.toAbsolutePath().normalize();
+    for (Path part : place) {
+      if (part.toString().startsWith(CACHED)) {
+        return part.toString().substring(CACHED.length()).replace("--", "/");
+      }
+    }
+    return place.getFileName() == null ? "" : place.getFileName().toString();
   }
 
   private static List<Path> weights(Path folder) throws IOException {

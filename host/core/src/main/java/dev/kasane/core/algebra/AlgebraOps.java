@@ -93,6 +93,11 @@ final class AlgebraOps {
     return one("applied", scope, weight, x);
   }
 
+  /** Overwrites a tensor with another's values, rounded to its type. */
+  static void copy(NDArray values, NDArray target) {
+    one("copy_into", target.getManager(), target, values).close();
+  }
+
   static void addTo(NDArray view, NDArray update) {
     // The result is the view under another handle.
     one("add_to", view.getManager(), view, update).close();

@@ -110,12 +110,12 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
         .map(place -> place.transform().apply(source(place.file()).read(place.tensor(), scope)));
   }
 
-  private TensorSource source(Path file) {
+  private synchronized TensorSource source(Path file) {
     return sources.computeIfAbsent(file, TensorSources::open);
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     sources.values().forEach(TensorSource::close);
     sources.clear();
   }

@@ -8,18 +8,19 @@ import dev.kasane.core.checkpoint.SafetensorsSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightWriter;
+import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsRewrite;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
-import dev.kasane.core.safetensors.TensorEntry;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.tensor.StoredTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,9 @@ import java.util.Map;
 
 /** Writes one file of a checkpoint with updates added to some of its tensors. */
 final class FileMerge {
-  private static final long PROBE_SEED = 20;
+  private static final int MOST_THREADS = 4;
+  /** What the buffers of all threads together may take. */
+  private static final long BUFFER_BYTES = 512L << 20;
 
   private final Path file;
   private final Map<String, WeightUpdate> updates;
@@ -44,66 +47,82 @@ final class FileMerge {
   }
 
   void write(Path target) {
-    Engines.seed(PROBE_SEED);
-    try (TensorSource source = TensorSources.open(file)) {
+    int threads = Engines.threads();
+    try (TensorSource source = TensorSources.open(file); MergeBuffers buffers = buffers(source)) {
       if (source instanceof SafetensorsSource) {
-        rewrite(target);
+        rewrite(target, buffers, threads);
       } else {
-        convert(source, target);
+        convert(source, target, buffers);
       }
     } catch (SafetensorsException e) {
       throw new UserException(e.getMessage(), e);
+    } finally {
+      Engines.threads(threads);
     }
   }
 
-  private void rewrite(Path target) throws SafetensorsException {
-    try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-      ByteBuffer scratch = ByteBuffer.allocateDirect(largest(opened)).order(ByteOrder.nativeOrder());
-      Map<String, TensorBytes> replaced = new LinkedHashMap<>();
-      updates.forEach((tensor, update) -> replaced.put(tensor, channel -> {
-        try (NDManager scope = Engines.newManager()) {
-          write(tensor, StoredTensors.read(opened, tensor, scratch, scope), scope, channel);
-        }
-      }));
-      new SafetensorsRewrite(opened, replaced).write(target, () -> described(opened.metadata()));
-    }
-  }
-
-  private int largest(SafetensorsFile opened) throws SafetensorsException {
-    long most = 0;
+  private MergeBuffers buffers(TensorSource source) throws SafetensorsException {
+    long bytes = 0;
+    long elements = 0;
     for (String tensor : updates.keySet()) {
-      TensorEntry entry = opened.tensors().get(tensor);
-      most = Math.max(most, entry.byteLength());
+      long count = source.shape(tensor).size();
+      DType type = source.dtype(tensor);
+      bytes = Math.max(bytes, count * type.byteSize());
+      elements = Math.max(elements, type == DType.F32 ? 0 : count);
     }
-    if (most > Integer.MAX_VALUE) {
-      throw new SafetensorsException(file, "has a layer of " + most + " bytes; updates can be added to tensors"
+    if (bytes > Integer.MAX_VALUE) {
+      throw new SafetensorsException(file, "has a layer of " + bytes + " bytes; updates can be added to tensors"
           + " below 2 GiB");
     }
-    return (int) most;
+    return new MergeBuffers(bytes, elements);
+  }
+
+  private void rewrite(Path target, MergeBuffers buffers, int threads) throws SafetensorsException {
+    try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+      Map<String, TensorBytes> replaced = new LinkedHashMap<>();
+      updates.keySet().forEach(tensor -> replaced.put(tensor, channel -> merge(opened, tensor, buffers, channel)));
+      long fitting = BUFFER_BYTES / Math.max(1, buffers.bytesEach());
+      new SafetensorsRewrite(opened, replaced).write(target, () -> described(opened.metadata()),
+          (int) Math.max(1, Math.min(fitting, Math.min(threads, MOST_THREADS))));
+    }
+  }
+
+  private void merge(SafetensorsFile opened, String tensor, MergeBuffers buffers, WritableByteChannel channel)
+      throws IOException {
+    // One thread to a tensor: operators that share themselves out would wait for one another.
+    Engines.threads(1);
+    try (GradMode off = GradMode.off(); NDManager scope = Engines.newManager(); var buffer = buffers.take()) {
+      NDArray stored = StoredTensors.read(opened, tensor, buffer.stored(), scope);
+      WeightUpdate.Accuracy accuracy = updates.get(tensor).apply(stored, buffer, scope);
+      ByteBuffer bytes = TorchBridge.memory(stored);
+      tally.add(tensor, accuracy, bytes.mismatch(opened.map(tensor)) >= 0);
+      channel.write(bytes);
+    }
   }
 
   /** A pickled checkpoint: its tensors are written one by one in their own types. */
-  private void convert(TensorSource source, Path target) throws SafetensorsException {
+  private void convert(TensorSource source, Path target, MergeBuffers buffers) throws SafetensorsException {
     List<TensorDeclaration> tensors = new ArrayList<>();
     for (String name : source.names()) {
       TensorDeclaration plain = WeightWriter.declare(source, name);
-      tensors.add(!updates.containsKey(name) ? plain
-          : new TensorDeclaration(name, plain.dtype(), plain.shape(), channel -> {
-            try (NDManager scope = Engines.newManager()) {
-              write(name, source.read(name, scope), scope, channel);
-            }
-          }));
+      tensors.add(!updates.containsKey(name) ? plain : new TensorDeclaration(name, plain.dtype(), plain.shape(),
+          channel -> merge(source, name, buffers, channel)));
     }
     Map<String, String> described = described(Map.of("format", "pt"));
     described.remove(Verification.KEY);
     SafetensorsWriter.write(target, tensors, described);
   }
 
-  private void write(String tensor, NDArray before, NDManager scope, WritableByteChannel channel)
+  private void merge(TensorSource source, String tensor, MergeBuffers buffers, WritableByteChannel channel)
       throws IOException {
-    WeightUpdate.Updated updated = updates.get(tensor).apply(before, scope);
-    tally.add(tensor, updated);
-    channel.write(TorchBridge.memory(updated.stored()));
+    try (NDManager scope = Engines.newManager(); var buffer = buffers.take()) {
+      NDArray before = source.read(tensor, scope);
+      NDArray stored = Ops.over(buffer.stored(), Ops.typeOf(before), before.getShape(), scope);
+      AlgebraOps.copy(before, stored);
+      WeightUpdate.Accuracy accuracy = updates.get(tensor).apply(stored, buffer, scope);
+      tally.add(tensor, accuracy, !AlgebraOps.equal(stored, before));
+      channel.write(TorchBridge.memory(stored));
+    }
   }
 
   private Map<String, String> described(Map<String, String> own) {

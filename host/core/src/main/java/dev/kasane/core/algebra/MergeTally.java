@@ -4,7 +4,7 @@ import dev.kasane.core.UserException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keeps count of the tensors of a merge. */
+/** Keeps count of the tensors of a merge, on whichever thread they come. */
 final class MergeTally {
   private final int total;
   private final boolean subtract;
@@ -22,7 +22,7 @@ final class MergeTally {
     this.steps = steps;
   }
 
-  void add(String tensor, WeightUpdate.Updated updated) {
+  synchronized void add(String tensor, WeightUpdate.Accuracy updated, boolean changed) {
     if (verify && !(updated.error() <= updated.bound())) {
       throw new UserException("The self-test failed at tensor '" + tensor + "': merged weights and attached"
           + " adapters differ by " + updated.error() + ", bound " + updated.bound()
@@ -30,18 +30,19 @@ final class MergeTally {
     }
     error = Verifier.worse(error, updated.error());
     bound = Math.max(bound, updated.bound());
-    if (!updated.changed()) {
+    if (!changed) {
       unchanged.add(tensor);
     }
     steps.done(++done, total);
   }
 
-  List<String> unchanged() {
-    return List.copyOf(unchanged);
+  /** Tensors in which every update was rounded away, sorted. */
+  synchronized List<String> unchanged() {
+    return unchanged.stream().sorted().toList();
   }
 
   /** What has been measured so far. */
-  Verification verification() {
+  synchronized Verification verification() {
     return verify
         ? Verification.of((subtract ? "unmerged" : "merged") + " output equals attached output", error, bound)
         : new Verification(List.of());

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorTransform;
+import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,9 @@ import java.util.List;
  * may share a tensor, as query, key and value do in fused attentions.
  */
 final class WeightUpdate {
-  private static final int PROBES = 2;
+  private static final long PROBE_SEED = 20;
+  /** Outputs that are compared at least: a norm of fewer random numbers is too often small. */
+  private static final long LEAST_OUTPUTS = 64;
   private static final double FLOAT_BOUND = 1e-5;
   private static final double ROUNDINGS = 2;
 
@@ -35,14 +38,12 @@ final class WeightUpdate {
   record Target(MixLayer layer, TensorTransform transform, boolean bias) {}
 
   /**
-   * The result.
+   * How well it went.
    *
-   * @param stored in the stored type, contiguous
-   * @param changed whether any element differs from before
    * @param error relative distance of merged·x from base·x + Σ update·x for random x; 0 when not measured
    * @param bound what rounding to the type explains
    */
-  record Updated(NDArray stored, boolean changed, double error, double bound) {}
+  record Accuracy(double error, double bound) {}
 
   WeightUpdate(String tensor, List<Target> targets, DeltaSource deltas, double sign, boolean verify) {
     this.tensor = tensor;
@@ -52,15 +53,18 @@ final class WeightUpdate {
     this.verify = verify;
   }
 
-  /** Everything belongs to the scope. */
-  Updated apply(NDArray before, NDManager scope) {
-    DataType type = Ops.typeOf(before);
+  /**
+   * Adds everything in place.
+   *
+   * @param stored the tensor as it is stored
+   * @param buffer for its values, if it is not stored as float32
+   * @param scope owner of what is needed on the way
+   * @throws UserException when the stored type is none of those, or cannot hold the result
+   */
+  Accuracy apply(NDArray stored, MergeBuffers.Buffer buffer, NDManager scope) {
+    DataType type = Ops.typeOf(stored);
     requireFloat(type);
-    NDArray sum = Ops.cast(before, DataType.FLOAT32);
-    if (sum == before) {
-      sum = before.duplicate();
-      sum.attach(scope);
-    }
+    NDArray sum = buffer.floats(stored, scope);
     List<Probe> probes = new ArrayList<>();
     for (Target target : targets) {
       List<Update> updates = target.layer().terms().stream()
@@ -72,11 +76,13 @@ final class WeightUpdate {
         update.addTo(sum, target.transform(), scope);
       }
     }
-    NDArray stored = Ops.cast(sum, type);
-    NDArray read = Ops.cast(stored, DataType.FLOAT32);
-    requireFinite(read, type);
-    double error = probes.stream().mapToDouble(each -> each.error(read)).reduce(0, Verifier::worse);
-    return new Updated(stored, !AlgebraOps.equal(stored, before), error, bound(type));
+    if (stored != sum) {
+      AlgebraOps.copy(sum, stored);
+      AlgebraOps.copy(stored, sum);
+    }
+    requireFinite(sum, type);
+    double error = probes.stream().mapToDouble(each -> each.error(sum)).reduce(0, Verifier::worse);
+    return new Accuracy(error, bound(type));
   }
 
   private Update update(Target target, MixLayer.Term term, NDManager scope) {
@@ -115,7 +121,8 @@ final class WeightUpdate {
   private void requireFloat(DataType type) {
     if (type != DataType.FLOAT32 && type != DataType.FLOAT16 && type != DataType.BFLOAT16) {
       throw new UserException("Tensor '" + tensor + "' is stored as " + type + "; updates can be added to"
-          + " float32, float16 and bfloat16. Take an edition of the model in one of these.");
+          + " float32, float16 and bfloat16. Take an edition of the model in one of these; of a quantised one, the"
+          + " original.");
     }
   }
 
@@ -147,12 +154,18 @@ final class WeightUpdate {
       this.target = target;
       this.scope = scope;
       Shape shape = base.getShape();
-      this.x = Ops.randomNormal(scope, new Shape(shape.size() / shape.get(0), PROBES));
+      this.x = random(shape.size() / shape.get(0), 1 + LEAST_OUTPUTS / shape.get(0), scope);
       NDArray sum = AlgebraOps.applied(scope, base, x);
       for (Update update : updates) {
         sum = sum.add(update.applied(x, scope));
       }
       this.expected = sum;
+    }
+
+    /** The same numbers whichever thread asks. */
+    private static synchronized NDArray random(long inputs, long count, NDManager scope) {
+      Engines.seed(PROBE_SEED);
+      return Ops.randomNormal(scope, count == 1 ? new Shape(inputs) : new Shape(inputs, count));
     }
 
     double error(NDArray merged) {

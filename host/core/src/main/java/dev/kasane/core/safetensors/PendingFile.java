@@ -42,10 +42,6 @@ final class PendingFile implements AutoCloseable {
     return new PendingFile(real, folder.resolve("." + real.getFileName() + "." + UUID.randomUUID() + ".tmp"));
   }
 
-  Path target() {
-    return target;
-  }
-
   /** Appends all remaining bytes. */
   void write(ByteBuffer source) throws IOException {
     int end = source.limit();
@@ -57,29 +53,34 @@ final class PendingFile implements AutoCloseable {
     }
   }
 
-  /** Appends a part of another file without taking it through this process's memory. */
-  void transfer(FileChannel source, long position, long count) throws IOException {
-    long done = 0;
-    while (done < count) {
-      long moved = source.transferTo(position + done, count - done, channel);
-      if (moved <= 0) {
-        throw new IOException("the file that is copied from has shrunk");
+  /** Writes all remaining bytes to a place; several threads may do so at once. */
+  void write(ByteBuffer source, long at) throws IOException {
+    int end = source.limit();
+    while (source.position() < end) {
+      source.limit((int) Math.min(end, (long) source.position() + PIECE_BYTES));
+      at += channel.write(source, at);
+      source.limit(end);
+    }
+  }
+
+  /** Puts a part of another file to a place without taking it through this process's memory. */
+  void transfer(FileChannel source, long from, long count, long at) throws IOException {
+    // A channel of its own, for its position: only at that does the operating system copy by itself.
+    try (FileChannel own = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      own.position(at);
+      for (long done = 0; done < count;) {
+        long moved = source.transferTo(from + done, count - done, own);
+        if (moved <= 0) {
+          throw new IOException("the file that is copied from has shrunk");
+        }
+        done += moved;
       }
-      done += moved;
     }
   }
 
   /** Starts to force out what is written while more is on its way; close it before anything else ends. */
   WriteBehind writeBehind() {
     return new WriteBehind(channel);
-  }
-
-  /** Replaces the first bytes; what comes behind them stays. */
-  void rewriteStart(ByteBuffer start) throws IOException {
-    long at = 0;
-    while (start.hasRemaining()) {
-      at += channel.write(start, at);
-    }
   }
 
   /** Forces everything to disk and puts the file in the target's place. */

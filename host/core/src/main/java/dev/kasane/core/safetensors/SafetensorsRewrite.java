@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
  * Writes a file anew with some of its tensors replaced by others of the same type and shape. All others keep
- * their place and are copied by the operating system, byte for byte, in runs as long as they come.
+ * their place and are copied by the operating system, byte for byte, in runs as long as they come, while the
+ * replacements are computed.
  */
 public final class SafetensorsRewrite {
   /** Room in the header for text that is known only when the tensors have been written. */
@@ -26,7 +26,7 @@ public final class SafetensorsRewrite {
 
   /**
    * @param source the open file
-   * @param replaced new bytes by name; each source is asked when its turn comes, in the file's order
+   * @param replaced new bytes by name; each source is asked once, on any of the threads, about in the file's order
    * @throws IllegalArgumentException for a name that the file has not
    */
   public SafetensorsRewrite(SafetensorsFile source, Map<String, TensorBytes> replaced) {
@@ -43,21 +43,24 @@ public final class SafetensorsRewrite {
    * @param target where to; it may be the source itself
    * @param metadata asked twice, before the tensors and after them; the second answer counts and may be up to
    *     4 KiB longer
+   * @param threads how many copy and compute at once, the caller among them, at least one
    * @throws SafetensorsException when it cannot be written, or a replacement has the wrong length
    */
-  public void write(Path target, Supplier<Map<String, String>> metadata) throws SafetensorsException {
+  public void write(Path target, Supplier<Map<String, String>> metadata, int threads) throws SafetensorsException {
     try (PendingFile pending = PendingFile.beside(target)) {
-      int length = header(metadata.get()).length + RESERVE_BYTES;
-      pending.write(start(header(metadata.get()), length));
+      byte[] expected = header(metadata.get());
+      int length = expected.length + RESERVE_BYTES;
+      pending.write(start(expected, length), 0);
       try (WriteBehind behind = pending.writeBehind()) {
-        writeTensors(target, pending, behind);
+        long shift = HeaderReader.PREFIX_BYTES + length - source.dataStart();
+        work(target, pending, shift, behind).run(threads);
       }
       byte[] header = header(metadata.get());
       if (header.length > length) {
         throw new SafetensorsException(target, "was not written: its metadata grew by more than "
             + RESERVE_BYTES + " bytes");
       }
-      pending.rewriteStart(start(header, length));
+      pending.write(start(header, length), 0);
       pending.replaceTarget();
     } catch (SafetensorsException known) {
       throw known;
@@ -83,38 +86,55 @@ public final class SafetensorsRewrite {
     return start.flip();
   }
 
-  private void writeTensors(Path target, PendingFile pending, WriteBehind behind) throws IOException {
+  /** All bytes behind the header; each lies {@code shift} farther back than in the source. */
+  private SharedWork work(Path target, PendingFile pending, long shift, WriteBehind behind) throws IOException {
+    SharedWork work = new SharedWork();
     long copied = source.dataStart();
-    Set<String> changed = replaced.keySet();
     for (Map.Entry<String, TensorEntry> each : source.tensors().entrySet()) {
-      if (changed.contains(each.getKey())) {
+      TensorBytes bytes = replaced.get(each.getKey());
+      if (bytes != null) {
         TensorEntry entry = each.getValue();
-        copy(copied, entry.begin(), pending, behind);
-        writeTensor(target, pending, each.getKey(), entry);
-        behind.wrote(entry.byteLength());
+        addCopies(copied, entry.begin(), work, pending, shift, behind);
+        TensorDeclaration tensor = new TensorDeclaration(each.getKey(), entry.dtype(), entry.shape(), bytes);
+        Place place = new Place(pending, entry.begin() + shift);
+        work.addComputed(() -> {
+          new TensorChannel(target, place, tensor).fill();
+          behind.wrote(entry.byteLength());
+        });
         copied = entry.end();
       }
     }
-    copy(copied, source.channel().size(), pending, behind);
+    addCopies(copied, source.channel().size(), work, pending, shift, behind);
+    return work;
   }
 
-  private void copy(long begin, long end, PendingFile pending, WriteBehind behind) throws IOException {
+  private void addCopies(long begin, long end, SharedWork work, PendingFile pending, long shift,
+      WriteBehind behind) {
     for (long at = begin; at < end; at += RUN_BYTES) {
+      long from = at;
       long count = Math.min(RUN_BYTES, end - at);
-      pending.transfer(source.channel(), at, count);
-      behind.wrote(count);
+      work.addCopy(() -> {
+        pending.transfer(source.channel(), from, count, from + shift);
+        behind.wrote(count);
+      });
     }
   }
 
-  private void writeTensor(Path target, PendingFile pending, String name, TensorEntry entry)
-      throws IOException {
-    TensorDeclaration declaration =
-        new TensorDeclaration(name, entry.dtype(), entry.shape(), replaced.get(name));
-    TensorChannel channel = new TensorChannel(pending, declaration);
-    declaration.bytes().writeTo(channel);
-    if (channel.missing() != 0) {
-      throw new SafetensorsException(target, "was not written: the source of tensor " + Reasons.quote(name)
-          + " gave " + channel.missing() + " bytes too few of " + declaration.byteLength());
+  /** Where the next bytes of a tensor go. */
+  private static final class Place implements TensorChannel.Sink {
+    private final PendingFile pending;
+    private long at;
+
+    Place(PendingFile pending, long at) {
+      this.pending = pending;
+      this.at = at;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      int count = bytes.remaining();
+      pending.write(bytes, at);
+      at += count;
     }
   }
 }

@@ -54,7 +54,7 @@ public final class SafetensorsWriter {
           .putLong(header.length).flip());
       pending.write(ByteBuffer.wrap(header));
       for (TensorDeclaration tensor : ordered) {
-        writeTensor(target, pending, tensor);
+        new TensorChannel(target, pending::write, tensor).fill();
       }
       pending.replaceTarget();
     } catch (SafetensorsException known) {
@@ -76,17 +76,6 @@ public final class SafetensorsWriter {
     List<TensorDeclaration> ordered = new ArrayList<>(tensors);
     ordered.sort(FILE_ORDER);
     return HeaderWriter.encode(ordered, new TreeMap<>(metadata)).length;
-  }
-
-  private static void writeTensor(Path target, PendingFile pending, TensorDeclaration tensor)
-      throws IOException {
-    TensorChannel channel = new TensorChannel(pending, tensor);
-    tensor.bytes().writeTo(channel);
-    if (channel.missing() != 0) {
-      throw new SafetensorsException(target, "was not written: the source of tensor "
-          + Reasons.quote(tensor.name()) + " gave " + channel.missing() + " bytes too few of "
-          + tensor.byteLength());
-    }
   }
 
   private static void checkNames(Path target, Collection<TensorDeclaration> tensors,

@@ -3,32 +3,53 @@ package dev.kasane.core.safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 
 /** Takes the bytes of one tensor, counts them and refuses any beyond its length. */
 final class TensorChannel implements WritableByteChannel {
-  private final PendingFile pending;
+  private final Path target;
+  private final Sink sink;
   private final TensorDeclaration tensor;
   private long missing;
 
-  TensorChannel(PendingFile pending, TensorDeclaration tensor) {
-    this.pending = pending;
+  /** Takes all remaining bytes of a buffer. */
+  interface Sink {
+    void write(ByteBuffer source) throws IOException;
+  }
+
+  /**
+   * @param target the file that is being made, for messages
+   * @param sink where its bytes go
+   * @param tensor whose bytes are expected
+   */
+  TensorChannel(Path target, Sink sink, TensorDeclaration tensor) {
+    this.target = target;
+    this.sink = sink;
     this.tensor = tensor;
     this.missing = tensor.byteLength();
   }
 
-  /** Bytes still to come. */
-  long missing() {
-    return missing;
+  /**
+   * Has the tensor write itself.
+   *
+   * @throws SafetensorsException when it gives too few bytes
+   */
+  void fill() throws IOException {
+    tensor.bytes().writeTo(this);
+    if (missing != 0) {
+      throw new SafetensorsException(target, "was not written: the source of tensor "
+          + Reasons.quote(tensor.name()) + " gave " + missing + " bytes too few of " + tensor.byteLength());
+    }
   }
 
   @Override
   public int write(ByteBuffer source) throws IOException {
     int count = source.remaining();
     if (count > missing) {
-      throw new SafetensorsException(pending.target(), "was not written: the source of tensor "
+      throw new SafetensorsException(target, "was not written: the source of tensor "
           + Reasons.quote(tensor.name()) + " gave more than its " + tensor.byteLength() + " bytes");
     }
-    pending.write(source);
+    sink.write(source);
     missing -= count;
     return count;
   }

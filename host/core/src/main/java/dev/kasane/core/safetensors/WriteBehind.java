@@ -29,7 +29,7 @@ final class WriteBehind implements AutoCloseable {
    *
    * @throws IOException when the disk refused earlier ones
    */
-  void wrote(long bytes) throws IOException {
+  synchronized void wrote(long bytes) throws IOException {
     if (failure != null) {
       throw failure;
     }

@@ -40,6 +40,15 @@ public final class Engines {
     return TorchBridge.threads();
   }
 
+  /**
+   * Sets how many threads one operator may use, for operators that this thread starts and for threads that have
+   * started none yet.
+   */
+  public static void threads(int count) {
+    prepare();
+    TorchBridge.threads(count);
+  }
+
   /** Returns libtorch's version. */
   public static String version() {
     return ENGINE.getVersion();

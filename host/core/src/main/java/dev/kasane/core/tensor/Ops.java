@@ -144,6 +144,18 @@ public final class Ops {
     return SCRIPT.call("reinterpret", x, scalarType(type));
   }
 
+  /**
+   * A tensor in the first bytes of another's memory, which both then share.
+   *
+   * @param memory a contiguous tensor of any type, with room for the result
+   * @param type of the result
+   * @param shape of the result
+   * @param scope owner of the result
+   */
+  public static NDArray over(NDArray memory, DataType type, Shape shape, NDManager scope) {
+    return SCRIPT.callAll("over", scope, memory, scalarType(type), shape.getShape())[0];
+  }
+
   private static int scalarType(DataType type) {
     return switch (type) {
       case UINT8 -> 0;

@@ -99,22 +99,23 @@ public final class StoredTensors {
   }
 
   /**
-   * Reads a tensor in its stored type through a buffer that is used again and again, into memory that
-   * libtorch owns. Unlike a mapping it leaves nothing behind.
+   * Reads a tensor in its stored type into memory that is used again and again. Unlike a mapping it leaves
+   * nothing behind.
    *
    * @param file an open file
-   * @param name key in the file, of at least one element
-   * @param scratch direct, in native order, with room for the tensor's bytes; its content is overwritten
-   * @param scope owner of the tensor
+   * @param name key in the file
+   * @param memory a contiguous tensor on the CPU with room for the tensor's bytes; its content is overwritten
+   * @param scope owner of the tensor, which is valid until the memory is used again
    * @throws SafetensorsException when it cannot be read or the engine has no such type
    */
-  public static NDArray read(SafetensorsFile file, String name, ByteBuffer scratch, NDManager scope)
+  public static NDArray read(SafetensorsFile file, String name, NDArray memory, NDManager scope)
       throws SafetensorsException {
     TensorEntry entry = file.tensors().get(name);
-    scratch.clear();
-    file.read(name, scratch);
-    scratch.limit(Math.toIntExact(entry.byteLength()));
-    return owned(scratch, entry, engineType(file, name, entry), scope);
+    NDArray tensor = Ops.over(memory, engineType(file, name, entry), new Shape(entry.shape()), scope);
+    if (entry.byteLength() > 0) {
+      file.read(name, TorchBridge.memory(tensor));
+    }
+    return tensor;
   }
 
   private static NDArray owned(ByteBuffer bytes, TensorEntry entry, DataType type, NDManager scope) {

@@ -84,6 +84,10 @@ def elected_mean(self, tasks: Tensor, weights: Tensor, frequency: bool) -> Tenso
 def applied(self, weight: Tensor, x: Tensor) -> Tensor:
   return torch.matmul(torch.reshape(weight, [torch.size(weight, 0), -1]), x)
 
+# Overwrites a tensor with another's values, rounded to its type, and gives it back.
+def copy_into(self, target: Tensor, values: Tensor) -> Tensor:
+  return torch.copy_(target, values)
+
 # Adds to a view in place and gives the view back.
 def add_to(self, view: Tensor, update: Tensor) -> Tensor:
   return torch.add_(view, torch.view_as(update, view))

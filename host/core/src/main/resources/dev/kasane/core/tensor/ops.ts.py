@@ -115,6 +115,16 @@ def reinterpret(self, x: Tensor, dtype: int) -> Tensor:
   seen = torch.empty([0], dtype=dtype, layout=None, device=ops.prim.device(x))
   return torch.set_(seen, x, torch.storage_offset(x), torch.size(x), torch.stride(x))
 
+# Row-major, from the first byte of the memory on.
+def over(self, memory: Tensor, dtype: int, shape: List[int]) -> Tensor:
+  seen = torch.empty([0], dtype=dtype, layout=None, device=ops.prim.device(memory))
+  strides = annotate(List[int], [])
+  stride = 1
+  for i in range(torch.len(shape)):
+    torch.insert(strides, 0, stride)
+    stride = torch.mul(stride, shape[torch.sub(torch.sub(torch.len(shape), 1), i)])
+  return torch.set_(seen, memory, 0, shape, strides)
+
 def cast_like(self, x: Tensor, like: Tensor) -> Tensor:
   return torch.to(x, ops.prim.dtype(like))
 
