@@ -1,5 +1,6 @@
 package dev.kasane.app.adapter;
 
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.inspect.AdapterLayout;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
@@ -7,6 +8,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
+import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.checkpoint.BasePart;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.diffusion.clip.ClipConfig;
@@ -80,7 +82,7 @@ public record AdapterBase(
           + Arrays.stream(KnownBase.values()).map(KnownBase::id).collect(Collectors.joining(", "))
           + ", demo, or the file or folder of a checkpoint.");
     }
-    try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path)) {
+    try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path, BaseOptions.none(), QuantisedBase::read)) {
       UNetConfig unet = UNetConfig.of(
           checkpoint.config(BasePart.UNET), checkpoint.configOrigin(BasePart.UNET));
       Map<String, Module> parts = new LinkedHashMap<>();

@@ -2,7 +2,6 @@ package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
-import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;
 import dev.kasane.app.image.PictureText;
@@ -82,7 +81,7 @@ final class GenerateImageCommand implements Callable<Integer> {
     err.println(checkpoint.path() + ": " + base.precision() + ", seed " + picture.seed());
     err.flush();
     try (NDManager scope = Engines.newManager()) {
-      ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, scope);
+      ImageModels.loadWeights(model, checkpoint, base.precision(), scope);
       baseType.apply(model, scope, err);
       try (PluginHost host = adapters.attach(AdapterBase.of(model), scope, err);
           DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
