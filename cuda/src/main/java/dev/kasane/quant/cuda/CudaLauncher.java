@@ -15,7 +15,7 @@ import java.util.function.IntSupplier;
  * Launches kernels on libtorch's stream, which is the driver's legacy default stream: libtorch leaves it only where
  * a program asks for another, and neither DJL nor Kasane does.
  */
-public final class CudaLauncher implements KernelLauncher, DeviceMemory {
+public final class CudaLauncher implements Accelerator {
   private final CudaDriver driver;
   private final Pointer context;
   private final KernelCompiler compiler;
@@ -89,7 +89,7 @@ public final class CudaLauncher implements KernelLauncher, DeviceMemory {
         driver.api().cuMemcpyDtoH_v2(Native.getDirectBufferPointer(to), from, to.capacity()));
   }
 
-  /** Copies inside the GPU's memory, without waiting for the copy. */
+  @Override
   public void copy(long from, long to, long bytes) {
     call("copy on the GPU", () -> driver.api().cuMemcpyDtoDAsync_v2(to, from, bytes, null));
   }
@@ -104,11 +104,7 @@ public final class CudaLauncher implements KernelLauncher, DeviceMemory {
     call("finish", driver.api()::cuCtxSynchronize);
   }
 
-  /**
-   * Times work on the GPU by its own clock.
-   *
-   * @return seconds
-   */
+  @Override
   public double seconds(Runnable work) {
     PointerByReference start = new PointerByReference();
     PointerByReference end = new PointerByReference();
