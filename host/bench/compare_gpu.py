@@ -16,11 +16,34 @@ def medians(lines, side):
             for key, runs in found.items()}
 
 
+def targets(ours, peers):
+    """The least of each figure that was aimed at, over all weights."""
+    def least(figures, aim, what):
+        found = [figure for figure in figures if figure]
+        text = f"{min(found):.3f}, {'reached' if min(found) >= aim else 'missed'}" if found else "not measured"
+        print(f"{what}: least {text} (aim {aim})")
+
+    def shares(kernel, dtype, rows):
+        return [our["of_copy"] for key, our in ours.items() if key[0] == kernel and key[1] == dtype and key[4] == rows]
+
+    def dense(key):
+        decode = ours.get(("dequantise", *key[1:4], 0, key[5]))
+        library = peers.get(("library product", *key[1:5], False))
+        return (decode["microseconds"] + library["microseconds"]) / ours[key]["microseconds"] \
+            if decode and library else None
+
+    least(shares("dequantise", "bfloat16", 0), 0.9, "dequantise to bfloat16, of a copy's rate")
+    least(shares("multiply", "bfloat16", 1), 0.7, "product with one row, of the packed bytes' rate")
+    least([dense(key) for key in ours if key[0] == "multiply"], 1.0, "products to 32 rows, dense way/java")
+    least([peers[key]["microseconds"] / our["microseconds"] for key, our in ours.items() if key in peers], 1.0,
+          "every kernel, python/java")
+
+
 def main():
     lines = [json.loads(line) for line in sys.stdin if line.strip()]
     ours, peers = medians(lines, "java"), medians(lines, "python")
-    if not ours or not peers:
-        raise SystemExit("one side has measured nothing")
+    if not ours:
+        raise SystemExit("the Java side has measured nothing")
     print(WIDTHS.format("kernel", "type", "weight", "rows", "nested", "java us", "python us", "of copy",
                         "java/python", "dense way/java"))
     for key, our in ours.items():
@@ -35,6 +58,7 @@ def main():
             f"{peer['microseconds']:.2f}" if peer else "-", f"{our['of_copy']:.3f}",
             f"{our['microseconds'] / peer['microseconds']:.3f}" if peer else "-",
             f"{(decode['microseconds'] + library['microseconds']) / our['microseconds']:.2f}" if both else "-"))
+    targets(ours, peers)
     print("java/python: below 1 is in Java's favour. of copy: the bytes that the kernel cannot but move, by the rate"
           " of a copy; 1 is as fast as memory. dense way: dequantise, then the library's product; above 1 the fused"
           " product is faster.")

@@ -9,6 +9,7 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.FourBitDecoding;
 import dev.kasane.quant.cpu.FusedProduct;
+import dev.kasane.quant.cuda.DeviceKernels;
 import dev.kasane.quant.format.FourBitBlocks;
 import dev.kasane.quant.format.FourBitType;
 import dev.kasane.quant.format.NestedScales;
@@ -71,6 +72,11 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
   /** Codes and scales. */
   public final FourBitBlocks blocks() {
     return blocks;
+  }
+
+  @Override
+  public final DeviceWeight onDevice(NDManager owner, DeviceKernels kernels) {
+    return new FourBitDeviceWeight(this, owner, kernels);
   }
 
   @Override

@@ -32,6 +32,11 @@ public final class LinearNames {
         && skips.stream().noneMatch(skip -> isWithin(layer, skip));
   }
 
+  /** The last word of the layer that a weight's name names. */
+  public static String layerWord(String weight) {
+    return last(weight.endsWith(WEIGHT) ? weight.substring(0, weight.length() - WEIGHT.length()) : weight);
+  }
+
   /** Whether a layer is a language model's output head. */
   public static boolean isHead(String layer) {
     return HEADS.contains(last(layer));

@@ -9,8 +9,8 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
+import dev.kasane.quant.cuda.DeviceKernels;
+import dev.kasane.quant.cuda.TensorMemory;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Function;
@@ -39,6 +39,14 @@ public abstract sealed class QuantisedWeight implements FrozenWeight permits Fou
 
   /** Writes the dense weight into memory, in its own type. */
   abstract void decode(ByteBuffer out);
+
+  /**
+   * The same weight in the memory of a device whose kernels decode and multiply it. This one may be closed behind it.
+   *
+   * @param owner owner of the codes and scales, on that device
+   * @param kernels those of that device
+   */
+  public abstract DeviceWeight onDevice(NDManager owner, DeviceKernels kernels);
 
   @Override
   public final Shape shape() {
@@ -81,16 +89,9 @@ public abstract sealed class QuantisedWeight implements FrozenWeight permits Fou
         return there;
       }
     }
-    boolean bfloat16 = type == DataType.BFLOAT16;
-    // DJL cannot create bfloat16: the other type of two bytes carries it.
-    NDArray dense = scope.create(shape, bfloat16 ? DataType.FLOAT16 : type);
+    NDArray dense = TensorMemory.empty(scope, shape, type);
     decode(TorchBridge.memory(dense));
-    if (!bfloat16) {
-      return dense;
-    }
-    try (NDArray carrier = dense; GradMode off = GradMode.off()) {
-      return Ops.reinterpret(carrier, type);
-    }
+    return dense;
   }
 
   @Override

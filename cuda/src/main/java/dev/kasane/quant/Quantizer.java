@@ -9,6 +9,7 @@ import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.quant.cuda.DeviceKernels;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -87,6 +88,26 @@ public final class Quantizer {
         quantised.forget().ifPresent(dense -> closeUnlessShared(root, dense));
       }
     });
+  }
+
+  /**
+   * Moves quantised weights into a device's memory, layer by layer; dense ones stay where they are.
+   *
+   * @param root a loaded model; adapters see the moved weights from then on
+   * @param owner owner of the codes, on that device
+   * @param kernels those of that device
+   * @return how many were moved
+   */
+  public static int moveToDevice(Module root, NDManager owner, DeviceKernels kernels) {
+    int moved = 0;
+    for (AdaptableLayer layer : root.adaptableLayers().values()) {
+      if (layer.weight() instanceof QuantisedWeight quantised) {
+        layer.replaceWeight(quantised.onDevice(owner, kernels));
+        quantised.codes().close();
+        moved++;
+      }
+    }
+    return moved;
   }
 
   private static QuantisedWeight quantise(

@@ -96,6 +96,11 @@ public final class BitsandbytesSource implements TensorSource {
     return Optional.ofNullable(tensor(name)).map(tensor -> tensor.weight(type, owner));
   }
 
+  @Override
+  public boolean isQuantised(String name) {
+    return tensor(name) != null;
+  }
+
   /** A quantised tensor in the type that it was made from; empty for a dense one. */
   public Optional<QuantisedWeight> quantised(String name, NDManager owner) {
     return Optional.ofNullable(tensor(name)).map(tensor -> tensor.weight(tensor.dataType(), owner));

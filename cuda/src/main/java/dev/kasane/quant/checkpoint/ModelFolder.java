@@ -3,12 +3,20 @@ package dev.kasane.quant.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.RenamedSource;
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.TensorTransform;
+import dev.kasane.quant.LinearNames;
 import dev.kasane.quant.QuantisationSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -28,6 +36,9 @@ record ModelFolder(Path folder, Path weights) {
   /** Any file of weights, in any precision; the quantised file takes their place. */
   private static final Pattern ANY_WEIGHTS = Pattern.compile(
       "((diffusion_)?pytorch_model|model)[^/]*\\.(safetensors|bin|json)");
+  /** The layers that transformers builds as Conv1D, by the kind of model. */
+  private static final Map<String, Set<String>> TRANSPOSED =
+      Map.of("gpt2", Set.of("c_attn", "q_attn", "c_proj", "c_fc"));
   private static final List<String> DIFFUSION_PARTS = List.of("unet", "transformer");
 
   /**
@@ -85,23 +96,44 @@ record ModelFolder(Path folder, Path weights) {
   /**
    * The configuration with what transformers and diffusers write about a quantised model.
    *
-   * @throws UserException when it is no JSON object, the model is quantised already, or its linear layers are
-   *     transposed
+   * @throws UserException when it is no JSON object or the model is quantised already
    */
   byte[] config(QuantisationSettings settings, List<String> skips) throws IOException {
+    Path file = folder.resolve("config.json");
+    ObjectNode config = config();
+    if (config.has("quantization_config")) {
+      throw new UserException(file + " says that the model is quantised already. Start from the dense model.");
+    }
+    config.set("quantization_config", quantisation(settings, skips, dtype(config)));
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+  }
+
+  /**
+   * The tensors as they are to be quantised: matrices that lie as (in, out) are turned first, as transformers does it.
+   *
+   * @param source the weights
+   * @param chosen which of them are quantised; the others stay as they lie
+   */
+  TensorSource oriented(TensorSource source, Predicate<String> chosen) throws IOException {
+    if (!TRANSPOSED.containsKey(config().path("model_type").asText())) {
+      return source;
+    }
+    Set<String> layers = TRANSPOSED.get(config().path("model_type").asText());
+    Map<String, RenamedSource.Stored> mapping = new LinkedHashMap<>();
+    for (String name : source.names()) {
+      boolean turned = chosen.test(name) && layers.contains(LinearNames.layerWord(name));
+      mapping.put(name, turned ? new RenamedSource.Stored(name, new TensorTransform.Transpose())
+          : RenamedSource.Stored.as(name));
+    }
+    return new RenamedSource(source, mapping);
+  }
+
+  private ObjectNode config() throws IOException {
     Path file = folder.resolve("config.json");
     if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode config)) {
       throw new UserException(file + " is no JSON object.");
     }
-    if (config.has("quantization_config")) {
-      throw new UserException(file + " says that the model is quantised already. Start from the dense model.");
-    }
-    if (config.path("model_type").asText().equals("gpt2")) {
-      throw new UserException(file + " is of a GPT-2 model, whose weights lie transposed; bitsandbytes stores them"
-          + " otherwise, and this is not supported.");
-    }
-    config.set("quantization_config", quantisation(settings, skips, dtype(config)));
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+    return config;
   }
 
   private static String dtype(ObjectNode config) {

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
  * @param skips dotted names, or parts of them, of layers that stay dense
  */
 public record ModelQuantisation(QuantisationSettings settings, List<String> skips) {
+  /** What the names of a U-Net begin with in a single file of Stable Diffusion. */
+  private static final String UNET = "model.diffusion_model.";
+
   /**
    * Writes the quantised model.
    *
@@ -47,13 +50,15 @@ public record ModelQuantisation(QuantisationSettings settings, List<String> skip
 
   private QuantisedFile.Summary file(Path base, Path out, Consumer<String> listener) {
     try (TensorSource source = TensorSources.open(base)) {
-      return write(source, out, listener);
+      // Of an image model in one file its U-Net, as of a pipeline's folder.
+      boolean image = source.names().stream().anyMatch(name -> name.startsWith(UNET));
+      return QuantisedFile.write(source, out, settings,
+          name -> (!image || name.startsWith(UNET)) && isChosen(source, name), listener);
     }
   }
 
-  private QuantisedFile.Summary write(TensorSource source, Path out, Consumer<String> listener) {
-    return QuantisedFile.write(source, out, settings, name -> source.dtype(name).isFloatingPoint()
-        && LinearNames.isLinear(name, source.shape(name), skips), listener);
+  private boolean isChosen(TensorSource source, String name) {
+    return source.dtype(name).isFloatingPoint() && LinearNames.isLinear(name, source.shape(name), skips);
   }
 
   private QuantisedFile.Summary folder(Path base, Path out, Consumer<String> listener) throws IOException {
@@ -65,7 +70,8 @@ public record ModelQuantisation(QuantisationSettings settings, List<String> skip
       Files.createDirectories(temporary);
       model.copyRest(base, temporary);
       Path target = temporary.resolve(base.relativize(model.folder()).toString());
-      QuantisedFile.Summary summary = write(source, target.resolve(model.quantisedName()), listener);
+      QuantisedFile.Summary summary = QuantisedFile.write(model.oriented(source, name -> isChosen(source, name)),
+          target.resolve(model.quantisedName()), settings, name -> isChosen(source, name), listener);
       Files.write(target.resolve("config.json"), config);
       Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
       return summary;

@@ -40,13 +40,18 @@ public final class QuantisingSource implements TensorSource {
   @Override
   public Optional<FrozenWeight> quantised(String name, DataType type, NDManager owner) {
     Optional<FrozenWeight> already = source.quantised(name, type, owner);
-    if (already.isPresent() || !LinearNames.isLinear(name, shape(name), skips)) {
+    if (already.isPresent() || !isQuantised(name)) {
       return already;
     }
     try (NDManager scratch = owner.newSubManager(); GradMode off = GradMode.off()) {
       NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
       return Optional.of(settings.quantise(name, Ops.cast(dense, type), owner));
     }
+  }
+
+  @Override
+  public boolean isQuantised(String name) {
+    return source.isQuantised(name) || LinearNames.isLinear(name, shape(name), skips);
   }
 
   @Override

@@ -38,7 +38,9 @@ final class CudaDriver {
 
     int cuCtxGetCurrent(PointerByReference context);
 
-    int cuCtxSetCurrent(Pointer context);
+    int cuCtxPushCurrent_v2(Pointer context);
+
+    int cuCtxPopCurrent_v2(PointerByReference context);
 
     int cuCtxSynchronize();
 
@@ -57,7 +59,23 @@ final class CudaDriver {
 
     int cuMemcpyDtoH_v2(Pointer to, long from, long bytes);
 
-    int cuMemcpyDtoD_v2(long to, long from, long bytes);
+    int cuMemcpyDtoDAsync_v2(long to, long from, long bytes, Pointer stream);
+
+    int cuMemHostAlloc(PointerByReference address, long bytes, int flags);
+
+    int cuMemFreeHost(Pointer address);
+
+    int cuMemcpyHtoDAsync_v2(long to, Pointer from, long bytes, Pointer stream);
+
+    int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);
+
+    int cuStreamCreate(PointerByReference stream, int flags);
+
+    int cuStreamWaitEvent(Pointer stream, Pointer event, int flags);
+
+    int cuStreamSynchronize(Pointer stream);
+
+    int cuStreamDestroy_v2(Pointer stream);
 
     int cuEventCreate(PointerByReference event, int flags);
 
@@ -154,13 +172,28 @@ final class CudaDriver {
     return bytes.getValue();
   }
 
-  /** Makes the GPU's primary context, which libtorch shares, the calling thread's own unless it has one. */
-  void enter(int device) {
+  /** A GPU's primary context, which libtorch shares; kept until the process ends. */
+  Pointer primaryContext(int device) {
     PointerByReference context = new PointerByReference();
-    check("tell its context", api.cuCtxGetCurrent(context));
-    if (context.getValue() == null) {
-      check("open a context", api.cuDevicePrimaryCtxRetain(context, device));
-      check("enter a context", api.cuCtxSetCurrent(context.getValue()));
+    check("open a context", api.cuDevicePrimaryCtxRetain(context, device));
+    return context.getValue();
+  }
+
+  /**
+   * Works in a context and leaves the calling thread in the one that it was in: libtorch may be using another GPU.
+   */
+  void within(Pointer context, Runnable work) {
+    PointerByReference current = new PointerByReference();
+    check("tell its context", api.cuCtxGetCurrent(current));
+    if (context.equals(current.getValue())) {
+      work.run();
+      return;
+    }
+    check("enter a context", api.cuCtxPushCurrent_v2(context));
+    try {
+      work.run();
+    } finally {
+      check("leave a context", api.cuCtxPopCurrent_v2(current));
     }
   }
 }

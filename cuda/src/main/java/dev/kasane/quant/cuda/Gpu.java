@@ -29,6 +29,11 @@ public record Gpu(String name, int computeCapability, long memory, String driver
   /** There is none to be used. */
   public record Missing(String reason) implements Finding {}
 
+  /** What weights and optimisers on this GPU work with. */
+  public DeviceKernels kernels() {
+    return new DeviceKernels(new QuantKernels(launcher), hasFusedProducts());
+  }
+
   /** Whether the fused products run there: they need tensor cores for bfloat16. */
   public boolean hasFusedProducts() {
     return computeCapability >= LEAST_FUSED;
@@ -40,6 +45,15 @@ public record Gpu(String name, int computeCapability, long memory, String driver
    * @param cache folder for compiled kernels
    */
   public static Finding find(Path cache) {
+    return find(cache, 0);
+  }
+
+  /**
+   * The same for one GPU of several.
+   *
+   * @param number which, counted from 0 in the driver's order
+   */
+  public static Finding find(Path cache, int number) {
     CudaDriver driver;
     try {
       driver = CudaDriver.open();
@@ -51,7 +65,7 @@ public record Gpu(String name, int computeCapability, long memory, String driver
       if (started != 0) {
         return new Missing("the NVIDIA driver does not start: " + driver.meaning(started));
       }
-      return driver.deviceCount() == 0 ? new Missing("the NVIDIA driver finds no GPU") : open(driver, cache);
+      return open(driver, cache, number);
     } catch (UnsatisfiedLinkError e) {
       return new Missing("the NVIDIA driver is too old: " + e.getMessage());
     } catch (UserException e) {
@@ -59,8 +73,13 @@ public record Gpu(String name, int computeCapability, long memory, String driver
     }
   }
 
-  private static Finding open(CudaDriver driver, Path cache) {
-    int device = driver.device(0);
+  private static Finding open(CudaDriver driver, Path cache, int number) {
+    int count = driver.deviceCount();
+    if (number >= count) {
+      return new Missing(count == 0 ? "the NVIDIA driver finds no GPU"
+          : "there is no GPU " + number + "; the NVIDIA driver finds " + count + ", counted from 0");
+    }
+    int device = driver.device(number);
     String name = driver.name(device);
     int capability = driver.computeCapability(device);
     if (capability < LEAST_COMPUTE_CAPABILITY) {

@@ -99,6 +99,7 @@ public final class QuantKernels {
    * @param y takes (rows, outputs)
    * @param rows 1 to {@value #MOST_ROWS}
    * @param inputs a multiple of the block size
+   * @param blockSize 64 or more
    */
   public void multiply(FourBitType type, DataType of, FourBitAddresses weight, long x, long y, int rows,
       int outputs, int inputs, int blockSize) {
@@ -144,15 +145,20 @@ public final class QuantKernels {
     launcher.launch(KernelFile.OPTIMIZER, "adamw_32bit", table.blocks(), 1, rates.append(table.arguments()));
   }
 
+  /** Whether the products take rows of so many inputs in blocks of such a size. */
+  public static boolean areWholeBlocks(long inputs, int blockSize) {
+    return blockSize >= CHUNK && inputs % blockSize == 0;
+  }
+
   private static KernelArguments weight(FourBitAddresses weight) {
     return new KernelArguments().address(weight.packed()).address(weight.absmax()).address(weight.nestedCodes())
         .address(weight.nestedMap()).number(weight.offset());
   }
 
   private static void requireWholeBlocks(int inputs, int blockSize) {
-    if (inputs % blockSize != 0 || inputs % CHUNK != 0) {
-      throw new IllegalArgumentException(
-          "A fused product needs rows of whole blocks: " + inputs + " inputs, blocks of " + blockSize);
+    if (!areWholeBlocks(inputs, blockSize)) {
+      throw new IllegalArgumentException("A fused product needs rows of whole blocks of " + CHUNK + " or more: "
+          + inputs + " inputs, blocks of " + blockSize);
     }
   }
 

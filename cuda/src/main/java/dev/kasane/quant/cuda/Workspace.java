@@ -3,7 +3,6 @@ package dev.kasane.quant.cuda;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.safetensors.HalfPrecision;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,21 +23,15 @@ final class Workspace implements AutoCloseable {
   }
 
   long put(byte[] values) {
-    ByteBuffer buffer = buffer(values.length);
-    buffer.put(0, values);
-    return put(buffer);
+    return put(NativeBytes.of(values));
   }
 
   long put(float[] values) {
-    ByteBuffer buffer = buffer(values.length * Float.BYTES);
-    buffer.asFloatBuffer().put(values);
-    return put(buffer);
+    return put(NativeBytes.of(values));
   }
 
   long put(long[] values) {
-    ByteBuffer buffer = buffer(values.length * Long.BYTES);
-    buffer.asLongBuffer().put(values);
-    return put(buffer);
+    return put(NativeBytes.of(values));
   }
 
   /** Values rounded to a type. */
@@ -46,7 +39,7 @@ final class Workspace implements AutoCloseable {
     if (type == DataType.FLOAT32) {
       return put(values);
     }
-    ByteBuffer buffer = buffer(values.length * Short.BYTES);
+    ByteBuffer buffer = NativeBytes.room(values.length * Short.BYTES);
     for (int i = 0; i < values.length; i++) {
       buffer.putShort(i * Short.BYTES, type == DataType.FLOAT16
           ? HalfPrecision.floatToHalf(values[i]) : HalfPrecision.floatToBfloat16(values[i]));
@@ -61,7 +54,7 @@ final class Workspace implements AutoCloseable {
   }
 
   byte[] bytes(long address, int count) {
-    ByteBuffer buffer = buffer(count);
+    ByteBuffer buffer = NativeBytes.room(count);
     memory.download(address, buffer);
     byte[] values = new byte[count];
     buffer.get(0, values);
@@ -69,7 +62,7 @@ final class Workspace implements AutoCloseable {
   }
 
   float[] floats(long address, int count, DataType type) {
-    ByteBuffer buffer = buffer(count * type.getNumOfBytes());
+    ByteBuffer buffer = NativeBytes.room(count * type.getNumOfBytes());
     memory.download(address, buffer);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -80,10 +73,6 @@ final class Workspace implements AutoCloseable {
       };
     }
     return values;
-  }
-
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   @Override

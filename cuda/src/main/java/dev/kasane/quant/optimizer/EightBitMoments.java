@@ -9,6 +9,7 @@ import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.DynamicMap;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A moment in 8 bits with a scale for each block. Codes are the nearest ones: the coarse bins of bitsandbytes'
@@ -49,6 +50,16 @@ final class EightBitMoments implements Moments {
     for (int i = 0; i < length; i++) {
       codeBytes.put(block * BlockSize.NESTED + i, (byte) map.nearest(values[i] * inverse));
     }
+  }
+
+  @Override
+  public NDArray numbers() {
+    return codes;
+  }
+
+  @Override
+  public Optional<NDArray> scales() {
+    return Optional.of(scales);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.kasane.core.training.StateMemory;
 import dev.kasane.quant.format.BlockSize;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.Optional;
 
 /** A moment as float32, for parameters so small that 8 bits save nothing. */
 final class FloatMoments implements Moments {
@@ -27,6 +28,16 @@ final class FloatMoments implements Moments {
   @Override
   public void write(int block, float[] from, int length) {
     floats.put(block * BlockSize.NESTED, from, 0, length);
+  }
+
+  @Override
+  public NDArray numbers() {
+    return values;
+  }
+
+  @Override
+  public Optional<NDArray> scales() {
+    return Optional.empty();
   }
 
   @Override

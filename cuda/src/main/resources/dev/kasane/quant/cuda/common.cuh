@@ -50,6 +50,17 @@ __device__ __forceinline__ u16 brain_bits(float x) {
   return (u16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
 
+// Two at once, the first in the lower half: one instruction where the GPU has it.
+__device__ __forceinline__ u32 brain_pair(float low, float high) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+  u32 bits;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(high), "f"(low));
+  return bits;
+#else
+  return (u32)brain_bits(low) | (u32)brain_bits(high) << 16;
+#endif
+}
+
 __device__ __forceinline__ float brain_value(u16 bits) { return __uint_as_float((u32)bits << 16); }
 
 // The three types of weights and activations: how they lie in memory, and their way from and to float.
@@ -63,6 +74,9 @@ struct Float16 {
   typedef u16 Stored;
   static __device__ __forceinline__ float load(u16 x) { return half_value(x); }
   static __device__ __forceinline__ u16 store(float x) { return half_bits(x); }
+  static __device__ __forceinline__ u32 pair(float low, float high) {
+    return (u32)half_bits(low) | (u32)half_bits(high) << 16;
+  }
   static __device__ __forceinline__ void mma(float* c, const u32* a, u32 b0, u32 b1) { mma_m16n8k16_f16(c, a, b0, b1); }
 };
 
@@ -70,6 +84,7 @@ struct BFloat16 {
   typedef u16 Stored;
   static __device__ __forceinline__ float load(u16 x) { return brain_value(x); }
   static __device__ __forceinline__ u16 store(float x) { return brain_bits(x); }
+  static __device__ __forceinline__ u32 pair(float low, float high) { return brain_pair(low, high); }
   static __device__ __forceinline__ void mma(float* c, const u32* a, u32 b0, u32 b1) { mma_m16n8k16_bf16(c, a, b0, b1); }
 };
 

@@ -7,10 +7,10 @@ template <class T>
 __device__ __forceinline__ void store_values(typename T::Stored* out, const float* values) {
   // 16-bit types: eight values are one 16-byte store.
   uint4 words;
-  words.x = (u32)T::store(values[0]) | (u32)T::store(values[1]) << 16;
-  words.y = (u32)T::store(values[2]) | (u32)T::store(values[3]) << 16;
-  words.z = (u32)T::store(values[4]) | (u32)T::store(values[5]) << 16;
-  words.w = (u32)T::store(values[6]) | (u32)T::store(values[7]) << 16;
+  words.x = T::pair(values[0], values[1]);
+  words.y = T::pair(values[2], values[3]);
+  words.z = T::pair(values[4], values[5]);
+  words.w = T::pair(values[6], values[7]);
   *(uint4*)out = words;
 }
 

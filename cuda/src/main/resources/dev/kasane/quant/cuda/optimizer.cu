@@ -26,7 +26,7 @@ __device__ __forceinline__ int tensor_of(const i64* first_block, int tensors, i6
 
 // The new parameter (Loshchilov & Hutter 2019, algorithm 2, with both bias corrections in step_size and epsilon).
 __device__ __forceinline__ float moved(float parameter, float m, float v, const Rates& r) {
-  return (parameter + r.step_size * (m / (sqrtf(v) + r.epsilon))) * r.decay;
+  return parameter * r.decay + r.step_size * (m / (sqrtf(v) + r.epsilon));
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
@@ -57,11 +57,10 @@ extern "C" __global__ void __launch_bounds__(THREADS)
     float* parameter = (float*)tensor.parameters + i;
     *parameter = moved(*parameter, m, v, rates);
   }
-  int code = nearest(maps[0], m_greatest > 0.0f ? __fdiv_rn(m, m_greatest) : 0.0f);
-  // A moment that is rounded over zero would push the wrong way.
-  if ((maps[0][code] < 0.0f) != (m < 0.0f)) code += m > 0.0f ? 1 : -1;
-  m8[i] = (u8)code;
-  v8[i] = (u8)nearest(maps[1], v_greatest > 0.0f ? __fdiv_rn(v, v_greatest) : 0.0f);
+  float m_inverse = m_greatest > 0.0f ? __fdiv_rn(1.0f, m_greatest) : 0.0f;
+  float v_inverse = v_greatest > 0.0f ? __fdiv_rn(1.0f, v_greatest) : 0.0f;
+  m8[i] = (u8)nearest(maps[0], m * m_inverse);
+  v8[i] = (u8)nearest(maps[1], v * v_inverse);
   if (threadIdx.x == 0) {
     m_absmax[block] = m_greatest;
     v_absmax[block] = v_greatest;

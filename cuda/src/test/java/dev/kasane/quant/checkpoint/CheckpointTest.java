@@ -23,13 +23,16 @@ import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.Nf4Weight;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.SeededInputs;
+import dev.kasane.quant.format.FormatGoldenTest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -62,6 +65,31 @@ class CheckpointTest {
 
   private BitsandbytesSource open(Path file) {
     return BitsandbytesSource.of(TensorSources.open(file));
+  }
+
+  /** What transformers makes of them: src/test/reference/conv1d.py. */
+  @Test
+  void matricesThatLieTransposedAreTurnedAsTransformersDoes() throws Exception {
+    Path out = folder.resolve("out");
+    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, false), List.of("h.1.mlp.c_fc"))
+        .run(Path.of("../text-lm/src/test/resources/golden/gpt2"), out, name -> { });
+    try (SafetensorsFile file = SafetensorsFile.open(out.resolve("model.safetensors"))) {
+      for (String line : FormatGoldenTest.lines("conv1d.tsv")) {
+        String[] cells = line.split("\t");
+        if (cells[0].contains("h.1.mlp.c_fc")) {
+          assertThat(file.tensors().get(cells[0]).shape()).as("left as it lay").containsExactly(32, 128);
+        } else {
+          assertThat(sha256(file, cells[0])).as(cells[0]).isEqualTo(cells[1]);
+          assertThat(sha256(file, cells[0] + ".absmax")).as(cells[0]).isEqualTo(cells[2]);
+        }
+      }
+    }
+  }
+
+  private static String sha256(SafetensorsFile file, String name) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(file.map(name));
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   @Test

@@ -25,7 +25,7 @@ class KernelCompilerTest {
   @EnumSource(KernelFile.class)
   void everyFileCompilesForOldAndNewGpus(KernelFile file) {
     Nvrtc nvrtc = nvrtc();
-    for (String architecture : List.of("sm_75", "sm_80", "sm_90")) {
+    for (String architecture : List.of("sm_75", "sm_80", "sm_90", "sm_100", "sm_120")) {
       byte[] program = new KernelCompiler(nvrtc, architecture, "12.0", cache).program(file);
       assertThat(program).startsWith(0x7f, 'E', 'L', 'F');
     }

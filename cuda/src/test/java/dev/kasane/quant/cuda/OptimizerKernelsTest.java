@@ -138,8 +138,8 @@ class OptimizerKernelsTest {
         for (int step = 1; step <= steps; step++) {
           m = BETA1 * m + (1 - BETA1) * gradient[i];
           v = BETA2 * v + (1 - BETA2) * gradient[i] * gradient[i];
-          p -= RATE * m / (1 - Math.pow(BETA1, step)) / (Math.sqrt(v / (1 - Math.pow(BETA2, step))) + EPSILON);
           p *= 1 - RATE * DECAY;
+          p -= RATE * m / (1 - Math.pow(BETA1, step)) / (Math.sqrt(v / (1 - Math.pow(BETA2, step))) + EPSILON);
         }
         result[i] = (float) p;
       }
@@ -188,16 +188,12 @@ class OptimizerKernelsTest {
             + (1 - r.beta2()) * g * g;
         greatestM = Math.max(greatestM, Math.abs(m[i]));
         greatestV = Math.max(greatestV, v[i]);
-        parameters[from + i] = (parameters[from + i]
-            + r.stepSize() * (m[i] / ((float) Math.sqrt(v[i]) + r.epsilon()))) * r.decay();
+        parameters[from + i] = parameters[from + i] * r.decay()
+            + r.stepSize() * (m[i] / ((float) Math.sqrt(v[i]) + r.epsilon()));
       }
       for (int i = 0; i < length; i++) {
-        int code = DynamicMap.SIGNED.nearest(m[i] / greatestM);
-        if (DynamicMap.SIGNED.value(code) < 0 != m[i] < 0) {
-          code += m[i] > 0 ? 1 : -1;
-        }
-        first[from + i] = (byte) code;
-        second[from + i] = (byte) DynamicMap.UNSIGNED.nearest(v[i] / greatestV);
+        first[from + i] = (byte) DynamicMap.SIGNED.nearest(m[i] * (1 / greatestM));
+        second[from + i] = (byte) DynamicMap.UNSIGNED.nearest(v[i] * (1 / greatestV));
       }
       firstAbsmax[block] = greatestM;
       secondAbsmax[block] = greatestV;

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Between a model's weights and the tensors of a Hugging Face checkpoint, which are the same but for a few
- * habits: the bare decoder's files leave out the first word of the names, GPT-2's hold matrices as (in, out),
+ * habits: the bare decoder's files leave out the first word of the names, GPT-2's hold matrices as (in, out)
+ * unless they are quantised,
  * and files of tied models may hold the embedding a second time as the head.
  */
 public final class TextWeights {
@@ -37,7 +38,8 @@ public final class TextWeights {
     for (String stored : source.names()) {
       String name = bare && !isHead(stored, model.config()) ? prefix + stored : stored;
       if (!isSpare(name, model.config())) {
-        mapping.put(name, form(stored, matrices.contains(name)));
+        // What is quantised was turned before.
+        mapping.put(name, form(stored, matrices.contains(name) && !source.isQuantised(stored)));
       }
     }
     return new RenamedSource(source, mapping);

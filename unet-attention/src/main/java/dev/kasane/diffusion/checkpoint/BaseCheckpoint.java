@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A Stable Diffusion 1.x or 2.x base model on disk, in any of its layouts: a diffusers folder, or one file
@@ -47,13 +48,26 @@ public final class BaseCheckpoint implements AutoCloseable {
    * @throws UserException as {@link #open(Path)}
    */
   public static BaseCheckpoint open(Path path, BaseOptions options) {
+    return open(path, options, UnaryOperator.identity());
+  }
+
+  /**
+   * Opens a base model through a view of its files.
+   *
+   * @param path folder or file
+   * @param options what the user says about it
+   * @param view makes of a file's tensors, under the file's names, those to read: one that understands quantised
+   *     ones, say; it closes the file with itself
+   * @throws UserException as {@link #open(Path)}
+   */
+  public static BaseCheckpoint open(Path path, BaseOptions options, UnaryOperator<TensorSource> view) {
     if (!Files.exists(path)) {
       throw new UserException("There is no base model " + path + ". Name a folder in diffusers' layout, or a"
           + " .safetensors or .ckpt file.");
     }
     BaseLayout layout = Files.isDirectory(path)
-        ? DiffusersLayout.open(path, options.variant())
-        : OriginalLayout.open(path, options);
+        ? DiffusersLayout.open(path, options.variant(), view)
+        : OriginalLayout.open(path, options, view);
     BaseCheckpoint base = new BaseCheckpoint(path, layout, options);
     try {
       base.requirePlainLatents();

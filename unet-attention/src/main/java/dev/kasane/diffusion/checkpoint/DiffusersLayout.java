@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.Set;
 
 /** A base model as diffusers saves it: a folder with a folder for each part. */
@@ -27,21 +28,24 @@ final class DiffusersLayout implements BaseLayout {
       + " the weights (diffusion_pytorch_model.safetensors, for the text encoder model.safetensors).";
 
   private final Path folder;
+  private final UnaryOperator<TensorSource> view;
   private final Map<BasePart, Path> weights = new EnumMap<>(BasePart.class);
   private final Map<BasePart, TensorSource> opened = new EnumMap<>(BasePart.class);
 
-  private DiffusersLayout(Path folder) {
+  private DiffusersLayout(Path folder, UnaryOperator<TensorSource> view) {
     this.folder = folder;
+    this.view = view;
   }
 
   /**
    * Looks a folder over.
    *
+   * @param view makes of a file's tensors those to read
    * @throws UserException that lists everything that is missing, or says that it is another kind of model
    */
-  static DiffusersLayout open(Path folder, Optional<String> variant) {
+  static DiffusersLayout open(Path folder, Optional<String> variant, UnaryOperator<TensorSource> view) {
     requireIndex(folder);
-    DiffusersLayout layout = new DiffusersLayout(folder);
+    DiffusersLayout layout = new DiffusersLayout(folder, view);
     List<String> missing = new ArrayList<>();
     requireFile(folder.resolve(SCHEDULER), missing);
     for (BasePart part : BasePart.values()) {
@@ -111,7 +115,7 @@ final class DiffusersLayout implements BaseLayout {
   }
 
   private TensorSource source(BasePart part) {
-    return opened.computeIfAbsent(part, each -> TensorSources.open(weights.get(each)));
+    return opened.computeIfAbsent(part, each -> TensorSources.open(weights.get(each), view));
   }
 
   @Override

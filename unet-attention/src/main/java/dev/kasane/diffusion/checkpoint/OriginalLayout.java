@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A base model in one file, under the names of the original implementation.
@@ -40,10 +41,11 @@ final class OriginalLayout implements BaseLayout {
   /**
    * Opens a file.
    *
+   * @param view makes of the file's tensors those to read
    * @throws UserException when it cannot be read or is no Stable Diffusion 1.x or 2.x
    */
-  static OriginalLayout open(Path file, BaseOptions options) {
-    TensorSource source = TensorSources.open(file);
+  static OriginalLayout open(Path file, BaseOptions options, UnaryOperator<TensorSource> view) {
+    TensorSource source = TensorSources.open(file, view);
     try {
       requireParts(file, source);
       options.configFolder().ifPresent(OriginalLayout::requireFolder);

@@ -3,7 +3,6 @@ package dev.kasane.diffusion.pipeline;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
-import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.WeightLoader;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
@@ -16,7 +15,6 @@ import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
-import java.util.function.UnaryOperator;
 
 /**
  * Makes image models out of checkpoints.
@@ -79,20 +77,10 @@ public final class ImageModels {
    */
   public static void loadWeights(
       ImageModel model, BaseCheckpoint base, Precision precision, NDManager owner) {
-    loadWeights(model, base, precision, UnaryOperator.identity(), owner);
-  }
-
-  /**
-   * The same through a view of the stored tensors, such as one that understands quantised ones.
-   *
-   * @param view makes of a part's tensors, under the model's names, those to read
-   */
-  public static void loadWeights(ImageModel model, BaseCheckpoint base, Precision precision,
-      UnaryOperator<TensorSource> view, NDManager owner) {
     String type = precision.toString();
-    WeightLoader.load(model.unet(), view.apply(base.tensors(BasePart.UNET)), type, owner);
-    WeightLoader.load(model.vae(), view.apply(base.tensors(BasePart.VAE)), type, owner);
-    WeightLoader.load(model.textEncoder(), view.apply(base.tensors(BasePart.TEXT_ENCODER)), type, owner);
+    WeightLoader.load(model.unet(), base.tensors(BasePart.UNET), type, owner);
+    WeightLoader.load(model.vae(), base.tensors(BasePart.VAE), type, owner);
+    WeightLoader.load(model.textEncoder(), base.tensors(BasePart.TEXT_ENCODER), type, owner);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.inspect.AdapterLayout;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
@@ -9,6 +10,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
+import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.checkpoint.BasePart;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.diffusion.clip.ClipConfig;
@@ -114,7 +116,7 @@ public record AdapterBase(
   }
 
   private static AdapterBase checkpoint(String word, Path path) {
-    try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path)) {
+    try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path, BaseOptions.none(), QuantisedBase::read)) {
       UNetConfig unet = UNetConfig.of(
           checkpoint.config(BasePart.UNET), checkpoint.configOrigin(BasePart.UNET));
       Map<String, Module> parts = new LinkedHashMap<>();

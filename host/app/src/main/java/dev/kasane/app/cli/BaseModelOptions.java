@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.DemoBaseLocation;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
@@ -33,7 +34,7 @@ final class BaseModelOptions {
   BaseCheckpoint open() {
     BaseOptions options = new BaseOptions(Optional.empty(), Optional.empty(), Optional.ofNullable(tokenizer),
         Optional.ofNullable(predictionType));
-    return BaseCheckpoint.open(base == null ? DemoBaseLocation.find() : base, options);
+    return BaseCheckpoint.open(base == null ? DemoBaseLocation.find() : base, options, QuantisedBase::read);
   }
 
   /** Whether a base was named. */

@@ -1,7 +1,6 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;
 import dev.kasane.app.image.PictureText;
@@ -80,7 +79,7 @@ final class GenerateImageCommand implements Callable<Integer> {
     err.println(checkpoint.path() + ": " + base.precision() + ", seed " + picture.seed());
     err.flush();
     try (NDManager scope = Engines.newManager()) {
-      ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, scope);
+      ImageModels.loadWeights(model, checkpoint, base.precision(), scope);
       baseType.apply(model, false, scope, err);
       try (WordOptions.Loaded loaded = words.load(model, scope, err);
           DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {

@@ -1,7 +1,6 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.progress.Progress;
 import dev.kasane.app.recipe.EffectiveOptions;
@@ -105,7 +104,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       adapter.requireTargets(model.components());
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
-        ImageModels.loadWeights(model, checkpoint, base.precision(), QuantisedBase::read, owner);
+        ImageModels.loadWeights(model, checkpoint, base.precision(), owner);
         baseType.apply(model, originals, owner, spec.commandLine().getErr());
         Engines.seed(run.seed);
         AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);

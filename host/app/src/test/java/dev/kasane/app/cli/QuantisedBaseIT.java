@@ -34,9 +34,20 @@ class QuantisedBaseIT {
   @BeforeAll
   static void prepare() throws IOException {
     System.setProperty("kasane.home", ROOT.resolve("host/app/target/kasane").toString());
-    Path llama = Files.createDirectories(shared.resolve("llama"));
+    for (String name : List.of("llama", "gpt2")) {
+      prepareText(Files.createDirectories(shared.resolve(name)));
+    }
+    Files.writeString(shared.resolve("data.jsonl"), "{\"text\": \"w1 w2 w3 w4\"}\n{\"text\": \"w5 w6 w7\"}\n");
+    Path pictures = Files.createDirectories(shared.resolve("pictures"));
+    for (String name : List.of("001.png", "001.txt", "002.png", "002.txt")) {
+      Files.copy(ROOT.resolve("sample-images").resolve(name), pictures.resolve(name));
+    }
+  }
+
+  private static void prepareText(Path folder) throws IOException {
     for (String file : List.of("config.json", "model.safetensors")) {
-      Files.copy(ROOT.resolve("text-lm/src/test/resources/golden/llama").resolve(file), llama.resolve(file));
+      Files.copy(ROOT.resolve("text-lm/src/test/resources/golden").resolve(folder.getFileName()).resolve(file),
+          folder.resolve(file));
     }
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode json = (ObjectNode) mapper.readTree("""
@@ -49,13 +60,8 @@ class QuantisedBaseIT {
     json.withArray("added_tokens").addObject().put("id", WORDS - 1).put("content", "w" + (WORDS - 1))
         .put("special", true).put("single_word", false).put("lstrip", false).put("rstrip", false)
         .put("normalized", false);
-    mapper.writeValue(llama.resolve("tokenizer.json").toFile(), json);
-    Files.writeString(llama.resolve("tokenizer_config.json"), "{\"eos_token\": \"w" + (WORDS - 1) + "\"}");
-    Files.writeString(shared.resolve("data.jsonl"), "{\"text\": \"w1 w2 w3 w4\"}\n{\"text\": \"w5 w6 w7\"}\n");
-    Path pictures = Files.createDirectories(shared.resolve("pictures"));
-    for (String name : List.of("001.png", "001.txt", "002.png", "002.txt")) {
-      Files.copy(ROOT.resolve("sample-images").resolve(name), pictures.resolve(name));
-    }
+    mapper.writeValue(folder.resolve("tokenizer.json").toFile(), json);
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"w" + (WORDS - 1) + "\"}");
   }
 
   @AfterAll
@@ -145,6 +151,33 @@ class QuantisedBaseIT {
         .isEqualTo(Files.readAllBytes(folder.resolve("loaded/run/adapter_model.safetensors")));
     assertThat(run("generate", "text", "--base", stored.toString(), "--prompt", "w1", "--base-type", "nf4")).isOne();
     assertThat(kasane.err()).contains("stored in nf4 already", "--base-type nf4");
+  }
+
+  /** Its matrices lie transposed in dense files and turned in quantised ones. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nf4", "int8"})
+  void aGpt2FolderThatWasQuantisedBeforeIsTheSameBase(String type) {
+    Path stored = folder.resolve("gpt2-" + type);
+    succeeds("quantize", shared.resolve("gpt2").toString(), stored.toString(), "--type", type);
+    String quantised = continuation(stored);
+    assertThat(kasane.err()).contains("8 layers in " + type);
+    assertThat(quantised).isEqualTo(continuation(shared.resolve("gpt2"), "--base-type", type))
+        .isNotEqualTo(continuation(shared.resolve("llama")));
+    trainText(stored, "stored");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nf4", "int8"})
+  void aSingleFileThatWasQuantisedBeforeDrawsAndTrains(String type) throws IOException {
+    Path single = ROOT.resolve("unet-attention/src/test/resources/golden/sd2-tiny-original.safetensors");
+    String tokenizer = single.resolveSibling("sd2-tiny/tokenizer").toString();
+    Path stored = folder.resolve("single-" + type + ".safetensors");
+    succeeds("quantize", single.toString(), stored.toString(), "--type", type);
+    byte[] dense = picture(single, "dense", "--tokenizer", tokenizer);
+    assertThat(picture(stored, "stored", "--tokenizer", tokenizer)).isNotEqualTo(dense);
+    assertThat(kasane.err()).containsPattern("Base's U-Net: \\d+ layers in " + type);
+    trainImage(stored, "trained", "--tokenizer", tokenizer);
+    assertThat(folder.resolve("trained/run.safetensors")).isRegularFile();
   }
 
   @ParameterizedTest

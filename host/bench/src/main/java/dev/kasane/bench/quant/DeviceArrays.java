@@ -2,7 +2,7 @@ package dev.kasane.bench.quant;
 
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.safetensors.HalfPrecision;
-import dev.kasane.quant.cuda.CudaLauncher;
+import dev.kasane.quant.cuda.Accelerator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -11,11 +11,11 @@ import java.util.Random;
 
 /** Random numbers in a GPU's memory, given back together. */
 final class DeviceArrays implements AutoCloseable {
-  private final CudaLauncher gpu;
+  private final Accelerator gpu;
   private final Random random = new Random(1);
   private final List<Long> addresses = new ArrayList<>();
 
-  DeviceArrays(CudaLauncher gpu) {
+  DeviceArrays(Accelerator gpu) {
     this.gpu = gpu;
   }
 

@@ -1,6 +1,6 @@
 package dev.kasane.bench.quant;
 
-import dev.kasane.quant.cuda.CudaLauncher;
+import dev.kasane.quant.cuda.Accelerator;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -9,26 +9,24 @@ import java.util.function.IntConsumer;
  * first of them starts, as a long copy runs ahead of them.
  */
 final class GpuClock implements AutoCloseable {
-  /** Launches that a driver queues without waiting, with room to spare. */
-  static final int MOST_LAUNCHES = 256;
-  private static final long COPIED = 1L << 30;
-  private static final int COPIES_AHEAD = 16;
 
-  private final CudaLauncher gpu;
+  private final Accelerator gpu;
+  private final KernelScale scale;
   private final int rounds;
   private final long from;
   private final long to;
   private final double copyBytesASecond;
 
-  GpuClock(CudaLauncher gpu, int rounds) {
+  GpuClock(Accelerator gpu, KernelScale scale, int rounds) {
     this.gpu = gpu;
+    this.scale = scale;
     this.rounds = rounds;
-    this.from = gpu.allocate(COPIED);
-    this.to = gpu.allocate(COPIED);
-    this.copyBytesASecond = 2.0 * COPIED / seconds(8, launch -> gpu.copy(from, to, COPIED));
+    this.from = gpu.allocate(scale.copied());
+    this.to = gpu.allocate(scale.copied());
+    this.copyBytesASecond = 2.0 * scale.copied() / seconds(8, launch -> gpu.copy(from, to, scale.copied()));
   }
 
-  /** Bytes read and written a second by a copy of 1 GiB: what everything else is compared with. */
+  /** Bytes read and written a second by a long copy: what everything else is compared with. */
   double copyBytesASecond() {
     return copyBytesASecond;
   }
@@ -36,15 +34,15 @@ final class GpuClock implements AutoCloseable {
   /**
    * Times launches.
    *
-   * @param launches how many a round, at most {@link #MOST_LAUNCHES}
+   * @param launches how many a round, at most {@link KernelScale#launches}
    * @param launch launches one, told its number, so that it can take another weight than the one before
    * @return seconds of one launch, the median of the rounds after one to warm up
    */
   double seconds(int launches, IntConsumer launch) {
     double[] seconds = new double[rounds];
     for (int round = -1; round < rounds; round++) {
-      for (int i = 0; i < COPIES_AHEAD; i++) {
-        gpu.copy(from, to, COPIED);
+      for (int i = 0; i < scale.copiesAhead(); i++) {
+        gpu.copy(from, to, scale.copied());
       }
       double all = gpu.seconds(() -> {
         for (int i = 0; i < launches; i++) {

@@ -1,7 +1,9 @@
 package dev.kasane.bench.quant;
 
 import dev.kasane.core.UserException;
+import dev.kasane.quant.cuda.Accelerator;
 import dev.kasane.quant.cuda.Gpu;
+import dev.kasane.quant.cuda.KernelLauncher;
 import dev.kasane.quant.cuda.KernelSelfTest;
 import dev.kasane.quant.cuda.QuantKernels;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,14 +25,16 @@ import picocli.CommandLine.Spec;
 @Command(name = "GpuKernels", mixinStandardHelpOptions = true,
     description = "Tests and times the kernels of the quantisation on a GPU; a line of JSON each.")
 public final class GpuKernels implements Callable<Integer> {
-  private static final int[][] SHAPES = {{4096, 4096}, {11008, 4096}};
-
   @Spec
   private CommandSpec spec;
 
   @Option(names = "--rounds", paramLabel = "N", defaultValue = "7",
       description = "Timed rounds, of which the median counts (default: ${DEFAULT-VALUE}).")
   private int rounds;
+
+  @Option(names = "--dry-run", description = "Runs the same program on the CPU, on kernels compiled as C++ and small"
+      + " weights: every kernel is tested, no time means anything.")
+  private boolean dryRun;
 
   /** Runs and ends the process: 1 when there is no GPU or a kernel is wrong. */
   public static void main(String[] arguments) {
@@ -50,6 +55,12 @@ public final class GpuKernels implements Callable<Integer> {
       throw new CommandLine.ParameterException(spec.commandLine(), "Option --rounds is " + rounds + "; expected 1 or"
           + " more.");
     }
+    if (dryRun) {
+      KernelLauncher kernels = ServiceLoader.load(KernelLauncher.class).findFirst().orElseThrow(() ->
+          new UserException("A dry run needs the test classes of cuda, which run kernels on the CPU."));
+      measure(new HostAccelerator(kernels), KernelScale.DRY, true);
+      return ExitCode.OK;
+    }
     // Compiled anew each time: what is measured is what the sources say.
     Path cache = Files.createTempDirectory("kasane-kernels");
     if (!(Gpu.find(cache) instanceof Gpu.Found found)) {
@@ -58,9 +69,13 @@ public final class GpuKernels implements Callable<Integer> {
     Gpu gpu = found.gpu();
     err().printf(Locale.ROOT, "%s, compute capability %d.%d, driver for CUDA %s, NVRTC %s%n", gpu.name(),
         gpu.computeCapability() / 10, gpu.computeCapability() % 10, gpu.driverVersion(), gpu.nvrtcVersion());
-    requireRight(new KernelSelfTest(new QuantKernels(gpu.launcher()), gpu.launcher()).run(gpu.hasFusedProducts()));
-    time(gpu);
+    measure(gpu.launcher(), KernelScale.FULL, gpu.hasFusedProducts());
     return ExitCode.OK;
+  }
+
+  private void measure(Accelerator device, KernelScale scale, boolean products) {
+    requireRight(new KernelSelfTest(new QuantKernels(device), device).run(products));
+    time(device, scale, products);
   }
 
   private void requireRight(List<KernelSelfTest.Result> results) {
@@ -72,14 +87,14 @@ public final class GpuKernels implements Callable<Integer> {
     }
   }
 
-  private void time(Gpu gpu) {
-    try (GpuClock clock = new GpuClock(gpu.launcher(), rounds)) {
+  private void time(Accelerator device, KernelScale scale, boolean products) {
+    try (GpuClock clock = new GpuClock(device, scale, rounds)) {
       err().printf(Locale.ROOT, "copy: %.0f GB/s%n", clock.copyBytesASecond() / 1e9);
       err().flush();
-      for (int[] shape : SHAPES) {
-        new WeightKernels(gpu.launcher(), clock, shape[0], shape[1], this::tell).run(gpu.hasFusedProducts());
+      for (int outputs : scale.outputs()) {
+        new WeightKernels(device, clock, scale, outputs, scale.inputs(), this::tell).run(products);
       }
-      OptimizerKernels.run(gpu.launcher(), clock, this::tell);
+      OptimizerKernels.run(device, clock, scale, this::tell);
     }
   }
 

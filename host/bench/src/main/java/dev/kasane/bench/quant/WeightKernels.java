@@ -1,7 +1,7 @@
 package dev.kasane.bench.quant;
 
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.quant.cuda.CudaLauncher;
+import dev.kasane.quant.cuda.Accelerator;
 import dev.kasane.quant.cuda.FourBitAddresses;
 import dev.kasane.quant.cuda.QuantKernels;
 import dev.kasane.quant.format.DynamicMap;
@@ -19,12 +19,12 @@ import java.util.function.IntConsumer;
 final class WeightKernels {
   private static final int BLOCK_SIZE = 64;
   private static final int SCALES_A_SCALE = 256;
-  private static final long BEYOND_ANY_CACHE = 512L << 20;
   private static final List<DataType> TYPES = List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
 
-  private final CudaLauncher gpu;
+  private final Accelerator gpu;
   private final QuantKernels kernels;
   private final GpuClock clock;
+  private final KernelScale scale;
   private final Consumer<KernelTiming> told;
   private final int outputs;
   private final int inputs;
@@ -34,10 +34,12 @@ final class WeightKernels {
    * @param inputs columns of the weight
    * @param told takes every timing
    */
-  WeightKernels(CudaLauncher gpu, GpuClock clock, int outputs, int inputs, Consumer<KernelTiming> told) {
+  WeightKernels(
+      Accelerator gpu, GpuClock clock, KernelScale scale, int outputs, int inputs, Consumer<KernelTiming> told) {
     this.gpu = gpu;
     this.kernels = new QuantKernels(gpu);
     this.clock = clock;
+    this.scale = scale;
     this.outputs = outputs;
     this.inputs = inputs;
     this.told = told;
@@ -75,7 +77,7 @@ final class WeightKernels {
   }
 
   private int copies() {
-    return (int) (BEYOND_ANY_CACHE / (count() / 2) + 1);
+    return (int) (scale.beyondAnyCache() / (count() / 2) + 1);
   }
 
   private long storedBytes(boolean nested) {
@@ -98,7 +100,7 @@ final class WeightKernels {
 
   private void quantise(DataType type) {
     try (DeviceArrays arrays = new DeviceArrays(gpu)) {
-      int sources = (int) (BEYOND_ANY_CACHE / (count() * type.getNumOfBytes()) + 1);
+      int sources = (int) (scale.beyondAnyCache() / (count() * type.getNumOfBytes()) + 1);
       long[] values = new long[sources];
       values[0] = arrays.numbers(count(), type);
       for (int i = 1; i < sources; i++) {
@@ -115,7 +117,7 @@ final class WeightKernels {
   private void dequantise(List<FourBitAddresses> weights, DataType type, boolean nested) {
     try (DeviceArrays arrays = new DeviceArrays(gpu)) {
       long bytes = count() * type.getNumOfBytes();
-      long[] out = new long[(int) (BEYOND_ANY_CACHE / bytes + 1)];
+      long[] out = new long[(int) (scale.beyondAnyCache() / bytes + 1)];
       for (int i = 0; i < out.length; i++) {
         out[i] = arrays.room(bytes);
       }
@@ -148,7 +150,7 @@ final class WeightKernels {
   }
 
   private void time(String kernel, DataType type, int rows, boolean nested, long bytes, IntConsumer launch) {
-    double seconds = clock.seconds(GpuClock.MOST_LAUNCHES, launch);
+    double seconds = clock.seconds(scale.launches(), launch);
     told.accept(new KernelTiming("java", kernel, type.name().toLowerCase(Locale.ROOT), outputs, inputs, rows, nested,
         seconds * 1e6, bytes, bytes / seconds / clock.copyBytesASecond()));
   }

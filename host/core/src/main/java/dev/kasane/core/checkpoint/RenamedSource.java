@@ -85,6 +85,12 @@ public final class RenamedSource implements TensorSource {
   }
 
   @Override
+  public boolean isQuantised(String name) {
+    Stored stored = stored(name);
+    return stored.transform() instanceof TensorTransform.Identity && source.isQuantised(stored.name());
+  }
+
+  @Override
   public String origin(String name) {
     return source.origin(stored(name).name());
   }

@@ -62,6 +62,15 @@ public interface TensorSource extends AutoCloseable {
   }
 
   /**
+   * Whether {@link #quantised} gives a tensor.
+   *
+   * @throws UserException when there is no such tensor
+   */
+  default boolean isQuantised(String name) {
+    return false;
+  }
+
+  /**
    * The file that a tensor lies in, for messages.
    *
    * @throws UserException when there is no such tensor

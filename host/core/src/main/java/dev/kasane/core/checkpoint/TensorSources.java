@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Opens whatever file holds tensors. */
@@ -30,6 +31,22 @@ public final class TensorSources {
     return INDEX.matcher(path.getFileName().toString()).matches()
         ? ShardedSource.open(path, TensorSources::openFile)
         : openFile(path);
+  }
+
+  /**
+   * The same through a view, which closes the file with itself.
+   *
+   * @param view makes of the file's tensors those to read
+   * @throws UserException as {@link #open(Path)}, and what the view throws
+   */
+  public static TensorSource open(Path path, UnaryOperator<TensorSource> view) {
+    TensorSource source = open(path);
+    try {
+      return view.apply(source);
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
   }
 
   private static TensorSource openFile(Path path) {

@@ -1,5 +1,6 @@
 package dev.kasane.core.tensor;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -24,9 +25,12 @@ public final class Engines {
     ENGINE.getEngineName();
   }
 
-  /** Returns a manager without a parent, on the default device; the caller closes it. */
+  /**
+   * Returns a manager without a parent, on the CPU; the caller closes it. DJL alone would take a GPU where there is one,
+   * and much that is done here reads tensors in place.
+   */
   public static NDManager newManager() {
-    return ENGINE.newBaseManager();
+    return ENGINE.newBaseManager(Device.cpu());
   }
 
   /** Seeds libtorch's default generators. */

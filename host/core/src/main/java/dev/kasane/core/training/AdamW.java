@@ -18,7 +18,7 @@ import java.util.function.ToDoubleFunction;
  * fused kernel: one call for all parameters that share a learning rate.
  */
 public final class AdamW implements Optimizer {
-  private static final TorchScript SCRIPT = TorchScript.load(AdamW.class, "optimizer.ts.py");
+  static final TorchScript SCRIPT = TorchScript.load(AdamW.class, "optimizer.ts.py");
 
   private final List<NDArray> parameters;
   private final List<Group> groups;

@@ -12,6 +12,9 @@ def clip(self, grads: List[Tensor], scale: float, limit: float) -> Tensor:
     torch._foreach_mul_(grads, factor)
   return norm
 
+def norm(self, grads: List[Tensor]) -> Tensor:
+  return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(grads, 2), 0), 2, None, False)
+
 # AdamW (Loshchilov & Hutter 2019, algorithm 2) over all parameters that share a learning rate, in one call.
 def adamw(self, params: List[Tensor], grads: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
   torch._foreach_add_(steps, 1)
