@@ -88,7 +88,7 @@ class XlNamesTest {
       assertThat(table.find(name)).get().satisfies(place ->
           assertThat(place.component() + " " + place.path()).isEqualTo(component + " " + path));
     }));
-    assertThat(written).hasSize(1050 + 97 + 258).noneMatch(name -> name.contains("down_blocks"))
+    assertThat(written).hasSize(1050 + 99 + 260).noneMatch(name -> name.contains("down_blocks"))
         .contains("lora_unet_input_blocks_4_1_proj_in", "lora_te1_text_model_encoder_layers_0_mlp_fc1");
   }
 }
