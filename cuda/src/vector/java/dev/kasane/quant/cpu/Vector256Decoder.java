@@ -8,7 +8,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Keeps the sixteen scaled values in two registers of 256 bits: a code's last three bits permute, the first chooses. */
+/** Keeps the scaled values in two registers of 256 bits: a code's last three bits permute, its first chooses. */
 final class Vector256Decoder implements BlockDecoder {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
