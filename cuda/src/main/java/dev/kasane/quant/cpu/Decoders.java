@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -18,7 +17,6 @@ import java.util.Set;
  * first large tensor. A decoder whose bits differ from the plain one's is refused, however fast.
  */
 public final class Decoders {
-  private static final String VECTOR = "dev.kasane.quant.cpu.VectorDecoder";
   private static final int TRIAL_VALUES = 1 << 13;
   private static final int TRIAL_BLOCK = 64;
   /** Enough for the compiler to have done its work. */
@@ -80,19 +78,19 @@ public final class Decoders {
     for (BlockDecoder each : List.of(new TableDecoder(), new PairDecoder())) {
       all.put(each.name(), each);
     }
-    vector(new ArrayList<>()).ifPresent(each -> all.put(each.name(), each));
+    vectors(new ArrayList<>()).forEach(each -> all.put(each.name(), each));
     return all;
   }
 
-  /** The decoder on the Vector API, where the virtual machine was started with that module. */
-  private static Optional<BlockDecoder> vector(List<String> refusals) {
-    return VectorApi.load(VECTOR, BlockDecoder.class, refusals);
+  /** The decoders on the Vector API, the widest first, where the virtual machine was started with that module. */
+  private static List<BlockDecoder> vectors(List<String> refusals) {
+    return VectorApi.load("Decoder", BlockDecoder.class, refusals);
   }
 
   private static Choice choose() {
     List<String> refusals = new ArrayList<>();
     List<BlockDecoder> candidates = new ArrayList<>(List.of(new TableDecoder(), new PairDecoder()));
-    vector(refusals).ifPresent(candidates::add);
+    vectors(refusals).stream().findFirst().ifPresent(candidates::add);
     Map<String, Double> speeds = new LinkedHashMap<>();
     BlockDecoder best = candidates.get(0);
     Trial trial = new Trial();

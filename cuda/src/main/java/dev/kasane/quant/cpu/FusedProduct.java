@@ -5,23 +5,28 @@ import dev.kasane.quant.format.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.List;
 
-/** y = x·Wᵀ for one to a few vectors x, as generation has them, on a packed weight. */
+/** y = x·Wᵀ for one or two vectors x, as generation has them, on a packed weight. */
 public final class FusedProduct {
-  private static final int MOST_ROWS = 4;
+  /** Of any product; larger batches need not wait for the trial. */
+  private static final int MOST_ROWS = 2;
   private static final int ROWS_AT_ONCE = 256;
 
   private FusedProduct() {}
 
   private static final class Holder {
-    // The decoders' trial tells whether the Vector API is quick here; both loops are of one kind.
-    private static final RowProduct FASTEST = Decoders.report().decoder().startsWith("vector")
-        ? vector() : new TableProduct();
+    // The decoders' trial tells whether the Vector API is quick here, and how wide; both loops are of one kind.
+    private static final RowProduct FASTEST = all().stream()
+        .filter(product -> product.name().equals(Decoders.report().decoder())).findFirst()
+        .orElseGet(TableProduct::new);
   }
 
-  private static RowProduct vector() {
-    return VectorApi.load("dev.kasane.quant.cpu.VectorProduct", RowProduct.class, new ArrayList<>())
-        .orElseGet(TableProduct::new);
+  /** All products of this virtual machine, for tests. */
+  static List<RowProduct> all() {
+    List<RowProduct> all = new ArrayList<>(VectorApi.load("Product", RowProduct.class, new ArrayList<>()));
+    all.add(new TableProduct());
+    return all;
   }
 
   /** Whether so many vectors are faster this way than by decoding the weight first. */

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,32 +89,40 @@ class DecodersTest {
 
   @Test
   void theVectorApiIsThereOrSaysWhyNot() {
-    Decoders.Report report = Decoders.report();
     boolean offered = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-    if (!Decoders.all().containsKey("vector 512")) {
-      assertThat(report.refusals()).anyMatch(reason -> reason.startsWith("Vector API"));
+    List<String> vectors = vectors(Decoders.names());
+    if (!vectors.contains("vector 512")) {
+      assertThat(Decoders.report().refusals()).anyMatch(reason -> reason.startsWith("Vector API"));
     } else {
       assertThat(offered).isTrue();
+      assertThat(vectors).containsExactly("vector 512", "vector 256");
     }
+    assertThat(FusedProduct.all()).extracting(RowProduct::name).containsAll(vectors);
+  }
+
+  @Test
+  void theFastestIsTakenAndOfTheVectorsOnlyTheWidestIsTried() {
+    Decoders.Report report = Decoders.report();
+    assertThat(vectors(report.valuesPerSecond().keySet()))
+        .isEqualTo(vectors(Decoders.names()).stream().limit(1).toList());
     assertThat(report.valuesPerSecond()).containsKeys("table", "pair table").containsKey(report.decoder());
     double best = report.valuesPerSecond().get(report.decoder());
     assertThat(report.valuesPerSecond().values()).allMatch(speed -> speed <= best);
   }
 
+  private static List<String> vectors(Set<String> decoders) {
+    return decoders.stream().filter(name -> name.startsWith("vector")).toList();
+  }
+
   @Test
   void fusedProductsEqualDecodingFirst() {
-    for (RowProduct product : products()) {
+    for (RowProduct product : FusedProduct.all()) {
       for (int rows = 1; rows <= 4; rows++) {
         for (int blockSize : new int[] {32, 64, 256}) {
           checkProduct(product, random(FourBitType.NF4, 300 * 512, blockSize), rows, 512);
         }
       }
     }
-  }
-
-  private static List<RowProduct> products() {
-    return VectorApi.load("dev.kasane.quant.cpu.VectorProduct", RowProduct.class, new java.util.ArrayList<>())
-        .map(vector -> List.of(new TableProduct(), vector)).orElse(List.of(new TableProduct()));
   }
 
   private static void checkProduct(RowProduct product, FourBitBlocks weight, int rows, int columns) {

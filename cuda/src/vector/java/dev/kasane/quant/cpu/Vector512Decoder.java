@@ -10,20 +10,16 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Keeps the sixteen scaled values in one register of 512 bits and permutes it. */
-final class VectorDecoder implements BlockDecoder {
+final class Vector512Decoder implements BlockDecoder {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final int CODES = 16;
-  private static final int[] SHIFTS = {4, 0, 12, 8, 20, 16, 28, 24, 4, 0, 12, 8, 20, 16, 28, 24};
+  private static final int[] SHIFTS = Lanes.shifts(CODES);
   private static final boolean[] UPPER = {false, false, false, false, false, false, false, false,
       true, true, true, true, true, true, true, true};
 
-  /** On narrower machines every operation would be emulated, a hundred times slower than the tables. */
-  VectorDecoder() {
-    if (FloatVector.SPECIES_PREFERRED.length() < CODES) {
-      throw new UnsupportedOperationException("this machine's registers hold "
-          + FloatVector.SPECIES_PREFERRED.length() + " floats, and sixteen are needed");
-    }
+  Vector512Decoder() {
+    Lanes.require(CODES);
   }
 
   @Override
