@@ -3,9 +3,12 @@ package dev.kasane.text.data;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kasane.core.UserException;
 import java.io.BufferedReader;
@@ -38,7 +41,7 @@ final class JsonRecords {
         }
       }
     } catch (CharacterCodingException e) {
-      throw new UserException(file + ", after record " + records.size() + ": not UTF-8 text. Save it as UTF-8.", e);
+      throw Utf8Faults.refusal(file, e);
     }
     return records;
   }
@@ -83,7 +86,16 @@ final class JsonRecords {
   }
 
   private static UserException malformed(Path file, long line, JsonProcessingException e) {
-    return new UserException(file + ", line " + line + " is not a JSON object: " + e.getOriginalMessage()
+    return new UserException(file + ", line " + line + " is not a JSON object: " + fault(e)
         + ". Correct the line or remove it.", e);
+  }
+
+  /** What is wrong, without the parser's names for its own classes. */
+  private static String fault(JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) {
+      return "a text in it is too long, or it is nested too deeply; a text may have "
+          + StreamReadConstraints.DEFAULT_MAX_STRING_LEN + " characters";
+    }
+    return e instanceof MismatchedInputException ? "expected {...} and nothing after it" : e.getOriginalMessage();
   }
 }

@@ -2,6 +2,7 @@ package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,9 @@ import java.util.Map;
 /** Reads the records of a data file, whatever its form. */
 public final class RecordFiles {
   private static final String FORMS = ".jsonl, .ndjson, .json, .csv, .tsv, .parquet or .txt";
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final long LONGEST_TEXT = 20_000_000;
 
   private RecordFiles() {}
 
@@ -50,8 +54,20 @@ public final class RecordFiles {
   }
 
   private static List<TextRecord> text(Path file) throws IOException {
-    String text = Files.readString(file);
-    return text.isBlank() ? List.of() : List.of(new TextRecord(file, 1, Map.of("text", text)));
+    if (Files.size(file) > LONGEST_TEXT) {
+      throw new UserException(file + " has " + Files.size(file) + " bytes; a text file is one example, of at most "
+          + LONGEST_TEXT + " bytes. Split it into several files, or into records of a .jsonl file.");
+    }
+    try {
+      String text = withoutMark(Files.readString(file));
+      return text.isBlank() ? List.of() : List.of(new TextRecord(file, 1, Map.of("text", text)));
+    } catch (CharacterCodingException e) {
+      throw Utf8Faults.refusal(file, e);
+    }
+  }
+
+  private static String withoutMark(String text) {
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   private static String ending(Path file) {

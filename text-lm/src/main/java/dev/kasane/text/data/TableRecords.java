@@ -4,6 +4,7 @@ import dev.kasane.core.UserException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ final class TableRecords {
       try (CSVParser parser = CSVParser.parse(in, format)) {
         return records(file, parser);
       }
+    } catch (CharacterCodingException e) {
+      throw Utf8Faults.refusal(file, e);
     } catch (IllegalArgumentException e) {
       throw new UserException(file + ", line 1: the header is not usable: " + e.getMessage()
           + ". Give every column its own name.", e);
@@ -61,6 +64,9 @@ final class TableRecords {
         line = parser.getCurrentLineNumber() + 1;
       }
     } catch (UncheckedIOException | IllegalStateException e) {
+      if (e.getCause() instanceof CharacterCodingException undecodable) {
+        throw undecodable;
+      }
       throw malformed(file, line, e);
     }
     return records;

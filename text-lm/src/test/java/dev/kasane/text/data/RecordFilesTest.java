@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +65,28 @@ class RecordFilesTest {
     refused(write("l.jsonl", "\n\n"), "no records");
     refused(write("m.doc", "x"), ".jsonl");
     refused(folder.resolve("none.jsonl"), "no data file");
+    refused(write("n.jsonl", "{\"a\": 1} {\"a\": 2}\n"), "n.jsonl, line 1 is not a JSON object: expected {...} and");
+  }
+
+  @Test
+  void textThatIsNotUtf8NamesTheLine() throws IOException {
+    for (String name : List.of("a.jsonl", "a.csv", "a.txt")) {
+      Path file = folder.resolve(name);
+      Files.write(file, "{\"a\": 1}\n\u00ff\n".getBytes(StandardCharsets.ISO_8859_1));
+      refused(file, name + ", line 2 is not UTF-8");
+    }
+  }
+
+  @Test
+  void textsThatAreTooLongAreRefused() throws IOException {
+    refused(write("a.txt", "a".repeat(20_000_001)), "Split it");
+    refused(write("a.jsonl", "{\"a\": \"" + "a".repeat(20_100_000) + "\"}\n"), "line 1 is not a JSON object: a text");
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfAText() throws IOException {
+    assertThat(RecordFiles.read(write("b.txt", "\uFEFFstory"))).singleElement()
+        .satisfies(each -> assertThat(each.fields()).containsEntry("text", "story"));
   }
 
   private static Path resource(String name) throws URISyntaxException {

@@ -11,7 +11,6 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
-import dev.kasane.diffusion.pipeline.ImageModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,14 +50,6 @@ final class AdapterTrainingOptions implements DependentOptions {
   @Mixin
   LayerOptions layers;
 
-  @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
-      description = "Train an image model's text encoder too; layers as --targets, attn when none are named.")
-  List<String> textTargets = new ArrayList<>();
-
-  @Option(names = "--text-learning-rate", paramLabel = "X",
-      description = "Peak learning rate of the text encoder (default: --learning-rate).")
-  Double textLearningRate;
-
   @Option(names = "--rank-pattern", paramLabel = "NAME=N",
       description = "Rank of the layers whose path ends as this regular expression says, such as to_q or"
           + " mid_block.*; several times.")
@@ -87,26 +78,8 @@ final class AdapterTrainingOptions implements DependentOptions {
     return options;
   }
 
-  /**
-   * The text encoder's learning rate as a multiple of the U-Net's.
-   *
-   * @param learningRate the U-Net's
-   */
-  double textEncoderRate(double learningRate) {
-    if (textLearningRate == null) {
-      return 1;
-    }
-    if (textTargets.isEmpty()) {
-      throw new UserException("Option --text-learning-rate was given, but the text encoder is not trained. Name its"
-          + " layers with --text-targets, or leave the option out.");
-    }
-    Ranges.require(textLearningRate > 0 && textLearningRate <= 10, "--text-learning-rate", textLearningRate,
-        "above 0, such as 5e-5");
-    return textLearningRate / learningRate;
-  }
-
   /** Adds what options mean that were not given. */
-  void addEffective(AdapterMethod chosen, double learningRate, Map<String, Object> values) {
+  void addEffective(AdapterMethod chosen, Map<String, Object> values) {
     AdapterOptions options = check(chosen);
     for (String name : List.of("rank", "alpha")) {
       if (chosen.options().stream().anyMatch(option -> option.name().equals(name))) {
@@ -117,9 +90,6 @@ final class AdapterTrainingOptions implements DependentOptions {
           values.put("--" + name, value);
         }
       }
-    }
-    if (!textTargets.isEmpty()) {
-      values.put("--text-learning-rate", learningRate);
     }
   }
 
@@ -135,37 +105,30 @@ final class AdapterTrainingOptions implements DependentOptions {
   }
 
   /**
-   * Checks the words for layers against a model that has no weights yet.
+   * Checks the words for layers against a U-Net or language model that has no weights yet.
    *
    * @throws UserException naming a word that no layer answers to
    */
-  void requireTargets(Map<String, Module> components) {
-    components.forEach((name, module) -> selector(name).ifPresent(selector ->
-        patterns(name).requireUse(selector.select(module.adaptableLayers()).keySet())));
+  void requireTargets(Module model) {
+    patterns().requireUse(selector().select(model.adaptableLayers()).keySet());
   }
 
   /** What PEFT's configuration says of the layers, if they are limited to some; check the targets first. */
   Map<String, Object> peftLayers(Module model) {
-    return layers.peftKeys(layers.within(TargetSelector.of(targets, exclude)), model.adaptableLayers());
+    return layers.peftKeys(selector(), model.adaptableLayers());
   }
 
-  /** Attaches fresh adapters; libtorch's generator has been seeded. */
-  AdapterSet attach(Map<String, Module> components, AdapterMethod chosen, AdapterOptions options, NDManager owner) {
-    List<AdapterSet> sets = new ArrayList<>();
-    components.forEach((name, module) -> selector(name).ifPresent(selector -> sets.add(
-        Injector.attachFresh(name, module, selector, chosen, options, patterns(name), owner))));
-    return AdapterSet.join(sets);
+  /**
+   * Attaches fresh adapters; libtorch's generator has been seeded.
+   *
+   * @param component what the model is called as a part of its base
+   */
+  AdapterSet attach(String component, Module model, AdapterMethod chosen, AdapterOptions options, NDManager owner) {
+    return Injector.attachFresh(component, model, selector(), chosen, options, patterns(), owner);
   }
 
-  private Optional<TargetSelector> selector(String component) {
-    boolean main = !component.equals(ImageModel.TEXT_ENCODER);
-    List<String> words = main ? targets : textTargets;
-    return words.isEmpty() ? Optional.empty()
-        : Optional.of(main ? layers.within(TargetSelector.of(words, exclude)) : TargetSelector.of(words, List.of()));
-  }
-
-  private OptionPatterns patterns(String component) {
-    return !component.equals(ImageModel.TEXT_ENCODER) ? patterns() : OptionPatterns.none();
+  private TargetSelector selector() {
+    return layers.within(TargetSelector.of(targets, exclude));
   }
 
   private OptionPatterns patterns() {

@@ -23,11 +23,16 @@ final class LoadReportText {
 
   private LoadReportText() {}
 
+  private static String count(int count, String one, String many) {
+    return count + " " + (count == 1 ? one : many);
+  }
+
   static List<String> lines(LoadReport load) {
     InjectionReport report = load.report();
     List<String> lines = new ArrayList<>();
-    lines.add("against " + load.base() + ": " + report.matched().size() + " layers match, "
-        + report.strays().size() + " keys do not, " + report.misshapen().size() + " layers are misshapen;"
+    lines.add("against " + load.base() + ": " + count(report.matched().size(), "layer matches", "layers match") + ", "
+        + count(report.strays().size(), "key does not", "keys do not") + ", "
+        + count(report.misshapen().size(), "layer is misshapen", "layers are misshapen") + ";"
         + " ‖ΔW‖ " + number(load.norm()));
     report.matched().forEach(match -> lines.add("  " + line(match, load.norms())));
     report.misshapen().forEach(each -> lines.add("  MISSHAPEN " + each.component() + ": "

@@ -67,6 +67,9 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   private AdapterTrainingOptions adapter;
 
   @Mixin
+  private TextEncoderOptions textEncoder;
+
+  @Mixin
   private TrainingRunOptions run;
 
   @Mixin
@@ -101,13 +104,16 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
       OptimizerFactory optimizer = run.optimizer();
       TrainingSession.Output results = output.toOutput(folder, run.checkpointEvery, host);
       SamplePictures samples = output.toSamples(model, pictures, run.seed);
-      adapter.requireTargets(model.components());
+      adapter.requireTargets(model.unet());
+      textEncoder.requireTargets(model.textEncoder());
       report(pictures);
       try (NDManager owner = Engines.newManager()) {
         ImageModels.loadWeights(model, checkpoint, base.precision(), owner);
         baseType.apply(model, originals, owner, spec.commandLine().getErr());
         Engines.seed(run.seed);
-        AdapterSet adapters = adapter.attach(model.components(), method, methodOptions, owner);
+        AdapterSet adapters = textEncoder.addTo(
+            adapter.attach(ImageModel.UNET, model.unet(), method, methodOptions, owner),
+            model.textEncoder(), method, methodOptions, owner);
         Quantizer.forgetOriginals(model.unet());
         String baseHash = checkpoint.sha256();
         TrainingFacts facts =
@@ -139,7 +145,8 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
 
   private Map<String, Object> effective(AdapterMethod method, ImageModel model) {
     Map<String, Object> values = new LinkedHashMap<>();
-    adapter.addEffective(method, run.learningRate, values);
+    adapter.addEffective(method, values);
+    textEncoder.addEffective(run.learningRate, values);
     data.addEffective(model.nativeSize(), values);
     return values;
   }
@@ -159,7 +166,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
     int timesteps = NoiseSchedule.of(model.scheduler()).trainTimesteps();
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
         data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(timesteps), clipSkip,
-        adapter.textEncoderRate(run.learningRate), segmented, run.seed);
+        textEncoder.rate(run.learningRate), segmented, run.seed);
     PictureDataset dataset = PictureDataset.scan(data.dataset(folder));
     requirePictures(dataset, folder);
     return new TrainingPictures(dataset, options);

@@ -9,10 +9,8 @@ import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.training.TextTrainingFacts;
 import dev.kasane.app.training.TrainingFacts;
 import dev.kasane.app.training.TrainingSession;
-import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
@@ -94,10 +92,6 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @Override
   public Integer call() {
     Path folder = base == null ? DemoTextLocation.base() : base;
-    if (!adapter.textTargets.isEmpty()) {
-      throw new UserException("Option --text-targets is for image models. Name a language model's layers with"
-          + " --targets.");
-    }
     try (PluginHost host = plugins.start()) {
       // Nothing heavy starts before everything that was typed and every record has been checked.
       AdapterMethod method = host.method(adapter.method);
@@ -114,7 +108,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       OptimizerFactory optimizer = run.optimizer();
       TrainingSession.Output results = output.toOutput(data.files().get(0), run.checkpointEvery, host);
       CausalLm model = checkpoint.declare(precision);
-      adapter.requireTargets(components(model));
+      adapter.requireTargets(model);
       texts.report().lines().forEach(this::tell);
       try (NDManager owner = Engines.newManager()) {
         checkpoint.load(model, precision, QuantisedBase::read, owner);
@@ -122,7 +116,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
         applyDropouts(model);
         Engines.seed(run.seed);
         AdapterSet adapters = wholeWeights.addTo(
-            adapter.attach(components(model), method, methodOptions, owner), model, owner);
+            adapter.attach(CausalLm.COMPONENT, model, method, methodOptions, owner), model, owner);
         Quantizer.forgetOriginals(model);
         tellOfTies(model, adapters);
         TrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(),
@@ -166,10 +160,6 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
     tell("Held-out products, before: " + DemoExam.take(model, tokenizer, EXAM_QUESTIONS, owner));
     adapters.attach();
     tell("Held-out products, after: " + DemoExam.take(model, tokenizer, EXAM_QUESTIONS, owner));
-  }
-
-  private static Map<String, Module> components(CausalLm model) {
-    return Map.of(CausalLm.COMPONENT, model);
   }
 
   /** With nothing named, the demo model is tuned on the sample texts as their own recipe says. */

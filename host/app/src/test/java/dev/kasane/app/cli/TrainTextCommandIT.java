@@ -177,7 +177,7 @@ class TrainTextCommandIT {
     Files.writeString(bare.resolve("config.json"),
         Files.readString(shared.resolve("base/config.json")).replace("1024", "1000"));
     refuses(List.of("1024", "1000"), "--base", bare.toString());
-    refuses(List.of("--text-targets"), "--text-targets", "q_proj");
+    refuses(List.of("Unknown option", "--text-targets"), "--text-targets", "q_proj");
     refuses(List.of("to_q", "q_proj"), "--targets", "to_q");
     refuses(List.of("--loss-on"), "--loss-on", "question");
     refuses(List.of("--batch-size", "0"), "--batch-size", "0");

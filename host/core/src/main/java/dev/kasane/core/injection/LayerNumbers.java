@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
  * Some of a model's numbered layers.
  *
  * @param numbers the layers' numbers; empty for all
+ * @param lists the lists whose numbers count, as they were named; empty for the first number
  * @param patterns how a path gives its number, tried in this order, in the first group
  */
-record LayerNumbers(Set<Integer> numbers, List<Pattern> patterns) {
+record LayerNumbers(Set<Integer> numbers, List<String> lists, List<Pattern> patterns) {
   /** Every layer, numbered or not. */
-  static final LayerNumbers ANY = new LayerNumbers(Set.of(), List.of());
+  static final LayerNumbers ANY = new LayerNumbers(Set.of(), List.of(), List.of());
   private static final Pattern FIRST = Pattern.compile(".*?\\.[^.]*\\.(\\d{1,9})\\.");
 
   /**
@@ -23,7 +24,7 @@ record LayerNumbers(Set<Integer> numbers, List<Pattern> patterns) {
    * @param lists names or regular expressions of the lists whose numbers count; empty for the first number
    */
   static LayerNumbers of(Set<Integer> numbers, List<String> lists) {
-    return new LayerNumbers(Set.copyOf(numbers), lists.isEmpty() ? List.of(FIRST) : lists.stream()
+    return new LayerNumbers(Set.copyOf(numbers), List.copyOf(lists), lists.isEmpty() ? List.of(FIRST) : lists.stream()
         .map(list -> TargetPattern.compile(list, "(?:^|.*?\\.)(?:" + list + ")\\.(\\d{1,9})\\.")).toList());
   }
 
@@ -54,6 +55,7 @@ record LayerNumbers(Set<Integer> numbers, List<Pattern> patterns) {
 
   @Override
   public String toString() {
-    return "layers " + new TreeSet<>(numbers);
+    return "layers " + new TreeSet<>(numbers)
+        + (lists.isEmpty() ? "" : " of a list named " + String.join(" or ", lists));
   }
 }

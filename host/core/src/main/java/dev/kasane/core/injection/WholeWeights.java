@@ -67,8 +67,9 @@ public final class WholeWeights {
     List<String> paths = root.namedModules().keySet().stream()
         .filter(path -> path.equals(name) || path.endsWith("." + name)).toList();
     if (paths.isEmpty() || name.isBlank()) {
+      List<String> named = root.namedModules().keySet().stream().filter(path -> !path.isEmpty()).toList();
       throw new UserException("The model has no module '" + name + "' to train whole. Near names: "
-          + String.join(", ", NearNames.of(name, root.namedModules().keySet(), SUGGESTIONS)) + ".");
+          + String.join(", ", NearNames.of(name, named, SUGGESTIONS)) + ".");
     }
     Map<String, Weight> weights = new LinkedHashMap<>();
     root.namedWeights().forEach((path, weight) -> {

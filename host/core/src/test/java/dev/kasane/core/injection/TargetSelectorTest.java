@@ -109,6 +109,8 @@ class TargetSelectorTest {
     assertThat(pickIn(Set.of())).isEqualTo(pick("all-linear"));
     assertThatThrownBy(() -> pickIn(Set.of(99))).isInstanceOf(UserException.class)
         .hasMessageContaining("layers [99]");
+    assertThatThrownBy(() -> pickIn(Set.of(0), "blocks")).isInstanceOf(UserException.class)
+        .hasMessageContaining("layers [0] of a list named blocks");
     assertThatThrownBy(() -> pickIn(Set.of(3, 99))).isInstanceOf(UserException.class)
         .hasMessageContaining("nothing in layers [99]");
   }

@@ -145,6 +145,8 @@ class WholeWeightsTest {
   void refusesNamesThatAreNoneOrAlreadyAdapted() {
     assertThatThrownBy(() -> fresh(List.of("conv_on"), Biases.NONE)).isInstanceOf(UserException.class)
         .hasMessageContaining("no module 'conv_on'").hasMessageContaining("conv_in");
+    assertThatThrownBy(() -> fresh(List.of("x"), Biases.NONE)).isInstanceOf(UserException.class)
+        .message().doesNotContain(": ,").doesNotContain(", ,");
     assertThatThrownBy(() -> fresh(List.of("attn1"), Biases.NONE)).isInstanceOf(UserException.class)
         .hasMessageContaining("has an adapter");
     Linear layer = unet.linear(OUT);

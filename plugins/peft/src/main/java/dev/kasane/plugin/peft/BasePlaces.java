@@ -13,6 +13,8 @@ import java.util.Set;
 final class BasePlaces {
   /** transformers 5 dropped this root of CLIP's text encoders; files of either kind exist. */
   private static final String TEXT_ROOT = "text_model.";
+  /** What transformers calls the heads of its models for classification. */
+  private static final Set<String> CLASSIFICATION_HEADS = Set.of("score", "classifier");
   private final Map<String, Set<String>> layers = new LinkedHashMap<>();
 
   /** A layer of the base. */
@@ -59,6 +61,9 @@ final class BasePlaces {
     if (wrapped.isPresent()) {
       return "the base calls this layer " + wrapped.get() + ": the adapter was trained on the same model in"
           + " another wrapping, such as without its head";
+    }
+    if (CLASSIFICATION_HEADS.contains(path)) {
+      return path + " is the head of a classifying model, which the base is not";
     }
     List<String> near = NearNames.of(path, all, 1);
     return "the base has no layer " + path + (near.isEmpty() ? "" : "; its nearest is " + near.get(0));

@@ -102,6 +102,15 @@ class PeftFolderTest {
   }
 
   @Test
+  void aHeadForClassificationIsNamedAsOne() throws IOException {
+    plainConfig();
+    tensors("base_model.model.classifier.weight", "base_model.model.model.layers.0.q.lora_A.weight",
+        "base_model.model.model.layers.0.q.lora_B.weight");
+    assertThat(read().unmatched()).singleElement().satisfies(each ->
+        assertThat(each.reason()).contains("classifier is the head of a classifying model"));
+  }
+
+  @Test
   void layersThatAreNotTargetedAreNamedForPeftLeavesThemOut() throws IOException {
     config("{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 6, 'target_modules': ['q']}");
     tensors("base_model.model.model.layers.1.k.lora_A.weight", "base_model.model.model.layers.1.k.lora_B.weight");
