@@ -109,7 +109,8 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
       NDArray y = scratch.zeros(new Shape(sizes));
       TorchBridge.memory(y).asFloatBuffer().put(products);
       if (bias != null) {
-        y.addi(Ops.cast(bias, DataType.FLOAT32));
+        // No cast of it: a tensor made from the bias would stay with the model for good.
+        Ops.addScaled(y, bias, 1);
       }
       NDArray result = Ops.castLike(y, x);
       result.attach(scope);

@@ -36,9 +36,10 @@ record ModelFolder(Path folder, Path weights) {
   /** Any file of weights, in any precision; the quantised file takes their place. */
   private static final Pattern ANY_WEIGHTS = Pattern.compile(
       "((diffusion_)?pytorch_model|model)[^/]*\\.(safetensors|bin|json)");
+  private static final Set<String> GPT2_LAYERS = Set.of("c_attn", "q_attn", "c_proj", "c_fc");
   /** The layers that transformers builds as Conv1D, by the kind of model. */
-  private static final Map<String, Set<String>> TRANSPOSED =
-      Map.of("gpt2", Set.of("c_attn", "q_attn", "c_proj", "c_fc"));
+  private static final Map<String, Set<String>> TRANSPOSED = Map.of("gpt2", GPT2_LAYERS, "openai-gpt", GPT2_LAYERS,
+      "imagegpt", GPT2_LAYERS, "decision_transformer", GPT2_LAYERS);
   private static final List<String> DIFFUSION_PARTS = List.of("unet", "transformer");
 
   /**
