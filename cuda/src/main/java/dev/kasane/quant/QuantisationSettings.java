@@ -57,7 +57,7 @@ public record QuantisationSettings(Kind kind, int blockSize, boolean doubleQuant
 
     /** The codes of a 4-bit kind. */
     public FourBitType fourBit() {
-      return FourBitType.named(id());
+      return FourBitType.named(id(), "The quantisation");
     }
   }
 

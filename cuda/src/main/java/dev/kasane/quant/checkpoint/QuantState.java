@@ -45,7 +45,7 @@ record QuantState(FourBitType type, int blockSize, Precision precision, Shape sh
       throw new UserException(where + " is no JSON: " + e.getMessage().lines().findFirst().orElse("")
           + ". The file is damaged; fetch it again.", e);
     }
-    FourBitType type = FourBitType.named(text(root, "quant_type", where));
+    FourBitType type = FourBitType.named(text(root, "quant_type", where), where);
     boolean nested = root.has("nested_blocksize");
     return new QuantState(type, BlockSize.check(number(root, "blocksize", where), where),
         precision(text(root, "dtype", where)), shape(root, where), nested,

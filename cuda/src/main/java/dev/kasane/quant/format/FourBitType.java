@@ -58,11 +58,12 @@ public enum FourBitType {
   /**
    * The type that a word names, in any case.
    *
+   * @param where the tensor or option that says it, for the message
    * @throws UserException when it names none
    */
-  public static FourBitType named(String word) {
+  public static FourBitType named(String word, String where) {
     return Arrays.stream(values()).filter(each -> each.id().equals(word.toLowerCase(Locale.ROOT))).findFirst()
-        .orElseThrow(() -> new UserException("'" + word + "' is no 4-bit type. There are "
+        .orElseThrow(() -> new UserException(where + " says '" + word + "', which is no 4-bit type. There are "
             + Arrays.stream(values()).map(FourBitType::id).collect(Collectors.joining(", ")) + "."));
   }
 

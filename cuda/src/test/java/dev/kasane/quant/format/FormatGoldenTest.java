@@ -75,7 +75,7 @@ public class FormatGoldenTest {
   }
 
   private void checkFourBit(Golden golden) {
-    FourBitType type = FourBitType.named(golden.format().replace("+dq", ""));
+    FourBitType type = FourBitType.named(golden.format().replace("+dq", ""), "The golden");
     StoredFloats source = source(golden, false);
     ByteBuffer packed = ByteBuffer.allocateDirect(FourBitBlocks.bytes(golden.count()));
     FourBitBlocks blocks = FourBitBlocks.quantise(source, type, golden.block(), packed);
@@ -130,7 +130,7 @@ public class FormatGoldenTest {
       float[] ours = switch (cells[0]) {
         case "signed" -> DynamicMap.SIGNED.values();
         case "unsigned" -> DynamicMap.UNSIGNED.values();
-        default -> FourBitType.named(cells[0]).table();
+        default -> FourBitType.named(cells[0], "The golden").table();
       };
       assertThat(ours).as(cells[0]).containsExactly(expected);
     }

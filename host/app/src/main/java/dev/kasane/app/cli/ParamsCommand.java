@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code kasane params}. */
 @Command(name = "params", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Count what an adapter would train, and forecast file size and memory, from a model's config.json"
-        + " alone. In float32 the memory of Llamas came out 5 to 14 % high; in bfloat16, and for GPT-2, up to a quarter"
-        + " too low.")
+        + " alone. In float32 the memory of Llamas came out 5 to 14 %% high; in bfloat16, and for GPT-2, up to a"
+        + " quarter too low.")
 final class ParamsCommand implements Callable<Integer> {
   private static final int LARGEST = 1 << 20;
 
