@@ -11,7 +11,6 @@ import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +82,7 @@ public final class AdapterLoading {
     }
     FormatChoice.Chosen chosen = new FormatChoice(formats).choose(reference.file());
     requireSameBase(chosen, base);
-    AdapterModel saved = read(reference, chosen, base, scope);
+    AdapterModel saved = chosen.read(reference.file(), base.places(), scope);
     Injector.Restored restored = restore(reference, saved, base, scope);
     List<AdapterModule> words = saved.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     requireLayers(reference, restored.report());
@@ -97,17 +96,6 @@ public final class AdapterLoading {
     if (made != base.kind() && made != BaseGuess.UNKNOWN && base.kind() != BaseGuess.UNKNOWN) {
       throw new UserException(chosen.path() + " was made for " + made.title() + ", but the base is "
           + base.kind().title() + ". Adapters fit only the kind of base that they were trained on.");
-    }
-  }
-
-  private static AdapterModel read(AdapterReference reference, FormatChoice.Chosen chosen, AdapterBase base,
-      NDManager scope) {
-    try {
-      return chosen.format().read(chosen.path(), base.places(), scope);
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    } catch (UserException e) {
-      throw new UserException(reference.file() + ": " + e.getMessage(), e);
     }
   }
 

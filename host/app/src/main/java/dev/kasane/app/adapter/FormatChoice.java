@@ -1,13 +1,16 @@
 package dev.kasane.app.adapter;
 
+import ai.djl.ndarray.NDManager;
 import dev.kasane.app.inspect.AdapterFolder;
 import dev.kasane.app.inspect.AdapterLayout;
 import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +39,24 @@ public final class FormatChoice {
     /** The keys of the file. */
     public Set<String> keys() {
       return listing.tensors().keySet();
+    }
+
+    /**
+     * What the file holds, for a base.
+     *
+     * @param named the file as the user named it, for messages
+     * @param layers the base's layers by component
+     * @param scope owner of the tensors
+     * @throws UserException when the file cannot be read or is damaged
+     */
+    AdapterModel read(Path named, Map<String, Collection<String>> layers, NDManager scope) {
+      try {
+        return format.read(path, layers, scope);
+      } catch (IOException e) {
+        throw new UserException(e.getMessage(), e);
+      } catch (UserException e) {
+        throw new UserException(named + ": " + e.getMessage(), e);
+      }
     }
   }
 

@@ -13,7 +13,6 @@ import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.clip.LearnedWords;
 import dev.kasane.diffusion.clip.tokenizer.PromptChunks;
 import dev.kasane.diffusion.pipeline.ImageModel;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +55,7 @@ public final class PromptWords {
    */
   public String add(EmbeddingReference reference, List<AdapterFormat> formats, NDManager scope) {
     Path file = reference.file();
-    AdapterModel read = read(file, formats, scope);
+    AdapterModel read = new FormatChoice(formats).choose(file).read(file, AdapterBase.of(model).places(), scope);
     List<AdapterModule> words = read.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     if (words.isEmpty() && read.unmatched().isEmpty() || read.components().keySet().stream()
         .anyMatch(component -> !component.equals(AdapterModel.EMBEDDINGS))) {
@@ -76,17 +75,6 @@ public final class PromptWords {
     }
     AdapterModule named = new AdapterModule(reference.word().get(), words.get(0).tensors(), Map.of());
     return file + ": learned words " + add(List.of(named), file);
-  }
-
-  private AdapterModel read(Path file, List<AdapterFormat> formats, NDManager scope) {
-    FormatChoice.Chosen chosen = new FormatChoice(formats).choose(file);
-    try {
-      return chosen.format().read(chosen.path(), AdapterBase.of(model).places(), scope);
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    } catch (UserException e) {
-      throw new UserException(file + ": " + e.getMessage(), e);
-    }
   }
 
   private static String names(List<AdapterModule> words) {
