@@ -45,7 +45,7 @@ final class SharedWork {
       helpers.add(helper);
     }
     work(copies, computed);
-    join(helpers);
+    Threads.join(helpers);
     if (failure instanceof IOException known) {
       throw known;
     } else if (failure instanceof RuntimeException unchecked) {
@@ -75,23 +75,6 @@ final class SharedWork {
   private synchronized void fail(Throwable thrown) {
     if (failure == null) {
       failure = thrown;
-    }
-  }
-
-  /** Waits even when interrupted: the threads use files that the caller closes next. */
-  private static void join(List<Thread> threads) {
-    boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

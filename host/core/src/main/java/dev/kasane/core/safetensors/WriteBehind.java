@@ -2,6 +2,7 @@ package dev.kasane.core.safetensors;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -57,17 +58,7 @@ final class WriteBehind implements AutoCloseable {
   public void close() throws IOException {
     closed = true;
     due.release();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(List.of(thread));
     if (failure != null) {
       throw failure;
     }
