@@ -8,21 +8,16 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.DenseWeight;
-import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.quant.cuda.DeviceKernels;
-import dev.kasane.quant.cuda.TensorMemory;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * A weight kept in few bits and decoded for each use into memory of libtorch's own.
  *
  * <p>Its codes lie in a tensor on the CPU, which may be the mapped memory of a file.
  */
-public abstract sealed class QuantisedWeight implements FrozenWeight permits FourBitWeight, Int8Weight {
-  private final Shape shape;
-  private final DataType type;
+public abstract sealed class QuantisedWeight extends DecodedWeight permits FourBitWeight, Int8Weight {
   private final NDArray codes;
   private DenseWeight original;
 
@@ -32,8 +27,7 @@ public abstract sealed class QuantisedWeight implements FrozenWeight permits Fou
    * @param codes the tensor that holds the codes; kept open for as long as the weight is used
    */
   QuantisedWeight(Shape shape, DataType type, NDArray codes) {
-    this.shape = shape;
-    this.type = type;
+    super(shape, type, Device.cpu());
     this.codes = codes;
   }
 
@@ -49,13 +43,8 @@ public abstract sealed class QuantisedWeight implements FrozenWeight permits Fou
   public abstract DeviceWeight onDevice(NDManager owner, DeviceKernels kernels);
 
   @Override
-  public final Shape shape() {
-    return shape;
-  }
-
-  /** The type that the dense weight has. */
-  public final DataType type() {
-    return type;
+  final void decode(NDArray dense) {
+    decode(TorchBridge.memory(dense));
   }
 
   /** Keeps what the weight was quantised from. */
@@ -78,27 +67,6 @@ public abstract sealed class QuantisedWeight implements FrozenWeight permits Fou
   /** The tensor that holds the codes, on the CPU. */
   public final NDArray codes() {
     return codes;
-  }
-
-  @Override
-  public final NDArray materialise(NDManager scope) {
-    if (!scope.getDevice().equals(Device.cpu())) {
-      try (NDManager cpu = scope.newSubManager(Device.cpu())) {
-        NDArray there = materialise(cpu).toDevice(scope.getDevice(), false);
-        there.attach(scope);
-        return there;
-      }
-    }
-    NDArray dense = TensorMemory.empty(scope, shape, type);
-    decode(TorchBridge.memory(dense));
-    return dense;
-  }
-
-  @Override
-  public final NDArray apply(NDManager scope, Function<NDArray, NDArray> operation) {
-    try (NDArray dense = materialise(scope)) {
-      return operation.apply(dense);
-    }
   }
 
   /**

@@ -1,0 +1,62 @@
+package dev.kasane.quant;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.quant.cuda.TensorMemory;
+import java.util.function.Function;
+
+/** A weight in few bits on one device, which is decoded there for each use into memory of libtorch's own. */
+public abstract sealed class DecodedWeight implements FrozenWeight permits QuantisedWeight, DeviceWeight {
+  private final Shape shape;
+  private final DataType type;
+  private final Device device;
+
+  /**
+   * @param shape the dense weight's
+   * @param type the dense weight's: float32, float16 or bfloat16
+   * @param device where it is decoded
+   */
+  DecodedWeight(Shape shape, DataType type, Device device) {
+    this.shape = shape;
+    this.type = type;
+    this.device = device;
+  }
+
+  /** Overwrites a tensor of the weight's shape and type, on its device, with the dense weight. */
+  abstract void decode(NDArray dense);
+
+  @Override
+  public final Shape shape() {
+    return shape;
+  }
+
+  /** The type that the dense weight has. */
+  public final DataType type() {
+    return type;
+  }
+
+  @Override
+  public final NDArray materialise(NDManager scope) {
+    if (!scope.getDevice().equals(device)) {
+      try (NDManager here = scope.newSubManager(device)) {
+        NDArray there = materialise(here).toDevice(scope.getDevice(), false);
+        there.attach(scope);
+        return there;
+      }
+    }
+    NDArray dense = TensorMemory.empty(scope, shape, type);
+    decode(dense);
+    return dense;
+  }
+
+  @Override
+  public final NDArray apply(NDManager scope, Function<NDArray, NDArray> operation) {
+    try (NDArray dense = materialise(scope)) {
+      return operation.apply(dense);
+    }
+  }
+}
