@@ -1,4 +1,4 @@
-"""What transformers makes of GPT-2's transposed matrices when it quantises them, and whether it opens what Kasane wrote.
+"""What transformers makes of GPT-2's transposed matrices when it quantises them; whether it opens what Kasane wrote.
 
     python conv1d.py GPT2                 prints the golden file conv1d.tsv: name, SHA-256 of codes and of scales
     python conv1d.py GPT2 QUANTISED       opens QUANTISED, made by `kasane quantize GPT2 QUANTISED --type nf4`, and

@@ -100,7 +100,8 @@ def run(case, schedule, targets):
     file = GOLDEN / "curves" / f"{case}.safetensors"
     file.parent.mkdir(exist_ok=True)
     save_file(out, file)
-    print(case, out["losses"][[0, 1, 10, 25, 49]], out["norms"].min(), out["norms"].max(), out["rates"][[0, 1, 7, 8, 49]],
+    print(case, out["losses"][[0, 1, 10, 25, 49]], out["norms"].min(), out["norms"].max(),
+          out["rates"][[0, 1, 7, 8, 49]],
           file.stat().st_size)
 
 

@@ -60,16 +60,12 @@ public final class MappedStates implements StateMemory, AutoCloseable {
 
   @Override
   public NDArray zeros(String name, Shape shape, DataType type) {
-    long bytes = shape.size() * type.getNumOfBytes();
-    if (bytes > Integer.MAX_VALUE) {
-      throw new UserException("The optimiser's state '" + name + "' of shape " + shape + " has " + bytes
-          + " bytes, and one buffer holds 2 GiB. Train this parameter without paging.");
-    }
+    int bytes = StateSize.bytes(name, shape, type);
     try {
       ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, end, Math.max(1, bytes));
       mapped.add(memory);
       end += (Math.max(1, bytes) + PAGE - 1) / PAGE * PAGE;
-      memory.limit((int) bytes).order(ByteOrder.nativeOrder());
+      memory.limit(bytes).order(ByteOrder.nativeOrder());
       return scope.create(memory, shape, type);
     } catch (IOException e) {
       throw new UserException("The optimiser's state '" + name + "' of " + bytes + " bytes does not fit into " + file

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.sun.jna.Pointer;
-import dev.kasane.core.UserException;
 import dev.kasane.core.training.StateMemory;
 import dev.kasane.quant.cuda.CopyQueue;
 import java.nio.ByteBuffer;
@@ -34,11 +33,7 @@ final class PinnedStates implements StateMemory, AutoCloseable {
 
   @Override
   public NDArray zeros(String name, Shape shape, DataType type) {
-    long bytes = shape.size() * type.getNumOfBytes();
-    if (bytes > Integer.MAX_VALUE) {
-      throw new UserException("The optimiser's state '" + name + "' of shape " + shape + " has " + bytes
-          + " bytes, and one buffer holds 2 GiB. Train this parameter without paging.");
-    }
+    int bytes = StateSize.bytes(name, shape, type);
     long address = queue.pin(Math.max(1, bytes));
     pinned.add(address);
     Pointer memory = new Pointer(address);

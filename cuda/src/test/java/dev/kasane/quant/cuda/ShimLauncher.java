@@ -76,7 +76,8 @@ public final class ShimLauncher implements KernelLauncher {
     Files.writeString(folder.resolve("exports.inc"), exports(source));
     Path library = folder.resolve("kernels.so").toAbsolutePath();
     // Hidden symbols: two libraries of the same kernels must not answer for one another.
-    Process process = new ProcessBuilder(compiler.get(), "-std=c++17", "-O1", "-w", "-fvisibility=hidden", "-ffp-contract=off", "-fPIC",
+    Process process = new ProcessBuilder(compiler.get(), "-std=c++17", "-O1", "-w", "-fvisibility=hidden",
+        "-ffp-contract=off", "-fPIC",
         "-shared", "-I" + SHIM, "-I" + folder.toAbsolutePath(), "-DKERNELS=\"kernels.cu\"",
         "-DEXPORTS=\"exports.inc\"", SHIM.resolve("exports.cpp").toString(), "-o", library.toString())
         .redirectErrorStream(true).start();

@@ -133,7 +133,8 @@ public final class BaseCheckpoint implements AutoCloseable {
     Path folder = options.tokenizerFolder().or(layout::tokenizerFolder).orElseThrow(() -> new UserException(
         path + (Files.isDirectory(path) ? " has no folder 'tokenizer'."
             : " is a single file, which carries no tokeniser.")
-            + " Name a folder with vocab.json and merges.txt: any base model of the same generation (" + kind().id() + ") in diffusers' layout has one under 'tokenizer'."));
+            + " Name a folder with vocab.json and merges.txt: any base model of the same generation ("
+            + kind().id() + ") in diffusers' layout has one under 'tokenizer'."));
     if (!Files.isDirectory(folder)) {
       throw new UserException("There is no tokeniser folder " + folder + ".");
     }

@@ -104,7 +104,8 @@ public final class Extractor {
 
     /** A normalisation's scale has no rank, and an embedding's update would have other names. */
     boolean isMatrix() {
-      return !StoredLayers.isEmbedding(path) && tuned.shape(component, path).filter(shape -> shape.dimension() > 1).isPresent();
+      return !StoredLayers.isEmbedding(path)
+          && tuned.shape(component, path).filter(shape -> shape.dimension() > 1).isPresent();
     }
 
     NDArray difference(NDManager scope) {

@@ -26,8 +26,8 @@ public final class Engines {
   }
 
   /**
-   * Returns a manager without a parent, on the CPU; the caller closes it. DJL alone would take a GPU where there is one,
-   * and much that is done here reads tensors in place.
+   * Returns a manager without a parent, on the CPU; the caller closes it. DJL alone would take a GPU where there is
+   * one, and much that is done here reads tensors in place.
    */
   public static NDManager newManager() {
     return ENGINE.newBaseManager(Device.cpu());
