@@ -41,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints that bitsandbytes has written, ours that it reads, and damaged ones. */
 class CheckpointTest {
@@ -67,12 +69,20 @@ class CheckpointTest {
     return BitsandbytesSource.of(TensorSources.open(file));
   }
 
-  /** What transformers makes of them: src/test/reference/conv1d.py. */
-  @Test
-  void matricesThatLieTransposedAreTurnedAsTransformersDoes() throws Exception {
+  /** What transformers makes of them: src/test/reference/conv1d.py; GPT-2's relatives have layers of the same names. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "openai-gpt", "imagegpt", "decision_transformer"})
+  void matricesThatLieTransposedAreTurnedAsTransformersDoes(String kind) throws Exception {
     Path out = folder.resolve("out");
+    Path model = Files.createDirectories(folder.resolve(kind));
+    Path gpt2 = Path.of("../text-lm/src/test/resources/golden/gpt2");
+    Files.copy(gpt2.resolve("model.safetensors"), model.resolve("model.safetensors"));
+    String config = Files.readString(gpt2.resolve("config.json"))
+        .replaceFirst("\"model_type\"\\s*:\\s*\"gpt2\"", "\"model_type\": \"" + kind + "\"");
+    assertThat(config).contains("\"model_type\": \"" + kind + "\"");
+    Files.writeString(model.resolve("config.json"), config);
     new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, false), List.of("h.1.mlp.c_fc"))
-        .run(Path.of("../text-lm/src/test/resources/golden/gpt2"), out, name -> { });
+        .run(model, out, name -> { });
     try (SafetensorsFile file = SafetensorsFile.open(out.resolve("model.safetensors"))) {
       for (String line : FormatGoldenTest.lines("conv1d.tsv")) {
         String[] cells = line.split("\t");
