@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.TensorArena;
 
 /** Frozen float32 weights that keep activations near one, so that no step meets infinities or denormals. */
 public final class RandomWeights {
@@ -13,13 +14,19 @@ public final class RandomWeights {
 
   /**
    * Gives every weight of a model: biases zero, norms one, the rest normal with the deviation of PyTorch's
-   * default, 1/√(3 · inputs).
+   * default, 1/√(3 · inputs). They lie in memory as weights do that a loader has converted.
    *
    * @param model the model
    * @param owner owner of the tensors
    */
   public static void give(Module model, NDManager owner) {
-    model.namedWeights().forEach((path, weight) -> weight.set(new DenseWeight(value(path, weight.shape(), owner))));
+    try (TensorArena arena = new TensorArena(owner)) {
+      model.namedWeights().forEach((path, weight) -> {
+        try (NDArray value = value(path, weight.shape(), owner)) {
+          weight.set(new DenseWeight(arena.copy(value, DataType.FLOAT32)));
+        }
+      });
+    }
   }
 
   private static NDArray value(String path, Shape shape, NDManager owner) {

@@ -16,6 +16,7 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -142,6 +143,20 @@ public abstract class AdapterMethodContract {
       NDArray update = adapted.adapter().forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE);
       assertClose(update.toFloatArray(), expected.toFloatArray());
       assertClose(live, Ops.addScaled(expected, adapted.base(), 1).toFloatArray());
+    }
+  }
+
+  /** A method that names its update as products of two matrices runs by them alone in some places. */
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void productsAreTheWholeUpdate(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
+      adapted.adapter().lowRanks(adapted.layer(), -0.7, Phase.INFERENCE).ifPresent(products -> {
+        assertThat(adapted.layer().kind()).as("only linear layers have such products").isEqualTo(Kind.LINEAR);
+        assertClose(products.stream().map(each -> each.up().matMul(each.down()).mul(each.factor()))
+            .reduce(NDArray::add).orElseThrow().toFloatArray(), adapted.delta(-0.7).toFloatArray());
+        assertThat(adapted.adapter().biasDelta(adapted.x().getManager(), adapted.layer(), 1)).isEmpty();
+      });
     }
   }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,20 @@ class ContractCatchesTest {
         .isInstanceOf(AssertionError.class).hasMessageContaining("adapted differs from base");
     assertThatThrownBy(() -> contract.gradientsReachEveryParameter(SampleLayer.CONV_1X1))
         .isInstanceOf(AssertionError.class).hasMessageContaining("gradient of factors");
+  }
+
+  @Test
+  void productsThatAreNotTheUpdate() {
+    AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
+      @Override
+      public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+        NDArray weight = layer.weight().materialise(null);
+        NDArray square = weight.getManager().ones(new Shape(weight.getShape().get(0), weight.getShape().get(0)));
+        return Optional.of(List.of(new LowRank(weight, square, multiplier)));
+      }
+    });
+    assertThatThrownBy(() -> contract.productsAreTheWholeUpdate(SampleLayer.LINEAR))
+        .isInstanceOf(AssertionError.class);
   }
 
   @Test

@@ -1,10 +1,18 @@
 package dev.kasane.text.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.module.Linear;
 import dev.kasane.core.tensor.Ops;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One layer of a decoder: attention and feed-forward, each added to what came in. */
 final class DecoderLayer extends ModuleTree {
+  private final DecoderConfig config;
+  private final int number;
   private final BlockOrder order;
   private final Dropouts dropouts;
   private final SelfAttention attention;
@@ -13,8 +21,12 @@ final class DecoderLayer extends ModuleTree {
   private final Norm attentionOutNorm;
   private final Norm feedForwardNorm;
   private final Norm feedForwardOutNorm;
+  private final List<Linear> projections;
+  private final List<Norm> norms;
 
   DecoderLayer(DecoderConfig config, int number, Dropouts dropouts) {
+    this.config = config;
+    this.number = number;
     this.dropouts = dropouts;
     DecoderNames.Layer names = config.names().layer();
     boolean around = config.order() == BlockOrder.AROUND;
@@ -25,6 +37,8 @@ final class DecoderLayer extends ModuleTree {
     attentionOutNorm = around ? new Norm(this, names.attentionOutNorm(), config) : null;
     feedForwardNorm = new Norm(this, names.feedForwardNorm(), config);
     feedForwardOutNorm = around ? new Norm(this, names.feedForwardOutNorm(), config) : null;
+    projections = Stream.concat(attention.projections().stream(), feedForward.projections().stream()).toList();
+    norms = Arrays.asList(attentionNorm, attentionOutNorm, feedForwardNorm, feedForwardOutNorm);
   }
 
   /**
@@ -33,6 +47,17 @@ final class DecoderLayer extends ModuleTree {
    * @param cache what came before, or null
    */
   NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
+    // For one token calling the operators takes as long as what they do, so that all go in one call.
+    Optional<PlainLayer> plain = cache != null && isToken(x) ? PlainLayer.of(projections, norms) : Optional.empty();
+    return plain.isPresent() ? TextOps.tokenLayer(plain.get(), x, input, cache, config, number)
+        : inPieces(x, input, cache);
+  }
+
+  private static boolean isToken(NDArray x) {
+    return x.getShape().get(0) == 1 && x.getShape().get(1) == 1 && x.getDataType() == DataType.FLOAT32;
+  }
+
+  private NDArray inPieces(NDArray x, LayerInput input, LayerCache cache) {
     return switch (order) {
       case BEFORE -> {
         try (NDArray hidden = Ops.addScaled(attend(attentionNorm, x, input, cache), x, 1)) {

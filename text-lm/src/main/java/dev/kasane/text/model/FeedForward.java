@@ -2,6 +2,8 @@ package dev.kasane.text.model;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Linear;
+import java.util.Arrays;
+import java.util.List;
 
 /** The two or three layers that work on each token by itself. */
 final class FeedForward {
@@ -22,6 +24,11 @@ final class FeedForward {
 
   private static Linear in(DecoderConfig decoder) {
     return new Linear(decoder.width(), decoder.feedForward().width(), decoder.feedForward().bias());
+  }
+
+  /** Gate, or null without one, up and down. */
+  List<Linear> projections() {
+    return Arrays.asList(gate, up, down);
   }
 
   NDArray forward(NDArray x) {

@@ -3,6 +3,7 @@ package dev.kasane.text.model;
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Linear;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -26,6 +27,12 @@ final class SelfAttention {
       inputs.add(input(tree, names.query(), decoder.width(), config.queryWidth() + 2 * config.keyWidth()));
     }
     output = tree.place(names.output(), new Linear(config.queryWidth(), decoder.width(), config.outputBias()));
+  }
+
+  /** Query, key, value and output; one joined projection stands where the query would, with nothing behind it. */
+  List<Linear> projections() {
+    return inputs.size() == 1 ? Arrays.asList(inputs.get(0), null, null, output)
+        : List.of(inputs.get(0), inputs.get(1), inputs.get(2), output);
   }
 
   private Linear input(ModuleTree tree, String name, int width, int outputs) {

@@ -20,7 +20,8 @@ final class TextOps {
    * @param frequencies (width/2), float32
    * @param amplitude factor on them
    * @param type what they are rounded to
-   * @return cosines and sines, (batch, 1, tokens, width/2)
+   * @return cosines and sines for the first and the second half of the width, the first half's sines negative,
+   *     (batch, 1, tokens, width)
    */
   static NDArray[] rotaryTable(NDArray positions, NDArray frequencies, double amplitude, DataType type) {
     NDArray[] table =
@@ -43,6 +44,22 @@ final class TextOps {
         input.cosines(), input.sines(), input.mask(), cache.keys(), cache.values(), cache.length(),
         config.layout().ordinal(), config.heads(), config.keyValueHeads(),
         config.scales().get(layer), config.softCap())[0];
+  }
+
+  /**
+   * A whole layer for one token, over what a cache holds and the token, which it gets in place.
+   *
+   * @param x (1, 1, width)
+   */
+  static NDArray tokenLayer(PlainLayer layer, NDArray x, LayerInput input, LayerCache cache, DecoderConfig config,
+      int number) {
+    AttentionConfig attention = config.attention();
+    long[] shape = {config.order().ordinal(), config.norm().kind().ordinal(),
+        config.feedForward().activation().ordinal(), attention.layout().ordinal(), attention.heads(),
+        attention.keyValueHeads()};
+    return SCRIPT.call("token_layer", x, input.cosines(), input.sines(), input.mask(), cache.keys(),
+        cache.values(), cache.length(), layer.tensors(), layer.places(), layer.updates(), layer.starts(),
+        layer.factors(), shape, attention.scales().get(number), attention.softCap(), config.norm().epsilon());
   }
 
   /** Moves the last {@code kept} of {@code count} tokens of (batch, heads, capacity, width) to the front. */

@@ -2,27 +2,30 @@
 # Batch B, new tokens T, keys S, heads H, key-value heads K, width of a head D, rotary width R.
 # A tensor without elements stands for one that is not there.
 
-# positions (B, T), frequencies (R / 2). Cosines and sines, float32 (B, 1, T, R / 2).
+# positions (B, T), frequencies (R / 2). Cosines and sines, float32 (B, 1, T, R), the first half of the sines negative.
 def rotary_table(self, positions: Tensor, frequencies: Tensor, factor: float) -> Tuple[Tensor, Tensor]:
   angles = torch.unsqueeze(torch.mul(torch.unsqueeze(torch.to(positions, 6), -1), frequencies), 1)
-  return (torch.mul(torch.cos(angles), factor), torch.mul(torch.sin(angles), factor))
+  cosines = torch.mul(torch.cos(angles), factor)
+  sines = torch.mul(torch.sin(angles), factor)
+  return (torch.cat([cosines, cosines], -1), torch.cat([torch.neg(sines), sines], -1))
 
 # Turns the first R of D dimensions; dimension i is paired with i + R / 2.
 def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   if torch.numel(cos) == 0:
     out = x
   else:
-    half = torch.size(cos, -1)
-    rest = torch.size(x, -1) - 2 * half
-    a = torch.narrow(x, -1, 0, half)
-    b = torch.narrow(x, -1, half, half)
-    turned_a = torch.sub(torch.mul(a, cos), torch.mul(b, sin))
-    turned_b = torch.add(torch.mul(b, cos), torch.mul(a, sin))
+    width = torch.size(cos, -1)
+    rest = torch.size(x, -1) - width
     if rest == 0:
-      out = torch.cat([turned_a, turned_b], -1)
+      out = self.turned(x, cos, sin)
     else:
-      out = torch.cat([turned_a, turned_b, torch.narrow(x, -1, 2 * half, rest)], -1)
+      turned = self.turned(torch.narrow(x, -1, 0, width), cos, sin)
+      out = torch.cat([turned, torch.narrow(x, -1, width, rest)], -1)
   return out
+
+def turned(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  half = torch.floordiv(torch.size(x, -1), 2)
+  return torch.addcmul(torch.mul(x, cos), torch.roll(x, [half], [-1]), sin)
 
 # (B, T, heads * D) -> (B, heads, T, D)
 def heads_first(self, x: Tensor, heads: int) -> Tensor:
@@ -106,6 +109,111 @@ def cached_attention(self, projections: List[Tensor], cos: Tensor, sin: Tensor, 
   seen_k = torch.narrow(keys, 2, 0, at + tokens)
   seen_v = torch.narrow(values, 2, 0, at + tokens)
   return self.attend(self.rotate(q, cos, sin), seen_k, seen_v, mask, scale, cap, 0.)
+
+# A layer for one token, in vectors: a matrix by a vector is one operator, where tensors of three axes need several.
+#
+# The layer's tensors come in one list. Projections are counted: 0 query or joined, 1 key, 2 value, 3 output, 4 gate,
+# 5 up, 6 down; norms: 0 before attention, 1 behind it, 2 before the feed-forward, 3 behind it.
+# places: where in the list projection p has its weight (2 p) and bias (2 p + 1), norm n its scale (14 + 2 n) and
+# shift (15 + 2 n); -1 for none. updates: down and up in turn; those of projection p go from starts[p] to
+# starts[p + 1], with a factor each.
+
+def by_matrix(self, x: Tensor, p: int, tensors: List[Tensor], places: List[int], updates: List[Tensor], starts: List[int], factors: List[float]) -> Tensor:
+  bias = places[2 * p + 1]
+  if bias < 0:
+    y = torch.mv(tensors[places[2 * p]], x)
+  else:
+    y = torch.addmv(tensors[bias], tensors[places[2 * p]], x, beta=1, alpha=1)
+  for i in range(starts[p], starts[p + 1]):
+    _0 = torch.addmv_(y, updates[2 * i + 1], torch.mv(updates[2 * i], x), beta=1, alpha=factors[i])
+  return y
+
+# kind 0: layer norm, 1: by the root mean square, 2: the same, with a scale counted from one.
+def normed(self, x: Tensor, n: int, tensors: List[Tensor], places: List[int], kind: int, eps: float) -> Tensor:
+  scale = tensors[places[14 + 2 * n]]
+  if kind == 0:
+    out = torch.layer_norm(x, [torch.size(x, 0)], scale, tensors[places[15 + 2 * n]], eps, True)
+  else:
+    square = annotate(float, torch.item(torch.dot(x, x)))
+    unit = torch.mul(x, 1. / torch.sqrt(square / torch.size(x, 0) + eps))
+    if kind == 1:
+      out = torch.mul_(unit, scale)
+    else:
+      out = torch.mul_(unit, torch.add(scale, 1.))
+  return out
+
+# Query, key and value, each (1, heads, 1, D); the layouts are those of heads_of.
+def heads_of_token(self, x: Tensor, tensors: List[Tensor], places: List[int], updates: List[Tensor], starts: List[int], factors: List[float], layout: int, heads: int, kv_heads: int) -> Tuple[Tensor, Tensor, Tensor]:
+  first = self.by_matrix(x, 0, tensors, places, updates, starts, factors)
+  if layout == 0:
+    q = torch.view(first, [1, heads, 1, -1])
+    k = torch.view(self.by_matrix(x, 1, tensors, places, updates, starts, factors), [1, kv_heads, 1, -1])
+    v = torch.view(self.by_matrix(x, 2, tensors, places, updates, starts, factors), [1, kv_heads, 1, -1])
+  elif layout == 1:
+    q, k, v = torch.chunk(torch.view(first, [1, 3 * heads, 1, -1]), 3, 1)
+  else:
+    q, k, v = torch.chunk(torch.view(first, [1, heads, 1, -1]), 3, 3)
+  return (q, k, v)
+
+# q (1, H, 1, D), keys and values (1, K, S, D), mask (1, 1, 1, S) or nothing. Returns (H * D).
+def attend_token(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float, cap: float) -> Tensor:
+  k = torch.squeeze(keys, 0)
+  # The heads that share a key stand where the queries of one head would.
+  grouped = torch.reshape(q, [torch.size(k, 0), -1, torch.size(k, 2)])
+  scores = torch.mul_(torch.bmm(grouped, torch.transpose(k, 1, 2)), scale)
+  if cap > 0.:
+    bounded = torch.mul_(torch.tanh_(torch.div_(scores, cap)), cap)
+  else:
+    bounded = scores
+  if torch.numel(mask) > 0:
+    seen = torch.masked_fill_(bounded, torch.logical_not(torch.squeeze(mask, 0)), -3.4e38)
+  else:
+    seen = bounded
+  return torch.reshape(torch.bmm(torch.softmax(seen, -1), torch.squeeze(values, 0)), [-1])
+
+def fed(self, x: Tensor, tensors: List[Tensor], places: List[int], updates: List[Tensor], starts: List[int], factors: List[float], kind: int) -> Tensor:
+  up = self.by_matrix(x, 5, tensors, places, updates, starts, factors)
+  if places[8] < 0:
+    inner = self.activate(up, kind)
+  else:
+    inner = torch.mul_(up, self.activate(self.by_matrix(x, 4, tensors, places, updates, starts, factors), kind))
+  return self.by_matrix(inner, 6, tensors, places, updates, starts, factors)
+
+# x (1, 1, width). keys and values (1, K, capacity, D) hold `at` tokens and get the token in place. shape: order of the
+# block (0 norms before, 1 behind, 2 around, 3 both branches from x), kind of norm, kind of activation, layout, heads,
+# key-value heads.
+def token_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, keys: Tensor, values: Tensor, at: int, tensors: List[Tensor], places: List[int], updates: List[Tensor], starts: List[int], factors: List[float], shape: List[int], scale: float, cap: float, eps: float) -> Tensor:
+  order, norm, activation, layout, heads, kv_heads = shape
+  token = torch.view(x, [-1])
+  if order == 1:
+    first = token
+  else:
+    first = self.normed(token, 0, tensors, places, norm, eps)
+  q, k, v = self.heads_of_token(first, tensors, places, updates, starts, factors, layout, heads, kv_heads)
+  _0 = torch.copy_(torch.narrow(keys, 2, at, 1), self.rotate(k, cos, sin))
+  _1 = torch.copy_(torch.narrow(values, 2, at, 1), v)
+  seen_k = torch.narrow(keys, 2, 0, at + 1)
+  seen_v = torch.narrow(values, 2, 0, at + 1)
+  mixed = self.attend_token(self.rotate(q, cos, sin), seen_k, seen_v, mask, scale, cap)
+  attended = self.by_matrix(mixed, 3, tensors, places, updates, starts, factors)
+  if order == 0:
+    hidden = torch.add_(attended, token)
+    second = self.normed(hidden, 2, tensors, places, norm, eps)
+    out = torch.add_(self.fed(second, tensors, places, updates, starts, factors, activation), hidden)
+  elif order == 1:
+    hidden = self.normed(torch.add_(attended, token), 0, tensors, places, norm, eps)
+    end = torch.add_(self.fed(hidden, tensors, places, updates, starts, factors, activation), hidden)
+    out = self.normed(end, 2, tensors, places, norm, eps)
+  elif order == 2:
+    hidden = torch.add_(self.normed(attended, 1, tensors, places, norm, eps), token)
+    second = self.normed(hidden, 2, tensors, places, norm, eps)
+    branch = self.fed(second, tensors, places, updates, starts, factors, activation)
+    out = torch.add_(self.normed(branch, 3, tensors, places, norm, eps), hidden)
+  else:
+    second = self.normed(token, 2, tensors, places, norm, eps)
+    branch = self.fed(second, tensors, places, updates, starts, factors, activation)
+    out = torch.add_(torch.add_(attended, branch), token)
+  return torch.view(out, [1, 1, -1])
 
 # The last `kept` of `count` tokens move to the front.
 def shift_(self, x: Tensor, count: int, kept: int) -> Tensor:

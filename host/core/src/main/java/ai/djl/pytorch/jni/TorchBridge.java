@@ -29,7 +29,7 @@ public final class TorchBridge {
    * @param method the name of a {@code def} in it
    * @param scope the manager that will own the results
    * @param arguments {@link NDArray}, list of NDArray, {@code Long}/{@code Integer}, {@code Double}/
-   *     {@code Float}, {@code Boolean} or {@code long[]}
+   *     {@code Float}, {@code Boolean}, {@code long[]} or {@code double[]}
    * @return the tensor or tensors that the method returned
    */
   public static NDArray[] call(PtSymbolBlock script, String method, NDManager scope, Object... arguments) {
@@ -60,6 +60,8 @@ public final class TorchBridge {
       return LIB.iValueFromBool(flag);
     } else if (argument instanceof long[] numbers) {
       return LIB.iValueFromLongList(numbers);
+    } else if (argument instanceof double[] numbers) {
+      return LIB.iValueFromDoubleList(numbers);
     } else if (argument instanceof List<?> list) {
       return LIB.iValueFromTensorList(list.stream().mapToLong(each -> handle((NDArray) each)).toArray());
     }

@@ -7,7 +7,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
-import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.tensor.TensorArena;
 import java.util.Map;
 
 /**
@@ -48,21 +48,18 @@ public final class WeightLoader {
       boolean writable) {
     Map<String, Weight> declared = root.namedWeights();
     new CheckpointFit(declared, source).require();
-    declared.forEach((name, weight) ->
-        weight.set(source.quantised(name, type, owner)
-            .orElseGet(() -> new DenseWeight(value(source, name, type, owner, writable)))));
+    try (TensorArena arena = new TensorArena(owner)) {
+      declared.forEach((name, weight) ->
+          weight.set(source.quantised(name, type, owner).orElseGet(() -> new DenseWeight(
+              !writable && isStoredAs(source, name, type) ? source.read(name, owner)
+                  : copy(source, name, type, arena, owner)))));
+    }
   }
 
-  private static NDArray value(TensorSource source, String name, DataType type, NDManager owner,
-      boolean writable) {
-    if (!writable && isStoredAs(source, name, type)) {
-      return source.read(name, owner);
-    }
+  private static NDArray copy(
+      TensorSource source, String name, DataType type, TensorArena arena, NDManager owner) {
     try (NDManager scratch = owner.newSubManager()) {
-      NDArray stored = source.read(name, scratch);
-      NDArray value = Ops.typeOf(stored) == type ? stored.duplicate() : Ops.cast(stored, type);
-      value.attach(owner);
-      return value;
+      return arena.copy(source.read(name, scratch), type);
     }
   }
 

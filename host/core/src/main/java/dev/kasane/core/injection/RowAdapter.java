@@ -3,9 +3,12 @@ package dev.kasane.core.injection;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Another adapter that works on some rows of a batch only. */
 final class RowAdapter implements LayerAdapter {
@@ -30,6 +33,15 @@ final class RowAdapter implements LayerAdapter {
         NDArray update = adapter.forward(own, layer, multiplier, phase)) {
       return Ops.addRows(y, rows.numbers(), update);
     }
+  }
+
+  /** {@inheritDoc} An update of some rows alone is not one. */
+  @Override
+  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+    if (rows.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    return rows.isAll() ? adapter.lowRanks(layer, multiplier, phase) : Optional.empty();
   }
 
   /** Never asked: a layer calls {@link #addTo} alone, and only that knows which rows are whose. */

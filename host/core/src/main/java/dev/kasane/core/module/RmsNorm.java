@@ -2,6 +2,8 @@ package dev.kasane.core.module;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.Ops;
+import java.util.List;
+import java.util.Optional;
 
 /** Root-mean-square normalisation over the last axis. */
 public final class RmsNorm extends Module {
@@ -18,6 +20,11 @@ public final class RmsNorm extends Module {
     this.weight = weight("weight", width);
     this.epsilon = epsilon;
     this.fromOne = fromOne;
+  }
+
+  /** The scale when it is not quantised. */
+  public Optional<List<NDArray>> plain() {
+    return weight.get() instanceof DenseWeight scale ? Optional.of(List.of(scale.array())) : Optional.empty();
   }
 
   /** Normalises (…, width). */

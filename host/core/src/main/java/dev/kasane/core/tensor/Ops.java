@@ -153,7 +153,18 @@ public final class Ops {
    * @param scope owner of the result
    */
   public static NDArray over(NDArray memory, DataType type, Shape shape, NDManager scope) {
-    return SCRIPT.callAll("over", scope, memory, scalarType(type), shape.getShape())[0];
+    return over(memory, 0, type, shape, scope);
+  }
+
+  /** As {@link #over}, from element {@code first} on, counted in {@code type}. */
+  static NDArray over(NDArray memory, long first, DataType type, Shape shape, NDManager scope) {
+    return SCRIPT.callAll("over", scope, memory, first, scalarType(type), shape.getShape())[0];
+  }
+
+  /** Gives {@code y} the values of {@code x}, which has its shape and any type, and returns {@code y}. */
+  static NDArray assign(NDArray y, NDArray x) {
+    SCRIPT.call("assign_", y, x).close();
+    return y;
   }
 
   private static int scalarType(DataType type) {
@@ -186,6 +197,18 @@ public final class Ops {
   public static NDArray addScaled(NDArray y, NDArray delta, double scale) {
     // The result is y under another handle, which would keep the memory after y is closed.
     SCRIPT.call("add_scaled_", y, delta, scale).close();
+    return y;
+  }
+
+  /** Adds {@code scale}·x·downᵀ·upᵀ to {@code y} in place and returns {@code y}, for linear layers. */
+  public static NDArray addLowRank(NDArray y, NDArray x, NDArray down, NDArray up, double scale) {
+    SCRIPT.call("add_low_rank_", y, x, down, up, scale).close();
+    return y;
+  }
+
+  /** Adds {@code scale}·x·weightᵀ to {@code y} in place and returns {@code y}, for linear layers. */
+  public static NDArray addProduct(NDArray y, NDArray x, NDArray weight, double scale) {
+    SCRIPT.call("add_product_", y, x, weight, scale).close();
     return y;
   }
 

@@ -115,15 +115,18 @@ def reinterpret(self, x: Tensor, dtype: int) -> Tensor:
   seen = torch.empty([0], dtype=dtype, layout=None, device=ops.prim.device(x))
   return torch.set_(seen, x, torch.storage_offset(x), torch.size(x), torch.stride(x))
 
-# Row-major, from the first byte of the memory on.
-def over(self, memory: Tensor, dtype: int, shape: List[int]) -> Tensor:
+# Row-major, from element `first` of the memory on, counted in the new type.
+def over(self, memory: Tensor, first: int, dtype: int, shape: List[int]) -> Tensor:
   seen = torch.empty([0], dtype=dtype, layout=None, device=ops.prim.device(memory))
   strides = annotate(List[int], [])
   stride = 1
   for i in range(torch.len(shape)):
     torch.insert(strides, 0, stride)
     stride = torch.mul(stride, shape[torch.sub(torch.sub(torch.len(shape), 1), i)])
-  return torch.set_(seen, memory, 0, shape, strides)
+  return torch.set_(seen, memory, first, shape, strides)
+
+def assign_(self, y: Tensor, x: Tensor) -> Tensor:
+  return torch.copy_(y, x)
 
 def cast_like(self, x: Tensor, like: Tensor) -> Tensor:
   return torch.to(x, ops.prim.dtype(like))
@@ -134,6 +137,22 @@ def dropout(self, x: Tensor, p: float) -> Tensor:
 # y += scale * delta, in place: neither linear nor convolution keeps its output for backward.
 def add_scaled_(self, y: Tensor, delta: Tensor, scale: float) -> Tensor:
   return torch.add_(y, torch.to(delta, ops.prim.dtype(y)), alpha=scale)
+
+# y += scale * x . down^T . up^T, in place: backward keeps x and the rank-wide product, nothing output-wide.
+def add_low_rank_(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor, scale: float) -> Tensor:
+  return self.add_product_(y, self.linear(x, down), up, scale)
+
+# y += scale * x . w^T, in place. No view of y is taken: writing through one costs a copy in backward.
+def add_product_(self, y: Tensor, x: Tensor, w: Tensor, scale: float) -> Tensor:
+  mix = torch.t(torch.to(w, ops.prim.dtype(x)))
+  if torch.dim(y) == 3:
+    batch = torch.expand(torch.unsqueeze(mix, 0), [torch.size(y, 0), -1, -1])
+    out = torch.baddbmm_(y, x, batch, beta=1, alpha=scale)
+  elif torch.dim(y) == 2:
+    out = torch.addmm_(y, x, mix, beta=1, alpha=scale)
+  else:
+    out = torch.add_(y, torch.matmul(x, mix), alpha=scale)
+  return out
 
 def rows(self, x: Tensor, numbers: Tensor) -> Tensor:
   return torch.index_select(x, 0, numbers)

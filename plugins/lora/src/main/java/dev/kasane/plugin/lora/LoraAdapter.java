@@ -3,11 +3,14 @@ package dev.kasane.plugin.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * ΔW = alpha/rank · B·A (Hu et al. 2021, "LoRA", equation 3). For a convolution A has the layer's kernel
@@ -44,17 +47,18 @@ final class LoraAdapter implements LayerAdapter {
   @Override
   public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
     LoraDropouts drops = dropsIn(phase);
-    if (drops.skipsModule(x.getManager())) {
-      return y;
+    if (layer.kind() == Kind.CONV2D || drops.equals(LoraDropouts.NONE)) {
+      return LayerAdapter.super.addTo(y, x, layer, multiplier, phase);
     }
-    if (layer.kind() == Kind.CONV2D) {
-      try (NDArray update = update(x, layer, multiplier, drops)) {
-        return Ops.addScaled(y, update, 1);
-      }
-    }
-    return drops.equals(LoraDropouts.NONE)
-        ? LoraOps.linearAdd(y, x, factors.down(), factors.up(), scale() * multiplier)
-        : LoraOps.upAdd(y, hidden(x, layer, drops), factors.up(), scale() * multiplier);
+    return drops.skipsModule(x.getManager()) ? y
+        : Ops.addProduct(y, hidden(x, layer, drops), factors.up(), scale() * multiplier);
+  }
+
+  @Override
+  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+    return layer.kind() == Kind.LINEAR && dropsIn(phase).equals(LoraDropouts.NONE)
+        ? Optional.of(List.of(new LowRank(factors.down(), factors.up(), scale() * multiplier)))
+        : Optional.empty();
   }
 
   private LoraDropouts dropsIn(Phase phase) {

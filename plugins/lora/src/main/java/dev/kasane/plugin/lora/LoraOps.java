@@ -10,19 +10,6 @@ final class LoraOps {
 
   private LoraOps() {}
 
-  /** y += scale · x·downᵀ·upᵀ in place, for linear layers. */
-  static NDArray linearAdd(NDArray y, NDArray x, NDArray down, NDArray up, double scale) {
-    // The result is y under another handle, which would keep the memory after y is closed.
-    SCRIPT.call("linear_add", y, x, down, up, scale).close();
-    return y;
-  }
-
-  /** y += scale · hidden·upᵀ in place, for linear layers. */
-  static NDArray upAdd(NDArray y, NDArray hidden, NDArray up, double scale) {
-    SCRIPT.call("up_add", y, hidden, up, scale).close();
-    return y;
-  }
-
   /** hidden · factor. */
   static NDArray scale(NDArray hidden, double factor) {
     return SCRIPT.call("scale", hidden, factor);

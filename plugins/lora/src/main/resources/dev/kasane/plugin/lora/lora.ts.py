@@ -1,24 +1,6 @@
 # The arithmetic of low-rank adaptation. TorchScript, not Python: see TorchScript.java.
 # down: (rank, in), up: (out, rank), both float32; they follow the activation's type.
 
-# y += scale * x . down^T . up^T, in place: backward keeps x and the rank-wide product, nothing output-wide.
-def linear_add(self, y: Tensor, x: Tensor, down: Tensor, up: Tensor, scale: float) -> Tensor:
-  hidden = torch.linear(x, torch.to(down, ops.prim.dtype(x)), None)
-  return self.up_add(y, hidden, up, scale)
-
-# y += scale * hidden . up^T, in place. No view of y is taken: writing through one costs a copy in backward.
-def up_add(self, y: Tensor, hidden: Tensor, up: Tensor, scale: float) -> Tensor:
-  mix = torch.t(torch.to(up, ops.prim.dtype(hidden)))
-  if torch.eq(torch.dim(y), 3):
-    batch = torch.expand(torch.unsqueeze(mix, 0), [torch.size(y, 0), -1, -1])
-    out = torch.baddbmm_(y, hidden, batch, beta=1, alpha=scale)
-  else:
-    if torch.eq(torch.dim(y), 2):
-      out = torch.addmm_(y, hidden, mix, beta=1, alpha=scale)
-    else:
-      out = torch.add_(y, torch.matmul(hidden, mix), alpha=scale)
-  return out
-
 def scale(self, hidden: Tensor, factor: float) -> Tensor:
   return torch.mul(hidden, factor)
 

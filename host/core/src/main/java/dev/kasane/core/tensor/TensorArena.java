@@ -1,0 +1,55 @@
+package dev.kasane.core.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Room for many tensors in a few large pieces of memory, which are freed when the last tensor in them is.
+ *
+ * <p>A model that writes one token reads every weight for it, and the processor looks up the address of every page
+ * that they lie on. Large pieces get pages of 2 MiB where the system has them (transparent huge pages), tensors by
+ * themselves mostly pages of 4 KiB.
+ */
+public final class TensorArena implements AutoCloseable {
+  private static final long PIECE = 64L << 20;
+  private static final long ALIGNMENT = 64;
+
+  private final NDManager owner;
+  private NDArray piece;
+  private long used;
+
+  /** @param owner owner of the tensors */
+  public TensorArena(NDManager owner) {
+    this.owner = owner;
+  }
+
+  /**
+   * A copy of a tensor.
+   *
+   * @param values what to copy
+   * @param type type of the copy
+   */
+  public NDArray copy(NDArray values, DataType type) {
+    Shape shape = values.getShape();
+    long bytes = shape.size() * type.getNumOfBytes();
+    if (piece == null || used + bytes > piece.size()) {
+      close();
+      piece = owner.create(new Shape(Math.max(bytes, PIECE)), DataType.UINT8);
+      used = 0;
+    }
+    NDArray copy = Ops.over(piece, used / type.getNumOfBytes(), type, shape, owner);
+    used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return Ops.assign(copy, values);
+  }
+
+  /** Ends the piece in use; tensors in it stay. */
+  @Override
+  public void close() {
+    if (piece != null) {
+      piece.close();
+      piece = null;
+    }
+  }
+}

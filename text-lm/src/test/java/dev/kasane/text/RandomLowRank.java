@@ -1,0 +1,64 @@
+package dev.kasane.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LowRank;
+import dev.kasane.core.spi.TargetLayer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A method whose update is a product of two matrices, random from the start, and which says so. */
+public final class RandomLowRank implements AdapterMethod {
+  private static final int RANK = 3;
+
+  @Override
+  public String id() {
+    return "random-low-rank";
+  }
+
+  @Override
+  public String description() {
+    return "A random product.";
+  }
+
+  @Override
+  public List<AdapterOption> options() {
+    return List.of();
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+    return new Adapter(scope.randomNormal(0, 0.3f, new Shape(RANK, layer.inputs()), DataType.FLOAT32),
+        scope.randomNormal(0, 0.3f, new Shape(layer.outputs(), RANK), DataType.FLOAT32));
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    return Optional.empty();
+  }
+
+  private record Adapter(NDArray down, NDArray up) implements LayerAdapter {
+    @Override
+    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+      return up.matMul(down).mul(multiplier);
+    }
+
+    @Override
+    public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+      return Optional.of(List.of(new LowRank(down, up, multiplier)));
+    }
+
+    @Override
+    public Map<String, NDArray> tensors() {
+      return Map.of("down", down, "up", up);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.kasane.text.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.injection.AdapterRouter;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.text.Goldens;
+import dev.kasane.text.RandomDelta;
+import dev.kasane.text.RandomLowRank;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One token by itself goes through a layer in one call, and must come to what a whole text comes to. */
+class TokenLayerTest {
+  private static final int TOKENS = 12;
+
+  private NDManager scope;
+  private GradMode off;
+
+  @BeforeEach
+  void open() {
+    scope = Engines.newManager();
+    off = GradMode.off();
+    TorchBridge.seed(5);
+  }
+
+  @AfterEach
+  void close() {
+    off.close();
+    scope.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.kasane.text.Goldens#decoders")
+  void everyProjectionHasItsUpdates(String name) {
+    CausalLm model = Goldens.model(name, scope);
+    TokenBatch text = text(name);
+    NDArray base = model.logits(text, scope);
+    attach(model, new RandomLowRank(), "all-linear").multiplier(0.7);
+    NDArray one = model.logits(text, scope);
+    assertThat(distance(one, base)).as("effect of an adapter").isGreaterThan(1e-2);
+    assertThat(distance(tokenByToken(model, text), one)).isLessThan(1e-5);
+    attach(model, new RandomLowRank(), "all-linear").multiplier(-0.4);
+    NDArray two = model.logits(text, scope);
+    assertThat(distance(two, one)).as("effect of another").isGreaterThan(1e-2);
+    assertThat(distance(tokenByToken(model, text), two)).isLessThan(1e-5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.kasane.text.Goldens#decoders")
+  void updatesOfOtherKindsCountAsWell(String name) {
+    CausalLm model = Goldens.model(name, scope);
+    TokenBatch text = text(name);
+    attach(model, new RandomLowRank(), "all-linear");
+    NDArray one = model.logits(text, scope);
+    attach(model, new RandomDelta(), "all-linear");
+    NDArray two = model.logits(text, scope);
+    assertThat(distance(two, one)).as("effect").isGreaterThan(1e-2);
+    assertThat(distance(tokenByToken(model, text), two)).isLessThan(1e-5);
+  }
+
+  @Test
+  void aSingleRowHasTheAdaptersThatItIsRoutedTo() {
+    CausalLm model = Goldens.model("llama", scope);
+    TokenBatch text = text("llama");
+    NDArray base = model.logits(text, scope);
+    AdapterSet set = attach(model, new RandomLowRank(), "all-linear");
+    NDArray adapted = model.logits(text, scope);
+    try (AdapterRouter router = new AdapterRouter(Map.of("a", set), scope)) {
+      router.route(List.of(Set.of("a")));
+      assertThat(distance(tokenByToken(model, text), adapted)).isLessThan(1e-5);
+      router.route(List.of(Set.of()));
+      assertThat(distance(tokenByToken(model, text), base)).isLessThan(1e-5);
+    }
+  }
+
+  private AdapterSet attach(CausalLm model, AdapterMethod method, String... targets) {
+    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of(targets), List.of()), method,
+        AdapterOptions.of(method.id(), List.of(), Map.of()), OptionPatterns.none(), scope);
+  }
+
+  private TokenBatch text(String name) {
+    return Goldens.batch(name, "long.ids", null, scope).columns(0, TOKENS);
+  }
+
+  private NDArray tokenByToken(CausalLm model, TokenBatch text) {
+    try (KeyValueCache cache = model.newCache(1, TOKENS, scope)) {
+      NDArray all = null;
+      for (int at = 0; at < TOKENS; at++) {
+        NDArray one = model.logits(text.columns(at, at + 1), cache, scope);
+        all = all == null ? one : all.concat(one, 1);
+      }
+      return all;
+    }
+  }
+
+  private static double distance(NDArray a, NDArray b) {
+    return a.sub(b).abs().max().toFloatArray()[0] / b.abs().max().toFloatArray()[0];
+  }
+}
