@@ -21,6 +21,8 @@
  * two windows' worth of keys, whatever the text's length.
  *
  * <p>The arithmetic between the linear layers is a few operators of {@code text.ts.py}, each one call across to
- * libtorch: rotation, cache and fused attention together, the gate of the feed-forward, the masks.
+ * libtorch: rotation, cache and fused attention together, the gate of the feed-forward, the masks. When one text goes
+ * on by one token, a whole layer is one such call, as long as its projections are dense and its adapters products of
+ * two matrices ({@code PlainLayer}).
  */
 package dev.kasane.text.model;

@@ -155,22 +155,6 @@ def heads_of_token(self, x: Tensor, tensors: List[Tensor], places: List[int], up
     q, k, v = torch.chunk(torch.view(first, [1, heads, 1, -1]), 3, 3)
   return (q, k, v)
 
-# q (1, H, 1, D), keys and values (1, K, S, D), mask (1, 1, 1, S) or nothing. Returns (H * D).
-def attend_token(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float, cap: float) -> Tensor:
-  k = torch.squeeze(keys, 0)
-  # The heads that share a key stand where the queries of one head would.
-  grouped = torch.reshape(q, [torch.size(k, 0), -1, torch.size(k, 2)])
-  scores = torch.mul_(torch.bmm(grouped, torch.transpose(k, 1, 2)), scale)
-  if cap > 0.:
-    bounded = torch.mul_(torch.tanh_(torch.div_(scores, cap)), cap)
-  else:
-    bounded = scores
-  if torch.numel(mask) > 0:
-    seen = torch.masked_fill_(bounded, torch.logical_not(torch.squeeze(mask, 0)), -3.4e38)
-  else:
-    seen = bounded
-  return torch.reshape(torch.bmm(torch.softmax(seen, -1), torch.squeeze(values, 0)), [-1])
-
 def fed(self, x: Tensor, tensors: List[Tensor], places: List[int], updates: List[Tensor], starts: List[int], factors: List[float], kind: int) -> Tensor:
   up = self.by_matrix(x, 5, tensors, places, updates, starts, factors)
   if places[8] < 0:
@@ -194,7 +178,7 @@ def token_layer(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, keys: T
   _1 = torch.copy_(torch.narrow(values, 2, at, 1), v)
   seen_k = torch.narrow(keys, 2, 0, at + 1)
   seen_v = torch.narrow(values, 2, 0, at + 1)
-  mixed = self.attend_token(self.rotate(q, cos, sin), seen_k, seen_v, mask, scale, cap)
+  mixed = torch.view(self.attend(self.rotate(q, cos, sin), seen_k, seen_v, mask, scale, cap, 0.), [-1])
   attended = self.by_matrix(mixed, 3, tensors, places, updates, starts, factors)
   if order == 0:
     hidden = torch.add_(attended, token)

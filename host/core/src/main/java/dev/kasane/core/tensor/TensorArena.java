@@ -10,10 +10,12 @@ import ai.djl.ndarray.types.Shape;
  *
  * <p>A model that writes one token reads every weight for it, and the processor looks up the address of every page
  * that they lie on. Large pieces get pages of 2 MiB where the system has them (transparent huge pages), tensors by
- * themselves mostly pages of 4 KiB.
+ * themselves mostly pages of 4 KiB. Small tensors lie by themselves all the same: when the large ones have been
+ * quantised and closed, a scale of a norm would keep a whole piece.
  */
 public final class TensorArena implements AutoCloseable {
-  private static final long PIECE = 64L << 20;
+  private static final long PIECE = 32L << 20;
+  private static final long SMALL = 256L << 10;
   private static final long ALIGNMENT = 64;
 
   private final NDManager owner;
@@ -34,6 +36,11 @@ public final class TensorArena implements AutoCloseable {
   public NDArray copy(NDArray values, DataType type) {
     Shape shape = values.getShape();
     long bytes = shape.size() * type.getNumOfBytes();
+    if (bytes < SMALL) {
+      NDArray small = Ops.typeOf(values) == type ? values.duplicate() : Ops.cast(values, type);
+      small.attach(owner);
+      return small;
+    }
     if (piece == null || used + bytes > piece.size()) {
       close();
       piece = owner.create(new Shape(Math.max(bytes, PIECE)), DataType.UINT8);

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorArenaTest {
   @Test
@@ -19,7 +21,7 @@ class TensorArenaTest {
       List<NDArray> copies = new ArrayList<>();
       List<NDArray> originals = new ArrayList<>();
       try (TensorArena arena = new TensorArena(scope)) {
-        for (long[] shape : new long[][] {{3}, {2, 5}, {}, {7, 1, 3}, {0, 4}, {40_000_001}, {5}}) {
+        for (long[] shape : new long[][] {{3}, {300_001}, {}, {2, 3, 100_001}, {0, 4}, {20_000_001}, {500, 700}}) {
           for (DataType type : new DataType[] {DataType.FLOAT32, DataType.BFLOAT16, DataType.FLOAT16}) {
             NDArray values = Ops.cast(Ops.randomNormal(scope, new Shape(shape)), type);
             originals.add(values);
@@ -35,18 +37,18 @@ class TensorArenaTest {
     }
   }
 
-  @Test
-  void copiesAreConvertedAndTheirOwn() {
+  @ParameterizedTest
+  @ValueSource(ints = {3, 200_000})
+  void copiesAreConvertedAndTheirOwn(int size) {
     try (NDManager scope = Engines.newManager(); TensorArena arena = new TensorArena(scope)) {
-      NDArray halves = Ops.cast(scope.create(new float[] {1, 2.5f, -3}), DataType.BFLOAT16);
+      NDArray halves = Ops.cast(scope.full(new Shape(size), 2.5f), DataType.BFLOAT16);
       NDArray copy = arena.copy(halves, DataType.FLOAT32);
       NDArray neighbour = arena.copy(halves, DataType.FLOAT32);
       copy.muli(2);
       copy.setRequiresGradient(true);
-      assertThat(copy.toFloatArray()).containsExactly(2, 5, -6);
-      assertThat(neighbour.toFloatArray()).containsExactly(1, 2.5f, -3);
+      assertThat(copy.toFloatArray()).containsOnly(5);
       copy.close();
-      assertThat(neighbour.toFloatArray()).containsExactly(1, 2.5f, -3);
+      assertThat(neighbour.toFloatArray()).hasSize(size).containsOnly(2.5f);
     }
   }
 
