@@ -1,6 +1,7 @@
 package dev.kasane.text.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.PlainLinear;
 import dev.kasane.core.spi.LowRank;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A decoder layer as it stands now in tensors alone, as {@code token_layer} of text.ts.py takes them.
@@ -33,11 +35,18 @@ final class PlainLayer {
   /**
    * @param projections the linear layers, null where the family has none
    * @param norms the normalisations, null where the family has none
-   * @return empty when {@link Linear#plain} or {@link Norm#plain} of one of them is
+   * @return empty when {@link Linear#plain} or {@link Norm#plain} of one of them is, or a tensor is not float32
    */
   static Optional<PlainLayer> of(List<Linear> projections, List<Norm> norms) {
     PlainLayer layer = new PlainLayer();
-    return layer.takeProjections(projections) && layer.takeNorms(norms) ? Optional.of(layer) : Optional.empty();
+    return layer.takeProjections(projections) && layer.takeNorms(norms) && layer.isFloat32()
+        ? Optional.of(layer) : Optional.empty();
+  }
+
+  /** Products of vectors do not convert, as the operators of three axes do. */
+  private boolean isFloat32() {
+    return Stream.concat(tensors.stream(), updates.stream())
+        .allMatch(each -> each.getDataType() == DataType.FLOAT32);
   }
 
   private boolean takeProjections(List<Linear> projections) {

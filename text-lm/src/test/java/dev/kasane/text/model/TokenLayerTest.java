@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.Goldens;
 import dev.kasane.text.RandomDelta;
 import dev.kasane.text.RandomLowRank;
@@ -73,6 +76,15 @@ class TokenLayerTest {
     NDArray two = model.logits(text, scope);
     assertThat(distance(two, one)).as("effect").isGreaterThan(1e-2);
     assertThat(distance(tokenByToken(model, text), two)).isLessThan(1e-5);
+  }
+
+  @Test
+  void aWeightOfAnotherTypeIsConverted() {
+    CausalLm model = Goldens.model("llama", scope);
+    TokenBatch text = text("llama");
+    model.adaptableLayers().values().forEach(layer ->
+        layer.replaceWeight(new DenseWeight(Ops.cast(layer.weight().materialise(scope), DataType.BFLOAT16))));
+    assertThat(distance(tokenByToken(model, text), model.logits(text, scope))).isLessThan(1e-5);
   }
 
   @Test
