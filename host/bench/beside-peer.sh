@@ -20,6 +20,8 @@ find_peer() {
 # The launcher's own settings, so that this is what a user of kasane gets.
 kasane_side() {
   OPT_OUT_TRACKING=true THP_MEM_ALLOC_ENABLE="${THP_MEM_ALLOC_ENABLE:-1}" \
+    MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}" MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-33554432}" \
+    MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-268435456}" \
     "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Djava.awt.headless=true \
     -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
     -cp "$bench/target/classes:$(cat "$bench/target/classpath.txt")" "$@"
