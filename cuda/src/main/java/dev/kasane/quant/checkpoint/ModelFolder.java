@@ -2,6 +2,7 @@ package dev.kasane.quant.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
@@ -129,12 +130,8 @@ record ModelFolder(Path folder, Path weights) {
     return new RenamedSource(source, mapping);
   }
 
-  private ObjectNode config() throws IOException {
-    Path file = folder.resolve("config.json");
-    if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode config)) {
-      throw new UserException(file + " is no JSON object.");
-    }
-    return config;
+  private ObjectNode config() {
+    return JsonFiles.read(folder.resolve("config.json"));
   }
 
   private static String dtype(ObjectNode config) {

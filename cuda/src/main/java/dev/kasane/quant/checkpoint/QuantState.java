@@ -2,14 +2,15 @@ package dev.kasane.quant.checkpoint;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.FourBitType;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -41,8 +42,8 @@ record QuantState(FourBitType type, int blockSize, Precision precision, Shape sh
     JsonNode root;
     try {
       root = new ObjectMapper().readTree(new String(json, StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UserException(where + " is no JSON: " + e.getMessage().lines().findFirst().orElse("")
+    } catch (JsonProcessingException e) {
+      throw new UserException(where + " is no JSON: " + JsonFault.of(e).what()
           + ". The file is damaged; fetch it again.", e);
     }
     FourBitType type = FourBitType.named(text(root, "quant_type", where), where);

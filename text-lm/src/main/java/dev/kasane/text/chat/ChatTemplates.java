@@ -1,8 +1,8 @@
 package dev.kasane.text.chat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ public final class ChatTemplates {
 
   private static final String FILE = "chat_template.jinja";
   private static final String CONFIGURATION = "tokenizer_config.json";
-  private static final long LARGEST_FILE = 64L << 20;
+  private static final int LARGEST_FILE = 64 << 20;
 
   private ChatTemplates() {}
 
@@ -50,12 +50,7 @@ public final class ChatTemplates {
 
   private static JsonNode configuration(Path folder) {
     Path file = folder.resolve(CONFIGURATION);
-    try {
-      return Files.exists(file) ? new ObjectMapper().readTree(text(file)) : new ObjectMapper().createObjectNode();
-    } catch (JsonProcessingException e) {
-      throw new UserException(file + " is not valid JSON: " + e.getOriginalMessage()
-          + ". The file is damaged: fetch it again.", e);
-    }
+    return Files.exists(file) ? JsonFiles.read(file, LARGEST_FILE) : JsonNodeFactory.instance.objectNode();
   }
 
   private static String text(Path file) {

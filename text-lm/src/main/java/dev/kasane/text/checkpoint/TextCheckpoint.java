@@ -2,6 +2,7 @@ package dev.kasane.text.checkpoint;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
@@ -120,6 +121,18 @@ public final class TextCheckpoint {
   public void load(CausalLm model, Precision precision, UnaryOperator<TensorSource> view, NDManager owner) {
     try (TensorSource source = source()) {
       WeightLoader.load(model, TextWeights.forModel(view.apply(source), model), precision.toString(), owner);
+    }
+  }
+
+  /**
+   * Compares the stored weights with a declared model's, by names, shapes and types alone: nothing is read.
+   *
+   * @param view as for {@link #load}
+   * @throws UserException as {@link #load} does
+   */
+  public void check(CausalLm model, UnaryOperator<TensorSource> view) {
+    try (TensorSource source = source()) {
+      WeightLoader.check(model, TextWeights.forModel(view.apply(source), model));
     }
   }
 

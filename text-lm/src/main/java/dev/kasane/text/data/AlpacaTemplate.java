@@ -19,7 +19,7 @@ public final class AlpacaTemplate {
     if (Conversations.isAlpaca(record)) {
       instruction = record.text("instruction");
       input = record.text("input");
-      output = record.text("output");
+      output = record.learnt("output");
     } else {
       List<ChatMessage> turns = Conversations.of(record);
       int last = turns.size() - 1;

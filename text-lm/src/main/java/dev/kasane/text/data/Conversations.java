@@ -59,10 +59,10 @@ final class Conversations {
       String input = record.text("input");
       messages.add(new ChatMessage("user",
           input.isBlank() ? record.text("instruction") : record.text("instruction") + "\n\n" + input));
-      messages.add(new ChatMessage("assistant", record.text("output")));
+      messages.add(new ChatMessage("assistant", record.learnt("output")));
     } else if (isPair(record)) {
       messages.add(new ChatMessage("user", record.text("prompt")));
-      messages.add(new ChatMessage("assistant", record.text(answerField(record))));
+      messages.add(new ChatMessage("assistant", record.learnt(answerField(record))));
     } else {
       throw new UserException(record.place() + ": the record has the fields "
           + String.join(", ", record.fields().keySet()) + ". Expected instruction and output, messages,"
@@ -80,9 +80,9 @@ final class Conversations {
       }
       Object role = map.containsKey("role") ? map.get("role") : map.get("from");
       Object content = map.containsKey("content") ? map.get("content") : map.get("value");
-      if (role == null || content == null) {
-        throw new UserException(record.place() + ": a turn has the fields " + map.keySet()
-            + ", expected role and content, or from and value.");
+      if (role == null || content == null || TextRecord.isNested(role) || TextRecord.isNested(content)) {
+        throw new UserException(record.place() + ": turn " + (messages.size() + 1) + " has the fields " + map.keySet()
+            + ", expected texts in role and content, or in from and value.");
       }
       messages.add(new ChatMessage(ROLES.getOrDefault(role.toString(), role.toString()), content.toString()));
     }

@@ -61,7 +61,7 @@ public final class ExampleTemplates {
   }
 
   private static TemplateText plain(TextRecord record) {
-    return new TemplateText(List.of(new TextPart(record.required("text"), true)), false);
+    return new TemplateText(List.of(new TextPart(record.learnt("text"), true)), false);
   }
 
   /** Renders conversations and finds in the text what the assistant says. */

@@ -57,7 +57,8 @@ final class FieldTemplate implements ExampleTemplate {
     StringBuilder said = new StringBuilder();
     for (int i = 0; i < pieces.size(); i++) {
       Piece piece = pieces.get(i);
-      (i < answer ? prompt : said).append(piece.field() ? record.required(piece.text()) : piece.text());
+      (i < answer ? prompt : said).append(i == answer ? record.learnt(piece.text())
+          : piece.field() ? record.required(piece.text()) : piece.text());
     }
     return new TemplateText(List.of(new TextPart(prompt.toString(), false), new TextPart(said.toString(), true)),
         false);

@@ -1,7 +1,9 @@
 package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,6 @@ import java.util.Map;
 public final class RecordFiles {
   private static final String FORMS = ".jsonl, .ndjson, .json, .csv, .tsv, .parquet or .txt";
 
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final long LONGEST_TEXT = 20_000_000;
 
   private RecordFiles() {}
@@ -28,9 +29,10 @@ public final class RecordFiles {
     List<TextRecord> records;
     try {
       records = readAll(file);
+    } catch (CharacterCodingException e) {
+      throw notUtf8(file, e);
     } catch (IOException e) {
-      throw new UserException("Cannot read " + file + ": " + e.getMessage()
-          + ". Check that it is a file and that you may read it.", e);
+      throw unreadable(file, e);
     }
     if (records.isEmpty()) {
       throw new UserException(file + " holds no records. Expected at least one example.");
@@ -38,9 +40,28 @@ public final class RecordFiles {
     return records;
   }
 
+  private static UserException notUtf8(Path file, CharacterCodingException cause) {
+    try {
+      return Utf8Files.refusal(file, cause);
+    } catch (IOException e) {
+      return unreadable(file, e);
+    }
+  }
+
+  private static UserException unreadable(Path file, IOException cause) {
+    return new UserException("Cannot read " + file + ": " + cause.getMessage()
+        + ". Check that it is a file and that you may read it.", cause);
+  }
+
   private static List<TextRecord> readAll(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new UserException(file + " is a folder. Name the data files in it, which end in " + FORMS + ".");
+    }
     if (!Files.isRegularFile(file)) {
       throw new UserException("There is no data file " + file + ". Expected a file that ends in " + FORMS + ".");
+    }
+    if (!Files.isReadable(file)) {
+      throw new UserException("You may not read " + file + ". Change its permissions, or copy it.");
     }
     return switch (ending(file)) {
       case "jsonl", "ndjson" -> JsonRecords.lines(file);
@@ -58,16 +79,12 @@ public final class RecordFiles {
       throw new UserException(file + " has " + Files.size(file) + " bytes; a text file is one example, of at most "
           + LONGEST_TEXT + " bytes. Split it into several files, or into records of a .jsonl file.");
     }
-    try {
-      String text = withoutMark(Files.readString(file));
-      return text.isBlank() ? List.of() : List.of(new TextRecord(file, 1, Map.of("text", text)));
-    } catch (CharacterCodingException e) {
-      throw Utf8Faults.refusal(file, e);
+    try (BufferedReader in = Utf8Files.open(file)) {
+      StringWriter text = new StringWriter();
+      in.transferTo(text);
+      return text.toString().isBlank() ? List.of()
+          : List.of(new TextRecord(file, 1, Map.of("text", text.toString())));
     }
-  }
-
-  private static String withoutMark(String text) {
-    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   private static String ending(Path file) {

@@ -2,6 +2,7 @@ package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -17,14 +18,26 @@ public record TextRecord(Path file, long line, Map<String, Object> fields) {
     return file + ", " + (file.toString().endsWith(".parquet") ? "record " : "line ") + line;
   }
 
-  /** The text of a field, empty for null; numbers as they are written. */
+  /**
+   * The text of a field, empty where it is null or missing; numbers as they are written.
+   *
+   * @throws UserException when it holds an object or a list
+   */
   public String text(String field) {
     Object value = fields.get(field);
+    if (isNested(value)) {
+      throw new UserException(place() + ": the field '" + field + "' holds an object or a list. Expected a text.");
+    }
     return value == null ? "" : value.toString();
   }
 
+  /** Whether a value is no text, number or truth value but made of others. */
+  static boolean isNested(Object value) {
+    return value instanceof Map || value instanceof Collection || value != null && value.getClass().isArray();
+  }
+
   /**
-   * The text of a field that must be there.
+   * The text of a field that must be there; empty for null.
    *
    * @throws UserException naming the field, the line and the fields that exist
    */
@@ -35,5 +48,19 @@ public record TextRecord(Path file, long line, Map<String, Object> fields) {
           + ". Correct the record or the template.");
     }
     return text(field);
+  }
+
+  /**
+   * The text of a field that is to be learnt: an empty one is an answer of no words, but null is none at all.
+   *
+   * @throws UserException as {@link #required}, or when it is null
+   */
+  public String learnt(String field) {
+    String text = required(field);
+    if (fields.get(field) == null) {
+      throw new UserException(place() + ": the field '" + field + "' is null, but it is what the model is to answer."
+          + " Write a text, which may be empty, or remove the record.");
+    }
+    return text;
   }
 }

@@ -1,9 +1,8 @@
 package dev.kasane.text.tokenizer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -27,30 +26,18 @@ final class TokenizerFiles {
   static final String CHAT_TEMPLATE = "chat_template.jinja";
 
   /** The largest tokenizer.json known, that of a vocabulary of 256,000, has 35 MB. */
-  private static final long LARGEST_FILE = 256L << 20;
-  /** Python writes infinities bare, and its largest lengths as whole numbers of 31 digits. */
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+  private static final int LARGEST_FILE = 256 << 20;
 
   private TokenizerFiles() {}
 
   /** The JSON object in a file. */
   static ObjectNode readObject(Path file) {
-    try {
-      if (JSON.readTree(readText(file)) instanceof ObjectNode object) {
-        return object;
-      }
-      throw new UserException(file + " holds no JSON object. Fetch the model's files again.");
-    } catch (JsonProcessingException e) {
-      throw new UserException(file + " is not valid JSON: " + e.getOriginalMessage() + " at line "
-          + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
-          + ". The file is damaged: fetch it again.", e);
-    }
+    return JsonFiles.read(file, LARGEST_FILE);
   }
 
   /** The JSON object in a file, or an empty object if there is no such file. */
   static ObjectNode readObjectIfThere(Path file) {
-    return Files.exists(file) ? readObject(file) : JSON.createObjectNode();
+    return Files.exists(file) ? readObject(file) : JsonNodeFactory.instance.objectNode();
   }
 
   /** The whole of a UTF-8 file. */

@@ -112,7 +112,7 @@ public final class DiffusersFolder {
     for (Map.Entry<BasePart, Part> each : contents.parts().entrySet()) {
       Path place = Files.createDirectory(folder.resolve(each.getKey().folder()));
       Part part = each.getValue();
-      JsonFiles.write(place.resolve("config.json"), part.config());
+      ConfigJson.write(place.resolve("config.json"), part.config());
       WeightWriter.write(place.resolve(each.getKey().safetensorsStem() + ".safetensors"), part.weights(),
           precision);
     }
@@ -120,8 +120,8 @@ public final class DiffusersFolder {
         Files.createDirectory(folder.resolve(DiffusersLayout.TOKENIZER)));
     Path scheduler = folder.resolve(DiffusersLayout.SCHEDULER);
     Files.createDirectory(scheduler.getParent());
-    JsonFiles.write(scheduler, contents.schedulerConfig());
-    JsonFiles.write(folder.resolve(DiffusersLayout.INDEX), index(contents.schedulerConfig()));
+    ConfigJson.write(scheduler, contents.schedulerConfig());
+    ConfigJson.write(folder.resolve(DiffusersLayout.INDEX), index(contents.schedulerConfig()));
   }
 
   private static void copyTokenizer(Path from, Path to) throws IOException {
@@ -136,7 +136,7 @@ public final class DiffusersFolder {
   }
 
   private static ObjectNode index(JsonNode scheduler) {
-    ObjectNode index = JsonFiles.object()
+    ObjectNode index = ConfigJson.object()
         .put("_class_name", "StableDiffusionPipeline")
         .put("_diffusers_version", DIFFUSERS_VERSION)
         .put("requires_safety_checker", false);

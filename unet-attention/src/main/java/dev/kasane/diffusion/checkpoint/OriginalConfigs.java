@@ -33,7 +33,7 @@ final class OriginalConfigs {
     this.source = source;
     this.kind = kind;
     this.predictionType = predictionType;
-    this.builtIn = JsonFiles.resource(kind.id() + ".json");
+    this.builtIn = ConfigJson.resource(kind.id() + ".json");
   }
 
   JsonNode of(BasePart part) {

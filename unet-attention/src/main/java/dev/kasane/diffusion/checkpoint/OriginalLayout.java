@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.CheckpointDiagnosis;
 import dev.kasane.core.checkpoint.TensorSource;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ public final class MetadataCaptions implements CaptionSource {
       }
       return node;
     } catch (JsonProcessingException e) {
-      throw new UserException(file + ", line " + line + ": no valid JSON (" + e.getOriginalMessage()
+      throw new UserException(file + ", line " + line + ": no valid JSON (" + JsonFault.of(e).what()
           + "); each line must be one object with file_name and text", e);
     }
   }

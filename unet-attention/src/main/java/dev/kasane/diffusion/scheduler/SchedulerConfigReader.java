@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,7 +79,7 @@ final class SchedulerConfigReader {
       return MAPPER.readTree(content);
     } catch (JsonProcessingException broken) {
       throw new UserException(
-          file + ": not valid JSON (" + broken.getOriginalMessage() + "). Fetch the file again.", broken);
+          file + ": not valid JSON (" + JsonFault.of(broken) + "). Fetch the file again.", broken);
     } catch (IOException unreadable) {
       throw new UserException(file + ": cannot be read (" + unreadable.getMessage() + ").", unreadable);
     }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;

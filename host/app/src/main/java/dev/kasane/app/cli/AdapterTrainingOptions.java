@@ -75,7 +75,20 @@ final class AdapterTrainingOptions implements DependentOptions {
     put(chosen, given, "alpha", Optional.ofNullable(alpha).map(String::valueOf));
     AdapterOptions options = AdapterOptions.of(chosen.id(), chosen.options(), given);
     chosen.check(options);
+    rankPatterns.forEach((layers, value) -> checkPattern(chosen, options, "rank", layers, value));
+    alphaPatterns.forEach((layers, value) -> checkPattern(chosen, options, "alpha", layers, value));
     return options;
+  }
+
+  private static void checkPattern(
+      AdapterMethod method, AdapterOptions common, String option, String layers, String value) {
+    Map<String, String> values = new LinkedHashMap<>(common.values());
+    values.put(option, value);
+    try {
+      method.check(AdapterOptions.of(method.id(), method.options(), values));
+    } catch (UserException e) {
+      throw new UserException("--" + option + "-pattern " + layers + "=" + value + ": " + e.getMessage(), e);
+    }
   }
 
   /** Adds what options mean that were not given. */
@@ -110,6 +123,7 @@ final class AdapterTrainingOptions implements DependentOptions {
    * @throws UserException naming a word that no layer answers to
    */
   void requireTargets(Module model) {
+    layers.requireThere(model.adaptableLayers());
     patterns().requireUse(selector().select(model.adaptableLayers()).keySet());
   }
 

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 
 /** Which of a model's numbered layers get adapters, as PEFT has it; use it as a mixin. */
@@ -35,6 +37,34 @@ final class LayerOptions {
       throw new UserException("Option --layers-pattern says which list --layers counts in; give --layers too.");
     }
     return selector.inLayers(numbers(), lists);
+  }
+
+  /**
+   * Looks for the numbers in a model.
+   *
+   * @throws UserException naming those of which the model has no layer, and how many it has
+   */
+  void requireThere(Map<String, AdaptableLayer> layers) {
+    List<Integer> absent = numbers().stream().filter(number -> !isThere(number, layers)).toList();
+    if (!absent.isEmpty()) {
+      long count = IntStream.iterate(0, number -> number + 1).takeWhile(number -> isThere(number, layers)).count();
+      throw new UserException("Option --layers is " + listed(ranges) + ", and the model has no layer " + listed(absent)
+          + (lists.isEmpty() ? "" : " in a list named " + String.join(" or ", lists) + " (--layers-pattern)")
+          + (count == 0 ? "." : ": it has " + count + ", numbered from 0 to " + (count - 1) + "."));
+    }
+  }
+
+  private boolean isThere(int number, Map<String, AdaptableLayer> layers) {
+    TargetSelector inLayer = TargetSelector.of(List.of("re:.*"), List.of()).inLayers(Set.of(number), lists);
+    try {
+      return !inLayer.select(layers).isEmpty();
+    } catch (UserException nothingPicked) {
+      return false;
+    }
+  }
+
+  private static String listed(List<?> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   /**

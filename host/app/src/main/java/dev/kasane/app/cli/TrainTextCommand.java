@@ -102,13 +102,14 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       boolean originals = baseType.keepsOriginals(method, methodOptions);
       Tokenizer tokenizer = Tokenizers.open(folder);
       Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
+      CausalLm model = checkpoint.declare(precision);
+      checkpoint.check(model, QuantisedBase::read);
+      adapter.requireTargets(model);
       TrainingTexts texts =
           data.prepare(folder, tokenizer, checkpoint.config().positions().reach(), run);
       TrainingPlan plan = run.plan(texts.batches().batchesPerEpoch()).computingIn(precision.dataType());
       OptimizerFactory optimizer = run.optimizer();
       TrainingSession.Output results = output.toOutput(data.files().get(0), run.checkpointEvery, host);
-      CausalLm model = checkpoint.declare(precision);
-      adapter.requireTargets(model);
       texts.report().lines().forEach(this::tell);
       try (NDManager owner = Engines.newManager()) {
         checkpoint.load(model, precision, QuantisedBase::read, owner);

@@ -2,8 +2,10 @@ package dev.kasane.app.inspect;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.kasane.core.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +50,8 @@ record PeftConfig(Map<String, String> values) {
       }
       object(json, "", values, 0);
       return new PeftConfig(values);
+    } catch (JsonProcessingException fault) {
+      throw new IOException(file + ": is damaged: " + JsonFault.of(fault), fault);
     } catch (IOException fault) {
       String reason = fault.getMessage() == null ? fault.toString() : fault.getMessage();
       throw new IOException(file + ": is damaged: " + reason.lines().findFirst().orElse(""), fault);

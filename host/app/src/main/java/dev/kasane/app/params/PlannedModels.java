@@ -1,11 +1,11 @@
 package dev.kasane.app.params;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
-import dev.kasane.text.checkpoint.JsonFiles;
 import dev.kasane.text.family.Families;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.DecoderConfig;

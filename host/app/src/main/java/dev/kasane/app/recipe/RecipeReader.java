@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * Reads a recipe event by event, so that nothing is ever built and every value keeps its own letters:
@@ -41,8 +44,8 @@ final class RecipeReader {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       return new Recipe(file, new RecipeReader(file, parser).entries());
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-      throw new UserException(Recipe.where(file, line) + "not a YAML recipe: " + firstLine(e), e);
+      throw new UserException(
+          Recipe.where(file, JsonFault.of(e).line()) + "not a YAML recipe: " + fault(e) + ".", e);
     }
   }
 
@@ -61,8 +64,12 @@ final class RecipeReader {
     }
   }
 
-  private static String firstLine(JsonProcessingException e) {
-    return e.getOriginalMessage().lines().findFirst().orElse("broken");
+  /** What is wrong, in the YAML parser's plain words for it, without what it was doing. */
+  private static String fault(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblem() != null) {
+      return marked.getProblem().lines().findFirst().orElse("broken");
+    }
+    return e.getCause() instanceof ReaderException ? "a control character stands in it" : JsonFault.of(e).what();
   }
 
   private List<RecipeEntry> entries() throws IOException {

@@ -3,6 +3,7 @@ package dev.kasane.app.text;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ public final class PromptFile {
       }
       return new Line(json.get("prompt").asText(), names(json.path("adapter"), where));
     } catch (JsonProcessingException e) {
-      throw new UserException(where + " is not valid JSON: " + e.getOriginalMessage() + ".", e);
+      throw new UserException(where + " is not valid JSON: " + JsonFault.of(e).what() + ".", e);
     }
   }
 

@@ -6,9 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.module.Weight;
 import dev.kasane.core.tensor.TensorArena;
-import java.util.Map;
 
 /**
  * Gives a model's declared weights their values from a checkpoint.
@@ -20,8 +18,19 @@ public final class WeightLoader {
   private WeightLoader() {}
 
   /**
-   * Loads weights that stay as they are; those that the source has quantised stay so. Where the stored type is the wanted one, the file's mapped memory
-   * serves as it lies and is <em>read-only</em>.
+   * Compares names, shapes and types without reading a value.
+   *
+   * @param root the model
+   * @param source the checkpoint, under the model's names
+   * @throws UserException as {@link #load} does
+   */
+  public static void check(Module root, TensorSource source) {
+    new CheckpointFit(root.namedWeights(), source).require();
+  }
+
+  /**
+   * Loads weights that stay as they are; those that the source has quantised stay so. Where the stored type is the
+   * wanted one, the file's mapped memory serves as it lies and is <em>read-only</em>.
    *
    * @param root the model
    * @param source the checkpoint, under the model's names
@@ -46,10 +55,9 @@ public final class WeightLoader {
 
   private static void load(Module root, TensorSource source, DataType type, NDManager owner,
       boolean writable) {
-    Map<String, Weight> declared = root.namedWeights();
-    new CheckpointFit(declared, source).require();
+    check(root, source);
     try (TensorArena arena = new TensorArena(owner)) {
-      declared.forEach((name, weight) ->
+      root.namedWeights().forEach((name, weight) ->
           weight.set(source.quantised(name, type, owner).orElseGet(() -> new DenseWeight(
               !writable && isStoredAs(source, name, type) ? source.read(name, owner)
                   : copy(source, name, type, arena, owner)))));

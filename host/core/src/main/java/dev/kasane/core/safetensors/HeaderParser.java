@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.kasane.core.JsonFault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -61,7 +62,7 @@ final class HeaderParser {
     } catch (CharacterCodingException malformed) {
       throw new SafetensorsException(path, "the header is not valid UTF-8; the file is damaged", malformed);
     } catch (JsonProcessingException malformed) {
-      throw new SafetensorsException(path, "the header is not valid JSON (" + malformed.getOriginalMessage()
+      throw new SafetensorsException(path, "the header is not valid JSON (" + JsonFault.of(malformed)
           + "); the file is damaged", malformed);
     } catch (IOException failure) {
       throw new SafetensorsException(path, "the header cannot be read: " + Reasons.of(failure), failure);

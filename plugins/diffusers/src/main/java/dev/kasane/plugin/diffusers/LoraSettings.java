@@ -3,6 +3,7 @@ package dev.kasane.plugin.diffusers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.JsonFault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -47,7 +48,7 @@ final class LoraSettings {
       }
       return new LoraSettings(file, settings);
     } catch (JsonProcessingException e) {
-      throw new IOException(file + ": the metadata " + KEY + " are no JSON: " + e.getOriginalMessage(), e);
+      throw new IOException(file + ": the metadata " + KEY + " are no JSON: " + JsonFault.of(e).what(), e);
     }
   }
 

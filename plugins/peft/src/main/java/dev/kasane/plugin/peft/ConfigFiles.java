@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.JsonFault;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -78,8 +79,7 @@ final class ConfigFiles {
         return object;
       }
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("no valid JSON" + (e.getLocation() == null ? "" : " (line "
-          + e.getLocation().getLineNr() + ")") + ": " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("no valid JSON, " + JsonFault.of(e), e);
     }
     throw new IllegalArgumentException("not a JSON object");
   }

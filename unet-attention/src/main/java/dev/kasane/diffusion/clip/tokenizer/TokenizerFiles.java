@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -41,8 +42,7 @@ final class TokenizerFiles {
       }
       return node;
     } catch (JsonProcessingException e) {
-      throw new UserException(file + " is not valid JSON: " + e.getOriginalMessage() + " at line "
-          + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
+      throw new UserException(file + " is not valid JSON: " + JsonFault.of(e)
           + ". The file is damaged: fetch the tokeniser again.", e);
     }
   }

@@ -2,6 +2,7 @@ package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,9 +12,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Says where a file is not UTF-8; readers notice it only somewhere behind. */
-final class Utf8Faults {
-  private Utf8Faults() {}
+/** Opens files of UTF-8 text, and says where one is not; readers notice it only somewhere behind. */
+final class Utf8Files {
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private Utf8Files() {}
+
+  /** A reader that throws {@link CharacterCodingException} and leaves out the byte order mark. */
+  static BufferedReader open(Path file) throws IOException {
+    BufferedReader in = Files.newBufferedReader(file);
+    try {
+      in.mark(1);
+      if (in.read() != BYTE_ORDER_MARK) {
+        in.reset();
+      }
+      return in;
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
+  }
 
   /**
    * The refusal of a file that could not be decoded.
@@ -22,7 +40,15 @@ final class Utf8Faults {
    * @throws IOException when the file cannot be read a second time
    */
   static UserException refusal(Path file, CharacterCodingException cause) throws IOException {
-    return new UserException(file + ", line " + firstLine(file) + " is not UTF-8 text. Save the file as UTF-8.", cause);
+    return new UserException(file + ", line " + firstLine(file) + " is not UTF-8 text"
+        + (isUtf16(file) ? " but UTF-16" : "") + ". Save the file as UTF-8.", cause);
+  }
+
+  private static boolean isUtf16(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      int mark = in.read() << Byte.SIZE | in.read();
+      return mark == BYTE_ORDER_MARK || mark == Character.reverseBytes(BYTE_ORDER_MARK);
+    }
   }
 
   private static long firstLine(Path file) throws IOException {

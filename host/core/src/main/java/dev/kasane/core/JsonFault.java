@@ -1,0 +1,86 @@
+package dev.kasane.core;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a text is no JSON, and why, in this program's words. The JSON library's own messages speak of its classes and
+ * switches, which say nothing to a user: only this class reads them.
+ *
+ * @param line from 1
+ * @param column from 1
+ * @param what what is wrong there, without a full stop
+ */
+public record JsonFault(int line, int column, String what) {
+  private static final int LONGEST_QUOTE = 60;
+  private static final String UNKNOWN = "this is not how JSON is written";
+  /** What the library says, and what it means; {@code %s} is what was found. The first that fits counts. */
+  private static final Map<Pattern, String> MEANINGS = meanings();
+
+  private static Map<Pattern, String> meanings() {
+    String found = "Unexpected character \\('(.+)' \\(code [^)]*\\)\\): ";
+    Map<String, String> meanings = new LinkedHashMap<>();
+    meanings.put("Non-standard token '(.*?)'", "%s is no JSON number; write a number, or null");
+    meanings.put("Unrecognized token '(.*?)'", "found %s; a text needs double quotes, and the only words without"
+        + " are true, false and null");
+    meanings.put("Duplicate field '(.*?)'", "the name '%s' stands twice in one object");
+    meanings.put("Unexpected close marker '(.)'", "found %s, which closes nothing that is open here");
+    meanings.put("Unrecognized character escape '(.)'", "\\%s is no escape of JSON; a backslash itself is \\\\");
+    meanings.put("Illegal unquoted character", "a tab, line break or other control character stands within a text;"
+        + " write \\t or \\n");
+    meanings.put(found + "maybe a \\(non-standard\\) comment", "found %s; JSON has no comments");
+    meanings.put(found + "was expecting comma", "found %s, expected a comma or the end of the object or list");
+    meanings.put(found + "was expecting a colon", "found %s, expected a colon");
+    meanings.put(found + "was expecting double-quote", "found %s, expected a name in double quotes");
+    meanings.put(found + "expected a valu?e?", "found %s, expected a value");
+    meanings.put(found, "found %s, which does not belong here");
+    meanings.put("Unexpected character \\(\\(CTRL-CHAR, code (\\d+)\\)\\)", "found a control character (code %s)");
+    meanings.put("Invalid UTF-8|Invalid UTF-32", "found bytes that are not UTF-8 text");
+    meanings.put("(?i)numeric|number", "found a number that is not written as JSON has it, such as 7, -0.5 or 1e-4");
+    meanings.put("Trailing token", "more follows where it should end");
+    Map<Pattern, String> compiled = new LinkedHashMap<>();
+    meanings.forEach((said, meant) -> compiled.put(Pattern.compile(said, Pattern.DOTALL), meant));
+    return compiled;
+  }
+
+  /** What an exception of the JSON library means. */
+  public static JsonFault of(JsonProcessingException e) {
+    JsonLocation place = Optional.ofNullable(e.getLocation()).orElse(JsonLocation.NA);
+    return new JsonFault(Math.max(1, place.getLineNr()), Math.max(1, place.getColumnNr()), what(e));
+  }
+
+  private static String what(JsonProcessingException e) {
+    if (e instanceof JsonEOFException) {
+      return "it ends in the middle";
+    }
+    if (e instanceof StreamConstraintsException) {
+      return "a text or number in it is too long, or it is nested too deeply";
+    }
+    String said = Optional.ofNullable(e.getOriginalMessage()).orElse("");
+    for (Map.Entry<Pattern, String> meaning : MEANINGS.entrySet()) {
+      Matcher matcher = meaning.getKey().matcher(said);
+      if (matcher.find()) {
+        return matcher.groupCount() == 0 ? meaning.getValue() : meaning.getValue().formatted(quote(matcher.group(1)));
+      }
+    }
+    return UNKNOWN;
+  }
+
+  private static String quote(String found) {
+    String clean = found.replaceAll("\\p{Cntrl}", "\ufffd");
+    return clean.length() <= LONGEST_QUOTE ? clean : clean.substring(0, LONGEST_QUOTE) + "\u2026";
+  }
+
+  /** Place and reason. */
+  @Override
+  public String toString() {
+    return "line " + line + ", column " + column + ": " + what;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.kasane.core;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads JSON files that come with a model. */
+public final class JsonFiles {
+  /** More than any configuration has, in bytes. */
+  public static final int CONFIGURATION = 16 << 20;
+  /** Python writes infinities and NaN bare, and its largest lengths as whole numbers of 31 digits. */
+  private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private JsonFiles() {}
+
+  /**
+   * The object in a file, where numbers may be infinite or not a number.
+   *
+   * @param mostBytes the longest file that is read
+   * @throws UserException when the file cannot be read, is longer or holds no JSON object; says where it breaks off
+   */
+  public static ObjectNode read(Path file, int mostBytes) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(mostBytes + 1);
+      if (bytes.length > mostBytes) {
+        throw new UserException(file + " is larger than " + (mostBytes >> 20) + " MiB, which no such file is. Check"
+            + " that it is the right one.");
+      }
+      if (JSON.readTree(bytes) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new UserException(file + " holds no JSON object. Fetch the file again.");
+    } catch (JsonProcessingException e) {
+      throw new UserException(file + " is not valid JSON: " + JsonFault.of(e) + ". The file is damaged: fetch it"
+          + " again.", e);
+    } catch (IOException e) {
+      throw new UserException("Cannot read " + file + ": " + e.getMessage()
+          + ". Check that it is a file, as UTF-8 text, and that you may read it.", e);
+    }
+  }
+
+  /** The object in a configuration file. */
+  public static ObjectNode read(Path file) {
+    return read(file, CONFIGURATION);
+  }
+}

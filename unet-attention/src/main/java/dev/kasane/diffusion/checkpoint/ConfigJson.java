@@ -1,0 +1,39 @@
+package dev.kasane.diffusion.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The small JSON files of a base model: built-in ones, and those that are written. */
+final class ConfigJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ConfigJson() {}
+
+  /** The object in a resource beside this class. */
+  static ObjectNode resource(String name) {
+    try (InputStream in = ConfigJson.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("No resource " + name);
+      }
+      return (ObjectNode) JSON.readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Resource " + name + " cannot be read", e);
+    }
+  }
+
+  /** An empty object. */
+  static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
+  /** Writes indented JSON with a line break at the end. */
+  static void write(Path file, JsonNode json) throws IOException {
+    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+  }
+}
