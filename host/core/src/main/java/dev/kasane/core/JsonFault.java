@@ -3,7 +3,6 @@ package dev.kasane.core;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +26,16 @@ public record JsonFault(int line, int column, String what) {
   private static Map<Pattern, String> meanings() {
     String found = "Unexpected character \\('(.+)' \\(code [^)]*\\)\\): ";
     Map<String, String> meanings = new LinkedHashMap<>();
+    meanings.put("Unexpected end-of-input", "it ends in the middle");
+    meanings.put("Trailing token", "more follows where it should end");
     meanings.put("Non-standard token '(.*?)'", "%s is no JSON number; write a number, or null");
     meanings.put("Unrecognized token '(.*?)'", "found %s; a text needs double quotes, and the only words without"
         + " are true, false and null");
     meanings.put("Duplicate field '(.*?)'", "the name '%s' stands twice in one object");
     meanings.put("Unexpected close marker '(.)'", "found %s, which closes nothing that is open here");
     meanings.put("Unrecognized character escape '(.)'", "\\%s is no escape of JSON; a backslash itself is \\\\");
+    meanings.put("Unrecognized character escape", "a backslash stands before a control character; a backslash itself is"
+        + " \\\\");
     meanings.put("Illegal unquoted character", "a tab, line break or other control character stands within a text;"
         + " write \\t or \\n");
     meanings.put(found + "maybe a \\(non-standard\\) comment", "found %s; JSON has no comments");
@@ -41,10 +44,9 @@ public record JsonFault(int line, int column, String what) {
     meanings.put(found + "was expecting double-quote", "found %s, expected a name in double quotes");
     meanings.put(found + "expected a valu?e?", "found %s, expected a value");
     meanings.put(found, "found %s, which does not belong here");
-    meanings.put("Unexpected character \\(\\(CTRL-CHAR, code (\\d+)\\)\\)", "found a control character (code %s)");
+    meanings.put("character \\(\\(CTRL-CHAR, code (\\d+)\\)\\): (?:only|expected|was)", "found a control character (code %s)");
     meanings.put("Invalid UTF-8|Invalid UTF-32", "found bytes that are not UTF-8 text");
     meanings.put("(?i)numeric|number", "found a number that is not written as JSON has it, such as 7, -0.5 or 1e-4");
-    meanings.put("Trailing token", "more follows where it should end");
     Map<Pattern, String> compiled = new LinkedHashMap<>();
     meanings.forEach((said, meant) -> compiled.put(Pattern.compile(said, Pattern.DOTALL), meant));
     return compiled;
@@ -57,9 +59,6 @@ public record JsonFault(int line, int column, String what) {
   }
 
   private static String what(JsonProcessingException e) {
-    if (e instanceof JsonEOFException) {
-      return "it ends in the middle";
-    }
     if (e instanceof StreamConstraintsException) {
       return "a text or number in it is too long, or it is nested too deeply";
     }

@@ -65,7 +65,7 @@ class RecordFilesTest {
     refused(write("l.jsonl", "\n\n"), "no records");
     refused(write("m.doc", "x"), ".jsonl");
     refused(folder.resolve("none.jsonl"), "no data file");
-    refused(write("n.jsonl", "{\"a\": 1} {\"a\": 2}\n"), "n.jsonl, line 1 is not a JSON object: expected {...} and");
+    refused(write("n.jsonl", "{\"a\": 1} {\"a\": 2}\n"), "n.jsonl, line 1, column 10, is no JSON object: more follows");
   }
 
   @Test
@@ -80,7 +80,7 @@ class RecordFilesTest {
   @Test
   void textsThatAreTooLongAreRefused() throws IOException {
     refused(write("a.txt", "a".repeat(20_000_001)), "Split it");
-    refused(write("a.jsonl", "{\"a\": \"" + "a".repeat(20_100_000) + "\"}\n"), "line 1 is not a JSON object: a text");
+    refused(write("a.jsonl", "{\"a\": \"" + "a".repeat(20_100_000) + "\"}\n"), "line 1, column 1, is no JSON object: a text");
   }
 
   @Test

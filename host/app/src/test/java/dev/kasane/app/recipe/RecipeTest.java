@@ -142,7 +142,7 @@ class RecipeTest {
     "shade: GREY; line 2: shade: ",
     "shuffle: maybe; line 2: shuffle: ",
     "option: [novalue]; line 2: option: ",
-    "data: again; line 2: not a YAML recipe: Duplicate",
+    "data: again; line 2: not a YAML recipe: the name 'data' stands twice",
     "prompt: [[deep]]; line 2: 'prompt' holds something other than plain values",
     "prompt: {a: {b: c}}; line 2: 'prompt' holds something other than plain values",
     "trigger: 'open; not a YAML recipe"
