@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Set;
  * be a list of names or missing.
  */
 public final class PromptFile {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final long MOST_BYTES = 64L << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,9 +57,12 @@ public final class PromptFile {
       if (Files.size(file) > MOST_BYTES) {
         throw new UserException(file + " is larger than 64 MiB. Split it.");
       }
-      return Files.readAllLines(file);
+      String text = Files.readString(file);
+      return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).lines().toList();
+    } catch (CharacterCodingException e) {
+      throw new UserException(file + " is not UTF-8 text. Save the file as UTF-8.", e);
     } catch (IOException e) {
-      throw new UserException(file + " cannot be read: " + e + ". It must be text in UTF-8.", e);
+      throw new UserException(file + " cannot be read. Check that it is a file and that you may read it.", e);
     }
   }
 

@@ -11,12 +11,14 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +99,50 @@ class GenerateTextCommandTest {
     assertThat(words("greedy.tokens")).startsWith(first.get("text").asText().strip());
     assertThat(first.get("tokens").asInt()).isEqualTo(10);
     assertThat(first.get("end").asText()).isEqualTo("length");
+  }
+
+  private void refuses(List<String> words, String... arguments) {
+    CommandHarness each = new CommandHarness();
+    String[] all = Stream.concat(Stream.of("generate", "text", "--base", folder.toString(), "--temperature", "0"),
+        Stream.of(arguments)).toArray(String[]::new);
+    assertThat(each.run(all)).isEqualTo(1);
+    assertThat(each.err()).startsWith("kasane: ").contains(words).doesNotContain("Exception", "internal", "Feature");
+    assertThat(each.err().lines()).hasSize(1);
+    assertThat(each.out()).isEmpty();
+  }
+
+  @Test
+  void promptsThatCannotBeContinuedAreNamed() throws IOException {
+    refuses(List.of("The prompt has 200 tokens", "the model reads 96"), "--prompt", "w1 ".repeat(200));
+    refuses(List.of("no tokens"), "--prompt", "");
+    Path prompts = folder.resolve("prompts.jsonl");
+    Files.writeString(prompts, "{\"prompt\": \"w1\"}\n{\"prompt\": NaN}\n");
+    refuses(List.of("prompts.jsonl, line 2", "NaN is no JSON number"), "--prompts", prompts.toString());
+    Files.write(prompts, "{\"prompt\": \"\u00ff\"}\n".getBytes(StandardCharsets.ISO_8859_1));
+    refuses(List.of("prompts.jsonl is not UTF-8 text"), "--prompts", prompts.toString());
+    Files.writeString(prompts, " \n\n");
+    refuses(List.of("prompts.jsonl has no prompts"), "--prompts", prompts.toString());
+    refuses(List.of("cannot be read", "is a file"), "--prompts", folder.toString());
+    Files.writeString(prompts, "\uFEFF{\"prompt\": \"w1\"}\r\n");
+    assertThat(generate("--prompts", prompts.toString(), "--max-tokens", "1")).isZero();
+  }
+
+  @Test
+  void modelsThatCannotBeUsedAreNamed() throws IOException {
+    Path config = folder.resolve("config.json");
+    String good = Files.readString(config);
+    Files.writeString(config, good.replace("GPT2LMHeadModel", "MambaForCausalLM"));
+    refuses(List.of("MambaForCausalLM", "Known are LlamaForCausalLM"), "--prompt", "w1");
+    Files.writeString(config, good.substring(0, 40));
+    refuses(List.of("config.json is not valid JSON: line 3, column ", "it ends in the middle"), "--prompt", "w1");
+    Files.writeString(config, good.replace("128", "100"));
+    refuses(List.of("the tokeniser has 128 tokens", "only 100 rows"), "--prompt", "w1");
+    Files.writeString(config, good);
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"bos_token\": None}");
+    refuses(List.of("tokenizer_config.json is not valid JSON: line 1, column", "found None"), "--prompt", "w1");
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{}");
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": ");
+    refuses(List.of("tokenizer.json is not valid JSON: line 1, column", "it ends in the middle"), "--prompt", "w1");
   }
 
   @Test

@@ -128,7 +128,9 @@ class TrainTextCommandIT {
   @Test
   void someLayersAndTheEmbeddingAreTrainedAndSaidInPeftsWords() throws IOException {
     refuses(List.of("'7-0'", "0-7"), "--layers", "7-0");
-    refuses(List.of("nothing in layers [99]"), "--layers", "0,99");
+    refuses(List.of("Option --layers is 0,4-99", "no layer 6,7", "it has 6, numbered from 0 to 5"), "--layers",
+        "0,4-99");
+    refuses(List.of("Option --layers is 0", "in a list named h"), "--layers", "0", "--layers-pattern", "h");
     refuses(List.of("--layers too"), "--layers-pattern", "layers");
     assertThat(train("--targets", "attn", "--layers", "0-1,3")).as(() -> command.err()).isZero();
     JsonNode config = config();
@@ -165,6 +167,62 @@ class TrainTextCommandIT {
         file("mute.jsonl", "{\"text\": \"\"}\n").toString(), "--template", "{text}");
     refuses(List.of("--max-length"), "--max-length", "16");
     refuses(List.of("--eval-share"), "--eval-share", "1.5");
+  }
+
+  @Test
+  void patternsThatTheMethodCannotTakeAreNamedAsGiven() throws IOException {
+    refuses(List.of("--rank-pattern q_proj=0: ", "from 1 to 8192"), "--rank-pattern", "q_proj=0");
+    refuses(List.of("--rank-pattern k_proj=x: ", "not a whole number"), "--rank-pattern", "k_proj=x");
+    refuses(List.of("--alpha-pattern v_proj=-1: ", "positive"), "--alpha-pattern", "v_proj=-1");
+    Path recipe = file("recipe.yaml", "rank-pattern:\n  q_proj: 4\n  o_proj: 9999\n");
+    refuses(List.of("--rank-pattern o_proj=9999: "), "--recipe", recipe.toString());
+    assertThat(command.err()).doesNotContain("examples");
+  }
+
+  @Test
+  void weightsThatDoNotFitAreNamedBeforeTheDataIsRead() throws IOException {
+    Path other = Files.createDirectories(folder.resolve("other"));
+    for (String name : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(shared.resolve("base").resolve(name), other.resolve(name));
+    }
+    String config = Files.readString(shared.resolve("base/config.json"));
+    String data = folder.resolve("nowhere.jsonl").toString();
+    Files.writeString(other.resolve("config.json"), config.replace("_layers\" : 6", "_layers\" : 7"));
+    refuses(List.of("model.safetensors does not fit", "9 of the model's", "missing: model.layers.6."),
+        "--base", other.toString(), "--data", data);
+    Files.writeString(other.resolve("config.json"), config.replace("_layers\" : 6", "_layers\" : 5"));
+    refuses(List.of("9 of the file's", "without a place"), "--base", other.toString(), "--data", data);
+    Files.writeString(other.resolve("config.json"), config.replace(": 512,", ": 500,"));
+    refuses(List.of("with another shape", "(512, 192) where (500, 192)"), "--base", other.toString(), "--data", data);
+    Files.delete(other.resolve("model.safetensors"));
+    refuses(List.of("has no weights", "model.safetensors"), "--base", other.toString(), "--data", data);
+  }
+
+  @Test
+  void aRunIsNotResumedOnAnotherBaseOrWithOtherData() throws IOException {
+    // A folder in the way of the plot stands for whatever ends a process between its last step and its end.
+    Files.createDirectories(folder.resolve("out/loss.png/x"));
+    assertThat(train()).isEqualTo(1);
+    Path checkpoint = folder.resolve("out/checkpoints/checkpoint-00000002.safetensors");
+    byte[] kept = Files.readAllBytes(checkpoint);
+    List<String> refusal = List.of("checkpoint-00000002", "another base", "other data", "--overwrite");
+    Path adapter = folder.resolve("out/run");
+    Files.move(adapter, folder.resolve("taken-away"));
+
+    refuses(refusal, "--data", file("other.jsonl", "{\"instruction\": \"a\", \"output\": \"b\"}\n").toString());
+    refuses(refusal, "--seed", "7");
+    Path other = Files.createDirectories(folder.resolve("other"));
+    for (String name : List.of("model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(shared.resolve("base").resolve(name), other.resolve(name));
+    }
+    byte[] weights = Files.readAllBytes(other.resolve("model.safetensors"));
+    weights[weights.length - 1] ^= 1;
+    Files.write(other.resolve("model.safetensors"), weights);
+    refuses(refusal, "--base", other.toString());
+    assertThat(checkpoint).hasBinaryContent(kept);
+    Files.delete(folder.resolve("out/loss.png/x"));
+    Files.delete(folder.resolve("out/loss.png"));
+    assertThat(train()).as(() -> command.err()).isZero();
   }
 
   @Test

@@ -83,9 +83,9 @@ public final class Checkpoints {
     }
     try (SafetensorsFile file = SafetensorsFile.open(newest.get())) {
       if (!run.equals(file.metadata().get(RUN))) {
-        throw new UserException("Checkpoint " + newest.get() + " belongs to a run with other settings or data. "
-            + "Resume with the settings it was started with, choose another output folder, or start anew"
-            + " with --overwrite.");
+        throw new UserException("Checkpoint " + newest.get() + " belongs to a run on another base, with other"
+            + " settings or with other data. Resume with what it was started with, choose another output folder, or"
+            + " start anew with --overwrite.");
       }
       for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
         StoredTensors.copyInto(file, entry.getKey(), entry.getValue());
@@ -97,7 +97,7 @@ public final class Checkpoints {
     }
   }
 
-  /** Whether the newest checkpoint, if there is a readable one, belongs to a run with other settings or data. */
+  /** Whether the newest checkpoint, if there is a readable one, is of another base, other settings or data. */
   public boolean holdsAnotherRun() {
     Optional<Path> newest = newest();
     if (newest.isEmpty()) {
