@@ -114,7 +114,7 @@ class GenerateTextCommandTest {
   @Test
   void promptsThatCannotBeContinuedAreNamed() throws IOException {
     refuses(List.of("The prompt has 200 tokens", "the model reads 96"), "--prompt", "w1 ".repeat(200));
-    refuses(List.of("no tokens"), "--prompt", "");
+    refuses(List.of("The prompt is empty"), "--prompt", "");
     Path prompts = folder.resolve("prompts.jsonl");
     Files.writeString(prompts, "{\"prompt\": \"w1\"}\n{\"prompt\": NaN}\n");
     refuses(List.of("prompts.jsonl, line 2", "NaN is no JSON number"), "--prompts", prompts.toString());
