@@ -85,7 +85,7 @@ class PeftConfigTest {
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'pissa_niter_4'} | plain LoRA
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'bias': 'some'} | none, all or lora_only
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_dora': 1} | true or false
-      {'peft_type': 'LORA', 'r': 4, 'r': 5, 'lora_alpha': 8} | uplicate field 'r'
+      {'peft_type': 'LORA', 'r': 4, 'r': 5, 'lora_alpha': 8} | the name 'r' stands twice
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8} x | no valid JSON
       [1, 2] | not a JSON object
       nothing | no valid JSON""")
