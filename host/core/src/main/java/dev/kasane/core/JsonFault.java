@@ -44,7 +44,7 @@ public record JsonFault(int line, int column, String what) {
     meanings.put(found + "was expecting double-quote", "found %s, expected a name in double quotes");
     meanings.put(found + "expected a valu?e?", "found %s, expected a value");
     meanings.put(found, "found %s, which does not belong here");
-    meanings.put("character \\(\\(CTRL-CHAR, code (\\d+)\\)\\): (?:only|expected|was)", "found a control character (code %s)");
+    meanings.put("character \\(\\(CTRL-CHAR, code (\\d+)\\)\\): (?:only|expected|was)", "found the control character number %s");
     meanings.put("Invalid UTF-8|Invalid UTF-32", "found bytes that are not UTF-8 text");
     meanings.put("(?i)numeric|number", "found a number that is not written as JSON has it, such as 7, -0.5 or 1e-4");
     Map<Pattern, String> compiled = new LinkedHashMap<>();
