@@ -117,7 +117,8 @@ def load(base, adapter):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model = PeftModel.from_pretrained(model, adapter).eval()
-    wrong = [str(each.message) for each in caught if "missing" in str(each.message) or "unexpected" in str(each.message)]
+    said = [str(each.message) for each in caught]
+    wrong = [text for text in said if "missing" in text or "unexpected" in text]
     written = load_file(adapter / "adapter_model.safetensors")
     held = get_peft_model_state_dict(model, save_embedding_layers=False)
     wrong += [f"PEFT lacks {key}" for key in written.keys() - held.keys()]

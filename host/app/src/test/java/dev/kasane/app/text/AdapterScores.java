@@ -44,7 +44,8 @@ public final class AdapterScores {
       new AdapterLoading(host.formats(), host.methods(), Set.of())
           .load(AdapterReference.parse(arguments[1]), AdapterBase.of(base.model()), scope);
       int[] tokens = continued(base, base.tokens(arguments[2]), Integer.parseInt(arguments[3]), scope);
-      NDArray logits = base.model().logits(TokenBatch.of(List.of(tokens), 0, TokenBatch.Padding.LEFT), scope).squeeze(0);
+      TokenBatch batch = TokenBatch.of(List.of(tokens), 0, TokenBatch.Padding.LEFT);
+      NDArray logits = base.model().logits(batch, scope).squeeze(0);
       long[] ids = IntStream.of(tokens).asLongStream().toArray();
       SafetensorsWriter.write(Path.of(arguments[4]), List.of(StoredTensors.declare("tokens", scope.create(ids)),
           StoredTensors.declare("logits", logits)), Map.of());
