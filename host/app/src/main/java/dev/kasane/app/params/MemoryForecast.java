@@ -1,29 +1,20 @@
 package dev.kasane.app.params;
 
-import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.module.AdaptableLayer;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.kasane.core.checkpoint.Precision;
+import java.util.Set;
 
 /**
- * The memory that training an adapter needs, in bytes, by rules of thumb:
+ * The memory that training an adapter needs, in bytes:
  *
  * <ul>
- *   <li>weights = numbers of the base · bytes of the type
+ *   <li>weights = numbers of the base · bytes of the type, see {@link PlannedModel#weightBytes}
  *   <li>adapter = trained numbers · 4, gradients the same, AdamW's two averages twice that: they are float32
- *   <li>activations = batch · (1.2 · Σ over layers: positions · (inputs + outputs) · bytes of the type
- *       + scores · (bytes of the type + 8)): backward keeps what each layer reads and writes once, a fifth more for
- *       what lies between them (normalised, turned and opened values), and of the scores a float32 copy and its
- *       gradient
- *   <li>activations in segments = batch · (Σ over blocks: what the last layer writes · bytes of the type
- *       + the largest block's share of the above + the same for the scores): the states between the blocks
- *       and the inside of one (gradient checkpointing)
- *   <li>engine = 400 MB: the virtual machine, libtorch and its threads' scratch memory, measured
+ *   <li>activations = batch · what backward keeps of one example, see {@link TextActivations} and
+ *       {@link PictureActivations}
+ *   <li>engine = 350 MB: the virtual machine, libtorch and its threads' scratch memory, measured
  * </ul>
  *
- * <p>Positions are a text's tokens, or a picture's latent pixels at the layer's resolution. Fused attention
- * keeps no scores of its own. host/bench/RESULTS.md has forecasts beside real runs.
+ * <p>host/bench/RESULTS.md has forecasts beside real runs.
  *
  * @param weights the base
  * @param adapter the adapter's parameters
@@ -36,26 +27,18 @@ import java.util.Map;
 public record MemoryForecast(long weights, long adapter, long gradients, long optimizer, long activations,
     long segmentedActivations, long engine) {
   private static final int FLOAT_BYTES = 4;
-  private static final double BETWEEN_LAYERS = 1.2;
-  private static final long ENGINE = 400_000_000;
+  private static final long ENGINE = 350_000_000;
 
-  static MemoryForecast of(PlannedModel model, long trained, DataType type, int batch) {
-    Collection<AdaptableLayer> layers = model.root().adaptableLayers().values();
-    long size = type.getNumOfBytes();
-    long all = layers.stream().mapToLong(model::traffic).sum();
-    Map<String, Long> inside = new LinkedHashMap<>();
-    Map<String, Long> between = new LinkedHashMap<>();
-    layers.forEach(layer -> {
-      String block = model.block().apply(layer.path());
-      inside.merge(block, model.traffic(layer), Long::sum);
-      between.put(block, model.positions().applyAsLong(layer.path()) * layer.outputs());
-    });
-    long largest = inside.values().stream().mapToLong(Long::longValue).max().orElse(0);
-    long states = between.values().stream().mapToLong(Long::longValue).sum();
-    long scores = model.scores() * (size + 2 * FLOAT_BYTES);
-    return new MemoryForecast(model.parameters() * size, trained * FLOAT_BYTES, trained * FLOAT_BYTES,
-        2 * trained * FLOAT_BYTES, batch * ((long) (BETWEEN_LAYERS * all * size) + scores),
-        batch * ((long) ((states + BETWEEN_LAYERS * largest) * size) + scores), ENGINE);
+  /**
+   * Forecasts.
+   *
+   * @param adapted paths of the layers with an adapter
+   * @param trained numbers that are trained
+   */
+  static MemoryForecast of(PlannedModel model, Set<String> adapted, long trained, Precision precision, int batch) {
+    Activations kept = model.activations().of(adapted, precision.dataType());
+    return new MemoryForecast(model.weightBytes(precision), trained * FLOAT_BYTES, trained * FLOAT_BYTES,
+        2 * trained * FLOAT_BYTES, batch * kept.whole(), batch * kept.segmented(), ENGINE);
   }
 
   /** Everything, for a run in one piece. */

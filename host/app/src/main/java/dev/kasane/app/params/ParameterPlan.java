@@ -38,8 +38,9 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * @param batch examples of a step
    * @param length tokens of a text
    * @param resolution pixels of a picture's side
+   * @param dropouts whether a language model's own dropouts are on
    */
-  public record Run(Path config, Precision precision, int batch, int length, int resolution) {}
+  public record Run(Path config, Precision precision, int batch, int length, int resolution, boolean dropouts) {}
 
   /**
    * Plans an adapter.
@@ -49,14 +50,14 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    */
   public static ParameterPlan of(Run run, TargetSelector targets, AdapterMethod method, AdapterOptions options,
       OptionPatterns patterns) {
-    PlannedModel model = PlannedModels.read(run.config(), run.length(), run.resolution());
+    PlannedModel model = PlannedModels.read(run);
     try (NDManager scope = Engines.newManager()) {
       Map<String, Map<String, Shape>> sizes =
           AdapterSizes.of(model.root(), targets, method, options, patterns, scope);
       long trained = sizes.values().stream().flatMap(layer -> layer.values().stream()).mapToLong(Shape::size).sum();
       return new ParameterPlan(model.family(), model.parameters(), sizes.size(), trained,
           fileBytes(model.filePrefix(), sizes),
-          MemoryForecast.of(model, trained, run.precision().dataType(), run.batch()));
+          MemoryForecast.of(model, sizes.keySet(), trained, run.precision(), run.batch()));
     }
   }
 

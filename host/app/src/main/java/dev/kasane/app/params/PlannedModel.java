@@ -1,10 +1,7 @@
 package dev.kasane.app.params;
 
-import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.spi.TargetLayer;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
 
 /**
  * A model that is not loaded.
@@ -12,17 +9,17 @@ import java.util.function.ToLongFunction;
  * @param family what it is, for people
  * @param root its modules; their weights become zeros
  * @param filePrefix what adapter files put before a layer's path
- * @param positions at how many positions a layer of a path works for one example
- * @param block which block, run again as one in training by segments, a path belongs to
- * @param scores elements of the output for one example
+ * @param tables numbers of tables that rows are only looked up in
+ * @param storedType type of the checkpoint as its configuration says, or nothing
+ * @param activations what it keeps for backward
  */
 record PlannedModel(
     String family,
     Module root,
     String filePrefix,
-    ToLongFunction<String> positions,
-    Function<String, String> block,
-    long scores) {
+    long tables,
+    String storedType,
+    Activations.Rule activations) {
 
   PlannedModel {
     root.namedWeights().values().forEach(weight -> weight.set(new ZeroWeight(weight.shape())));
@@ -33,9 +30,12 @@ record PlannedModel(
     return root.namedWeights().values().stream().mapToLong(weight -> weight.shape().size()).sum();
   }
 
-  /** Elements that a layer reads and writes for one example. */
-  long traffic(AdaptableLayer layer) {
-    long read = layer.kind() == TargetLayer.Kind.EMBEDDING ? 0 : layer.inputs();
-    return positions.applyAsLong(layer.path()) * (read + layer.outputs());
+  /**
+   * Bytes of memory that the weights take. Those stored in the wanted type are mapped from the file as they lie, and
+   * of a table then little more is read in than the rows that texts use: it does not count.
+   */
+  long weightBytes(Precision precision) {
+    long numbers = parameters() - (precision.toString().equals(storedType) ? tables : 0);
+    return numbers * precision.dataType().getNumOfBytes();
   }
 }

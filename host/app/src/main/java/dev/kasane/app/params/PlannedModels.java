@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.text.family.Families;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.DecoderConfig;
+import dev.kasane.text.model.DropoutRates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,23 +31,22 @@ public final class PlannedModels {
   /**
    * The model that a configuration describes.
    *
-   * @param place a {@code config.json}, or a folder that has one
-   * @param length tokens of a text
-   * @param resolution pixels of a picture's side
+   * @param run where it is and what is done with it
    * @throws UserException when it is missing, damaged, or describes a model that is not known
    */
-  static PlannedModel read(Path place, int length, int resolution) {
-    Path file = Files.isDirectory(place) ? inFolder(place) : place;
+  static PlannedModel read(ParameterPlan.Run run) {
+    Path file = Files.isDirectory(run.config()) ? inFolder(run.config()) : run.config();
     JsonNode json = JsonFiles.read(file);
     if (json.path("_class_name").asText().equals(UNET)) {
-      return picture(UNetConfig.of(json, file.toString()), resolution / LATENT_SHRINKS);
+      return picture(UNetConfig.of(json, file.toString()), run.resolution() / LATENT_SHRINKS);
     }
     if (json.has("_class_name")) {
       throw new UserException(file + " describes a " + json.get("_class_name").asText() + ". Name the config.json"
           + " of a U-Net (" + UNET + ") or of a language model (" + String.join(", ", Families.architectures())
           + ").");
     }
-    return text(Families.read(json, file.toString()), length);
+    String stored = json.path("dtype").asText(json.path("torch_dtype").asText());
+    return text(Families.read(json, file.toString()), stored, run);
   }
 
   private static Path inFolder(Path folder) {
@@ -53,19 +54,19 @@ public final class PlannedModels {
         .findFirst().orElseThrow(() -> new UserException(folder + " has no config.json."));
   }
 
-  private static PlannedModel text(DecoderConfig config, int length) {
-    String layers = config.names().layers() + ".";
+  private static PlannedModel text(DecoderConfig config, String stored, ParameterPlan.Run run) {
+    long table = config.tiedHead() ? 0 : (long) config.vocabularySize() * config.embeddingWidth();
     return new PlannedModel(config.family(), new CausalLm(config, Precision.FLOAT32.dataType()),
-        "base_model.model.", path -> path.equals(config.names().head()) ? 0 : length,
-        path -> path.startsWith(layers) ? path.substring(0, path.indexOf('.', layers.length())) : "",
-        (long) length * config.vocabularySize());
+        "base_model.model.", table, stored,
+        TextActivations.rule(config, run.dropouts() ? config.dropouts() : DropoutRates.NONE, run.length()));
   }
 
   private static PlannedModel picture(UNetConfig config, int side) {
     int coarsest = config.blockOutChannels().size() - 1;
-    return new PlannedModel("unet", new UNet2DConditionModel(config), "lora_unet_",
-        path -> positions(path, side, coarsest), PlannedModels::pictureBlock,
-        (long) config.outChannels() * side * side);
+    Module root = new UNet2DConditionModel(config);
+    PictureActivations rule = new PictureActivations(root, path -> positions(path, side, coarsest),
+        PlannedModels::pictureBlock, (long) config.outChannels() * side * side);
+    return new PlannedModel("unet", root, "lora_unet_", 0, "", (adapted, type) -> rule.of(type));
   }
 
   private static long positions(String path, int side, int coarsest) {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,42 @@ class ParamsCommandIT {
     String tiny = ROOT.resolve("text-lm/src/test/resources/golden/llama").toString();
     assertThat(params(tiny, "q_proj,down_proj", "4", "--json")).isZero();
     assertThat(new ObjectMapper().readTree(kasane.out()).get("adapterBytes").asLong()).isEqualTo(5872);
+  }
+
+  /**
+   * What a token keeps, added up by hand from the operators: in Llama's first case 4 bytes · (4 · 32 for norms and
+   * what they give, 4 · 32 + 4 for attention, 4 · 56 inside), in each of two blocks, and behind them 4 bytes ·
+   * (2 · 32 + 4 · 128); in segments three states and the latter. Ten tokens have ten times as much.
+   */
+  @ParameterizedTest
+  @CsvSource({"llama,all-linear,float32,model,,61760,26880", "llama,q_proj,float32,model,,54720,26880",
+      "llama,all-linear,float32,model,1,42400,26880", "llama,lm_head,float32,model,,23040,26880",
+      "llama,all-linear,bfloat16,model,,43840,22400", "gpt2,all-linear,float32,none,,105280,44960",
+      "gpt2,all-linear,float32,model,,119680,52160", "gemma2,all-linear,float32,model,,101120,40320"})
+  void addsUpWhatBackwardKeeps(String family, String targets, String type, String dropout, String layers, long whole,
+      long segmented) throws IOException {
+    List<String> more = new ArrayList<>(List.of("--length", "10", "--dtype", type, "--base-dropout", dropout, "--json"));
+    if (layers != null) {
+      more.addAll(List.of("--layers", layers));
+    }
+    String config = ROOT.resolve("text-lm/src/test/resources/golden").resolve(family).toString();
+    assertThat(params(config, targets, "4", more.toArray(String[]::new))).isZero();
+
+    JsonNode forecast = new ObjectMapper().readTree(kasane.out()).get("forecast");
+    assertThat(forecast.get("activations").asLong()).isEqualTo(whole);
+    assertThat(forecast.get("activationsInSegments").asLong()).isEqualTo(segmented);
+  }
+
+  /** A checkpoint in the wanted type is mapped, and its embedding is hardly read. */
+  @ParameterizedTest
+  @CsvSource({"llama,bfloat16,2,4096", "llama,float32,4,0", "llama-tied,bfloat16,2,0"})
+  void anEmbeddingThatStaysInItsFileTakesNoMemory(String family, String type, int size, int table) throws IOException {
+    String config = ROOT.resolve("text-lm/src/test/resources/golden").resolve(family).toString();
+    assertThat(params(config, "q_proj", "4", "--dtype", type, "--json")).isZero();
+
+    JsonNode json = new ObjectMapper().readTree(kasane.out());
+    assertThat(json.at("/forecast/weights").asLong())
+        .isEqualTo((json.get("modelParameters").asLong() - table) * size);
   }
 
   @Test

@@ -78,6 +78,12 @@ public final class RenamedSource implements TensorSource {
   }
 
   @Override
+  public boolean mayShareMemory(String name) {
+    Stored stored = stored(name);
+    return stored.transform().mayShareMemory() && source.mayShareMemory(stored.name());
+  }
+
+  @Override
   public Optional<FrozenWeight> quantised(String name, DataType type, NDManager owner) {
     Stored stored = stored(name);
     return stored.transform() instanceof TensorTransform.Identity

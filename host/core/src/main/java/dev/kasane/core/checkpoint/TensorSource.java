@@ -48,6 +48,11 @@ public interface TensorSource extends AutoCloseable {
    */
   NDArray read(String name, NDManager owner);
 
+  /** Whether {@link #read} may give the memory of the file as it lies; otherwise the tensor is always a copy. */
+  default boolean mayShareMemory(String name) {
+    return true;
+  }
+
   /**
    * A tensor that is stored in another way than densely, as a weight of that storage.
    *

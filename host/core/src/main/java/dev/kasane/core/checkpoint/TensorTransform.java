@@ -18,6 +18,11 @@ public sealed interface TensorTransform {
    */
   NDArray apply(NDArray stored);
 
+  /** Whether the result may share the memory of what it is made of. */
+  default boolean mayShareMemory() {
+    return true;
+  }
+
   /** Joins tensors along their first axis; the result belongs to {@code owner}. */
   static NDArray concatenate(NDList parts, NDManager owner) {
     return Script.FORMS.callAll("concatenate", owner, List.copyOf(parts))[0];
@@ -84,6 +89,11 @@ public sealed interface TensorTransform {
     @Override
     public NDArray apply(NDArray stored) {
       return stored.getShape().dimension() == 2 ? Script.FORMS.call("transposed", stored) : stored;
+    }
+
+    @Override
+    public boolean mayShareMemory() {
+      return false;
     }
   }
 
