@@ -83,7 +83,8 @@ class ParamsCommandIT {
       "gpt2,all-linear,float32,model,,119680,52160", "gemma2,all-linear,float32,model,,101120,40320"})
   void addsUpWhatBackwardKeeps(String family, String targets, String type, String dropout, String layers, long whole,
       long segmented) throws IOException {
-    List<String> more = new ArrayList<>(List.of("--length", "10", "--dtype", type, "--base-dropout", dropout, "--json"));
+    List<String> more =
+        new ArrayList<>(List.of("--length", "10", "--dtype", type, "--base-dropout", dropout, "--json"));
     if (layers != null) {
       more.addAll(List.of("--layers", layers));
     }
