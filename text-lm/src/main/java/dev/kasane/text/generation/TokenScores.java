@@ -2,6 +2,7 @@ package dev.kasane.text.generation;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * The scores of one next token, changed step by step as transformers does and in its order: repetition
@@ -54,9 +55,9 @@ final class TokenScores {
     if (p >= 1) {
       return;
     }
-    int[] order = fromBest();
     double[] probabilities = probabilities();
-    double tail = 0;
+    double tail = ruleOutNegligible(probabilities, (1 - p) / scores.length);
+    int[] order = fromBest();
     for (int i = order.length - 1; i > 0; i--) {
       tail += probabilities[order[i]];
       if (tail > 1 - p) {
@@ -64,6 +65,18 @@ final class TokenScores {
       }
       scores[order[i]] = Float.NEGATIVE_INFINITY;
     }
+  }
+
+  /** However many there are below an equal part of 1 − p, they stay within it; so only the others are sorted. */
+  private double ruleOutNegligible(double[] probabilities, double part) {
+    double sum = 0;
+    for (int token = 0; token < scores.length; token++) {
+      if (probabilities[token] < part) {
+        sum += probabilities[token];
+        scores[token] = Float.NEGATIVE_INFINITY;
+      }
+    }
+    return sum;
   }
 
   private void keepLikely(double share) {
@@ -127,16 +140,19 @@ final class TokenScores {
     return values;
   }
 
-  /** The tokens from the best to the worst: a score's bits and the token's number sorted as one word. */
+  /**
+   * The tokens that are not ruled out, from the best to the worst: a score's bits and the token's number sorted as one
+   * word.
+   */
   private int[] fromBest() {
-    long[] keys = new long[scores.length];
-    for (int token = 0; token < scores.length; token++) {
-      int bits = Float.floatToIntBits(scores[token]);
-      int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);
-      keys[token] = (long) ~ordered << 32 | token & LOW_BITS;
-    }
-    Arrays.sort(keys);
-    return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
+    return IntStream.range(0, scores.length).filter(token -> scores[token] != Float.NEGATIVE_INFINITY)
+        .mapToLong(this::key).sorted().mapToInt(key -> (int) key).toArray();
+  }
+
+  private long key(int token) {
+    int bits = Float.floatToIntBits(scores[token]);
+    int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);
+    return (long) ~ordered << 32 | token & LOW_BITS;
   }
 
   /** The scores as they stand. */

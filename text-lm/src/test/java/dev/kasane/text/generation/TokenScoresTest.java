@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.text.Goldens;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TokenScoresTest {
@@ -41,6 +44,32 @@ class TokenScoresTest {
         assertThat(scores.values()[token]).isCloseTo((float) after.get(token).asDouble(), within(1e-5f));
       }
     }
+  }
+
+  /** However spread the scores are: the unlikeliest go one by one as long as they are within 1 − p together. */
+  @ParameterizedTest
+  @CsvSource({"0.1, 0.9", "1, 0.5", "1, 0.95", "3, 0.9", "3, 0.999", "9, 0.3", "9, 0.99"})
+  void nucleusIsWhatIsLeftOfTheWholeOrder(double spread, double topP) {
+    Random random = new Random(7);
+    float[] before = new float[3000];
+    for (int token = 0; token < before.length; token++) {
+      before[token] = (float) (spread * random.nextGaussian());
+    }
+    double whole = IntStream.range(0, before.length).mapToDouble(token -> Math.exp(before[token])).sum();
+    List<Integer> fromWorst = IntStream.range(0, before.length).boxed()
+        .sorted(Comparator.comparingDouble(token -> before[token])).toList();
+    double tail = 0;
+    int gone = 0;
+    while (tail + Math.exp(before[fromWorst.get(gone)]) / whole <= 1 - topP) {
+      tail += Math.exp(before[fromWorst.get(gone++)]) / whole;
+    }
+    TokenScores scores = new TokenScores(before.clone());
+    scores.process(new GenerationOptions(1, 1, 0, topP, 0, 1, 0, List.of()), new BitSet());
+    for (int i = 0; i < before.length; i++) {
+      int token = fromWorst.get(i);
+      assertThat(scores.values()[token]).isEqualTo(i < gone ? Float.NEGATIVE_INFINITY : before[token]);
+    }
+    assertThat(gone).isPositive();
   }
 
   @Test
