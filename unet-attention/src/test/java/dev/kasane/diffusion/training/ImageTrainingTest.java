@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageTrainingTest {
   /** One timestep and no shuffling, so that losses can be compared from step to step. */
@@ -34,14 +35,13 @@ class ImageTrainingTest {
     }
   }
 
-  /** The first base's loss falls from 1.15 to 1.04, and no lower than the noise's own variance of 1. */
   @ParameterizedTest
-  @CsvSource({"sd1-tiny, 0.95", "sd2-tiny, 0.9"})
-  void learns(String base, double share) {
+  @ValueSource(strings = {"sd1-tiny", "sd2-tiny"})
+  void learns(String base) {
     List<Double> losses = train(base, Precision.FLOAT32, false, false, 60, 0.01).losses();
     double early = losses.subList(0, 10).stream().mapToDouble(each -> each).average().orElseThrow();
     double late = losses.subList(50, 60).stream().mapToDouble(each -> each).average().orElseThrow();
-    assertThat(late).isLessThan(share * early);
+    assertThat(late).isLessThan(0.9 * early);
   }
 
   @ParameterizedTest
