@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
 import dev.kasane.quant.format.FormatGoldenTest;
@@ -48,7 +49,7 @@ class AdamW8bitTest {
   private void giveGradient(NDArray parameter, float[] values) {
     try (GradMode on = GradMode.on(); NDManager inner = scope.newSubManager()) {
       NDArray given = inner.create(values).add(0);
-      NDArray sum = parameter.mul(1);
+      NDArray sum = Ops.scale(parameter, 1);
       sum.attach(inner);
       TorchBridge.backward(sum, given);
     }

@@ -9,6 +9,7 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public final class RandomDelta implements AdapterMethod {
     return new LayerAdapter() {
       @Override
       public NDArray weightDelta(NDManager owner, TargetLayer target, double multiplier) {
-        return delta.mul(multiplier);
+        return Ops.scale(delta, multiplier);
       }
 
       @Override

@@ -11,6 +11,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public final class RandomLowRank implements AdapterMethod {
   private record Adapter(NDArray down, NDArray up) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-      return up.matMul(down).mul(multiplier);
+      return Ops.scale(up.matMul(down), multiplier);
     }
 
     @Override

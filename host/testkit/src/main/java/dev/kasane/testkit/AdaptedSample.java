@@ -54,7 +54,7 @@ final class AdaptedSample implements AutoCloseable {
   void perturb(double deviation) {
     try (GradMode off = GradMode.off()) {
       adapter().tensors().values().forEach(tensor ->
-          tensor.addi(Ops.randomNormal(scope, tensor.getShape()).mul(deviation)));
+          tensor.addi(Ops.scale(Ops.randomNormal(scope, tensor.getShape()), deviation)));
     }
   }
 

@@ -153,7 +153,7 @@ public abstract class AdapterMethodContract {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
       adapted.adapter().lowRanks(adapted.layer(), -0.7, Phase.INFERENCE).ifPresent(products -> {
         assertThat(adapted.layer().kind()).as("only linear layers have such products").isEqualTo(Kind.LINEAR);
-        assertClose(products.stream().map(each -> each.up().matMul(each.down()).mul(each.factor()))
+        assertClose(products.stream().map(each -> Ops.scale(each.up().matMul(each.down()), each.factor()))
             .reduce(NDArray::add).orElseThrow().toFloatArray(), adapted.delta(-0.7).toFloatArray());
         assertThat(adapted.adapter().biasDelta(adapted.x().getManager(), adapted.layer(), 1)).isEmpty();
       });
@@ -172,7 +172,7 @@ public abstract class AdapterMethodContract {
       NDArray expected = Ops.addScaled(adapted.update(-0.7), adapted.base(), 1);
       assertClose(adapted.output(), expected.toFloatArray());
       if (isLinearInMultiplier()) {
-        assertClose(adapted.delta(1).mul(-0.7f).toFloatArray(), delta.toFloatArray());
+        assertClose(Ops.scale(adapted.delta(1), -0.7).toFloatArray(), delta.toFloatArray());
       }
     }
   }

@@ -72,7 +72,7 @@ public final class OutputScaling implements AdapterMethod {
     @Override
     public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
       NDArray base = Ops.cast(layer.weight().materialise(scope), DataType.FLOAT32);
-      NDArray delta = base.mul(factors).mul(multiplier);
+      NDArray delta = Ops.scale(base.mul(factors), multiplier);
       delta.attach(scope);
       return delta;
     }

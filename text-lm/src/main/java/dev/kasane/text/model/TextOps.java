@@ -95,6 +95,11 @@ final class TextOps {
     return SCRIPT.call("scaled", x, factor);
   }
 
+  /** Whole numbers, each {@code offset} higher. */
+  static NDArray shifted(NDArray numbers, int offset) {
+    return SCRIPT.call("shifted", numbers, offset);
+  }
+
   /** cap·tanh(x/cap). */
   static NDArray softCap(NDArray x, double cap) {
     return SCRIPT.call("soft_cap", x, cap);

@@ -50,7 +50,7 @@ final class TokenInput {
     if (positions == null) {
       return hidden;
     }
-    try (NDArray rows = places.add(offset); NDArray found = positions.forward(rows)) {
+    try (NDArray rows = TextOps.shifted(places, offset); NDArray found = positions.forward(rows)) {
       return Ops.addScaled(hidden, found, 1);
     }
   }

@@ -48,7 +48,7 @@ public final class LanguageObjective implements Objective<TextBatch> {
       state = segment.forward(state);
     }
     NDArray loss = Targets.of(batch, scope).loss(model, state.get(0));
-    return batch.share() == 1 ? loss : loss.mul((float) batch.share());
+    return batch.share() == 1 ? loss : Ops.scale(loss, batch.share());
   }
 
   @Override

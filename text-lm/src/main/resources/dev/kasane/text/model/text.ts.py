@@ -246,6 +246,9 @@ def gated(self, gate: Tensor, up: Tensor, kind: int) -> Tensor:
 def scaled(self, x: Tensor, factor: float) -> Tensor:
   return torch.mul(x, torch.to(torch.full([1], factor, dtype=6, layout=None, device=ops.prim.device(x)), ops.prim.dtype(x)))
 
+def shifted(self, x: Tensor, offset: int) -> Tensor:
+  return torch.add(x, offset)
+
 def soft_cap(self, x: Tensor, cap: float) -> Tensor:
   return torch.mul(torch.tanh(torch.div(x, cap)), cap)
 

@@ -1,9 +1,7 @@
 package dev.kasane.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import dev.kasane.core.module.Embedding;
-import dev.kasane.core.tensor.Ops;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,9 +57,6 @@ public final class LearnedWords {
     if (lengths.isEmpty()) {
       return table.forward(ids);
     }
-    NDArray known = table.forward(ids.minimum(size - 1));
-    NDArray own = Ops.cast(Ops.embedding(rows, ids.sub(size).maximum(0)), Ops.typeOf(known));
-    NDArray isOwn = ids.gte(size).expandDims(-1).broadcast(known.getShape());
-    return NDArrays.where(isOwn, own, known);
+    return ClipOps.withLearned(table.forward(ClipOps.inVocabulary(ids, size)), ids, rows, size);
   }
 }

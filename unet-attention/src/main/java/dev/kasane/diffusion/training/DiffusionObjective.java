@@ -101,8 +101,8 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
         batch.items().stream().map(item -> pictures.moments(item.picture(), item.flip())).toList();
     NDArray stacked = DiffusionOps.stack(moments, scope);
     NDArray shape = stacked.split(2, 1).get(0);
-    return PipelineOps.drawLatents(stacked, Ops.randomNormal(scope, shape.getShape()))
-        .mul(model.vae().config().scalingFactor());
+    NDArray drawn = PipelineOps.drawLatents(stacked, Ops.randomNormal(scope, shape.getShape()));
+    return Ops.scale(drawn, model.vae().config().scalingFactor());
   }
 
   private NDArray context(PictureBatch batch, NDManager scope) {

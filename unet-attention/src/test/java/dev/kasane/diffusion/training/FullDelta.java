@@ -56,7 +56,7 @@ final class FullDelta implements AdapterMethod {
 
     @Override
     public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-      NDArray delta = diff.mul(multiplier);
+      NDArray delta = Ops.scale(diff, multiplier);
       delta.attach(scope);
       return delta;
     }

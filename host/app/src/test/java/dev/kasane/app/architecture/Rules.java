@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,6 +37,11 @@ final class Rules {
       "injection", Set.of("module", "spi", "tensor"),
       "checkpoint", Set.of("module", "pickle", "safetensors", "spi", "tensor"),
       "training", Set.of("injection", "module", "safetensors", "spi", "tensor")));
+
+  /** Where gradients may be recorded. */
+  private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",
+      "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
+      "text.model", "text.training", "testkit").map(each -> ALL + each + "..").toArray(String[]::new);
 
   private Rules() {}
 
@@ -76,8 +82,16 @@ final class Rules {
         .should().callMethod(System.class, "exit", int.class)
         .orShould().callMethod(Runtime.class, "halt", int.class)
         .because("an exit in the middle loses what others still had to do"));
+    rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
+        .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
+        .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
+  }
+
+  private static boolean takesNumber(JavaMethodCall call) {
+    return call.getTargetOwner().getName().equals("ai.djl.ndarray.NDArray")
+        && call.getTarget().getRawParameterTypes().stream().anyMatch(type -> type.getName().equals("java.lang.Number"));
   }
 
   private static ArchRule coreArrows(String name, Set<String> targets) {

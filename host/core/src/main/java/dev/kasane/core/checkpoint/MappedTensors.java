@@ -82,25 +82,25 @@ final class MappedTensors {
     if (shape.size() == 0) {
       return Ops.cast(owner.create(shape, DataType.FLOAT32), engineType());
     }
-    NDArray mapped = wrapped(bytes, shape, owner);
     if (bytes.isDirect() && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
       pin(bytes, owner);
-      return mapped;
+      return seen(bytes, shape, owner);
     }
-    NDArray copy = mapped.duplicate();
-    mapped.close();
-    return copy;
+    try (NDManager scratch = owner.newSubManager()) {
+      NDArray copy = seen(bytes, shape, scratch).duplicate();
+      copy.attach(owner);
+      return copy;
+    }
   }
 
-  private NDArray wrapped(ByteBuffer bytes, Shape shape, NDManager owner) {
+  /** A tensor over the buffer, which stays as long as the owner does. */
+  private NDArray seen(ByteBuffer bytes, Shape shape, NDManager owner) {
     DataType type = engineType();
     if (type != DataType.BFLOAT16 && type != DataType.INT16) {
       return owner.create(bytes, shape, type);
     }
     // DJL aborts the process when asked for these two; another type of their size carries the bytes.
-    try (NDArray carrier = owner.create(bytes, shape, DataType.FLOAT16)) {
-      return Ops.reinterpret(carrier, type);
-    }
+    return Ops.reinterpret(owner.create(bytes, shape, DataType.FLOAT16), type);
   }
 
   /** Keeps a buffer's memory mapped for as long as the manager is open: views of a tensor do not hold it. */

@@ -9,7 +9,8 @@ import ai.djl.ndarray.types.Shape;
  * The operators that every model shares, differentiable, over libtorch.
  *
  * <p>A result belongs to the manager of the activation {@code x}, so that everything a step computes lives
- * in the step's scope. Weights are cast to the type of {@code x}.
+ * in the step's scope. Weights are cast to the type of {@code x}. Numbers are handed over as numbers, see
+ * {@link #scale}.
  */
 public final class Ops {
   private static final TorchScript SCRIPT = TorchScript.load(Ops.class, "ops.ts.py");
@@ -191,6 +192,14 @@ public final class Ops {
   /** Zeroes elements with probability {@code p} and scales the others by 1/(1−p). */
   public static NDArray dropout(NDArray x, double p) {
     return SCRIPT.call("dropout", x, p);
+  }
+
+  /**
+   * x·factor. DJL's own {@code mul} of a number makes a tensor over memory of the virtual machine and closes it at once:
+   * where gradients are recorded, backward reads that number later, from memory that may have been collected.
+   */
+  public static NDArray scale(NDArray x, double factor) {
+    return SCRIPT.call("scale", x, factor);
   }
 
   /** Adds {@code scale · delta} to {@code y} in place and returns {@code y}. */

@@ -134,6 +134,9 @@ def cast_like(self, x: Tensor, like: Tensor) -> Tensor:
 def dropout(self, x: Tensor, p: float) -> Tensor:
   return torch.dropout(x, p, True)
 
+def scale(self, x: Tensor, factor: float) -> Tensor:
+  return torch.mul(x, factor)
+
 # y += scale * delta, in place: neither linear nor convolution keeps its output for backward.
 def add_scaled_(self, y: Tensor, delta: Tensor, scale: float) -> Tensor:
   return torch.add_(y, torch.to(delta, ops.prim.dtype(y)), alpha=scale)

@@ -9,6 +9,7 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ final class NeedsBase implements AdapterMethod {
     return Optional.of(new LayerAdapter() {
       @Override
       public NDArray weightDelta(NDManager owner, TargetLayer target, double multiplier) {
-        return target.weight().materialise(owner).mul(multiplier);
+        return Ops.scale(target.weight().materialise(owner), multiplier);
       }
 
       @Override

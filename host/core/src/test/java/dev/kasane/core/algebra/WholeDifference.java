@@ -8,6 +8,7 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,12 +51,12 @@ final class WholeDifference implements AdapterMethod {
   private record Whole(Map<String, NDArray> tensors) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-      return tensors.get(WEIGHT).mul(multiplier);
+      return Ops.scale(tensors.get(WEIGHT), multiplier);
     }
 
     @Override
     public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
-      return Optional.ofNullable(tensors.get(BIAS)).map(bias -> bias.mul(multiplier));
+      return Optional.ofNullable(tensors.get(BIAS)).map(bias -> Ops.scale(bias, multiplier));
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +68,7 @@ final class FullDelta implements AdapterMethod {
   private record Adapter(NDArray diff, double alpha) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-      NDArray delta = diff.mul(alpha * multiplier);
+      NDArray delta = Ops.scale(diff, alpha * multiplier);
       delta.attach(scope);
       return delta;
     }

@@ -11,10 +11,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.pytorch.jni.TorchBridge;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +35,31 @@ class OpsTest {
       TorchBridge.backward(y, y.onesLike());
       assertThat(weight.getGradient().toFloatArray()).containsExactly(4, 6, 4, 6, 4, 6);
     }
+  }
+
+  /** What a graph keeps must not lie in memory of the virtual machine that nothing holds any more. */
+  @Test
+  void aFactorIsStillItselfWhenTheCollectorHasRun() {
+    try (NDManager scope = Engines.newManager(); GradMode on = GradMode.on()) {
+      NDArray weight = scope.ones(new Shape(3));
+      weight.setRequiresGradient(true);
+      List<NDArray> results = IntStream.range(0, 200).mapToObj(i -> Ops.scale(weight, 0.5)).toList();
+      collectBuffers();
+      results.forEach(each -> TorchBridge.backward(each, each.onesLike()));
+      assertThat(weight.getGradient().toFloatArray()).containsOnly(100);
+    }
+  }
+
+  /** Collects until the direct buffers that nothing holds are gone. */
+  private static void collectBuffers() {
+    BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct")).findFirst().orElseThrow();
+    long most = direct.getCount() + 50;
+    IntStream.range(0, 100).forEach(i -> ByteBuffer.allocateDirect(8));
+    for (int i = 0; i < 1000 && direct.getCount() >= most; i++) {
+      System.gc();
+    }
+    assertThat(direct.getCount()).as("direct buffers").isLessThan(most);
   }
 
   @Test
@@ -125,7 +154,7 @@ class OpsTest {
 
   private static void backwardAfterChange(NDArray leaf, UnaryOperator<NDArray> operator) {
     leaf.setRequiresGradient(true);
-    NDArray x = leaf.mul(2);
+    NDArray x = Ops.scale(leaf, 2);
     NDArray y = operator.apply(x);
     Ops.addScaled(x, x.onesLike(), 1);
     TorchBridge.backward(y, y.onesLike());

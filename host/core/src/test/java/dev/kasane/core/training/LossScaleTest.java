@@ -33,7 +33,7 @@ class LossScaleTest {
       List<StepReport> reports = new ArrayList<>();
       Objective<Integer> objective = (batch, scope) -> {
         NDArray half = Ops.cast(weight, DataType.FLOAT16);
-        return Ops.cast(half, DataType.FLOAT32).mul(factor).sum();
+        return Ops.scale(Ops.cast(half, DataType.FLOAT32), factor).sum();
       };
       new Trainer<>(objective, number -> 0, optimizer, plan, List.of(new TrainingListener() {
         @Override

@@ -235,7 +235,7 @@ class SegmentedRunTest {
   void aLossThatIsNotFiniteMovesNothing() {
     try (SegmentedRun run = new SegmentedRun(network(), SEED, scope)) {
       run.forward(state(DataType.FLOAT32));
-      assertThat(run.backward(output -> output.sum().mul(Float.NaN), 1)).isNaN();
+      assertThat(run.backward(output -> Ops.scale(output.sum(), Double.NaN), 1)).isNaN();
     }
     assertThat(weights).allMatch(weight -> TorchBridge.gradient(weight, scope).isEmpty());
   }

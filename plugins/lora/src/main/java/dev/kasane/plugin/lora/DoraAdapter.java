@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
+import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -97,7 +98,7 @@ final class DoraAdapter implements LayerAdapter {
     try (NDManager own = scope.newSubManager()) {
       NDArray delta = LoraOps.rescaledDelta(own, layer.weight().materialise(own), factors.down(), factors.up(),
           ratio(own, layer), scale());
-      NDArray scaled = multiplier == 1 ? delta : LoraOps.scale(delta, multiplier);
+      NDArray scaled = multiplier == 1 ? delta : Ops.scale(delta, multiplier);
       scaled.attach(scope);
       return scaled;
     }

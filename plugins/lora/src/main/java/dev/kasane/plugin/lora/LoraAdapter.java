@@ -67,7 +67,7 @@ final class LoraAdapter implements LayerAdapter {
 
   private NDArray update(NDArray x, TargetLayer layer, double multiplier, LoraDropouts drops) {
     // The scale goes on the narrow side of the detour.
-    NDArray hidden = LoraOps.scale(hidden(x, layer, drops), scale() * multiplier);
+    NDArray hidden = Ops.scale(hidden(x, layer, drops), scale() * multiplier);
     return layer.applyUp(hidden, factors.up());
   }
 

@@ -10,11 +10,6 @@ final class LoraOps {
 
   private LoraOps() {}
 
-  /** hidden · factor. */
-  static NDArray scale(NDArray hidden, double factor) {
-    return SCRIPT.call("scale", hidden, factor);
-  }
-
   /** Zeroes whole ranks with probability {@code p}, per sample; the rank lies on {@code axis}. */
   static NDArray dropRanks(NDArray hidden, double p, int axis) {
     return SCRIPT.call("drop_ranks", hidden, p, axis);

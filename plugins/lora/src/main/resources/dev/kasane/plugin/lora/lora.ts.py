@@ -1,9 +1,6 @@
 # The arithmetic of low-rank adaptation. TorchScript, not Python: see TorchScript.java.
 # down: (rank, in), up: (out, rank), both float32; they follow the activation's type.
 
-def scale(self, hidden: Tensor, factor: float) -> Tensor:
-  return torch.mul(hidden, factor)
-
 # Zeroes whole ranks with probability p, per sample, and scales the others by 1 / (1 - p).
 # axis: where the rank lies in hidden, whose axis 0 is the sample.
 def drop_ranks(self, hidden: Tensor, p: float, axis: int) -> Tensor:
