@@ -137,9 +137,13 @@ class BadDataTest {
   }
 
   @Test
-  void whatIsNoReadableFile() throws IOException {
+  void whatIsNoFile() throws IOException {
     refused(Files.createDirectory(folder.resolve("d.jsonl")), "is a folder. Name the data files in it");
     refused(folder.resolve("none.csv"), "There is no data file");
+  }
+
+  @Test
+  void whatMayNotBeRead() throws IOException {
     Path secret = Files.writeString(folder.resolve("s.jsonl"), GOOD);
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
     Assumptions.assumeFalse(Files.isReadable(secret), "the superuser may read everything");
