@@ -48,9 +48,14 @@ final class DecoderLayer extends ModuleTree {
    */
   NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
     // For one token calling the operators takes as long as what they do, so that all go in one call.
-    Optional<PlainLayer> plain = cache != null && isToken(x) ? PlainLayer.of(projections, norms) : Optional.empty();
+    Optional<PlainLayer> plain = cache != null && isToken(x) ? plain() : Optional.empty();
     return plain.isPresent() ? TextOps.tokenLayer(plain.get(), x, input, cache, config, number)
         : inPieces(x, input, cache);
+  }
+
+  /** The layer in tensors alone, when there is nothing else to it now. */
+  Optional<PlainLayer> plain() {
+    return PlainLayer.of(projections, norms);
   }
 
   private static boolean isToken(NDArray x) {

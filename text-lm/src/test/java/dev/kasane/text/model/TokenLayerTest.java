@@ -55,7 +55,9 @@ class TokenLayerTest {
     CausalLm model = Goldens.model(name, scope);
     TokenBatch text = text(name);
     NDArray base = model.logits(text, scope);
+    assertThat(layers(model)).as("bare").allMatch(layer -> layer.plain().isPresent());
     attach(model, new RandomLowRank(), "all-linear").multiplier(0.7);
+    assertThat(layers(model)).as("adapted").allMatch(layer -> layer.plain().isPresent());
     NDArray one = model.logits(text, scope);
     assertThat(distance(one, base)).as("effect of an adapter").isGreaterThan(1e-2);
     assertThat(distance(tokenByToken(model, text), one)).isLessThan(1e-5);
@@ -73,6 +75,7 @@ class TokenLayerTest {
     attach(model, new RandomLowRank(), "all-linear");
     NDArray one = model.logits(text, scope);
     attach(model, new RandomDelta(), "all-linear");
+    assertThat(layers(model)).allMatch(layer -> layer.plain().isEmpty());
     NDArray two = model.logits(text, scope);
     assertThat(distance(two, one)).as("effect").isGreaterThan(1e-2);
     assertThat(distance(tokenByToken(model, text), two)).isLessThan(1e-5);
@@ -84,6 +87,7 @@ class TokenLayerTest {
     TokenBatch text = text("llama");
     model.adaptableLayers().values().forEach(layer ->
         layer.replaceWeight(new DenseWeight(Ops.cast(layer.weight().materialise(scope), DataType.BFLOAT16))));
+    assertThat(layers(model)).allMatch(layer -> layer.plain().isEmpty());
     assertThat(distance(tokenByToken(model, text), model.logits(text, scope))).isLessThan(1e-5);
   }
 
@@ -105,6 +109,13 @@ class TokenLayerTest {
   private AdapterSet attach(CausalLm model, AdapterMethod method, String... targets) {
     return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of(targets), List.of()), method,
         AdapterOptions.of(method.id(), List.of(), Map.of()), OptionPatterns.none(), scope);
+  }
+
+  private static List<DecoderLayer> layers(CausalLm model) {
+    List<DecoderLayer> layers = model.namedModules().values().stream().filter(DecoderLayer.class::isInstance)
+        .map(DecoderLayer.class::cast).toList();
+    assertThat(layers).hasSize(model.config().layers());
+    return layers;
   }
 
   private TokenBatch text(String name) {
