@@ -1,6 +1,7 @@
 package dev.kasane.text.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -101,8 +102,13 @@ class TokenLayerTest {
     try (AdapterRouter router = new AdapterRouter(Map.of("a", set), scope)) {
       router.route(List.of(Set.of("a")));
       assertThat(distance(tokenByToken(model, text), adapted)).isLessThan(1e-5);
+      assertThat(layers(model)).allMatch(layer -> layer.plain().isPresent());
       router.route(List.of(Set.of()));
+      assertThat(layers(model)).allMatch(layer -> layer.plain().isPresent());
       assertThat(distance(tokenByToken(model, text), base)).isLessThan(1e-5);
+      router.route(List.of(Set.of("a"), Set.of("a")));
+      assertThatThrownBy(() -> tokenByToken(model, text)).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("2 rows");
     }
   }
 

@@ -35,13 +35,13 @@ final class RowAdapter implements LayerAdapter {
     }
   }
 
-  /** {@inheritDoc} An update of some rows alone is not one. */
+  /** {@inheritDoc} Only for a single row, so that a batch of another size than was routed is still refused. */
   @Override
   public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
-    if (rows.isEmpty()) {
-      return Optional.of(List.of());
+    if (!rows.isOfOne()) {
+      return Optional.empty();
     }
-    return rows.isAll() ? adapter.lowRanks(layer, multiplier, phase) : Optional.empty();
+    return rows.isEmpty() ? Optional.of(List.of()) : adapter.lowRanks(layer, multiplier, phase);
   }
 
   /** Never asked: a layer calls {@link #addTo} alone, and only that knows which rows are whose. */

@@ -32,6 +32,11 @@ final class RowSelection {
     return count == batch;
   }
 
+  /** Whether the batch has a single row. */
+  boolean isOfOne() {
+    return batch == 1;
+  }
+
   NDArray numbers() {
     return numbers;
   }
