@@ -1,9 +1,7 @@
 package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,12 +77,8 @@ public final class RecordFiles {
       throw new UserException(file + " has " + Files.size(file) + " bytes; a text file is one example, of at most "
           + LONGEST_TEXT + " bytes. Split it into several files, or into records of a .jsonl file.");
     }
-    try (BufferedReader in = Utf8Files.open(file)) {
-      StringWriter text = new StringWriter();
-      in.transferTo(text);
-      return text.toString().isBlank() ? List.of()
-          : List.of(new TextRecord(file, 1, Map.of("text", text.toString())));
-    }
+    String text = Utf8Files.read(file);
+    return text.isBlank() ? List.of() : List.of(new TextRecord(file, 1, Map.of("text", text)));
   }
 
   private static String ending(Path file) {

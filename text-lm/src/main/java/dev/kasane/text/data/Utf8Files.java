@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Opens files of UTF-8 text, and says where one is not; readers notice it only somewhere behind. */
-final class Utf8Files {
+public final class Utf8Files {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private Utf8Files() {}
@@ -30,6 +31,20 @@ final class Utf8Files {
     } catch (IOException e) {
       in.close();
       throw e;
+    }
+  }
+
+  /**
+   * The whole text of a file without its byte order mark.
+   *
+   * @throws CharacterCodingException when it is not UTF-8
+   * @throws IOException when it cannot be read
+   */
+  public static String read(Path file) throws IOException {
+    try (BufferedReader in = open(file)) {
+      StringWriter text = new StringWriter();
+      in.transferTo(text);
+      return text.toString();
     }
   }
 

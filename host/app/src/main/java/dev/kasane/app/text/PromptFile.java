@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
+import dev.kasane.text.data.Utf8Files;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import java.util.Set;
  * be a list of names or missing.
  */
 public final class PromptFile {
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final long MOST_BYTES = 64L << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -57,8 +57,7 @@ public final class PromptFile {
       if (Files.size(file) > MOST_BYTES) {
         throw new UserException(file + " is larger than 64 MiB. Split it.");
       }
-      String text = Files.readString(file);
-      return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).lines().toList();
+      return Utf8Files.read(file).lines().toList();
     } catch (CharacterCodingException e) {
       throw new UserException(file + " is not UTF-8 text. Save the file as UTF-8.", e);
     } catch (IOException e) {
