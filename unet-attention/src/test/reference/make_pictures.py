@@ -121,6 +121,39 @@ def wide_gamut():
     return bytes(srgb)
 
 
+def photograph(width=96, height=64):
+    """What a camera sees: sky over a hill, edges as soft as a lens makes them, a saturated patch, grain."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
+    chance = np.random.default_rng(20261130)
+    hill = 1 / (1 + np.exp(-(y - 40 - 6 * np.sin(x / 15.0)) / 4.0))
+    sky = np.stack([90 + y, 149 + y / 2, 220 - y / 4], -1)
+    ground = np.stack([70 + 30 * np.sin(x / 9.0), 95 + 20 * np.cos(y / 8.0), 40 + x / 4], -1)
+    patch = np.exp(-((x - 66) ** 2 + (y - 20) ** 2) / 300.0)[..., None]
+    mixed = (sky * (1 - hill[..., None]) + ground * hill[..., None]) * (1 - patch) + np.array([225, 40, 60]) * patch
+    return np.clip(mixed + chance.normal(0, 4, mixed.shape), 0, 255).round().astype(np.uint8)
+
+
+def photographs():
+    """Lossy formats at several qualities and methods: what a decoder gets wrong does not show in smooth scenes."""
+    seen = Image.fromarray(photograph())
+    plain = Image.new("RGB", (96, 64), (90, 149, 220))
+    plain.save(OUT / "sky-30.webp", quality=30)
+    golden("sky-30.webp")
+    veil = np.broadcast_to(np.linspace(0, 255, 96).astype(np.uint8), (64, 96))
+    veiled = Image.fromarray(np.concatenate([photograph(), veil[..., None]], -1))
+    veiled.save(OUT / "photograph-alpha.webp", quality=75, exact=True)
+    golden("photograph-alpha.webp")
+    for quality in (30, 50, 75, 95):
+        for method in (0, 4, 6):
+            name = f"photograph-{quality}-{method}.webp"
+            seen.save(OUT / name, quality=quality, method=method)
+            golden(name)
+        for subsampling in (0, 1, 2):
+            name = f"photograph-{quality}-{subsampling}.jpg"
+            seen.save(OUT / name, quality=quality, subsampling=subsampling)
+            golden(name)
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     picture = Image.fromarray(scene())
@@ -155,7 +188,8 @@ def main():
     }
     for name, (image, options) in saves.items():
         image.save(OUT / name, **options)
-        golden(name)
+        if not name.startswith("lossy"):  # those are for damaging; photographs() has what is compared
+            golden(name)
     for orientation in range(1, 9):
         exif = Image.Exif()
         exif[0x0112] = orientation
@@ -166,6 +200,7 @@ def main():
     for name, options in (("turned.png", {}), ("turned.webp", dict(lossless=True)), ("turned.tiff", {})):
         picture.save(OUT / name, exif=exif, **options)
         golden(name)
+    photographs()
     sixteen_bit_pngs()
     photoshop()
     tiff16()
@@ -182,4 +217,5 @@ def main():
     large.save(OUT / "checks.png")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import java.awt.color.CMMException;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.EOFException;
@@ -12,10 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes a picture file to upright, opaque sRGB.
@@ -23,7 +27,8 @@ import javax.imageio.stream.ImageInputStream;
  * <p>Reads what ImageIO and TwelveMonkeys read, by content and not by name: JPEG (also CMYK and YCCK), PNG,
  * WebP, TIFF, BMP, PSD, GIF (first frame), PNM, TGA. The format's header is read first, and a picture beyond
  * the limit is refused before any memory is taken for its pixels. Instances are immutable and may be shared
- * between threads.
+ * between threads. A colour profile or a block of metadata that is damaged does not damage the picture: it is left out,
+ * with a warning.
  *
  * @param limitMegapixels the largest picture that is decoded, in millions of pixels, 1 to 700
  * @param background the colour under transparent pixels, as {@code 0xRRGGBB}
@@ -35,6 +40,7 @@ public record PictureReader(int limitMegapixels, int background) {
   /** Opaque white. */
   public static final int WHITE = 0xffffff;
 
+  private static final Logger LOG = LoggerFactory.getLogger(PictureReader.class);
   private static final int LARGEST_LIMIT = 700;
   private static final int READ_AT_ONCE = 64 << 20;
 
@@ -64,16 +70,30 @@ public record PictureReader(int limitMegapixels, int background) {
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
       Orientation orientation = OrientationReader.read(file, format);
-      Truncation truncation = new Truncation();
-      reader.addIIOReadWarningListener(truncation);
+      DecoderWarnings warnings = new DecoderWarnings();
+      reader.addIIOReadWarningListener(warnings);
       BufferedImage image = reader.read(0);
-      truncation.check();
+      warnings.requireWhole();
+      warnings.profile().ifPresent(warning -> warnOfProfile(file, warning));
       if (image.getWidth() != width || image.getHeight() != height) {
         throw new IOException("its header says " + width + " x " + height + ", its pixels are "
             + image.getWidth() + " x " + image.getHeight());
       }
-      return orientation.apply(new RgbConversion(background).convert(image, leftOverProfile(file, format)));
+      return orientation.apply(convert(file, image, leftOverProfile(file, format)));
     });
+  }
+
+  private Picture convert(Path file, BufferedImage image, ICC_Profile profile) {
+    RgbConversion conversion = new RgbConversion(background);
+    try {
+      return conversion.convert(image, profile);
+    } catch (CMMException | IllegalArgumentException e) {
+      if (profile == null) {
+        throw e;
+      }
+      warnOfProfile(file, reason(e));
+      return conversion.convert(image, null);
+    }
   }
 
   /**
@@ -94,15 +114,8 @@ public record PictureReader(int limitMegapixels, int background) {
 
   private <T> T open(Path file, Use<T> use) {
     checkFile(file);
-    try (ImageInputStream in = stream(file)) {
-      if (in == null) {
-        throw new IOException("the file cannot be opened");
-      }
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw unreadable(file, "no picture format that is known begins like this", null);
-      }
-      return use(file, in, readers.next(), use);
+    try {
+      return decode(file, use);
     } catch (IOException | RuntimeException e) {
       if (e instanceof UserException user) {
         throw user;
@@ -115,11 +128,45 @@ public record PictureReader(int limitMegapixels, int background) {
     }
   }
 
-  /** Reads from memory where the file is not huge, since some decoders move about in it byte by byte. */
-  private static ImageInputStream stream(Path file) throws IOException {
-    return Files.size(file) <= READ_AT_ONCE
-        ? new ExhaustibleStream(Files.readAllBytes(file))
-        : ImageIO.createImageInputStream(file.toFile());
+  private <T> T decode(Path file, Use<T> use) throws IOException {
+    if (Files.size(file) > READ_AT_ONCE) {
+      return decode(file, ImageIO.createImageInputStream(file.toFile()), use);
+    }
+    // From memory, since some decoders move about in a file byte by byte.
+    byte[] bytes = Files.readAllBytes(file);
+    try {
+      return decode(file, new ExhaustibleStream(bytes), use);
+    } catch (IOException | RuntimeException e) {
+      Optional<T> decoded = e instanceof UserException ? Optional.empty() : withoutProfile(file, bytes, use);
+      if (decoded.isEmpty()) {
+        throw e;
+      }
+      warnOfProfile(file, reason(e));
+      return decoded.get();
+    }
+  }
+
+  /** Decodes once more without the colour profile; nothing where it has none, or that is not what is damaged. */
+  private <T> Optional<T> withoutProfile(Path file, byte[] bytes, Use<T> use) {
+    Optional<byte[]> plain = EmbeddedProfile.hiddenIn(bytes);
+    try {
+      return plain.isPresent() ? Optional.of(decode(file, new ExhaustibleStream(plain.get()), use)) : Optional.empty();
+    } catch (IOException | RuntimeException otherDamage) {
+      return Optional.empty();
+    }
+  }
+
+  private <T> T decode(Path file, ImageInputStream stream, Use<T> use) throws IOException {
+    try (ImageInputStream in = stream) {
+      if (in == null) {
+        throw new IOException("the file cannot be opened");
+      }
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw unreadable(file, "no picture format that is known begins like this", null);
+      }
+      return use(file, in, readers.next(), use);
+    }
   }
 
   private <T> T use(Path file, ImageInputStream in, ImageReader reader, Use<T> use) throws IOException {
@@ -172,19 +219,27 @@ public record PictureReader(int limitMegapixels, int background) {
     }
   }
 
-  private static ICC_Profile leftOverProfile(Path file, String format) throws IOException {
+  private static ICC_Profile leftOverProfile(Path file, String format) {
     if (!format.equals("png")) {
       return null;
     }
-    for (PngChunks.Chunk chunk : PngChunks.read(file, Set.of("iCCP"))) {
-      int name = 0;
-      while (name < chunk.data().length && chunk.data()[name] != 0) {
-        name++;
+    try {
+      for (PngChunks.Chunk chunk : PngChunks.read(file, Set.of("iCCP"))) {
+        int name = 0;
+        while (name < chunk.data().length && chunk.data()[name] != 0) {
+          name++;
+        }
+        int start = Math.min(name + 2, chunk.data().length);
+        return ICC_Profile.getInstance(PngChunks.inflate(chunk.data(), start));
       }
-      int start = Math.min(name + 2, chunk.data().length);
-      return ICC_Profile.getInstance(PngChunks.inflate(chunk.data(), start));
+    } catch (IOException | IllegalArgumentException e) {
+      warnOfProfile(file, reason(e));
     }
     return null;
+  }
+
+  private static void warnOfProfile(Path file, String reason) {
+    LOG.warn("{}: its colour profile cannot be used and is left out, its colours are taken as sRGB: {}", file, reason);
   }
 
   private static UserException unreadable(Path file, String reason, Throwable cause) {
