@@ -1,69 +1,34 @@
 package dev.kasane.text.chat;
 
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.interpret.Context;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
-import com.hubspot.jinjava.loader.ResourceNotFoundException;
 import dev.kasane.core.UserException;
+import dev.kasane.text.jinja.JinjaException;
+import dev.kasane.text.jinja.JinjaFunction;
+import dev.kasane.text.jinja.JinjaTemplate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A model's chat template: Jinja text that turns a conversation into the text the model was tuned on.
  *
- * <p>Templates come with models from anywhere, so they run in a cell: no files, no other templates, no Java
- * methods ({@link PythonValues} has all that values can do), and bounds on output, loops and depth.
+ * <p>Templates come with models from anywhere. They are run by an interpreter of our own, which reaches nothing but
+ * the values that it is given and bounds steps, depth and text.
  */
 public final class ChatTemplate {
-  private static final long MOST_OUTPUT = 4L << 20;
-  private static final int MOST_ITEMS = 100_000;
-  private static final int MOST_DEPTH = 50;
-  private static final Set<String> FORBIDDEN_TAGS = Set.of("include", "import", "from", "extends", "cycle");
-  private static final Jinjava ENGINE = engine();
+  private static final Map<String, JinjaFunction> FUNCTIONS = Map.of(
+      "raise_exception", TemplateFunctions::raiseException, "strftime_now", TemplateFunctions::strftimeNow);
 
   private final String source;
   private final String origin;
+  private JinjaTemplate parsed;
 
   /**
-   * @param source the template's text
+   * @param source the template's text; it is looked at when it is first used
    * @param origin where it comes from, for messages
    */
   public ChatTemplate(String source, String origin) {
-    this.source = TemplateSource.prepare(source);
+    this.source = source;
     this.origin = origin;
-  }
-
-  private static Jinjava engine() {
-    Jinjava engine = new Jinjava(JinjavaConfig.newBuilder()
-        .withTrimBlocks(true).withLstripBlocks(true).withKeepTrailingNewline(true)
-        .withNestedInterpretationEnabled(false)
-        .withElResolver(new PythonValues())
-        .withLegacyOverrides(LegacyOverrides.newBuilder()
-            .withEvaluateMapKeys(true).withIterateOverMapKeys(true).withUsePyishObjectMapper(true)
-            .withUseNaturalOperatorPrecedence(true).withParseWhitespaceControlStrictly(true)
-            .withAllowAdjacentTextNodes(true).withUseTrimmingForNotesAndExpressions(true)
-            .withKeepNullableLoopValues(true).withHandleBackslashInQuotesOnly(true).build())
-        .withMaxOutputSize(MOST_OUTPUT).withMaxStringLength(MOST_OUTPUT)
-        .withMaxListSize(MOST_ITEMS).withMaxMapSize(MOST_ITEMS).withRangeLimit(MOST_ITEMS)
-        .withMaxRenderDepth(MOST_DEPTH).withEnableRecursiveMacroCalls(false).withMaxMacroRecursionDepth(MOST_DEPTH)
-        .withDisabled(Map.of(Context.Library.TAG, FORBIDDEN_TAGS)).build());
-    engine.setResourceLocator((name, charset, interpreter) -> {
-      throw new ResourceNotFoundException("Chat templates cannot load '" + name + "'.");
-    });
-    Context global = engine.getGlobalContext();
-    global.registerFilter(new ToJsonFilter());
-    global.registerTag(new BoundedForTag());
-    global.registerFunction(new ELFunctionDefinition("", "raise_exception", TemplateFunctions.class,
-        "raiseException", String.class));
-    global.registerFunction(new ELFunctionDefinition("", "strftime_now", TemplateFunctions.class,
-        "strftimeNow", String.class));
-    return engine;
   }
 
   /**
@@ -72,27 +37,41 @@ public final class ChatTemplate {
    * @param messages the turns so far
    * @param addGenerationPrompt whether the text ends where the assistant is to go on
    * @param specialTokens texts of marks by the names that templates use, such as {@code bos_token}
-   * @throws UserException when the template refuses the conversation or does not run
+   * @throws UserException when the template is malformed, refuses the conversation or does not come to an end
    */
   public String render(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, String> specialTokens) {
+    return renderMarked(messages, addGenerationPrompt, specialTokens).text();
+  }
+
+  /**
+   * The same, with the parts that the template marks as said by the assistant ({@code generation} tags); a template
+   * that marks nothing has none.
+   */
+  public JinjaTemplate.Rendered renderMarked(List<ChatMessage> messages, boolean addGenerationPrompt,
+      Map<String, String> specialTokens) {
     Map<String, Object> values = new LinkedHashMap<>(specialTokens);
     values.put("messages", messages.stream().map(ChatTemplate::turn).toList());
     values.put("add_generation_prompt", addGenerationPrompt);
     values.put("tools", null);
     values.put("documents", null);
-    RenderResult result;
-    try (BoundedForTag.Budget budget = BoundedForTag.newBudget()) {
-      result = ENGINE.renderForResult(source, values);
-    } catch (RuntimeException | StackOverflowError e) {
-      throw refusal(e.getMessage(), e);
+    try {
+      return parsed().render(values, FUNCTIONS);
+    } catch (JinjaException e) {
+      throw new UserException("The chat template of " + origin + " refuses this conversation: " + e.getMessage()
+          + ". Change the conversation, or choose another template with --template.", e);
     }
-    for (TemplateError error : result.getErrors()) {
-      if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
-        throw refusal(TemplateFunctions.refusal(error.getException()).orElse(
-            error.getMessage() + " (line " + error.getLineno() + ")"), error.getException());
+  }
+
+  private synchronized JinjaTemplate parsed() {
+    if (parsed == null) {
+      try {
+        parsed = JinjaTemplate.parse(source);
+      } catch (JinjaException e) {
+        throw new UserException("The chat template of " + origin + " is malformed: " + e.getMessage()
+            + ". Mend it, or choose another template with --template.", e);
       }
     }
-    return result.getOutput();
+    return parsed;
   }
 
   private static Map<String, Object> turn(ChatMessage message) {
@@ -100,10 +79,5 @@ public final class ChatTemplate {
     turn.put("role", message.role());
     turn.put("content", message.content());
     return turn;
-  }
-
-  private UserException refusal(String reason, Throwable cause) {
-    return new UserException("The chat template of " + origin + " refuses this conversation: " + reason
-        + ". Change the conversation, or choose another template with --template.", cause);
   }
 }

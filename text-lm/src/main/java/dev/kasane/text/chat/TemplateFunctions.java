@@ -1,13 +1,14 @@
 package dev.kasane.text.chat;
 
+import dev.kasane.text.jinja.JinjaException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** Functions that Hugging Face offers to chat templates. */
-public final class TemplateFunctions {
+final class TemplateFunctions {
   /** Python's letters of {@code strftime} that templates use, in Java's. */
   private static final Map<Character, String> LETTERS = Map.ofEntries(Map.entry('Y', "yyyy"), Map.entry('y', "yy"),
       Map.entry('m', "MM"), Map.entry('d', "dd"), Map.entry('b', "MMM"), Map.entry('B', "MMMM"),
@@ -16,22 +17,17 @@ public final class TemplateFunctions {
 
   private TemplateFunctions() {}
 
-  /** What a template says when it refuses a conversation. */
-  private static final class Refusal extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Refusal(String message) {
-      super(message);
-    }
-  }
-
-  /** Refuses the conversation. */
-  public static String raiseException(String message) {
-    throw new Refusal(message);
+  /** Refuses the conversation, in the template's words. */
+  static Object raiseException(List<Object> arguments) {
+    throw new JinjaException(arguments.isEmpty() || arguments.get(0) == null ? "it gives no reason"
+        : String.valueOf(arguments.get(0)));
   }
 
   /** The present date and time in the form that Python's {@code strftime} letters give. */
-  public static String strftimeNow(String format) {
+  static Object strftimeNow(List<Object> arguments) {
+    if (arguments.size() != 1 || !(arguments.get(0) instanceof String format)) {
+      throw new JinjaException("strftime_now takes a text such as '%d %b %Y'");
+    }
     return strftime(LocalDateTime.now(), format);
   }
 
@@ -49,15 +45,5 @@ public final class TemplateFunctions {
           : DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(time));
     }
     return text.toString();
-  }
-
-  /** The template's own words if it refused. */
-  static Optional<String> refusal(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof Refusal) {
-        return Optional.of(cause.getMessage());
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>The whole text is tokenised at once, as the model will meet it; where an answer begins is where the tokens
  * of what stands before it stop agreeing with the whole's. The end-of-text mark is appended and learnt unless
- * the text already ends with one.
+ * the text already ends with one, or its template has decided what is learnt.
  */
 public final class ExampleEncoder {
   private final Tokenizer tokenizer;
@@ -48,7 +48,9 @@ public final class ExampleEncoder {
       Arrays.fill(supervised, Math.min(from, to), to, part.answer() || everything);
       from = Math.max(from, to);
     }
-    return cut(ended(ids, supervised), text.parts().stream().allMatch(TextPart::answer));
+    EncodedExample example = text.decided() && !everything
+        ? new EncodedExample(ids, supervised, false, true) : ended(ids, supervised);
+    return cut(example, text.parts().stream().allMatch(TextPart::answer));
   }
 
   private boolean startsWithMark(TemplateText text) {

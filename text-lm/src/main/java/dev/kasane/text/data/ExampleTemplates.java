@@ -4,6 +4,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.ChatTemplate;
 import dev.kasane.text.chat.ChatTemplates;
+import dev.kasane.text.jinja.JinjaTemplate;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,14 +71,33 @@ public final class ExampleTemplates {
     public TemplateText of(TextRecord record) {
       List<ChatMessage> messages = Conversations.of(record);
       try {
-        return new TemplateText(parts(record, messages), true);
+        return text(messages);
       } catch (UserException e) {
         throw new UserException(record.place() + ": " + e.getMessage(), e);
       }
     }
 
-    private List<TextPart> parts(TextRecord record, List<ChatMessage> messages) {
-      String whole = template.render(messages, false, marks);
+    private TemplateText text(List<ChatMessage> messages) {
+      JinjaTemplate.Rendered rendered = template.renderMarked(messages, false, marks);
+      return rendered.generated().isEmpty() ? new TemplateText(partsByTurns(messages, rendered.text()), true)
+          : new TemplateText(partsByMarks(rendered), true, true);
+    }
+
+    /** What the template itself marks as said by the assistant is learnt, as transformers' mask has it. */
+    private static List<TextPart> partsByMarks(JinjaTemplate.Rendered rendered) {
+      List<TextPart> parts = new ArrayList<>();
+      int at = 0;
+      for (JinjaTemplate.Span span : rendered.generated()) {
+        parts.add(new TextPart(rendered.text().substring(at, span.begin()), false));
+        parts.add(new TextPart(rendered.text().substring(span.begin(), span.end()), true));
+        at = span.end();
+      }
+      parts.add(new TextPart(rendered.text().substring(at), false));
+      return parts.stream().filter(part -> !part.text().isEmpty()).toList();
+    }
+
+    /** What a turn of the assistant adds to the text is learnt. */
+    private List<TextPart> partsByTurns(List<ChatMessage> messages, String whole) {
       List<TextPart> parts = new ArrayList<>();
       int at = 0;
       for (int turn = 0; turn < messages.size(); turn++) {

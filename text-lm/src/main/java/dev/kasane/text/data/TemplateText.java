@@ -8,8 +8,14 @@ import java.util.List;
  * @param parts the text in order
  * @param complete whether the text carries its own marks, as chat templates' does; otherwise the tokeniser's
  *     marks are put around it
+ * @param decided whether the parts say all of what is learnt, so that no end mark is added or learnt beyond them
  */
-public record TemplateText(List<TextPart> parts, boolean complete) {
+public record TemplateText(List<TextPart> parts, boolean complete, boolean decided) {
+  /** A text whose end mark is learnt, and added where it has none. */
+  public TemplateText(List<TextPart> parts, boolean complete) {
+    this(parts, complete, false);
+  }
+
   /** The whole text. */
   public String whole() {
     StringBuilder text = new StringBuilder();

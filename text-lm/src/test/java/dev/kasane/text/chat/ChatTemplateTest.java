@@ -72,14 +72,22 @@ class ChatTemplateTest {
   }
 
   @Test
-  void aMacroThatCallsItselfEnds() {
-    assertThat(new ChatTemplate("{% macro a(x) %}.{{ a(x) }}{% endmacro %}{{ a(1) }}", "m")
-        .render(HELLO, false, MARKS)).hasSizeLessThan(100);
+  void whatATemplateSaysWhenItRefusesIsShown() {
+    assertThatThrownBy(() -> new ChatTemplate("{{ raise_exception('Only users speak.') }}", "m")
+        .render(HELLO, false, MARKS)).isInstanceOf(UserException.class).hasMessageContaining("Only users speak.");
+    assertThatThrownBy(() -> new ChatTemplate("{{ raise_exception(none) }}", "m")
+        .render(HELLO, false, MARKS)).isInstanceOf(UserException.class).hasMessageContaining("it gives no reason");
+  }
+
+  @Test
+  void aTemplateThatIsMalformedIsToldFromOneThatRefuses() {
+    assertThatThrownBy(() -> new ChatTemplate("a\n{% if %}", "model").render(HELLO, false, MARKS))
+        .isInstanceOf(UserException.class).hasMessageContaining("is malformed").hasMessageContaining("line 2");
   }
 
   @Test
   void noReflectionThroughProperties() {
-    assertThat(new ChatTemplate("[{{ messages.class }}{{ messages[0].content.class.name }}{{ loop }}]", "m")
+    assertThat(new ChatTemplate("[{{ messages.class }}{{ messages[0].content.class }}{{ loop }}]", "m")
         .render(HELLO, false, MARKS)).isEqualTo("[]");
   }
 

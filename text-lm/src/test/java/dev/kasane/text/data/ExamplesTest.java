@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kasane.core.UserException;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExamplesTest {
   private static final Tokenizer BYTES = Tokenizers.open(folder("byte-level"));
@@ -64,6 +67,22 @@ class ExamplesTest {
     assertThat(answers(text("auto", record(Map.of("prompt", "p", "completion", "c"))))).isEqualTo("[c<|im_end|>\n]");
     assertThat(answers(text("Q: {instruction}\nA: {output}!", ALPACA))).isEqualTo("[Lux.!]");
     assertThat(text("{{{instruction}}} {output}", ALPACA).whole()).isEqualTo("{Name a lamp.} Lux.");
+  }
+
+  @Test
+  void whatATemplateMarksAsGeneratedIsLearntAlone(@TempDir Path model) throws IOException {
+    Files.writeString(model.resolve("chat_template.jinja"), "{% for m in messages %}{% if m.role == 'assistant' %}"
+        + "{% generation %}{{ m.content.split('>')[-1] }}{% endgeneration %}</s>{% else %}{{ m.content }}? {% endif %}"
+        + "{% endfor %}");
+    TextRecord talk = record(Map.of("messages", List.of(Map.of("role", "user", "content", "a"),
+        Map.of("role", "assistant", "content", "thought>b"), Map.of("role", "user", "content", "c"),
+        Map.of("role", "assistant", "content", "d"))));
+    TemplateText text = ExampleTemplates.choose("model", model, LLAMA).of(talk);
+    assertThat(text.whole()).isEqualTo("a? b</s>c? d</s>");
+    assertThat(answers(text)).isEqualTo("[b][d]");
+    EncodedExample example = new ExampleEncoder(LLAMA, 64, false).encode(text).get(0);
+    assertThat(learnt(example, LLAMA).replace(" ", "")).isEqualTo("bd");
+    assertThat(example.supervised()[example.length() - 1]).as("the end mark is outside of the marks").isFalse();
   }
 
   @Test
