@@ -53,6 +53,18 @@ public record ImageModel(
         tokenizer.withWords(learned.lengths(), textEncoder.config().vocabularySize()), scheduler, type, learned);
   }
 
+  /**
+   * The type in which the autoencoder computes: that of the model, but float32 for float16, whose range the activations
+   * of published autoencoders leave.
+   */
+  public DataType autoencoderType() {
+    return autoencoderType(type);
+  }
+
+  static DataType autoencoderType(DataType type) {
+    return type == DataType.FLOAT16 ? DataType.FLOAT32 : type;
+  }
+
   /** The parts that adapters can be attached to, by the community's component names. */
   public Map<String, Module> components() {
     Map<String, Module> components = new LinkedHashMap<>();

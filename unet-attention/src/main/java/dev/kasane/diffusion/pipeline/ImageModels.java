@@ -15,6 +15,7 @@ import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Makes image models out of checkpoints.
@@ -79,7 +80,8 @@ public final class ImageModels {
       ImageModel model, BaseCheckpoint base, Precision precision, NDManager owner) {
     String type = precision.toString();
     WeightLoader.load(model.unet(), base.tensors(BasePart.UNET), type, owner);
-    WeightLoader.load(model.vae(), base.tensors(BasePart.VAE), type, owner);
+    WeightLoader.load(model.vae(), base.tensors(BasePart.VAE),
+        ImageModel.autoencoderType(precision.dataType()).name().toLowerCase(Locale.ROOT), owner);
     WeightLoader.load(model.textEncoder(), base.tensors(BasePart.TEXT_ENCODER), type, owner);
   }
 

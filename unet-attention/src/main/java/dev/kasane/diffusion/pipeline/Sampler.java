@@ -5,12 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.data.Picture;
 import dev.kasane.diffusion.scheduler.Scheduler;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.function.BiConsumer;
 
 /**
@@ -34,7 +36,7 @@ public final class Sampler {
    *
    * @param request what to draw
    * @param progress told of steps done and steps in all
-   * @throws dev.kasane.core.UserException when a number of the request is out of range
+   * @throws UserException when a number of the request is out of range, or the picture is no finite numbers
    */
   public Picture draw(PictureRequest request, BiConsumer<Integer, Integer> progress) {
     try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
@@ -98,7 +100,8 @@ public final class Sampler {
 
   private NDArray startLatents(PictureRequest request, Scheduler scheduler, int first, NDManager scope) {
     NDArray pixels = tensor(request.start().orElseThrow().picture(), scope);
-    NDArray moments = model.vae().encodeMoments(Ops.cast(PipelineOps.toSigned(pixels), model.type()));
+    NDArray moments = model.vae().encodeMoments(
+        Ops.cast(PipelineOps.toSigned(pixels), model.autoencoderType()));
     NDArray clean = PipelineOps.drawLatents(moments, freshLatents(request, scope))
         .mul(model.vae().config().scalingFactor());
     return scheduler.addNoise(clean, freshLatents(request, scope), first);
@@ -109,9 +112,20 @@ public final class Sampler {
     return scope.create(bytes, new Shape(1, picture.height(), picture.width(), 3), DataType.UINT8);
   }
 
+  /** What is no number would become black. */
+  private void requireNumbers(NDArray decoded) {
+    if (!Double.isFinite(Ops.cast(decoded.abs().sum(), DataType.FLOAT64).getDouble())) {
+      throw new UserException("The picture came out as no finite numbers, computed in "
+          + model.type().name().toLowerCase(Locale.ROOT) + ", and is not written. The base or an adapter is damaged, or"
+          + " an adapter's strength far too large; in float16 numbers overflow, use bfloat16 or float32.");
+    }
+  }
+
   private Picture decode(NDArray latents) {
     NDArray unscaled = latents.div(model.vae().config().scalingFactor());
-    NDArray bytes = PipelineOps.toBytes(model.vae().decode(Ops.cast(unscaled, model.type())));
+    NDArray decoded = model.vae().decode(Ops.cast(unscaled, model.autoencoderType()));
+    requireNumbers(decoded);
+    NDArray bytes = PipelineOps.toBytes(decoded);
     Shape shape = bytes.getShape();
     return new Picture((int) shape.get(2), (int) shape.get(1), bytes.toByteArray());
   }

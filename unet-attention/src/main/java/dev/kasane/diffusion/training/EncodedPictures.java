@@ -54,7 +54,7 @@ final class EncodedPictures {
    */
   NDArray moments(DatasetPicture picture, boolean flip) {
     Placement place = placement.apply(picture);
-    String key = new CacheKey("moments-1").text(baseHash).text(model.type().name())
+    String key = new CacheKey("moments-1").text(baseHash).text(model.autoencoderType().name())
         .text(picture.contentHash()).number(flip ? 1 : 0).text(place.toString()).hex();
     return cache.get(key, scope -> encode(picture, place, flip, scope));
   }
@@ -64,7 +64,7 @@ final class EncodedPictures {
     Picture shown = flip ? pixels.mirrored() : pixels;
     NDArray bytes = scope.create(ByteBuffer.wrap(shown.rgb()),
         new Shape(1, shown.height(), shown.width(), 3), DataType.UINT8);
-    NDArray signed = Ops.cast(PipelineOps.toSigned(bytes), model.type());
+    NDArray signed = Ops.cast(PipelineOps.toSigned(bytes), model.autoencoderType());
     return Ops.cast(model.vae().encodeMoments(signed), DataType.FLOAT32);
   }
 

@@ -1,19 +1,26 @@
 package dev.kasane.diffusion.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.module.Weight;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.Goldens;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.data.Picture;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -78,8 +85,44 @@ class PipelineParityTest {
             .isGreaterThan(PIXEL_TOLERANCE));
   }
 
+  /** A normalisation follows the layer that is made larger here, so that nothing changes but the range. */
+  @Test
+  void inFloat16TheAutoencoderDoesNotOverflow() {
+    PictureRequest request = request("sd1-tiny", settings("sd1-tiny").get("ddim"));
+    Picture plain = new Sampler(open("sd1-tiny", Precision.FLOAT16)).draw(request, (done, all) -> {});
+    ImageModel large = open("sd1-tiny", Precision.FLOAT16);
+    parameters(large.vae(), "decoder.mid_block.resnets.0.conv1.", each -> each.mul(60_000));
+    Picture drawn = new Sampler(large).draw(request, (done, all) -> {});
+    int largest = 0;
+    for (int i = 0; i < plain.rgb().length; i++) {
+      largest = Math.max(largest, Math.abs((plain.rgb()[i] & 0xff) - (drawn.rgb()[i] & 0xff)));
+    }
+    assertThat(largest).isLessThanOrEqualTo(PIXEL_TOLERANCE);
+    assertThat(plain.rgb()).isNotEqualTo(new byte[plain.rgb().length]);
+  }
+
+  @Test
+  void aPictureOfNoNumbersIsRefused() {
+    ImageModel model = open("sd1-tiny", Precision.FLOAT32);
+    parameters(model.unet(), "conv_out.", each -> each.mul(Float.NaN));
+    PictureRequest request = request("sd1-tiny", settings("sd1-tiny").get("ddim"));
+    assertThatThrownBy(() -> new Sampler(model).draw(request, (done, all) -> {})).isInstanceOf(UserException.class)
+        .hasMessageContaining("no finite numbers").hasMessageContaining("float32").hasMessageContaining("bfloat16");
+  }
+
+  private void parameters(Module module, String prefix, UnaryOperator<NDArray> change) {
+    List<Weight> found = module.namedWeights().entrySet().stream().filter(entry -> entry.getKey().startsWith(prefix))
+        .map(Map.Entry::getValue).toList();
+    assertThat(found).hasSize(2);
+    found.forEach(weight -> weight.cover(new DenseWeight(change.apply(weight.dense(scope)))));
+  }
+
   private ImageModel open(String base) {
-    return ImageModels.open(Goldens.FOLDER.resolve(base), BaseOptions.none(), Precision.FLOAT32, scope);
+    return open(base, Precision.FLOAT32);
+  }
+
+  private ImageModel open(String base, Precision precision) {
+    return ImageModels.open(Goldens.FOLDER.resolve(base), BaseOptions.none(), precision, scope);
   }
 
   private PictureRequest request(String base, JsonNode run) {
