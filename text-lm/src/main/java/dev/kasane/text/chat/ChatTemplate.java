@@ -7,6 +7,7 @@ import dev.kasane.text.jinja.JinjaTemplate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A model's chat template: Jinja text that turns a conversation into the text the model was tuned on.
@@ -17,6 +18,9 @@ import java.util.Map;
 public final class ChatTemplate {
   private static final Map<String, JinjaFunction> FUNCTIONS = Map.of(
       "raise_exception", TemplateFunctions::raiseException, "strftime_now", TemplateFunctions::strftimeNow);
+
+  /** What the assistant thinks before it answers, by the names that records have for it. */
+  public static final List<String> REASONING = List.of("reasoning_content", "thinking", "reasoning");
 
   private final String source;
   private final String origin;
@@ -34,25 +38,25 @@ public final class ChatTemplate {
   /**
    * The text of a conversation.
    *
-   * @param messages the turns so far
+   * @param conversation the turns so far
    * @param addGenerationPrompt whether the text ends where the assistant is to go on
    * @param specialTokens texts of marks by the names that templates use, such as {@code bos_token}
    * @throws UserException when the template is malformed, refuses the conversation or does not come to an end
    */
-  public String render(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, String> specialTokens) {
-    return renderMarked(messages, addGenerationPrompt, specialTokens).text();
+  public String render(Conversation conversation, boolean addGenerationPrompt, Map<String, String> specialTokens) {
+    return renderMarked(conversation, addGenerationPrompt, specialTokens).text();
   }
 
   /**
    * The same, with the parts that the template marks as said by the assistant ({@code generation} tags); a template
    * that marks nothing has none.
    */
-  public JinjaTemplate.Rendered renderMarked(List<ChatMessage> messages, boolean addGenerationPrompt,
+  public JinjaTemplate.Rendered renderMarked(Conversation conversation, boolean addGenerationPrompt,
       Map<String, String> specialTokens) {
     Map<String, Object> values = new LinkedHashMap<>(specialTokens);
-    values.put("messages", messages.stream().map(ChatTemplate::turn).toList());
+    values.put("messages", conversation.messages().stream().map(ChatTemplate::turn).toList());
     values.put("add_generation_prompt", addGenerationPrompt);
-    values.put("tools", null);
+    values.put("tools", conversation.tools());
     values.put("documents", null);
     try {
       return parsed().render(values, FUNCTIONS);
@@ -60,6 +64,24 @@ public final class ChatTemplate {
       throw new UserException("The chat template of " + origin + " refuses this conversation: " + e.getMessage()
           + ". Change the conversation, or choose another template with --template.", e);
     }
+  }
+
+  /** Whether the template speaks of a field of turns, or of a variable; one that does not cannot render it. */
+  public boolean mentions(String name) {
+    return source.contains(name);
+  }
+
+  /** Reasoning has three names; as in transformers every template finds it under those that are read today. */
+  private static Map<String, Object> turn(ChatMessage message) {
+    Map<String, Object> turn = new LinkedHashMap<>();
+    turn.put("role", message.role());
+    turn.putAll(message.fields());
+    Object reasoning = REASONING.stream().map(turn::get).filter(Objects::nonNull).findFirst().orElse(null);
+    if (reasoning != null) {
+      turn.putIfAbsent("thinking", reasoning);
+      turn.put(REASONING.get(0), reasoning);
+    }
+    return turn;
   }
 
   private synchronized JinjaTemplate parsed() {
@@ -72,12 +94,5 @@ public final class ChatTemplate {
       }
     }
     return parsed;
-  }
-
-  private static Map<String, Object> turn(ChatMessage message) {
-    Map<String, Object> turn = new LinkedHashMap<>();
-    turn.put("role", message.role());
-    turn.put("content", message.content());
-    return turn;
   }
 }

@@ -1,6 +1,8 @@
 package dev.kasane.text.data;
 
+import dev.kasane.core.UserException;
 import dev.kasane.text.chat.ChatMessage;
+import dev.kasane.text.chat.Conversation;
 import java.util.List;
 
 /** The prompt of Stanford's Alpaca, with its two openings for records with and without input. */
@@ -13,21 +15,27 @@ public final class AlpacaTemplate {
   private AlpacaTemplate() {}
 
   static TemplateText of(TextRecord record) {
-    String instruction;
-    String input = "";
-    String output;
-    if (Conversations.isAlpaca(record)) {
-      instruction = record.text("instruction");
-      input = record.text("input");
-      output = record.learnt("output");
-    } else {
-      List<ChatMessage> turns = Conversations.of(record);
-      int last = turns.size() - 1;
-      instruction = String.join("\n\n", turns.subList(0, last).stream().map(ChatMessage::content).toList());
-      output = turns.get(last).content();
+    Conversation conversation = Conversations.of(record);
+    List<ChatMessage> turns = upToLastAnswer(conversation.messages());
+    boolean calls = turns.stream().anyMatch(turn -> turn.fields().get(ChatMessage.CONTENT) == null);
+    if (conversation.tools() != null || calls) {
+      throw new UserException(record.place() + ": Alpaca's prompt has no place for functions that are called. Choose"
+          + " another with --template, or remove tools and tool_calls.");
     }
-    return new TemplateText(List.of(new TextPart(prompt(instruction, input), false),
-        new TextPart(output, true)), false);
+    boolean simple = Conversations.isAlpaca(record) && turns.size() == 2;
+    String instruction = simple ? record.text("instruction")
+        : String.join("\n\n", turns.subList(0, turns.size() - 1).stream().map(ChatMessage::content).toList());
+    return new TemplateText(List.of(new TextPart(prompt(instruction, simple ? record.text("input") : ""), false),
+        new TextPart(turns.get(turns.size() - 1).content(), true)), false, false, conversation.unread());
+  }
+
+  /** What comes after the last answer that is learnt, there is no place for. */
+  private static List<ChatMessage> upToLastAnswer(List<ChatMessage> turns) {
+    int last = turns.size() - 1;
+    while (!turns.get(last).isAnswer() || !turns.get(last).learnt()) {
+      last--;
+    }
+    return turns.subList(0, last + 1);
   }
 
   /** What stands before the answer. */

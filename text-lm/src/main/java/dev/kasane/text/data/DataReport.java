@@ -1,8 +1,10 @@
 package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What a run would learn from, told before it starts.
@@ -14,21 +16,22 @@ import java.util.Locale;
  * @param truncated examples that were cut
  * @param unended examples without a learnt end-of-text mark
  * @param longest tokens of the longest example
+ * @param unread names of fields that the records have and nothing reads
  */
 public record DataReport(int examples, long tokens, long supervised, int silent, int truncated, int unended,
-    int longest) {
+    int longest, Set<String> unread) {
   /** Above this share of examples a fault of the data is taken for a mistake and stops the run. */
   public static final double GREATEST_SHARE = 0.5;
 
   /** Counts. */
-  public static DataReport of(List<EncodedExample> examples) {
+  public static DataReport of(List<EncodedExample> examples, Set<String> unread) {
     return new DataReport(examples.size(),
         examples.stream().mapToLong(EncodedExample::length).sum(),
         examples.stream().mapToLong(EncodedExample::supervisedTokens).sum(),
         (int) examples.stream().filter(example -> example.answerTokens() == 0).count(),
         (int) examples.stream().filter(EncodedExample::truncated).count(),
         (int) examples.stream().filter(example -> !example.ended()).count(),
-        examples.stream().mapToInt(EncodedExample::length).max().orElse(0));
+        examples.stream().mapToInt(EncodedExample::length).max().orElse(0), unread);
   }
 
   /** Share of the tokens that count in the loss, 0 to 1. */
@@ -62,9 +65,13 @@ public record DataReport(int examples, long tokens, long supervised, int silent,
 
   /** The report as lines for people. */
   public List<String> lines() {
-    return List.of(
+    List<String> lines = new ArrayList<>(List.of(
         String.format(Locale.ROOT, "%d examples, %d tokens, longest %d", examples, tokens, longest),
         String.format(Locale.ROOT, "%.1f %% of the tokens count in the loss", 100 * supervisedShare()),
-        truncated + " truncated, " + unended + " without end of text, " + silent + " without an answer");
+        truncated + " truncated, " + unended + " without end of text, " + silent + " without an answer"));
+    if (!unread.isEmpty()) {
+      lines.add("not read: " + String.join(", ", unread));
+    }
+    return lines;
   }
 }

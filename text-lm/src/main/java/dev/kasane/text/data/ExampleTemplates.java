@@ -1,13 +1,10 @@
 package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
-import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.ChatTemplate;
 import dev.kasane.text.chat.ChatTemplates;
-import dev.kasane.text.jinja.JinjaTemplate;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,61 +60,5 @@ public final class ExampleTemplates {
 
   private static TemplateText plain(TextRecord record) {
     return new TemplateText(List.of(new TextPart(record.learnt("text"), true)), false);
-  }
-
-  /** Renders conversations and finds in the text what the assistant says. */
-  private record ChatExampleTemplate(ChatTemplate template, Map<String, String> marks) implements ExampleTemplate {
-    @Override
-    public TemplateText of(TextRecord record) {
-      List<ChatMessage> messages = Conversations.of(record);
-      try {
-        return text(messages);
-      } catch (UserException e) {
-        throw new UserException(record.place() + ": " + e.getMessage(), e);
-      }
-    }
-
-    private TemplateText text(List<ChatMessage> messages) {
-      JinjaTemplate.Rendered rendered = template.renderMarked(messages, false, marks);
-      return rendered.generated().isEmpty() ? new TemplateText(partsByTurns(messages, rendered.text()), true)
-          : new TemplateText(partsByMarks(rendered), true, true);
-    }
-
-    /** What the template itself marks as said by the assistant is learnt, as transformers' mask has it. */
-    private static List<TextPart> partsByMarks(JinjaTemplate.Rendered rendered) {
-      List<TextPart> parts = new ArrayList<>();
-      int at = 0;
-      for (JinjaTemplate.Span span : rendered.generated()) {
-        parts.add(new TextPart(rendered.text().substring(at, span.begin()), false));
-        parts.add(new TextPart(rendered.text().substring(span.begin(), span.end()), true));
-        at = span.end();
-      }
-      parts.add(new TextPart(rendered.text().substring(at), false));
-      return parts.stream().filter(part -> !part.text().isEmpty()).toList();
-    }
-
-    /** What a turn of the assistant adds to the text is learnt. */
-    private List<TextPart> partsByTurns(List<ChatMessage> messages, String whole) {
-      List<TextPart> parts = new ArrayList<>();
-      int at = 0;
-      for (int turn = 0; turn < messages.size(); turn++) {
-        if (!messages.get(turn).role().equals("assistant")) {
-          continue;
-        }
-        String before = template.render(messages.subList(0, turn), true, marks);
-        String after = template.render(messages.subList(0, turn + 1), false, marks);
-        if (whole.startsWith(after) && after.startsWith(before) && before.length() >= at) {
-          parts.add(new TextPart(whole.substring(at, before.length()), false));
-          parts.add(new TextPart(after.substring(before.length()), true));
-          at = after.length();
-        }
-      }
-      if (parts.isEmpty()) {
-        throw new UserException("the chat template changes what comes before an answer, so it cannot be told"
-            + " apart. Choose another with --template.");
-      }
-      parts.add(new TextPart(whole.substring(at), false));
-      return parts.stream().filter(part -> !part.text().isEmpty()).toList();
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.kasane.text.data;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * An example as text, before it becomes tokens.
@@ -9,11 +10,12 @@ import java.util.List;
  * @param complete whether the text carries its own marks, as chat templates' does; otherwise the tokeniser's
  *     marks are put around it
  * @param decided whether the parts say all of what is learnt, so that no end mark is added or learnt beyond them
+ * @param unread names of fields of the record, or of its turns, that are in no part of the text
  */
-public record TemplateText(List<TextPart> parts, boolean complete, boolean decided) {
+public record TemplateText(List<TextPart> parts, boolean complete, boolean decided, Set<String> unread) {
   /** A text whose end mark is learnt, and added where it has none. */
   public TemplateText(List<TextPart> parts, boolean complete) {
-    this(parts, complete, false);
+    this(parts, complete, false, Set.of());
   }
 
   /** The whole text. */

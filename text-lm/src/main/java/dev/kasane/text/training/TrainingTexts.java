@@ -15,6 +15,8 @@ import dev.kasane.text.data.TextRecord;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a run is trained on and measured with.
@@ -51,12 +53,13 @@ public record TrainingTexts(TextBatches batches, List<TextBatch> evaluation, Dat
       Options options) {
     ExampleEncoder encoder = new ExampleEncoder(tokenizer, options.maxLength(), options.everything());
     DataSplit split = DataSplit.of(records, options.evaluationShare(), options.seed());
-    List<EncodedExample> training = encode(split.training(), template, encoder);
-    List<EncodedExample> held = encode(split.evaluation(), template, encoder);
+    Set<String> unread = new TreeSet<>();
+    List<EncodedExample> training = encode(split.training(), template, encoder, unread);
+    List<EncodedExample> held = encode(split.evaluation(), template, encoder, unread);
     int padding = tokenizer.paddingId().orElse(tokenizer.endOfTextId().orElse(0));
     // Examples without anything to learn would make batches without gradients.
     List<EncodedExample> speaking = training.stream().filter(example -> example.supervisedTokens() > 0).toList();
-    DataReport report = DataReport.of(training);
+    DataReport report = DataReport.of(training, unread);
     report.check();
     TextBatches batches = new TextBatches(speaking, new TextBatches.Settings(options.batchSize(),
         options.maxLength(), options.packing(), options.accumulation(), padding, options.seed()));
@@ -65,9 +68,13 @@ public record TrainingTexts(TextBatches batches, List<TextBatch> evaluation, Dat
   }
 
   private static List<EncodedExample> encode(List<TextRecord> records, ExampleTemplate template,
-      ExampleEncoder encoder) {
+      ExampleEncoder encoder, Set<String> unread) {
     List<EncodedExample> examples = new ArrayList<>();
-    records.forEach(record -> examples.addAll(encoder.encode(template.of(record))));
+    for (TextRecord record : records) {
+      TemplateText text = template.of(record);
+      unread.addAll(text.unread());
+      examples.addAll(encoder.encode(text));
+    }
     return examples;
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatTemplateTest {
   private static final Map<String, String> MARKS = Map.of("bos_token", "<s>", "eos_token", "</s>");
-  private static final List<ChatMessage> HELLO = List.of(new ChatMessage("user", "Hello"));
+  private static final Conversation HELLO = new Conversation(List.of(new ChatMessage("user", "Hello")));
 
   @TestFactory
   List<DynamicTest> rendersAsTransformersDoes() throws IOException {
@@ -47,10 +47,10 @@ class ChatTemplateTest {
         messages.add(new ChatMessage(turn.path("role").asText(), turn.path("content").asText())));
     boolean prompt = row.path("prompt").asBoolean();
     if (row.has("refused")) {
-      assertThatThrownBy(() -> template.render(messages, prompt, MARKS)).isInstanceOf(UserException.class)
-          .hasMessageContaining(row.path("refused").asText());
+      assertThatThrownBy(() -> template.render(new Conversation(messages), prompt, MARKS))
+          .isInstanceOf(UserException.class).hasMessageContaining(row.path("refused").asText());
     } else {
-      assertThat(template.render(messages, prompt, MARKS)).isEqualTo(row.path("text").asText());
+      assertThat(template.render(new Conversation(messages), prompt, MARKS)).isEqualTo(row.path("text").asText());
     }
   }
 

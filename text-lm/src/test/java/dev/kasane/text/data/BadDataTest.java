@@ -167,7 +167,8 @@ class BadDataTest {
     "auto|{'messages': ['hi']}|a turn of the conversation is hi, expected an object",
     "auto|{'messages': [{'role': 'user', 'content': 'a'}]}|nobody answers",
     "auto|{'messages': [{'role': 'user', 'content': null}]}|turn 1 has the fields [role, content], expected texts",
-    "auto|{'messages': [{'role': 'user', 'content': [{'text': 'a'}]}]}|turn 1 has the fields [role, content]"
+    "auto|{'messages': [{'role': 'user', 'content': [{'image': 'a'}]}]}|turn 1 has content of several parts",
+    "auto|{'messages': [{'role': 'user', 'content': {'text': 'a'}}]}|turn 1 has the fields [role, content]"
   })
   void recordsThatCannotBeLearnt(String template, String record, String message) throws IOException {
     Path file = Files.writeString(folder.resolve("a.jsonl"), GOOD + "\n" + record.replace('\'', '"'));

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,108 @@ class ExamplesTest {
     assertThat(answers(text("auto", record(Map.of("prompt", "p", "completion", "c"))))).isEqualTo("[c<|im_end|>\n]");
     assertThat(answers(text("Q: {instruction}\nA: {output}!", ALPACA))).isEqualTo("[Lux.!]");
     assertThat(text("{{{instruction}}} {output}", ALPACA).whole()).isEqualTo("{Name a lamp.} Lux.");
+  }
+
+  private static Map<String, Object> turn(String role, Object content, Object... more) {
+    Map<String, Object> turn = new LinkedHashMap<>();
+    turn.put("role", role);
+    turn.put("content", content);
+    for (int i = 0; i < more.length; i += 2) {
+      turn.put((String) more[i], more[i + 1]);
+    }
+    return turn;
+  }
+
+  private static TextRecord talk(Object... turns) {
+    return record(Map.of("messages", List.of(turns)));
+  }
+
+  @Test
+  void anAnswerOfWeightZeroIsNotLearnt() {
+    TextRecord weighed = talk(turn("user", "a"), turn("assistant", "b", "weight", 0), turn("user", "c"),
+        turn("assistant", "d", "weight", 1));
+    assertThat(answers(text("chatml", weighed))).isEqualTo("[d<|im_end|>\n]");
+    assertThat(answers(text("chatml", talk(turn("user", "a"), turn("assistant", "b", "train", true), turn("user", "c"),
+        turn("assistant", "d", "train", false))))).isEqualTo("[b<|im_end|>\n]");
+    assertThatThrownBy(() -> text("chatml", talk(turn("user", "a"), turn("assistant", "b", "weight", 0.5))))
+        .isInstanceOf(UserException.class).hasMessageContaining("turn 2").hasMessageContaining("0.5");
+    assertThatThrownBy(() -> text("chatml", talk(turn("user", "a"), turn("assistant", "b", "weight", 0))))
+        .isInstanceOf(UserException.class).hasMessageContaining("nobody answers");
+    assertThatThrownBy(() -> text("chatml", talk(turn("user", "a", "train", true), turn("assistant", "b"))))
+        .isInstanceOf(UserException.class).hasMessageContaining("role user");
+  }
+
+  @Test
+  void noEndMarkIsLearntAfterAUserOrAnAnswerThatIsNotLearnt() {
+    TextRecord thanks = talk(turn("user", "a"), turn("assistant", "b"), turn("user", "thanks"));
+    ExampleEncoder encoder = new ExampleEncoder(LLAMA, 64, false);
+    EncodedExample ended = encoder.encode(text("chatml", talk(turn("user", "a"), turn("assistant", "b")))).get(0);
+    EncodedExample open = encoder.encode(text("chatml", thanks)).get(0);
+    int end = LLAMA.endOfTextId().getAsInt();
+    assertThat(ended.ids()[ended.length() - 1]).isEqualTo(end);
+    assertThat(open.ids()[open.length() - 1]).isNotEqualTo(end);
+    assertThat(open.supervised()[open.length() - 1]).isFalse();
+    assertThat(answers(text("alpaca", thanks))).as("Alpaca has no place for it").isEqualTo("[b]");
+  }
+
+  @Test
+  void aRecordsOwnSystemToolsAndHistoryAreInItsText(@TempDir Path model) throws IOException {
+    Map<String, Object> shared = new LinkedHashMap<>(Map.of("system", "Be a pirate.", "conversations",
+        List.of(Map.of("from", "human", "value", "a"), Map.of("from", "gpt", "value", "b"))));
+    assertThat(text("chatml", record(shared)).whole()).startsWith("<|im_start|>system\nBe a pirate.<|im_end|>\n");
+    shared.put("tools", "[{\"name\": \"clock\"}]");
+    assertThatThrownBy(() -> text("chatml", record(shared))).isInstanceOf(UserException.class)
+        .hasMessageContaining("does not read tools");
+    Files.writeString(model.resolve("chat_template.jinja"), "{{ tools | tojson }}{% for m in messages %}[{{ m.role }}"
+        + "{% if m.tool_calls %}!{{ m.tool_calls[0].function.name }}{% endif %}:{{ m.content }}]{% endfor %}");
+    assertThat(ExampleTemplates.choose("model", model, LLAMA).of(record(shared)).whole())
+        .startsWith("[{\"name\": \"clock\"}][system:Be a pirate.]");
+    Map<String, Object> earlier = Map.of("instruction", "c", "input", "", "output", "d",
+        "history", List.of(List.of("a", "b")));
+    assertThat(answers(text("chatml", record(earlier)))).isEqualTo("[b<|im_end|>\n][d<|im_end|>\n]");
+    assertThat(text("alpaca", record(earlier)).whole()).contains("a\n\nb\n\nc").endsWith("d");
+  }
+
+  @Test
+  void callsOfFunctionsAreRenderedOrRefused(@TempDir Path model) throws IOException {
+    TextRecord calls = talk(turn("user", "time?"),
+        turn("assistant", null, "tool_calls", List.of(Map.of("function", Map.of("name", "clock")))),
+        turn("tool", "nine"), turn("assistant", "It is nine."));
+    assertThatThrownBy(() -> text("chatml", calls)).isInstanceOf(UserException.class)
+        .hasMessageContaining("does not read tool_calls").hasMessageContaining("line 7");
+    assertThatThrownBy(() -> text("alpaca", calls)).isInstanceOf(UserException.class)
+        .hasMessageContaining("tool_calls");
+    Files.writeString(model.resolve("chat_template.jinja"), "{% for m in messages %}<{{ m.role }}>"
+        + "{% if m.tool_calls %}{{ m.tool_calls[0].function.name }}{% else %}{{ m.content }}{% endif %}{% endfor %}"
+        + "{% if add_generation_prompt %}<assistant>{% endif %}");
+    ExampleTemplate own = ExampleTemplates.choose("model", model, LLAMA);
+    assertThat(answers(own.of(calls))).isEqualTo("[clock][It is nine.]");
+    TextRecord shareGpt = record(Map.of("conversations", List.of(Map.of("from", "human", "value", "time?"),
+        Map.of("from", "function_call", "value", "{\"name\": \"clock\", \"arguments\": {}}"),
+        Map.of("from", "observation", "value", "nine"), Map.of("from", "gpt", "value", "It is nine."))));
+    assertThat(own.of(shareGpt)).isEqualTo(own.of(calls));
+    assertThatThrownBy(() -> own.of(talk(turn("user", "a"), turn("assistant", null))))
+        .isInstanceOf(UserException.class).hasMessageContaining("turn 2").hasMessageContaining("null");
+    assertThat(answers(own.of(talk(turn("user", List.of(Map.of("type", "text", "text", "a"), "b")),
+        turn("assistant", "c"))))).isEqualTo("[c]");
+    assertThatThrownBy(() -> own.of(talk(turn("user", List.of(Map.of("type", "image"))), turn("assistant", "c"))))
+        .isInstanceOf(UserException.class).hasMessageContaining("image");
+  }
+
+  @Test
+  void fieldsThatATemplateReadsReachItAndOthersAreNamed(@TempDir Path model) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("messages", List.of(turn("user", "a"), turn("assistant", "b", "reasoning", "sea", "score", 3)));
+    fields.put("id", 7);
+    TextRecord thought = record(fields);
+    Files.writeString(model.resolve("chat_template.jinja"), "{% for m in messages %}"
+        + "{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}"
+        + "{{ m.content }};{% endfor %}");
+    TemplateText text = ExampleTemplates.choose("model", model, LLAMA).of(thought);
+    assertThat(text.whole()).isEqualTo("a;<think>sea</think>b;");
+    assertThat(text.unread()).containsExactlyInAnyOrder("id", "score");
+    assertThat(text("chatml", thought).unread()).containsExactlyInAnyOrder("id", "score", "reasoning");
+    assertThat(DataReport.of(List.of(), text.unread()).lines()).anyMatch(line -> line.contains("id, score"));
   }
 
   @Test
@@ -151,16 +255,16 @@ class ExamplesTest {
   void aRunThatWouldLearnNothingIsStopped() {
     ExampleEncoder encoder = new ExampleEncoder(BYTES, 512, false);
     List<EncodedExample> good = encoder.encode(text("alpaca", ALPACA));
-    DataReport.of(good).check();
-    assertThat(DataReport.of(good).supervisedShare()).isBetween(0.01, 0.3);
+    DataReport.of(good, Set.of()).check();
+    assertThat(DataReport.of(good, Set.of()).supervisedShare()).isBetween(0.01, 0.3);
     EncodedExample mute = new EncodedExample(new int[] {1, 2, 3}, new boolean[3], false, true);
-    assertThatThrownBy(() -> DataReport.of(List.of(mute)).check()).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> DataReport.of(List.of(mute), Set.of()).check()).isInstanceOf(UserException.class)
         .hasMessageContaining("No token");
     EncodedExample endless = new EncodedExample(new int[] {1, 2}, new boolean[] {true, true}, false, false);
-    assertThatThrownBy(() -> DataReport.of(List.of(endless)).check()).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> DataReport.of(List.of(endless), Set.of()).check()).isInstanceOf(UserException.class)
         .hasMessageContaining("end-of-text");
     EncodedExample cut = new EncodedExample(new int[] {1, 2}, new boolean[] {true, true}, true, true);
-    assertThatThrownBy(() -> DataReport.of(List.of(cut)).check()).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> DataReport.of(List.of(cut), Set.of()).check()).isInstanceOf(UserException.class)
         .hasMessageContaining("--max-length");
   }
 

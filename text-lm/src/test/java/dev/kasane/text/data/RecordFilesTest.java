@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.kasane.core.UserException;
+import dev.kasane.text.chat.ChatMessage;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -45,8 +46,8 @@ class RecordFilesTest {
     assertThat(alpaca.get(1).text("instruction")).isEqualTo("Gr\u00fc\u00dfe \uD83D\uDE42");
     assertThat(alpaca.get(1).text("score")).isEmpty();
     assertThat(alpaca.get(1).place()).endsWith("alpaca.parquet, record 2");
-    assertThat(Conversations.of(RecordFiles.read(resource("chats.parquet")).get(2)))
-        .extracting("role", "content").containsExactly(tuple("user", "Hi"),
+    assertThat(Conversations.of(RecordFiles.read(resource("chats.parquet")).get(2)).messages())
+        .extracting(ChatMessage::role, ChatMessage::content).containsExactly(tuple("user", "Hi"),
             tuple("assistant", "Hello"));
   }
 

@@ -72,7 +72,7 @@ class DemoWorldTest {
     ExampleEncoder encoder = new ExampleEncoder(tokenizer, 256, false);
     DataReport report = DataReport.of(RecordFiles.read(file).stream()
         .map(ExampleTemplates.choose("alpaca", folder, tokenizer)::of)
-        .flatMap(text -> encoder.encode(text).stream()).toList());
+        .flatMap(text -> encoder.encode(text).stream()).toList(), Set.of());
     report.check();
     assertThat(report.truncated()).isZero();
     assertThat(report.unended()).isZero();

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -170,7 +171,7 @@ class LanguageObjectiveTest {
       List<EncodedExample> examples = Case.of("llama").examples();
       TrainingTexts texts = new TrainingTexts(
           new TextBatches(examples, new TextBatches.Settings(2, 20, true, 1, 0, 9)), List.of(),
-          DataReport.of(examples), List.of());
+          DataReport.of(examples, Set.of()), List.of());
       TrainingPlan plan = new TrainingPlan(steps, 1, new LearningRate(LearningRate.Kind.CONSTANT, 1e-2, 0, 6), 1, 9);
       try (AdapterTraining<TextBatch> training = new AdapterTraining<>(new TextTask(model, texts, false), set, plan,
           OptimizerFactory.adamW(AdamW.Settings.DEFAULT))) {

@@ -7,6 +7,7 @@ import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.ChatTemplate;
 import dev.kasane.text.chat.ChatTemplates;
+import dev.kasane.text.chat.Conversation;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.Tokenizer;
@@ -62,7 +63,8 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
   public int[] chatTokens(String prompt) {
     ChatTemplate template = ChatTemplates.find(checkpoint.folder()).orElseThrow(() -> new UserException(
         checkpoint.folder() + " has no chat template. Leave out --chat, or name a model tuned for chats."));
-    String text = template.render(List.of(new ChatMessage("user", prompt)), true, tokenizer.specialTokens());
+    String text = template.render(new Conversation(List.of(new ChatMessage("user", prompt))), true,
+        tokenizer.specialTokens());
     return tokenizer.encode(text, false);
   }
 }
