@@ -42,8 +42,7 @@ public final class SafetensorsWriter {
   public static void write(Path target, Collection<TensorDeclaration> tensors, Map<String, String> metadata)
       throws SafetensorsException {
     checkNames(target, tensors, metadata);
-    List<TensorDeclaration> ordered = new ArrayList<>(tensors);
-    ordered.sort(FILE_ORDER);
+    List<TensorDeclaration> ordered = inFileOrder(tensors);
     try (PendingFile pending = PendingFile.beside(target)) {
       byte[] header = HeaderWriter.encode(ordered, new TreeMap<>(metadata));
       if (header.length > HeaderReader.MAX_HEADER_BYTES) {
@@ -73,9 +72,14 @@ public final class SafetensorsWriter {
    */
   public static int headerLength(Collection<TensorDeclaration> tensors, Map<String, String> metadata)
       throws IOException {
+    return HeaderWriter.encode(inFileOrder(tensors), new TreeMap<>(metadata)).length;
+  }
+
+  /** The tensors in the order in which their bytes follow one another. */
+  static List<TensorDeclaration> inFileOrder(Collection<TensorDeclaration> tensors) {
     List<TensorDeclaration> ordered = new ArrayList<>(tensors);
     ordered.sort(FILE_ORDER);
-    return HeaderWriter.encode(ordered, new TreeMap<>(metadata)).length;
+    return ordered;
   }
 
   private static void checkNames(Path target, Collection<TensorDeclaration> tensors,
