@@ -1,6 +1,7 @@
 package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.natives.OwnFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,6 +40,10 @@ public final class KernelCompiler {
     String source = file.source();
     Path kept = cache.resolve(architecture + "-" + key(source) + ".cubin");
     try {
+      OwnFiles.fault(kept).ifPresent(fault -> {
+        throw new UserException("Compiled kernels in " + cache + " cannot be trusted: " + fault
+            + ". Make the folder your own alone (chown, chmod go-w).");
+      });
       if (Files.isRegularFile(kept)) {
         return Files.readAllBytes(kept);
       }

@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.recipe.RecipeExpansion;
 import dev.kasane.app.recipe.RecipeSaver;
+import dev.kasane.core.natives.NativeLibraries;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -31,6 +32,7 @@ public final class CommandRunner {
   public int run(String... arguments) {
     boolean debug = Arrays.asList(arguments).contains(DEBUG) || "1".equals(System.getenv("KASANE_DEBUG"));
     Failures failures = new Failures(debug);
+    NativeLibraries.tell(this::note);
     try {
       RecipeExpansion expansion = RecipeExpansion.of(commandLine, arguments);
       commandLine.setParameterExceptionHandler(new UsageErrors(expansion));
@@ -49,6 +51,11 @@ public final class CommandRunner {
       throw new CommandLine.ExecutionException(commandLine, "The recipe cannot be saved", e);
     }
     return new RunLast().execute(parsed);
+  }
+
+  private void note(String line) {
+    commandLine.getErr().println("kasane: " + line);
+    commandLine.getErr().flush();
   }
 
   private int report(Failures failures, Throwable failure) {

@@ -29,9 +29,10 @@ final class Rules {
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.of(
       "algebra", Set.of("checkpoint", "injection", "safetensors", "spi", "tensor"),
+      "natives", Set.of(),
       "safetensors", Set.of(),
       "pickle", Set.of("safetensors"),
-      "tensor", Set.of("safetensors"),
+      "tensor", Set.of("natives", "safetensors"),
       "spi", Set.of("tensor"),
       "module", Set.of("spi", "tensor"),
       "injection", Set.of("module", "spi", "tensor"),
