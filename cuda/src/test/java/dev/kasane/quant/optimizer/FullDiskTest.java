@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** States on a disk that is too small, in a process of its own: the system kills one that writes to room that is not. */
+/** States on a disk that is too small, in a process of its own: the system kills one that writes without room. */
 class FullDiskTest {
   private static final int STATE_BYTES = 3 << 20;
   /** A disk of its own for one process, which ordinary users may have as well where the system allows it. */

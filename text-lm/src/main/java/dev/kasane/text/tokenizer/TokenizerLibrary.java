@@ -61,8 +61,8 @@ final class TokenizerLibrary {
   private static UserException refused(Path cache, Throwable failure) {
     String own = Utils.getEnvOrSystemProperty(FOLDER);
     String place = own == null ? cache.toString() : own + " (" + FOLDER + ")";
-    String advice = own == null ? "Remove that folder to have it unpacked anew; a disk that runs no programs (noexec)"
-        + " needs DJL_CACHE_DIR set to a folder on another." : "Unset " + FOLDER + " to use the library that comes along.";
+    String advice = own == null ? LoadFailure.ADVICE
+        : "Unset " + FOLDER + " to use the library that comes along.";
     return new UserException("The library of the tokenisers in " + place + " does not load: "
         + LoadFailure.reason(failure) + ". " + advice, failure);
   }

@@ -22,8 +22,8 @@ import java.util.function.Function;
  * Tensors that are computed once: in memory for the run, on disk for the next.
  *
  * <p>A key is a hash of everything that the tensor depends on, so nothing can be paired with the wrong
- * picture or caption and nothing ever has to be cleared. Files are sealed and say their key: one that has changed since,
- * or bears another's name, counts as none.
+ * picture or caption and nothing ever has to be cleared. Files are sealed and say their key: one that has changed
+ * since, or bears another's name, counts as none.
  */
 final class DiskCache {
   private static final String TENSOR = "value";

@@ -53,8 +53,8 @@ public record PluginLocations(List<Path> places) {
 
   private static Path own(Path place) {
     OwnFiles.fault(place).ifPresent(fault -> {
-      throw new UserException("Plugins in " + place + " cannot be trusted: " + fault + ". Make the folder your own alone"
-          + " (chown, chmod go-w), or name another with --plugins-dir.");
+      throw new UserException("Plugins in " + place + " cannot be trusted: " + fault + ". Make the folder your own"
+          + " alone (chown, chmod go-w), or name another with --plugins-dir.");
     });
     return place;
   }

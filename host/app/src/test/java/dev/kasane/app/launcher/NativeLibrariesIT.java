@@ -78,7 +78,8 @@ class NativeLibrariesIT {
     String[] smallDisk = {"unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
         "mount -t tmpfs -o size=40m,mode=700 small \"$1\" && cd \"$1\" && shift && \"$@\"; code=$?;"
             + " find . -name '*.unpacking' >&2; exit $code", "sh", folder.toString()};
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/unshare")) && mounts(smallDisk), "no user may mount a small disk here");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/unshare")) && mounts(smallDisk),
+        "no user may mount a small disk here");
     KasaneProcess.Run run = run(Map.of("DJL_CACHE_DIR", folder.resolve("cache").toString()), smallDisk);
     assertOneLine(run, "libtorch cannot be unpacked into " + folder.resolve("cache"), "No space left", "DJL_CACHE_DIR");
     assertThat(run.err()).doesNotContain(".unpacking");
@@ -93,7 +94,8 @@ class NativeLibrariesIT {
   @Test
   void aFileInThePlaceOfTheFolderIsSaid() throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("file"), "in the way");
-    assertOneLine(run(Map.of("DJL_CACHE_DIR", file.toString())), "DJL_CACHE_DIR names '" + file + "'", "cannot be made");
+    assertOneLine(run(Map.of("DJL_CACHE_DIR", file.toString())), "DJL_CACHE_DIR names '" + file + "'",
+        "cannot be made");
   }
 
   @Test

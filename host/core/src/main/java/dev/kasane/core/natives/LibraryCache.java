@@ -20,8 +20,8 @@ record LibraryCache(Path folder, boolean given) {
   static final List<String> VARIABLES = List.of("ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
   /** What DJL calls the folder in a user's home. */
   private static final String IN_HOME = ".djl.ai";
-  private static final String ADVICE = " Native code from there could be somebody else's. Make it your own alone (chown,"
-      + " chmod go-w), or set DJL_CACHE_DIR to a folder that is.";
+  private static final String ADVICE = " Native code from there could be somebody else's. Make it your own alone"
+      + " (chown, chmod go-w), or set DJL_CACHE_DIR to a folder that is.";
 
   /**
    * The folder that the user named, or the one in the user's home.

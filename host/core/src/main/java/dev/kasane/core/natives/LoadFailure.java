@@ -7,6 +7,10 @@ public final class LoadFailure {
   /** Java and the system's loader both put the file's name in front. */
   private static final Pattern REPEATED = Pattern.compile("^(.+?: )\\1");
 
+  /** What to do about a library in the cache. */
+  public static final String ADVICE = "Remove that folder to have it unpacked anew; a disk that runs no programs"
+      + " (noexec) needs DJL_CACHE_DIR set to a folder on another.";
+
   private LoadFailure() {}
 
   /** What lies behind a failure, in one line without a stop at its end. */

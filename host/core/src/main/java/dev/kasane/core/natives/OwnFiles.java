@@ -10,10 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -94,7 +92,7 @@ public final class OwnFiles {
 
     private Optional<String> step(Path next, boolean strict) throws IOException {
       Entry entry = Entry.of(next);
-      if (!Users.TRUSTED.contains(entry.owner())) {
+      if (!TrustedUsers.has(entry.owner())) {
         return Optional.of(next + " belongs to " + Files.getOwner(next, LinkOption.NOFOLLOW_LINKS).getName());
       }
       if (Files.isSymbolicLink(next)) {
@@ -139,40 +137,6 @@ public final class OwnFiles {
       }
       return (mode & GROUP_WRITES) != 0 && !group.equals(ownerName) ? Optional.of("the group " + group)
           : Optional.empty();
-    }
-  }
-
-  /** Numbers of the users who may put code before this one. */
-  private static final class Users {
-    private static final int ADMINISTRATOR = 0;
-    static final Set<Integer> TRUSTED = find();
-
-    private Users() {}
-
-    private static Set<Integer> find() {
-      try {
-        // In a container that maps users, the owner of everything is not number 0.
-        return Set.copyOf(List.of(ADMINISTRATOR, number(Path.of("/")), self()));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    private static int self() throws IOException {
-      Path process = Path.of("/proc/self");
-      if (Files.exists(process)) {
-        return number(process);
-      }
-      Path mine = Files.createTempFile("kasane", ".owner");
-      try {
-        return number(mine);
-      } finally {
-        Files.delete(mine);
-      }
-    }
-
-    private static int number(Path path) throws IOException {
-      return (Integer) Files.getAttribute(path, "unix:uid");
     }
   }
 }

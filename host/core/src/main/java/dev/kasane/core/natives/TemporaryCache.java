@@ -34,7 +34,8 @@ final class TemporaryCache {
     try {
       removeDead(base);
       Path folder = Files.createTempDirectory(base, PREFIX);
-      FileChannel alive = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      FileChannel alive =
+          FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       alive.lock();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder, alive), "native-libraries"));
       return folder;

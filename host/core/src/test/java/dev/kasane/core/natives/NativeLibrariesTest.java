@@ -91,8 +91,9 @@ class NativeLibrariesTest {
 
     try (FileChannel held = FileChannel.open(alive.resolve(".alive"), StandardOpenOption.WRITE)) {
       held.lock();
-      assertThat(end(start(folder.resolve("nowhere"), null))).contains("Native libraries are unpacked into " + temporary,
-          "for this run alone", "whole in " + temporary.resolve("kasane-native-"));
+      assertThat(end(start(folder.resolve("nowhere"), null))).contains(
+          "Native libraries are unpacked into " + temporary, "for this run alone",
+          "whole in " + temporary.resolve("kasane-native-"));
     }
     assertThat(temporaryFiles()).containsExactlyInAnyOrder(".djl.ai", "kasane-native-alive");
   }
@@ -118,8 +119,8 @@ class NativeLibrariesTest {
 
     assumeTrue(!Files.isWritable(cache), "nothing keeps root from writing");
     Files.write(library, new byte[LIBRARY_BYTES + 1]);
-    assertThat(end(start(folder, cache.toString()))).contains("refused: The native libraries of a test are not whole in "
-        + cache + ", which cannot be written to");
+    assertThat(end(start(folder, cache.toString()))).contains(
+        "refused: The native libraries of a test are not whole in " + cache + ", which cannot be written to");
   }
 
   /** Provides a library and tells where. */

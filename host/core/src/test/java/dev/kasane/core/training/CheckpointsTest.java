@@ -160,7 +160,8 @@ class CheckpointsTest {
     checkpoints("run").save(1, state(1));
     Map<String, NDArray> state = state(2);
     SafetensorsWriter.write(file(2), state.entrySet().stream()
-        .map(each -> StoredTensors.declare(each.getKey(), each.getValue())).toList(), Map.of("step", "2", "run", "run"));
+        .map(each -> StoredTensors.declare(each.getKey(), each.getValue())).toList(),
+        Map.of("step", "2", "run", "run"));
     assertThat(checkpoints("run").restore(state(0))).isEqualTo(1);
     assertThat(notes).singleElement().asString().contains("has no checksum");
   }
