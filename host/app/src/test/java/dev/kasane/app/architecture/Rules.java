@@ -28,15 +28,16 @@ final class Rules {
 
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.of(
-      "algebra", Set.of("checkpoint", "injection", "safetensors", "spi", "tensor"),
-      "safetensors", Set.of(),
+      "algebra", Set.of("checkpoint", "files", "injection", "safetensors", "spi", "tensor"),
+      "files", Set.of(),
+      "safetensors", Set.of("files"),
       "pickle", Set.of("safetensors"),
       "tensor", Set.of("safetensors"),
       "spi", Set.of("tensor"),
       "module", Set.of("spi", "tensor"),
       "injection", Set.of("module", "spi", "tensor"),
-      "checkpoint", Set.of("module", "pickle", "safetensors", "spi", "tensor"),
-      "training", Set.of("injection", "module", "safetensors", "spi", "tensor")));
+      "checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor"),
+      "training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor")));
 
   /** Where gradients may be recorded. */
   private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",

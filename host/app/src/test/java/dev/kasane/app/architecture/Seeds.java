@@ -10,6 +10,7 @@ final class Seeds {
 
   static Map<String, List<String>> all() {
     Map<String, List<String>> seeds = new LinkedHashMap<>();
+    seeds.put("core.files", List.of(uses("dev.kasane.core.files", "dev.kasane.core.safetensors.DType")));
     seeds.put("core.safetensors", List.of(uses("dev.kasane.core.safetensors", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
