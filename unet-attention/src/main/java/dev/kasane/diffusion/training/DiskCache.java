@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -82,10 +84,10 @@ final class DiskCache {
 
   private void write(String key, NDArray value) {
     try {
-      Files.createDirectories(file(key).getParent());
+      Folders.make(file(key).getParent());
       SafetensorsWriter.write(file(key), List.of(StoredTensors.declare(TENSOR, value)), Map.of());
     } catch (IOException e) {
-      throw new UserException("Cache " + folder + " cannot be written: " + e.getMessage()
+      throw new UserException("Cache " + folder + " cannot be written: " + FileFaults.reason(e)
           + ". Free some space or name another folder with --cache.", e);
     }
   }

@@ -83,11 +83,21 @@ final class Rules {
         .should().callMethod(System.class, "exit", int.class)
         .orShould().callMethod(Runtime.class, "halt", int.class)
         .because("an exit in the middle loses what others still had to do"));
+    rules.put("whole or not at all", noClasses().that().resideOutsideOfPackage(CORE + ".files..")
+        .should().callMethodWhere(describe("it moves a file, or hooks into the process's end", Rules::belongsToFiles))
+        .because("core.files is the one owner of writing beside a place, of moving, and of what is left"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
         .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
+  }
+
+  private static boolean belongsToFiles(JavaMethodCall call) {
+    String called = call.getTargetOwner().getName() + "." + call.getName();
+    return Set.of("java.nio.file.Files.move", "java.io.File.renameTo", "java.io.File.deleteOnExit",
+        "java.nio.file.Files.createTempFile", "java.nio.file.Files.createTempDirectory",
+        "java.lang.Runtime.addShutdownHook").contains(called);
   }
 
   private static boolean takesNumber(JavaMethodCall call) {

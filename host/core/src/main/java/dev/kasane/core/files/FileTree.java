@@ -1,6 +1,7 @@
 package dev.kasane.core.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
@@ -12,7 +13,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -58,14 +58,21 @@ final class FileTree {
   }
 
   static boolean isEmpty(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
+    return children(folder).isEmpty();
+  }
+
+  /** What is in a folder, in the order of the names. */
+  static List<Path> children(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.sorted().toList();
     }
   }
 
   private static List<Path> all(Path root) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
-      return files.sorted(Comparator.naturalOrder()).toList();
+      return files.toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

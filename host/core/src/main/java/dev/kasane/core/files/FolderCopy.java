@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Copies the folder of a model, which may be a stranger's.
@@ -50,8 +49,7 @@ public final class FolderCopy {
   public static void copy(Path from, Path to, Predicate<Path> leftOut) throws IOException {
     FolderCopy copy = new FolderCopy(from);
     for (Path folder : copy.folders) {
-      // Not createDirectories: that would bring a pending folder back which the end of the process has removed.
-      Files.createDirectory(to.resolve(from.relativize(folder).toString()));
+      Folders.make(to.resolve(from.relativize(folder).toString()));
     }
     for (Map.Entry<Path, Path> file : copy.files.entrySet()) {
       if (!leftOut.test(file.getKey())) {
@@ -69,7 +67,7 @@ public final class FolderCopy {
     List<Path> within = new ArrayList<>(above);
     within.add(real);
     folders.add(folder);
-    for (Path each : children(folder)) {
+    for (Path each : FileTree.children(folder)) {
       Path behind = links.follow(each);
       BasicFileAttributes kind = Files.readAttributes(behind, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (kind.isDirectory()) {
@@ -88,12 +86,6 @@ public final class FolderCopy {
     if (files.size() + folders.size() > MOST) {
       throw new UserException(from + " has more than " + MOST + " files and folders, which no model has. Name the"
           + " model's own folder, and look for links in it that multiply others.");
-    }
-  }
-
-  private static List<Path> children(Path folder) throws IOException {
-    try (Stream<Path> children = Files.list(folder)) {
-      return children.sorted().toList();
     }
   }
 }

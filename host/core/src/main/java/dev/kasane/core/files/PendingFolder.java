@@ -100,7 +100,7 @@ public final class PendingFolder implements AutoCloseable {
    * @throws IOException when that fails; the old folder is as it was
    */
   public void replaceTarget(Predicate<Path> outdated) throws IOException {
-    if (!Files.isDirectory(target)) {
+    if (!Files.isDirectory(target) || FileTree.isEmpty(target)) {
       moveIntoPlace();
       return;
     }
@@ -122,6 +122,21 @@ public final class PendingFolder implements AutoCloseable {
     });
     removalOfOld.remove();
     end.remove(removalOfOld);
+  }
+
+  /**
+   * Forces everything to disk and puts the files in it, each in one step, into an existing folder in place of those
+   * with their names. No signal comes between them.
+   */
+  public void moveFilesInto(Path folder) throws IOException {
+    FileTree.force(path);
+    ProcessEnd.ofThisProcess().throughDoor(() -> {
+      for (Path file : FileTree.children(path)) {
+        Files.move(file, folder.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      return folder;
+    });
   }
 
   private Path finish() throws IOException {

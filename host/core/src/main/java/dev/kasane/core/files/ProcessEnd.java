@@ -28,14 +28,12 @@ public final class ProcessEnd {
   private final Set<Runnable> lastWorks = ConcurrentHashMap.newKeySet();
   private final Set<Pending> pendings = ConcurrentHashMap.newKeySet();
   private final ReentrantReadWriteLock door = new ReentrantReadWriteLock();
-  private volatile boolean begun;
   private volatile boolean closed;
 
   static {
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(THIS::run, "process-end"));
     } catch (IllegalStateException endsAlready) {
-      THIS.begun = true;
       THIS.closed = true;
     }
   }
@@ -67,11 +65,6 @@ public final class ProcessEnd {
     lastWorks.remove(work);
   }
 
-  /** Whether the process is ending: what fails from here on fails because of that, and is not worth a message. */
-  public boolean hasBegun() {
-    return begun;
-  }
-
   /** Waits for the end of the process; never returns. */
   public void await() {
     CountDownLatch never = new CountDownLatch(1);
@@ -84,8 +77,8 @@ public final class ProcessEnd {
     }
   }
 
-  /** Whether the door is closed. */
-  boolean isClosed() {
+  /** Whether the door is closed: what fails from here on fails because of that, and is not worth a message. */
+  public boolean isClosed() {
     return closed;
   }
 
@@ -112,7 +105,6 @@ public final class ProcessEnd {
   }
 
   void run() {
-    begun = true;
     lastWorks.forEach(Runnable::run);
     boolean quiet = closeDoor();
     closed = true;

@@ -2,6 +2,7 @@ package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.Folders;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -56,7 +57,7 @@ public final class Checkpoints {
    */
   public void save(long step, Map<String, NDArray> tensors) {
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       List<TensorDeclaration> declarations = new ArrayList<>();
       tensors.forEach((name, tensor) -> declarations.add(StoredTensors.declare(name, tensor)));
       Path file = folder.resolve(String.format("checkpoint-%08d.safetensors", step));

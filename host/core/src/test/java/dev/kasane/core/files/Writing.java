@@ -50,7 +50,7 @@ final class Writing {
           PendingFile.replace(folder.resolve("file-" + thread), "x".repeat(1000));
           model.replaceTarget(name -> true);
         } catch (IOException e) {
-          if (!ProcessEnd.ofThisProcess().hasBegun()) {
+          if (!ProcessEnd.ofThisProcess().isClosed()) {
             e.printStackTrace();
           }
           ProcessEnd.ofThisProcess().await();
