@@ -2,11 +2,13 @@ package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.natives.OwnFiles;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -48,13 +50,11 @@ public final class KernelCompiler {
         return Files.readAllBytes(kept);
       }
       byte[] program = nvrtc.compile(file.fileName(), source, architecture);
-      Files.createDirectories(cache);
-      Path pending = Files.createTempFile(cache, "kernel", ".pending");
-      Files.write(pending, program);
-      Files.move(pending, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Folders.make(cache);
+      PendingFile.replace(kept, program);
       return program;
     } catch (IOException e) {
-      throw new UserException("Compiled kernels cannot be kept in " + cache + ": " + e.getMessage()
+      throw new UserException("Compiled kernels cannot be kept in " + cache + ": " + FileFaults.reason(e)
           + ". Make the folder writable or free some space.", e);
     }
   }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.training.StateMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -76,7 +77,7 @@ public final class MappedStates implements StateMemory, AutoCloseable {
       return scope.create(memory, shape, type);
     } catch (IOException e) {
       throw new UserException("The optimiser's state '" + name + "' of " + bytes + " bytes does not fit into " + file
-          + ": " + e.getMessage() + ". Free some space on that disk, or name another folder.", e);
+          + ": " + FileFaults.reason(e) + ". Free some space on that disk, or name another folder.", e);
     }
   }
 

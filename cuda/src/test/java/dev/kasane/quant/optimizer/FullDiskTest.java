@@ -48,7 +48,7 @@ class FullDiskTest {
         "-cp", System.getProperty("java.class.path"), Child.class.getName(), folder.toString());
     assertThat(end.code()).as(end.text()).isZero();
     assertThat(end.text()).contains("The optimiser's state 'second' of " + STATE_BYTES + " bytes does not fit into "
-        + folder, "No space left", "left: 0");
+        + folder, "the disk is full", "left: 0");
   }
 
   /** Fills states until there is no room. */

@@ -3,6 +3,8 @@ package dev.kasane.diffusion.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SealedFile;
@@ -93,10 +95,10 @@ final class DiskCache {
 
   private void write(String key, NDArray value) {
     try {
-      Files.createDirectories(file(key).getParent());
+      Folders.make(file(key).getParent());
       SealedFile.write(file(key), List.of(StoredTensors.declare(TENSOR, value)), Map.of(KEY, key));
     } catch (IOException e) {
-      throw new UserException("Cache " + folder + " cannot be written: " + e.getMessage()
+      throw new UserException("Cache " + folder + " cannot be written: " + FileFaults.reason(e)
           + ". Free some space or name another folder with --cache.", e);
     }
   }

@@ -3,6 +3,7 @@ package dev.kasane.app.cli;
 import dev.kasane.app.recipe.RecipeExpansion;
 import dev.kasane.app.recipe.RecipeSaver;
 import dev.kasane.core.natives.NativeLibraries;
+import dev.kasane.core.files.ProcessEnd;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -59,6 +60,10 @@ public final class CommandRunner {
   }
 
   private int report(Failures failures, Throwable failure) {
+    if (ProcessEnd.ofThisProcess().isClosed()) {
+      // What was being written has been removed under the command that writes it; nobody wants to read that.
+      ProcessEnd.ofThisProcess().await();
+    }
     PrintWriter err = commandLine.getErr();
     failures.report(failure, err);
     err.flush();

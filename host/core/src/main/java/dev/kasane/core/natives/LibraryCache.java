@@ -1,6 +1,7 @@
 package dev.kasane.core.natives;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -51,10 +52,16 @@ record LibraryCache(Path folder, boolean given) {
         Unpacking.makeFolder(folder);
       }
       return new LibraryCache(folder, true);
-    } catch (IOException | InvalidPathException e) {
-      throw new UserException(variable + " names '" + value + "' as the folder of native libraries, which cannot be"
-          + " made: " + e.getMessage() + ". Name a folder of your own, or unset it.", e);
+    } catch (IOException e) {
+      throw unusable(variable, value, FileFaults.reason(e), e);
+    } catch (InvalidPathException e) {
+      throw unusable(variable, value, e.getReason(), e);
     }
+  }
+
+  private static UserException unusable(String variable, String value, String reason, Exception cause) {
+    return new UserException(variable + " names '" + value + "' as the folder of native libraries, which cannot be"
+        + " made: " + reason + ". Name a folder of your own, or unset it.", cause);
   }
 
   private static Optional<LibraryCache> inHome(String home) {

@@ -1,8 +1,8 @@
 package dev.kasane.core.natives;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,8 +70,8 @@ public final class NativeLibraries {
       return cache.folder().resolve(bundle.folder());
     } catch (IOException e) {
       throw new UserException("The native libraries of " + bundle.name() + " cannot be unpacked into " + cache.folder()
-          + ": " + reason(e) + ". " + size(bundle) + " are needed there: free some space, or set DJL_CACHE_DIR to"
-          + " another folder of your own.", e);
+          + ": " + FileFaults.reason(e) + ". " + size(bundle) + " are needed there: free some space, or set"
+          + " DJL_CACHE_DIR to another folder of your own.", e);
     }
   }
 
@@ -109,11 +109,6 @@ public final class NativeLibraries {
     } catch (IOException e) {
       // They only take room, and another process may be removing them at this moment.
     }
-  }
-
-  private static String reason(IOException failure) {
-    boolean plain = failure instanceof FileSystemException system && system.getReason() != null;
-    return plain ? ((FileSystemException) failure).getReason() : LoadFailure.reason(failure);
   }
 
   private static String size(LibraryBundle bundle) {

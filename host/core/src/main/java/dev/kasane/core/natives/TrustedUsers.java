@@ -1,5 +1,6 @@
 package dev.kasane.core.natives;
 
+import dev.kasane.core.files.PendingFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,11 +34,8 @@ final class TrustedUsers {
     if (Files.exists(process)) {
       return number(process);
     }
-    Path mine = Files.createTempFile("kasane", ".owner");
-    try {
-      return number(mine);
-    } finally {
-      Files.delete(mine);
+    try (PendingFolder mine = PendingFolder.scratchIn(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return number(mine.path());
     }
   }
 

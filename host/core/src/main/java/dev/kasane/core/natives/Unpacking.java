@@ -1,31 +1,28 @@
 package dev.kasane.core.natives;
 
+import dev.kasane.core.files.FileTree;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Unpacks libraries into a cache, one process at a time. A library is written beside its place and takes it in one
- * step, so that nobody ever finds half of one; what a killed process has left is removed by the next.
+ * Unpacks libraries into a cache, one process at a time. Each takes its place in one step, so that nobody ever finds
+ * half of one; what a killed process has left is removed by the next.
  */
 final class Unpacking {
   private static final String LOCK = ".kasane.lock";
-  private static final String PENDING = ".unpacking";
   /** What DJL leaves when it is killed: a folder that was to become an engine's, or a single library. */
   private static final Pattern LEFT_BY_DJL = Pattern.compile("tmp\\d+|jni\\d+tmp");
   private static final int DEPTH = 2;
@@ -57,10 +54,6 @@ final class Unpacking {
     try (FileChannel channel = FileChannel.open(cache.resolve(LOCK),
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), permissions("rw-------"));
         FileLock alone = channel.lock()) {
-      // Nobody else is unpacking now.
-      for (Path left : found(name -> name.endsWith(PENDING))) {
-        Files.deleteIfExists(left);
-      }
       Path folder = cache.resolve(bundle.folder());
       makeFolder(folder);
       for (String file : bundle.files().keySet()) {
@@ -73,19 +66,14 @@ final class Unpacking {
   }
 
   private void unpack(String file, Path place) throws IOException {
-    Path pending = place.resolveSibling(file + PENDING);
-    try (InputStream from = bundle.files().get(file).openStream();
-        FileChannel channel = FileChannel.open(pending,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), permissions("rw-r--r--"));
-        OutputStream to = Channels.newOutputStream(channel)) {
-      from.transferTo(to);
-      // A power cut would otherwise leave a file of the right size without content.
-      channel.force(true);
-    } catch (IOException e) {
-      Files.deleteIfExists(pending);
-      throw e;
+    try (InputStream from = bundle.files().get(file).openStream(); PendingFile pending = PendingFile.beside(place)) {
+      from.transferTo(pending.stream());
+      pending.replaceTarget();
     }
-    Files.move(pending, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    if (OwnFiles.POSIX) {
+      // Whatever new files of the user's are open to, this one is not.
+      Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-r--r--"));
+    }
   }
 
   /**
@@ -95,28 +83,20 @@ final class Unpacking {
    * @param untouchedSince only what nothing was written to since then, in milliseconds since 1970
    */
   void removeLeftovers(long untouchedSince) throws IOException {
-    for (Path left : found(name -> LEFT_BY_DJL.matcher(name).matches())) {
-      if (lastWritten(left) < untouchedSince) {
-        Trees.delete(left);
+    for (Path left : foundLeftByDjl()) {
+      if (FileTree.touched(left).toMillis() < untouchedSince) {
+        FileTree.remove(left);
       }
     }
   }
 
-  private static long lastWritten(Path path) throws IOException {
-    try (Stream<Path> files = Files.walk(path)) {
-      return files.mapToLong(file -> file.toFile().lastModified()).max().orElse(0);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private List<Path> found(Predicate<String> names) throws IOException {
+  private List<Path> foundLeftByDjl() throws IOException {
     Path engine = cache.resolve(bundle.engine());
     if (!Files.isDirectory(engine)) {
       return List.of();
     }
     try (Stream<Path> files = Files.walk(engine, DEPTH)) {
-      return files.filter(path -> names.test(path.getFileName().toString())).toList();
+      return files.filter(path -> LEFT_BY_DJL.matcher(path.getFileName().toString()).matches()).toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

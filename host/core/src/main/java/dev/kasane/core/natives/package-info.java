@@ -14,6 +14,6 @@
  *          └── LibraryBundle ── Unpacking             what belongs there, whole or not at all
  * </pre>
  *
- * <p>This package depends on nothing else of Kasane.
+ * <p>Of Kasane, this package knows {@code files} alone.
  */
 package dev.kasane.core.natives;

@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,7 +48,7 @@ public final class SealedFile {
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(target, "could not be written: " + Reasons.of(failure)
+      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(failure)
           + "; nothing was changed", failure);
     }
     SafetensorsWriter.write(target, tensors, sealed);
@@ -86,7 +87,7 @@ public final class SealedFile {
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(file.path(), "cannot be read: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(file.path(), "cannot be read: " + FileFaults.reason(failure), failure);
     }
   }
 

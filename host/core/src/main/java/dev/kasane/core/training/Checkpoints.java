@@ -2,6 +2,9 @@ package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.tensor.StoredTensors;
 import java.io.IOException;
@@ -15,7 +18,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,8 +28,6 @@ import java.util.stream.Stream;
  * what was written is never gone on from: the one before takes its place, and the user is told.
  */
 public final class Checkpoints {
-  /** What a process that was killed while it wrote has left. */
-  private static final Pattern UNFINISHED = Pattern.compile("\\.checkpoint-\\d{8,}\\.safetensors\\..*\\.tmp");
 
   private final Path folder;
   private final String run;
@@ -56,7 +56,7 @@ public final class Checkpoints {
    */
   public void save(long step, Map<String, NDArray> tensors) {
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       CheckpointFile.of(folder, step).write(run, tensors);
     } catch (IOException e) {
       throw new UserException("Checkpoint of step " + step + " cannot be written: " + e.getMessage()
@@ -139,10 +139,20 @@ public final class Checkpoints {
    */
   public void clear() {
     found().values().forEach(each -> remove(each.path()));
-    files().filter(file -> UNFINISHED.matcher(file.getFileName().toString()).matches())
-        .forEach(Checkpoints::remove);
+    if (Files.isDirectory(folder)) {
+      removeUnfinished();
+    }
     if (Files.isDirectory(folder) && files().findAny().isEmpty()) {
       remove(folder);
+    }
+  }
+
+  private void removeUnfinished() {
+    try {
+      PendingFolder.removeLeftovers(folder);
+    } catch (IOException e) {
+      throw new UserException("What an ended run left in " + folder + " could not be removed: " + FileFaults.reason(e)
+          + ". Remove it by hand.", e);
     }
   }
 
@@ -150,7 +160,7 @@ public final class Checkpoints {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new UserException(file + " could not be removed: " + e + ". Remove it by hand.", e);
+      throw new UserException(file + " could not be removed: " + FileFaults.reason(e) + ". Remove it by hand.", e);
     }
   }
 

@@ -67,16 +67,6 @@ class UnpackingTest {
   }
 
   @Test
-  void whatAKilledOneLeftIsRemoved() throws IOException {
-    Files.createDirectories(cache.resolve("engine/1-cpu"));
-    Files.createDirectories(cache.resolve("engine/0-cpu"));
-    Files.writeString(cache.resolve("engine/1-cpu/libmain.so.unpacking"), "half");
-    Files.writeString(cache.resolve("engine/0-cpu/libother.so.unpacking"), "half");
-    unpack();
-    assertThat(found()).containsExactly("libmain.so", "libpart.so");
-  }
-
-  @Test
   void whatCannotBeReadLeavesNothingBeside() throws IOException {
     Files.delete(folder.resolve("libmain.so"));
     assertThatThrownBy(this::unpack).isInstanceOf(IOException.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.DeadMaker;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
@@ -202,7 +203,7 @@ class CheckpointsTest {
   @Test
   void clearLeavesNothingOfItsOwn() throws IOException {
     checkpoints("run").save(1, state(1));
-    Files.writeString(folder.resolve("checkpoints/.checkpoint-00000002.safetensors.1-2.tmp"), "half");
+    Files.writeString(DeadMaker.pending(folder.resolve("checkpoints/checkpoint-00000002.safetensors")), "half");
     checkpoints("run").clear();
     assertThat(folder.resolve("checkpoints")).doesNotExist();
   }
