@@ -7,6 +7,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorTransform;
+import dev.kasane.core.files.FolderCopy;
 import dev.kasane.quant.LinearNames;
 import dev.kasane.quant.QuantisationSettings;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A folder of Hugging Face with a configuration and weights in one file or several.
@@ -78,16 +78,7 @@ record ModelFolder(Path folder, Path weights) {
 
   /** Copies a whole tree but for this model's weights and configuration. */
   void copyRest(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else if (!isReplaced(file)) {
-          Files.copy(file, target);
-        }
-      }
-    }
+    FolderCopy.copy(from, to, this::isReplaced);
   }
 
   private boolean isReplaced(Path file) {

@@ -1,19 +1,19 @@
 package dev.kasane.quant.checkpoint;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.ModelParts;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.quant.LinearNames;
 import dev.kasane.quant.QuantisationSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Quantises a model on disk: a folder of transformers or diffusers, or a single file of weights.
@@ -44,7 +44,7 @@ public record ModelQuantisation(QuantisationSettings settings, List<String> skip
     try {
       return Files.isDirectory(base) ? folder(base, out, listener) : file(base, out, listener);
     } catch (IOException e) {
-      throw new UserException(out + " could not be written: " + e + ".", e);
+      throw new UserException(out + " could not be written: " + FileFaults.reason(e) + ". Nothing was left behind.", e);
     }
   }
 
@@ -64,30 +64,15 @@ public record ModelQuantisation(QuantisationSettings settings, List<String> skip
   private QuantisedFile.Summary folder(Path base, Path out, Consumer<String> listener) throws IOException {
     ModelFolder model = ModelFolder.find(base);
     byte[] config = model.config(settings, skips);
-    Path place = out.toAbsolutePath().normalize();
-    Path temporary = place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try (TensorSource source = TensorSources.open(model.weights())) {
-      Files.createDirectories(temporary);
-      model.copyRest(base, temporary);
-      Path target = temporary.resolve(base.relativize(model.folder()).toString());
+    try (TensorSource source = TensorSources.open(model.weights()); PendingFolder pending = PendingFolder.beside(out)) {
+      model.copyRest(base, pending.path());
+      Path target = pending.path().resolve(base.relativize(model.folder()).toString());
       QuantisedFile.Summary summary = QuantisedFile.write(model.oriented(source, name -> isChosen(source, name)),
           target.resolve(model.quantisedName()), settings, name -> isChosen(source, name), listener);
-      Files.write(target.resolve("config.json"), config);
-      Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
+      PendingFile.replace(target.resolve("config.json"), config);
+      ModelParts.requireSame(base, pending.path());
+      pending.moveIntoPlace();
       return summary;
-    } finally {
-      remove(temporary);
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

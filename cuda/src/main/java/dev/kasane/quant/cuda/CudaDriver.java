@@ -9,6 +9,7 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import dev.kasane.core.UserException;
+import dev.kasane.core.natives.NativeLibraries;
 
 /** The driver API, as far as it is needed: one GPU, its primary context (which libtorch uses), launches, copies. */
 final class CudaDriver {
@@ -100,6 +101,8 @@ final class CudaDriver {
    * @throws UnsatisfiedLinkError when none is installed, or one that lacks what is needed
    */
   static CudaDriver open() {
+    // JNA unpacks its own library where that says.
+    NativeLibraries.prepare();
     return new CudaDriver(Native.load(Platform.isWindows() ? "nvcuda" : "libcuda.so.1", Api.class));
   }
 

@@ -1,6 +1,7 @@
 package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.natives.LoadFailure;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -57,7 +58,7 @@ public record Gpu(String name, int computeCapability, long memory, String driver
     CudaDriver driver;
     try {
       driver = CudaDriver.open();
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
       return new Missing("there is no NVIDIA driver here (libcuda.so.1 or nvcuda.dll cannot be loaded)");
     }
     try {
@@ -92,7 +93,13 @@ public record Gpu(String name, int computeCapability, long memory, String driver
           + " CUDA; or name a folder that has libnvrtc in " + NvrtcFiles.FOLDER_VARIABLE + ". Looked in "
           + NvrtcFiles.places().stream().map(Path::toString).collect(Collectors.joining(", ")));
     }
-    Nvrtc nvrtc = Nvrtc.open(files.get());
+    Nvrtc nvrtc;
+    try {
+      nvrtc = Nvrtc.open(files.get());
+    } catch (LinkageError e) {
+      return new Missing("there is a " + name + ", but NVRTC in " + files.get().library() + " does not load: "
+          + LoadFailure.reason(e) + ". Name a folder with another in " + NvrtcFiles.FOLDER_VARIABLE);
+    }
     KernelCompiler compiler = new KernelCompiler(nvrtc, "sm_" + capability, driver.version(), cache);
     return new Found(new Gpu(name, capability, driver.memory(device), driver.version(), nvrtc.version(),
         new CudaLauncher(driver, device, compiler)));

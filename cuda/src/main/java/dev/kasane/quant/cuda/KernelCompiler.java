@@ -1,11 +1,14 @@
 package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.natives.OwnFiles;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -39,17 +42,19 @@ public final class KernelCompiler {
     String source = file.source();
     Path kept = cache.resolve(architecture + "-" + key(source) + ".cubin");
     try {
+      OwnFiles.fault(kept).ifPresent(fault -> {
+        throw new UserException("Compiled kernels in " + cache + " cannot be trusted: " + fault
+            + ". Make the folder your own alone (chown, chmod go-w).");
+      });
       if (Files.isRegularFile(kept)) {
         return Files.readAllBytes(kept);
       }
       byte[] program = nvrtc.compile(file.fileName(), source, architecture);
-      Files.createDirectories(cache);
-      Path pending = Files.createTempFile(cache, "kernel", ".pending");
-      Files.write(pending, program);
-      Files.move(pending, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Folders.make(cache);
+      PendingFile.replace(kept, program);
       return program;
     } catch (IOException e) {
-      throw new UserException("Compiled kernels cannot be kept in " + cache + ": " + e.getMessage()
+      throw new UserException("Compiled kernels cannot be kept in " + cache + ": " + FileFaults.reason(e)
           + ". Make the folder writable or free some space.", e);
     }
   }

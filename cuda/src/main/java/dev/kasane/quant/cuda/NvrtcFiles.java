@@ -1,6 +1,6 @@
 package dev.kasane.quant.cuda;
 
-import ai.djl.util.Utils;
+import dev.kasane.core.natives.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ record NvrtcFiles(Path library, Optional<Path> builtins) {
   static List<Path> places() {
     List<Path> places = new ArrayList<>();
     environment(FOLDER_VARIABLE).ifPresent(places::add);
-    places.add(Utils.getEngineCacheDir("pytorch"));
+    places.add(libtorch());
     for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
       environment(variable).ifPresent(folder -> {
         places.add(folder.resolve("lib64"));
@@ -48,12 +48,16 @@ record NvrtcFiles(Path library, Optional<Path> builtins) {
     return places;
   }
 
+  private static Path libtorch() {
+    return NativeLibraries.folder("pytorch");
+  }
+
   private static Optional<Path> environment(String variable) {
     return Optional.ofNullable(System.getenv(variable)).filter(value -> !value.isBlank()).map(Path::of);
   }
 
   private static Stream<NvrtcFiles> in(Path folder) {
-    try (Stream<Path> files = Files.walk(folder, folder.equals(Utils.getEngineCacheDir("pytorch")) ? DEPTH : 1)) {
+    try (Stream<Path> files = Files.walk(folder, folder.equals(libtorch()) ? DEPTH : 1)) {
       List<Path> all = files.filter(Files::isRegularFile).sorted(Comparator.reverseOrder()).toList();
       return all.stream().filter(file -> matches(LIBRARY, file)).limit(1).map(library -> new NvrtcFiles(library,
           all.stream().filter(file -> matches(BUILTINS, file) && file.getParent().equals(library.getParent()))

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.training.StateMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,9 +23,14 @@ import java.util.List;
  *
  * <p>The file belongs to one run and goes with it, also when its process is killed; checkpoints save states as
  * always.
+ *
+ * <p>Its room is taken by writing it before it is mapped. A file that is only made longer has none, and where the disk
+ * has none either when a page is first written to, the system kills the process. Disks that copy on write (Btrfs, ZFS)
+ * promise no room for that.
  */
 public final class MappedStates implements StateMemory, AutoCloseable {
-  private static final long PAGE = 4096;
+  private static final int PAGE = 4096;
+  private static final int PIECE = 1 << 20;
 
   private final Path file;
   private final FileChannel channel;
@@ -61,15 +67,25 @@ public final class MappedStates implements StateMemory, AutoCloseable {
   @Override
   public NDArray zeros(String name, Shape shape, DataType type) {
     int bytes = StateSize.bytes(name, shape, type);
+    long next = end + (Math.max(1L, bytes) + PAGE - 1) / PAGE * PAGE;
     try {
+      takeRoom(end, next);
       ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, end, Math.max(1, bytes));
       mapped.add(memory);
-      end += (Math.max(1, bytes) + PAGE - 1) / PAGE * PAGE;
+      end = next;
       memory.limit(bytes).order(ByteOrder.nativeOrder());
       return scope.create(memory, shape, type);
     } catch (IOException e) {
       throw new UserException("The optimiser's state '" + name + "' of " + bytes + " bytes does not fit into " + file
-          + ": " + e + ". Free some space on that disk.", e);
+          + ": " + FileFaults.reason(e) + ". Free some space on that disk, or name another folder.", e);
+    }
+  }
+
+  private void takeRoom(long from, long to) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(PIECE, to - from));
+    for (long at = from; at < to;) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+      at += channel.write(zeros, at);
     }
   }
 

@@ -22,6 +22,7 @@ final class ParquetRecords {
 
   static List<TextRecord> read(Path file) throws IOException {
     requireMarks(file);
+    ParquetLibraries.prepare();
     List<TextRecord> records = new ArrayList<>();
     try {
       for (Object row : new CarpetReader<>(file.toFile(), Map.class).toList()) {

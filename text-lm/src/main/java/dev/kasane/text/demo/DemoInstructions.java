@@ -3,12 +3,12 @@ package dev.kasane.text.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import dev.kasane.text.data.AlpacaTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -96,17 +96,15 @@ public final class DemoInstructions {
   public static void write(List<Task> tasks, Path file) {
     ObjectMapper json = new ObjectMapper();
     StringBuilder lines = new StringBuilder();
-    Path whole = file.resolveSibling("." + file.getFileName() + ".tmp");
     try {
       for (Task task : tasks) {
         lines.append(json.writeValueAsString(task.record())).append('\n');
       }
-      Files.writeString(whole, lines);
-      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      PendingFile.replace(file, lines.toString());
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     } catch (IOException e) {
-      throw new UserException("Demo instructions " + file + " cannot be written: " + e.getMessage()
+      throw new UserException("Demo instructions " + file + " cannot be written: " + FileFaults.reason(e)
           + ". Choose another folder.", e);
     }
   }

@@ -6,13 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.WeightWriter;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.text.checkpoint.TextWeights;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.ByteLevelTrainer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,26 +67,30 @@ public record DemoLanguageModel(CausalLm model, ObjectNode tokenizer) {
   /**
    * Writes the model as Hugging Face lays models out, float16.
    *
-   * @param folder made when it is not there
+   * @param folder what to make; it must not exist, or be empty
    * @throws UserException when it cannot be written
    */
   public void write(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      writeTokenizer(tokenizer, folder);
-      ObjectNode config = config();
-      write(folder.resolve("config.json"), config);
-      ObjectNode generation = JSON.createObjectNode();
-      generation.setAll(config.deepCopy().retain("bos_token_id", "eos_token_id", "pad_token_id"));
-      write(folder.resolve("generation_config.json"), generation);
-      WeightWriter.write(folder.resolve("model.safetensors"), TextWeights.ofModel(model), Precision.FLOAT16);
+    try (PendingFolder pending = PendingFolder.beside(folder)) {
+      fill(pending.path());
+      pending.moveIntoPlace();
     } catch (IOException e) {
-      throw new UserException("The demo language model cannot be written to " + folder + ": " + e.getMessage()
+      throw new UserException("The demo language model cannot be written to " + folder + ": " + FileFaults.reason(e)
           + ". Choose another folder with --out.", e);
     }
   }
 
+  private void fill(Path folder) throws IOException {
+    writeTokenizer(tokenizer, folder);
+    ObjectNode config = config();
+    write(folder.resolve("config.json"), config);
+    ObjectNode generation = JSON.createObjectNode();
+    generation.setAll(config.deepCopy().retain("bos_token_id", "eos_token_id", "pad_token_id"));
+    write(folder.resolve("generation_config.json"), generation);
+    WeightWriter.write(folder.resolve("model.safetensors"), TextWeights.ofModel(model), Precision.FLOAT16);
+  }
+
   private static void write(Path file, JsonNode json) throws IOException {
-    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    PendingFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

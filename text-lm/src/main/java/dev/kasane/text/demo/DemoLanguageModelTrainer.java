@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.Folders;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingListener;
@@ -63,7 +64,7 @@ public final class DemoLanguageModelTrainer {
   private Tokenizer open(ObjectNode vocabulary) {
     Path folder = work.resolve("tokenizer");
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       DemoLanguageModel.writeTokenizer(vocabulary, folder);
     } catch (IOException e) {
       throw new UserException("Folder " + folder + " cannot be made: " + e.getMessage()

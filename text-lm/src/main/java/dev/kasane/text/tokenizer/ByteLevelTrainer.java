@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -87,12 +87,10 @@ public final class ByteLevelTrainer {
    */
   public static void write(ObjectNode json, Path folder) {
     Path file = folder.resolve(TokenizerFiles.SINGLE_FILE);
-    Path whole = folder.resolve("." + TokenizerFiles.SINGLE_FILE + ".tmp");
     try {
-      Files.writeString(whole, new ObjectMapper().writeValueAsString(json) + "\n");
-      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      PendingFile.replace(file, new ObjectMapper().writeValueAsString(json) + "\n");
     } catch (IOException e) {
-      throw new UserException("Tokeniser " + file + " cannot be written: " + e.getMessage()
+      throw new UserException("Tokeniser " + file + " cannot be written: " + FileFaults.reason(e)
           + ". Choose a folder that can be written.", e);
     }
   }

@@ -22,14 +22,6 @@ final class JsonTokenizer extends FolderTokenizer {
   /** The file's own truncation and padding are for other uses than these. */
   private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
 
-  static {
-    System.setProperty("OPT_OUT_TRACKING", "true");
-    if (System.getenv("RUST_FLAVOR") == null) {
-      // On a machine with a GPU the library would fetch a build for it, which tokenising has no use for.
-      System.setProperty("RUST_FLAVOR", "cpu");
-    }
-  }
-
   private final HuggingFaceTokenizer tokenizer;
 
   private JsonTokenizer(HuggingFaceTokenizer tokenizer, SpecialTokens special, int size) {
@@ -55,6 +47,7 @@ final class JsonTokenizer extends FolderTokenizer {
     ObjectNode plain = json.deepCopy();
     plain.putNull("truncation");
     plain.putNull("padding");
+    TokenizerLibrary.start();
     try {
       return HuggingFaceTokenizer.newInstance(
           new ByteArrayInputStream(plain.toString().getBytes(StandardCharsets.UTF_8)), OPTIONS);

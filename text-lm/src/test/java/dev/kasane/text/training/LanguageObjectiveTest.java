@@ -175,7 +175,7 @@ class LanguageObjectiveTest {
       TrainingPlan plan = new TrainingPlan(steps, 1, new LearningRate(LearningRate.Kind.CONSTANT, 1e-2, 0, 6), 1, 9);
       try (AdapterTraining<TextBatch> training = new AdapterTraining<>(new TextTask(model, texts, false), set, plan,
           OptimizerFactory.adamW(AdamW.Settings.DEFAULT))) {
-        Checkpoints files = new Checkpoints(checkpoints, "run", 2);
+        Checkpoints files = new Checkpoints(checkpoints, "run", 2, note -> { });
         long done = training.restore(files);
         training.train(done, save ? List.of(training.checkpointing(files, 1)) : List.of());
       }

@@ -3,10 +3,10 @@ package dev.kasane.diffusion.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The small JSON files of a base model: built-in ones, and those that are written. */
@@ -34,6 +34,6 @@ final class ConfigJson {
 
   /** Writes indented JSON with a line break at the end. */
   static void write(Path file, JsonNode json) throws IOException {
-    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    PendingFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

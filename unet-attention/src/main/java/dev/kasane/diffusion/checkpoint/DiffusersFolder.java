@@ -7,16 +7,15 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.WeightWriter;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFolder;
+import dev.kasane.core.files.SafeLinks;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Writes a base model as a folder that diffusers and Kasane open. */
@@ -76,18 +75,13 @@ public final class DiffusersFolder {
    */
   public static void write(Path folder, Contents contents, String precision) {
     Precision stored = Precision.named(precision);
-    Path target = folder.toAbsolutePath().normalize();
-    requireFree(target);
-    Path pending = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
-    try {
-      Files.createDirectories(pending);
-      fill(pending, contents, stored);
-      Files.deleteIfExists(target);
-      move(pending, target);
+    requireFree(folder);
+    try (PendingFolder pending = PendingFolder.beside(folder)) {
+      fill(pending.path(), contents, stored);
+      pending.moveIntoPlace();
     } catch (IOException e) {
-      throw new UserException(folder + " could not be written: " + e + ". Nothing was left behind.", e);
-    } finally {
-      remove(pending);
+      throw new UserException(folder + " could not be written: " + FileFaults.reason(e) + ". Nothing was left behind.",
+          e);
     }
   }
 
@@ -104,7 +98,7 @@ public final class DiffusersFolder {
     try (Stream<Path> files = Files.list(folder)) {
       return files.findAny().isEmpty();
     } catch (IOException e) {
-      throw new UserException(folder + " cannot be listed: " + e + ".", e);
+      throw new UserException(folder + " cannot be listed: " + FileFaults.reason(e) + ".", e);
     }
   }
 
@@ -125,10 +119,11 @@ public final class DiffusersFolder {
   }
 
   private static void copyTokenizer(Path from, Path to) throws IOException {
+    SafeLinks links = new SafeLinks(from);
     for (String name : TOKENIZER_FILES) {
       Path file = from.resolve(name);
       if (Files.isRegularFile(file)) {
-        Files.copy(file, to.resolve(name));
+        Files.copy(links.follow(file), to.resolve(name));
       } else if (TOKENIZER_FILES.indexOf(name) < TOKENIZER_FILES_REQUIRED) {
         throw new UserException("The tokeniser in " + from + " has no " + name + ".");
       }
@@ -153,28 +148,5 @@ public final class DiffusersFolder {
   private static void component(ObjectNode index, String name, String library, String type) {
     ArrayNode pair = index.putArray(name);
     pair.add(library).add(type);
-  }
-
-  private static void move(Path pending, Path target) throws IOException {
-    try {
-      Files.move(pending, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(pending, target);
-    }
-  }
-
-  /** Removes what a failure left; after success there is nothing to remove. */
-  private static void remove(Path pending) {
-    if (!Files.exists(pending)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(pending)) {
-      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    } catch (IOException e) {
-      throw new UserException("The unfinished folder " + pending + " could not be removed: " + e
-          + ". Remove it by hand.", e);
-    }
   }
 }

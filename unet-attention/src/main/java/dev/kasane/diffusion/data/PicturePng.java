@@ -1,15 +1,13 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -43,19 +41,11 @@ public final class PicturePng {
    */
   public static void write(Path file, Picture picture, Map<String, String> text) {
     text.keySet().forEach(PicturePng::checkKeyword);
-    Path target = file.toAbsolutePath();
-    Path unfinished = target.resolveSibling(
-        "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-    removeWhenInterrupted(unfinished, file);
-    try {
-      try {
-        encode(unfinished, picture.toImage(), text);
-        move(unfinished, target);
-      } finally {
-        Files.deleteIfExists(unfinished);
-      }
+    try (PendingFile pending = PendingFile.beside(file)) {
+      encode(pending.stream(), picture.toImage(), text);
+      pending.replaceTarget();
     } catch (IOException e) {
-      throw new UserException(file + ": the picture cannot be written (" + e
+      throw new UserException(file + ": the picture cannot be written (" + FileFaults.reason(e)
           + "); check that the folder exists, may be written to and has space left", e);
     }
   }
@@ -78,15 +68,6 @@ public final class PicturePng {
     }
   }
 
-  /** Whoever interrupts the program finds no half picture either. */
-  private static void removeWhenInterrupted(Path unfinished, Path file) {
-    try {
-      unfinished.toFile().deleteOnExit();
-    } catch (IllegalStateException endsAlready) {
-      throw new UserException(file + ": not written, since the program was interrupted", endsAlready);
-    }
-  }
-
   private static void checkKeyword(String keyword) {
     boolean printable = keyword.chars().allMatch(c -> c >= 32 && c < 127);
     if (keyword.isBlank() || keyword.length() > LONGEST_KEYWORD || !printable
@@ -95,11 +76,9 @@ public final class PicturePng {
     }
   }
 
-  private static void encode(Path file, BufferedImage image, Map<String, String> text) throws IOException {
+  private static void encode(OutputStream out, BufferedImage image, Map<String, String> text) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-    try (OutputStream out = Files.newOutputStream(
-            file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
       IIOMetadata metadata = writer.getDefaultImageMetadata(new ImageTypeSpecifier(image), null);
       metadata.mergeTree(NATIVE, textTree(text));
       writer.setOutput(stream);
@@ -144,14 +123,5 @@ public final class PicturePng {
     entry.setAttribute("translatedKeyword", "");
     entry.setAttribute("text", value);
     return entry;
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      // Some network file systems cannot; the file is whole by now, so a plain move loses nothing.
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 }

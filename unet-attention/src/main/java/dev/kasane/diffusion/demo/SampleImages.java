@@ -1,13 +1,13 @@
 package dev.kasane.diffusion.demo;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,15 +52,14 @@ public final class SampleImages {
    */
   public static void write(Path folder, long seed) {
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       for (Sample sample : render(seed)) {
-        replace(folder.resolve(sample.name() + ".png"), png(sample.picture()));
-        replace(folder.resolve(sample.name() + ".txt"),
-            (sample.caption() + "\n").getBytes(StandardCharsets.UTF_8));
+        PendingFile.replace(folder.resolve(sample.name() + ".png"), png(sample.picture()));
+        PendingFile.replace(folder.resolve(sample.name() + ".txt"), sample.caption() + "\n");
       }
     } catch (IOException problem) {
-      throw new UserException("Cannot write the sample pictures to " + folder
-          + ": choose a folder that can be written and has room.", problem);
+      throw new UserException("Cannot write the sample pictures to " + folder + ": "
+          + FileFaults.reason(problem) + ". Choose a folder that can be written and has room.", problem);
     }
   }
 
@@ -106,15 +105,5 @@ public final class SampleImages {
       throw new IOException("this Java runtime has no PNG writer");
     }
     return bytes.toByteArray();
-  }
-
-  private static void replace(Path file, byte[] content) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".part");
-    try {
-      Files.write(temporary, content);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
   }
 }

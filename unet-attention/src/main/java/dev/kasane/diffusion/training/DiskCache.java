@@ -3,9 +3,11 @@ package dev.kasane.diffusion.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.TensorSource;
-import dev.kasane.core.checkpoint.TensorSources;
-import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.safetensors.SafetensorsException;
+import dev.kasane.core.safetensors.SafetensorsFile;
+import dev.kasane.core.safetensors.SealedFile;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.StoredTensors;
@@ -22,10 +24,12 @@ import java.util.function.Function;
  * Tensors that are computed once: in memory for the run, on disk for the next.
  *
  * <p>A key is a hash of everything that the tensor depends on, so nothing can be paired with the wrong
- * picture or caption and nothing ever has to be cleared.
+ * picture or caption and nothing ever has to be cleared. Files are sealed and say their key: one that has changed
+ * since, or bears another's name, counts as none.
  */
 final class DiskCache {
   private static final String TENSOR = "value";
+  private static final String KEY = "key";
 
   private final Path folder;
   private final NDManager owner;
@@ -61,7 +65,7 @@ final class DiskCache {
     }
     try {
       return Optional.of(read(key));
-    } catch (UserException damaged) {
+    } catch (IOException damaged) {
       // Nothing is lost with it: it is computed again and written over.
       return Optional.empty();
     }
@@ -71,21 +75,30 @@ final class DiskCache {
     try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
       write(key, compute.apply(scope));
     }
-    return read(key);
+    try {
+      return read(key);
+    } catch (IOException e) {
+      throw new UserException("What was just written to the cache cannot be read: " + e.getMessage()
+          + ". Check the disk, or name another folder with --cache.", e);
+    }
   }
 
-  private NDArray read(String key) {
-    try (TensorSource source = TensorSources.open(file(key))) {
-      return source.read(TENSOR, owner);
+  private NDArray read(String key) throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(file(key))) {
+      SealedFile.check(file);
+      if (!key.equals(file.metadata().get(KEY))) {
+        throw new SafetensorsException(file.path(), "holds what belongs to another key");
+      }
+      return StoredTensors.read(file, TENSOR, owner);
     }
   }
 
   private void write(String key, NDArray value) {
     try {
-      Files.createDirectories(file(key).getParent());
-      SafetensorsWriter.write(file(key), List.of(StoredTensors.declare(TENSOR, value)), Map.of());
+      Folders.make(file(key).getParent());
+      SealedFile.write(file(key), List.of(StoredTensors.declare(TENSOR, value)), Map.of(KEY, key));
     } catch (IOException e) {
-      throw new UserException("Cache " + folder + " cannot be written: " + e.getMessage()
+      throw new UserException("Cache " + folder + " cannot be written: " + FileFaults.reason(e)
           + ". Free some space or name another folder with --cache.", e);
     }
   }

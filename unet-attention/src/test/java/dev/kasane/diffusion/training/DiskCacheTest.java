@@ -10,6 +10,7 @@ import dev.kasane.diffusion.data.CaptionOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -69,6 +70,30 @@ class DiskCacheTest {
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 2));
     assertThat(get(cache(), KEY, 3)).containsExactly(3, -3);
     assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+  }
+
+  @Test
+  void everyFlippedBitIsComputedAgain() throws IOException {
+    get(cache(), KEY, 3);
+    Path file = files().get(0);
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = 0; at < bytes.length; at++) {
+      byte[] flipped = bytes.clone();
+      flipped[at] ^= (byte) (1 << at % 8);
+      Files.write(file, flipped);
+      assertThat(get(cache(), KEY, 4)).as("byte %d", at).containsExactly(4, -4);
+    }
+  }
+
+  @Test
+  void whatBearsTheNameOfAnotherIsComputedAgain() throws IOException {
+    String other = new CacheKey("test").text("b").hex();
+    get(cache(), KEY, 3);
+    get(cache(), other, 5);
+    Path mine = files().stream().filter(each -> each.toString().contains(KEY)).findFirst().orElseThrow();
+    Path others = files().stream().filter(each -> each.toString().contains(other)).findFirst().orElseThrow();
+    Files.copy(others, mine, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(get(cache(), KEY, 3)).containsExactly(3, -3);
   }
 
   @Test

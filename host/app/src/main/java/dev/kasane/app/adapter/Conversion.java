@@ -3,17 +3,16 @@ package dev.kasane.app.adapter;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.KeyRepair;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Takes an adapter file through the neutral model into another format. */
@@ -91,13 +90,10 @@ public final class Conversion {
     if (renames.isEmpty()) {
       return chosen.format().read(chosen.path(), base.places(), scope);
     }
-    Path mended = wish.to().toAbsolutePath().resolveSibling(
-        "." + wish.to().getFileName() + "." + UUID.randomUUID() + ".repair");
-    try {
+    try (PendingFolder scratch = PendingFolder.beside(wish.to())) {
+      Path mended = scratch.path().resolve("mended.safetensors");
       KeyRepair.copy(chosen.path(), renames, mended);
       return chosen.format().read(mended, base.places(), scope);
-    } finally {
-      Files.deleteIfExists(mended);
     }
   }
 

@@ -1,18 +1,17 @@
 package dev.kasane.app.algebra;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.ModelParts;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FolderCopy;
+import dev.kasane.core.files.PendingFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Where the files of a changed checkpoint go. A file is written under its new name; a folder is made beside
@@ -54,33 +53,21 @@ final class CheckpointCopy {
       work.accept(Map.of(root, target));
       return;
     }
-    Path absolute = target.toAbsolutePath().normalize();
-    Path pending = absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try {
-      Map<Path, Path> targets = copyRest(pending);
+    try (PendingFolder pending = PendingFolder.beside(target)) {
+      Map<Path, Path> targets = targets(pending.path());
+      FolderCopy.copy(root, pending.path(), changed::contains);
       work.accept(targets);
-      Files.move(pending, absolute, StandardCopyOption.ATOMIC_MOVE);
+      ModelParts.requireSame(root, pending.path());
+      pending.moveIntoPlace();
     } catch (IOException e) {
-      throw new UserException(target + " could not be written: " + e + ". Nothing was left behind.", e);
-    } finally {
-      remove(pending);
+      throw new UserException(target + " could not be written: " + FileFaults.reason(e) + ". Nothing was left behind.",
+          e);
     }
   }
 
-  private Map<Path, Path> copyRest(Path pending) throws IOException {
+  private Map<Path, Path> targets(Path pending) {
     Map<Path, Path> targets = new LinkedHashMap<>();
-    try (Stream<Path> walk = Files.walk(root)) {
-      for (Path each : walk.sorted().toList()) {
-        Path copy = pending.resolve(root.relativize(each).toString());
-        if (Files.isDirectory(each)) {
-          Files.createDirectories(copy);
-        } else if (changed.contains(each)) {
-          targets.put(each, safetensors(each, copy));
-        } else {
-          Files.copy(each, copy);
-        }
-      }
-    }
+    changed.forEach(each -> targets.put(each, safetensors(each, pending.resolve(root.relativize(each).toString()))));
     return targets;
   }
 
@@ -90,20 +77,5 @@ final class CheckpointCopy {
           + " safetensors first.");
     }
     return copy;
-  }
-
-  private static void remove(Path pending) {
-    if (!Files.exists(pending)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(pending)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path each : deepestFirst) {
-        Files.delete(each);
-      }
-    } catch (IOException e) {
-      throw new UserException("The unfinished folder " + pending + " could not be removed: " + e
-          + ". Remove it by hand.", e);
-    }
   }
 }

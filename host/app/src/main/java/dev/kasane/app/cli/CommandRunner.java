@@ -2,6 +2,8 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.recipe.RecipeExpansion;
 import dev.kasane.app.recipe.RecipeSaver;
+import dev.kasane.core.natives.NativeLibraries;
+import dev.kasane.core.files.ProcessEnd;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -31,6 +33,7 @@ public final class CommandRunner {
   public int run(String... arguments) {
     boolean debug = Arrays.asList(arguments).contains(DEBUG) || "1".equals(System.getenv("KASANE_DEBUG"));
     Failures failures = new Failures(debug);
+    NativeLibraries.tell(this::note);
     try {
       RecipeExpansion expansion = RecipeExpansion.of(commandLine, arguments);
       commandLine.setParameterExceptionHandler(new UsageErrors(expansion));
@@ -51,7 +54,16 @@ public final class CommandRunner {
     return new RunLast().execute(parsed);
   }
 
+  private void note(String line) {
+    commandLine.getErr().println("kasane: " + line);
+    commandLine.getErr().flush();
+  }
+
   private int report(Failures failures, Throwable failure) {
+    if (ProcessEnd.ofThisProcess().isClosed()) {
+      // What was being written has been removed under the command that writes it; nobody wants to read that.
+      ProcessEnd.ofThisProcess().await();
+    }
     PrintWriter err = commandLine.getErr();
     failures.report(failure, err);
     err.flush();

@@ -97,6 +97,11 @@ final class DemoBaseCommand implements Callable<Integer> {
           progress.message(String.format(Locale.ROOT, "loss %.4f", mean));
           progress.stepTo(step.number());
         }
+
+        @Override
+        public void onNote(String line) {
+          progress.note(line);
+        }
       });
     }
   }

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.pickle.PickleException;
 import dev.kasane.core.safetensors.SafetensorsException;
 import java.io.FileNotFoundException;
@@ -14,7 +15,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
@@ -58,8 +58,8 @@ final class Failures {
           + " smaller batch, a lower rank or gradient checkpointing. (" + firstLine(failure) + ")";
     } else if (failure instanceof FileSystemException file) {
       return message(file);
-    } else if (failure instanceof IOException) {
-      return isDiskFull(failure.getMessage()) ? DISK_FULL : named(failure);
+    } else if (failure instanceof IOException io) {
+      return FileFaults.isDiskFull(io) ? DISK_FULL : named(failure);
     }
     return "internal error, " + named(failure) + System.lineSeparator() + ADVICE_ON_BUGS;
   }
@@ -76,7 +76,7 @@ final class Failures {
       return file + ": not a folder";
     } else if (failure instanceof DirectoryNotEmptyException) {
       return file + ": the folder is not empty";
-    } else if (isDiskFull(failure.getReason())) {
+    } else if (FileFaults.isDiskFull(failure)) {
       return file + ": " + DISK_FULL;
     }
     String reason = failure.getReason();
@@ -92,12 +92,6 @@ final class Failures {
       return failure.getClass().getSimpleName();
     }
     return telling ? message : failure.getClass().getSimpleName() + ": " + message;
-  }
-
-  private static boolean isDiskFull(String reason) {
-    String text = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
-    return text.contains("no space left") || text.contains("not enough space")
-        || text.contains("quota exceeded");
   }
 
   private static boolean isNativeMemoryExhausted(Throwable failure) {

@@ -12,6 +12,8 @@ public final class Main {
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
-    System.exit(new CommandRunner(new CommandLine(new KasaneCommand())).run(arguments));
+    StandardOutput output = StandardOutput.install();
+    int code = new CommandRunner(new CommandLine(new KasaneCommand())).run(arguments);
+    System.exit(output.finish(code, System.out, System.err));
   }
 }

@@ -1,6 +1,8 @@
 package dev.kasane.app.image;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -86,10 +88,10 @@ public final class PictureFiles {
   private static PictureFiles in(Path folder, String name, boolean several, boolean overwrite) {
     try {
       if (!Files.isDirectory(folder.toAbsolutePath())) {
-        Files.createDirectories(folder);
+        Folders.make(folder);
       }
     } catch (IOException e) {
-      throw new UserException(folder + ": the folder cannot be made (" + e + "). Choose another --out.", e);
+      throw new UserException(folder + ": the folder cannot be made (" + FileFaults.reason(e) + "). Choose another --out.", e);
     }
     if (!Files.isWritable(folder.toAbsolutePath())) {
       throw new UserException(
@@ -126,7 +128,7 @@ public final class PictureFiles {
       return files.map(file -> taken.matcher(file.getFileName().toString())).filter(Matcher::matches)
           .mapToLong(number -> Long.parseLong(number.group(1))).max().orElse(0);
     } catch (IOException e) {
-      throw new UserException(folder + ": the folder cannot be read (" + e + "). Choose another --out.", e);
+      throw new UserException(folder + ": the folder cannot be read (" + FileFaults.reason(e) + "). Choose another --out.", e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.kasane.app.plugins;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.natives.OwnFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,9 +45,18 @@ public record PluginLocations(List<Path> places) {
     } else if (!variable.isEmpty()) {
       places.add(existing(Path.of(variable), USER_FOLDER_VARIABLE + " names a folder of plugin jars"));
     } else {
-      Optional.of(Path.of(userHome, ".kasane", "plugins")).filter(Files::isDirectory).ifPresent(places::add);
+      Optional.of(Path.of(userHome, ".kasane", "plugins")).filter(Files::isDirectory).map(PluginLocations::own)
+          .ifPresent(places::add);
     }
     return new PluginLocations(List.copyOf(places));
+  }
+
+  private static Path own(Path place) {
+    OwnFiles.fault(place).ifPresent(fault -> {
+      throw new UserException("Plugins in " + place + " cannot be trusted: " + fault + ". Make the folder your own"
+          + " alone (chown, chmod go-w), or name another with --plugins-dir.");
+    });
+    return place;
   }
 
   private static Path existing(Path place, String advice) {

@@ -3,14 +3,12 @@ package dev.kasane.app.recipe;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -41,18 +39,7 @@ public final class RecipeSaver {
       spec.commandLine().getOut().print(text);
       spec.commandLine().getOut().flush();
     } else {
-      replace(file, text);
-    }
-  }
-
-  private static void replace(Path file, String text) throws IOException {
-    Path folder = Objects.requireNonNullElse(file.getParent(), Path.of(""));
-    Path temporary = folder.resolve("." + file.getFileName() + ".part");
-    try {
-      Files.writeString(temporary, text);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
+      PendingFile.replace(file, text);
     }
   }
 

@@ -1,13 +1,12 @@
 package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /**
  * Finds out before a run whether its adapter can be written at its end. Which methods a format holds only its writer
@@ -25,27 +24,14 @@ final class FormatTrial {
    * @throws UserException when the format does not hold such an adapter, or the folder cannot be written
    */
   static void run(AdapterFormat format, AdapterModel model, String storage, Path folder) {
-    try {
-      Path trial = Files.createTempDirectory(folder, ".trial-");
-      try {
-        format.write(model, trial.resolve(format.writesFolders() ? "adapter" : "adapter.safetensors"), storage);
-      } finally {
-        remove(trial);
-      }
+    try (PendingFolder trial = PendingFolder.scratchIn(folder)) {
+      format.write(model, trial.path().resolve(format.writesFolders() ? "adapter" : "adapter.safetensors"), storage);
     } catch (UserException e) {
       throw new UserException("Nothing was trained, as the format " + format.id()
           + " cannot hold such an adapter: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UserException("The adapter cannot be written in " + folder + ": " + e.getMessage()
+      throw new UserException("The adapter cannot be written in " + folder + ": " + FileFaults.reason(e)
           + ". Choose a folder that can be written with --out.", e);
-    }
-  }
-
-  private static void remove(Path trial) throws IOException {
-    try (Stream<Path> all = Files.walk(trial)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 }

@@ -1,19 +1,24 @@
 package dev.kasane.app.training;
 
+import dev.kasane.core.UserException;
+import dev.kasane.core.files.ProcessEnd;
 import dev.kasane.core.training.TrainingListener;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/** Lets Ctrl-C end a run behind the step that is under way, with a checkpoint. */
+/**
+ * Lets Ctrl-C end a run behind the step that is under way, with a checkpoint. It is the process's last work: whatever
+ * else is half written is removed behind it.
+ */
 final class Interruption implements TrainingListener, AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final LongConsumer save;
   private final Consumer<String> tell;
   private final CountDownLatch finished = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::request, "interruption");
+  private final Runnable lastWork = this::request;
   private volatile boolean requested;
 
   /**
@@ -23,7 +28,7 @@ final class Interruption implements TrainingListener, AutoCloseable {
   Interruption(LongConsumer save, Consumer<String> tell) {
     this.save = save;
     this.tell = tell;
-    Runtime.getRuntime().addShutdownHook(hook);
+    ProcessEnd.ofThisProcess().addLastWork(lastWork);
   }
 
   private void request() {
@@ -35,11 +40,19 @@ final class Interruption implements TrainingListener, AutoCloseable {
   @Override
   public void onStep(StepReport step) {
     if (requested) {
-      save.accept(step.number());
-      tell.accept("Interrupted after step " + step.number() + ". Run the same command again to go on from there.");
+      tell.accept(saved(step.number()));
       finished.countDown();
-      // The process is ending; what this thread would print or write on its way out could be cut off anywhere.
-      sleepUntilTheEnd();
+      // What this thread would print or write on its way out could be cut off anywhere.
+      ProcessEnd.ofThisProcess().await();
+    }
+  }
+
+  private String saved(long step) {
+    try {
+      save.accept(step);
+      return "Interrupted after step " + step + ". Run the same command again to go on from there.";
+    } catch (UserException failure) {
+      return failure.getMessage();
     }
   }
 
@@ -51,22 +64,9 @@ final class Interruption implements TrainingListener, AutoCloseable {
     }
   }
 
-  private static void sleepUntilTheEnd() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void close() {
+    ProcessEnd.ofThisProcess().removeLastWork(lastWork);
     finished.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException ending) {
-      // The hook runs already and finds the run finished: there is nothing left to remove.
-      requested = true;
-    }
   }
 }

@@ -1,11 +1,12 @@
 package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,17 +91,15 @@ final class LossLog implements TrainingListener {
   }
 
   private void replace(String text) {
-    Path whole = file.resolveSibling("." + file.getFileName() + ".tmp");
     try {
-      Files.writeString(whole, text);
-      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      PendingFile.replace(file, text);
     } catch (IOException e) {
       throw unwritable(e);
     }
   }
 
   private UserException unwritable(IOException cause) {
-    return new UserException("Loss log " + file + " cannot be written: " + cause.getMessage()
+    return new UserException("Loss log " + file + " cannot be written: " + FileFaults.reason(cause)
         + ". Free some space, then run the same command again to go on.", cause);
   }
 

@@ -1,6 +1,8 @@
 package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,9 +35,9 @@ record RunFolder(Path path, String name, boolean adapterIsFolder) {
    */
   void make() {
     try {
-      Files.createDirectories(samples());
+      Folders.make(samples());
     } catch (IOException e) {
-      throw new UserException("Output folder " + path + " cannot be made: " + e.getMessage()
+      throw new UserException("Output folder " + path + " cannot be made: " + FileFaults.reason(e)
           + ". Choose a folder that can be written with --out.", e);
     }
   }

@@ -2,6 +2,8 @@ package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.text.data.TemplateText;
 import dev.kasane.text.generation.Continuation;
@@ -11,9 +13,7 @@ import dev.kasane.text.generation.Prompt;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** What a language model says to a few prompts of the data. */
@@ -82,12 +82,10 @@ public final class SampleAnswers implements Samples<String> {
   }
 
   private static void replace(Path file, String text) {
-    Path whole = file.resolveSibling("." + file.getFileName() + ".tmp");
     try {
-      Files.writeString(whole, text);
-      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      PendingFile.replace(file, text);
     } catch (IOException e) {
-      throw new UserException("Sample answers " + file + " cannot be written: " + e.getMessage()
+      throw new UserException("Sample answers " + file + " cannot be written: " + FileFaults.reason(e)
           + ". Free some space, then run the same command again to go on.", e);
     }
   }

@@ -79,9 +79,9 @@ public final class TrainingSession {
   }
 
   private Checkpoints checkpoints(String runHash) {
-    Checkpoints checkpoints = new Checkpoints(files.checkpoints(), runHash, 2);
+    Checkpoints checkpoints = new Checkpoints(files.checkpoints(), runHash, 2, tell);
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
-    if (output.overwrite() && checkpoints.holdsAnotherRun()) {
+    if (output.overwrite() && !checkpoints.canGoOn()) {
       checkpoints.clear();
     }
     files.requireFree(output.overwrite() || checkpoints.newest().isPresent());

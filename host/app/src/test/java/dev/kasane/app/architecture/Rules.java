@@ -27,16 +27,18 @@ final class Rules {
   private static final String BRIDGE = "ai.djl.pytorch.jni.TorchBridge";
 
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
-  static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.of(
-      "algebra", Set.of("checkpoint", "injection", "safetensors", "spi", "tensor"),
-      "safetensors", Set.of(),
-      "pickle", Set.of("safetensors"),
-      "tensor", Set.of("safetensors"),
-      "spi", Set.of("tensor"),
-      "module", Set.of("spi", "tensor"),
-      "injection", Set.of("module", "spi", "tensor"),
-      "checkpoint", Set.of("module", "pickle", "safetensors", "spi", "tensor"),
-      "training", Set.of("injection", "module", "safetensors", "spi", "tensor")));
+  static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.ofEntries(
+      Map.entry("algebra", Set.of("checkpoint", "files", "injection", "safetensors", "spi", "tensor")),
+      Map.entry("files", Set.of()),
+      Map.entry("natives", Set.of("files")),
+      Map.entry("safetensors", Set.of("files")),
+      Map.entry("pickle", Set.of("safetensors")),
+      Map.entry("tensor", Set.of("natives", "safetensors")),
+      Map.entry("spi", Set.of("tensor")),
+      Map.entry("module", Set.of("spi", "tensor")),
+      Map.entry("injection", Set.of("module", "spi", "tensor")),
+      Map.entry("checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor")),
+      Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
   /** Where gradients may be recorded. */
   private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",
@@ -82,11 +84,21 @@ final class Rules {
         .should().callMethod(System.class, "exit", int.class)
         .orShould().callMethod(Runtime.class, "halt", int.class)
         .because("an exit in the middle loses what others still had to do"));
+    rules.put("whole or not at all", noClasses().that().resideOutsideOfPackage(CORE + ".files..")
+        .should().callMethodWhere(describe("it moves a file, or hooks into the process's end", Rules::belongsToFiles))
+        .because("core.files is the one owner of writing beside a place, of moving, and of what is left"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
         .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
+  }
+
+  private static boolean belongsToFiles(JavaMethodCall call) {
+    String called = call.getTargetOwner().getName() + "." + call.getName();
+    return Set.of("java.nio.file.Files.move", "java.io.File.renameTo", "java.io.File.deleteOnExit",
+        "java.nio.file.Files.createTempFile", "java.nio.file.Files.createTempDirectory",
+        "java.lang.Runtime.addShutdownHook").contains(called);
   }
 
   private static boolean takesNumber(JavaMethodCall call) {

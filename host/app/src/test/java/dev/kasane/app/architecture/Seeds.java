@@ -10,6 +10,8 @@ final class Seeds {
 
   static Map<String, List<String>> all() {
     Map<String, List<String>> seeds = new LinkedHashMap<>();
+    seeds.put("core.natives", List.of(uses("dev.kasane.core.natives", "dev.kasane.core.tensor.Ops")));
+    seeds.put("core.files", List.of(uses("dev.kasane.core.files", "dev.kasane.core.safetensors.DType")));
     seeds.put("core.safetensors", List.of(uses("dev.kasane.core.safetensors", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
@@ -45,6 +47,8 @@ final class Seeds {
     seeds.put("progress bars", List.of(uses("dev.kasane.app.cli", "me.tongfei.progressbar.ProgressBar")));
     seeds.put("standard streams", List.of(does("dev.kasane.core.module", "System.out.println(1);")));
     seeds.put("System.exit", List.of(does("dev.kasane.app.cli", "System.exit(3);")));
+    seeds.put("whole or not at all", List.of(does("dev.kasane.plugin.one",
+        "Runtime.getRuntime().addShutdownHook(new Thread());")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));

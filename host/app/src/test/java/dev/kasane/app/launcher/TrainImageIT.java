@@ -86,6 +86,22 @@ class TrainImageIT {
   }
 
   @Test
+  void aRunWhoseNewestCheckpointIsDamagedGoesOnFromTheOneBefore() throws IOException, InterruptedException {
+    TrainingRun run = run("damaged", "--no-samples");
+    run.upToStep(8).destroyForcibly().waitFor();
+    assertThat(run.checkpoints()).hasSize(2);
+    Path newest = run.out().resolve("checkpoints").resolve(run.checkpoints().get(1));
+    byte[] bytes = Files.readAllBytes(newest);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(newest, bytes);
+
+    KasaneProcess.Run rest = run.toTheEnd();
+    assertThat(rest.code()).as(rest.err()).isZero();
+    assertThat(rest.err()).containsOnlyOnce(newest + ": is damaged").contains("from the one before, of step");
+    assertSameAsAlone(run);
+  }
+
+  @Test
   void aRunThatIsInterruptedSaysHowToGoOn() throws IOException, InterruptedException {
     TrainingRun run = run("interrupted", "--no-samples");
     Process process = run.upToStep(2);

@@ -128,7 +128,7 @@ class RecipeTest {
   @Test
   void doesNotRunWhenItCannotBeSaved() {
     assertThat(program.run("-d", "x", "--save-recipe", folder.resolve("no/where.yaml"))).isEqualTo(1);
-    assertThat(program.err.toString()).startsWith("kasane: ").contains("no such file or folder");
+    assertThat(program.err.toString()).startsWith("kasane: ").contains("there is no folder");
     assertThat(program.toy.ran).isFalse();
   }
 

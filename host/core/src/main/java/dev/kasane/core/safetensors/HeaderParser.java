@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.FileFaults;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
@@ -65,7 +66,7 @@ final class HeaderParser {
       throw new SafetensorsException(path, "the header is not valid JSON (" + JsonFault.of(malformed)
           + "); the file is damaged", malformed);
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "the header cannot be read: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(path, "the header cannot be read: " + FileFaults.reason(failure), failure);
     }
   }
 

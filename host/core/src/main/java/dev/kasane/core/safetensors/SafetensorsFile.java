@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,7 +51,7 @@ public final class SafetensorsFile implements AutoCloseable {
     } catch (NoSuchFileException missing) {
       throw new SafetensorsException(path, "there is no such file", missing);
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be opened: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(path, "cannot be opened: " + FileFaults.reason(failure), failure);
     }
   }
 
@@ -123,7 +124,7 @@ public final class SafetensorsFile implements AutoCloseable {
       throw known;
     } catch (IOException failure) {
       throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be mapped: "
-          + Reasons.of(failure), failure);
+          + FileFaults.reason(failure), failure);
     }
   }
 
@@ -167,7 +168,7 @@ public final class SafetensorsFile implements AutoCloseable {
       throw known;
     } catch (IOException failure) {
       throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be read: "
-          + Reasons.of(failure), failure);
+          + FileFaults.reason(failure), failure);
     }
   }
 
@@ -181,7 +182,7 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be closed: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(path, "cannot be closed: " + FileFaults.reason(failure), failure);
     }
   }
 }

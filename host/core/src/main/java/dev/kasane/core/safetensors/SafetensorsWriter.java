@@ -1,5 +1,7 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,8 +44,7 @@ public final class SafetensorsWriter {
   public static void write(Path target, Collection<TensorDeclaration> tensors, Map<String, String> metadata)
       throws SafetensorsException {
     checkNames(target, tensors, metadata);
-    List<TensorDeclaration> ordered = new ArrayList<>(tensors);
-    ordered.sort(FILE_ORDER);
+    List<TensorDeclaration> ordered = inFileOrder(tensors);
     try (PendingFile pending = PendingFile.beside(target)) {
       byte[] header = HeaderWriter.encode(ordered, new TreeMap<>(metadata));
       if (header.length > HeaderReader.MAX_HEADER_BYTES) {
@@ -60,7 +61,7 @@ public final class SafetensorsWriter {
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(target, "could not be written: " + Reasons.of(failure)
+      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(failure)
           + "; nothing was changed", failure);
     }
   }
@@ -73,9 +74,14 @@ public final class SafetensorsWriter {
    */
   public static int headerLength(Collection<TensorDeclaration> tensors, Map<String, String> metadata)
       throws IOException {
+    return HeaderWriter.encode(inFileOrder(tensors), new TreeMap<>(metadata)).length;
+  }
+
+  /** The tensors in the order in which their bytes follow one another. */
+  static List<TensorDeclaration> inFileOrder(Collection<TensorDeclaration> tensors) {
     List<TensorDeclaration> ordered = new ArrayList<>(tensors);
     ordered.sort(FILE_ORDER);
-    return HeaderWriter.encode(ordered, new TreeMap<>(metadata)).length;
+    return ordered;
   }
 
   private static void checkNames(Path target, Collection<TensorDeclaration> tensors,

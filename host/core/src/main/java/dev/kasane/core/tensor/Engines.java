@@ -6,15 +6,31 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.TorchBridge;
 
-/** Starts libtorch once, with the settings that Kasane relies on. */
+/**
+ * Starts libtorch once, with the settings that Kasane relies on. When it does not load, every method throws a
+ * {@link dev.kasane.core.UserException} that says why.
+ */
 public final class Engines {
-  private static final Engine ENGINE = start();
+  private static volatile Engine engine;
 
   private Engines() {}
 
-  private static Engine start() {
+  // No constant: a class whose constants could not be made tells the reason only once.
+  private static Engine engine() {
+    Engine known = engine;
+    return known == null ? start() : known;
+  }
+
+  private static synchronized Engine start() {
+    if (engine == null) {
+      engine = load();
+    }
+    return engine;
+  }
+
+  private static Engine load() {
     System.setProperty("OPT_OUT_TRACKING", "true");
-    Engine engine = Engine.getEngine("PyTorch");
+    Engine engine = TorchLibraries.start();
     // The profiling executor needs warm-up runs for each shape and was no faster for these scripts.
     JniUtils.setGraphExecutorOptimize(false);
     return engine;
@@ -22,7 +38,7 @@ public final class Engines {
 
   /** Makes sure that the engine is up. */
   public static void prepare() {
-    ENGINE.getEngineName();
+    engine().getEngineName();
   }
 
   /**
@@ -30,7 +46,7 @@ public final class Engines {
    * one, and much that is done here reads tensors in place.
    */
   public static NDManager newManager() {
-    return ENGINE.newBaseManager(Device.cpu());
+    return engine().newBaseManager(Device.cpu());
   }
 
   /** Seeds libtorch's default generators. */
@@ -55,6 +71,6 @@ public final class Engines {
 
   /** Returns libtorch's version. */
   public static String version() {
-    return ENGINE.getVersion();
+    return engine().getVersion();
   }
 }

@@ -1,10 +1,10 @@
 package dev.kasane.core.tensor;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.TorchBridge;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,13 +20,15 @@ import java.nio.charset.StandardCharsets;
  * numbers, and that libtorch's autograd sees through.
  */
 public final class TorchScript {
-  // The model owns the script: without this reference the collector would free it under us.
-  private final Model owner;
+  private final String name;
+  // The manager owns the script: without this reference the collector would free it under us.
+  private final NDManager owner;
   private final PtSymbolBlock block;
 
-  private TorchScript(Model owner) {
+  private TorchScript(String name, NDManager owner, PtSymbolBlock block) {
+    this.name = name;
     this.owner = owner;
-    this.block = (PtSymbolBlock) owner.getBlock();
+    this.block = block;
   }
 
   /**
@@ -40,15 +42,14 @@ public final class TorchScript {
       if (in == null) {
         throw new IllegalStateException("No script " + resource + " beside " + anchor.getName());
       }
-      Engines.prepare();
       String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Model model = Model.newInstance(resource, "PyTorch");
-      model.load(new ByteArrayInputStream(ScriptArchive.of(source)));
-      return new TorchScript(model);
+      NDManager owner = Engines.newManager();
+      // DJL's own Model would make a folder for temporary files beside, which a killed process leaves behind.
+      PtSymbolBlock block = JniUtils.loadModule(
+          (PtNDManager) owner, new ByteArrayInputStream(ScriptArchive.of(source)), false, false);
+      return new TorchScript(resource, owner, block);
     } catch (IOException e) {
       throw new UncheckedIOException("Script " + resource + " cannot be read", e);
-    } catch (MalformedModelException e) {
-      throw new IllegalStateException("Script " + resource + " is not valid TorchScript: " + e.getMessage(), e);
     }
   }
 
@@ -83,6 +84,6 @@ public final class TorchScript {
 
   @Override
   public String toString() {
-    return "TorchScript " + owner.getName();
+    return "TorchScript " + name;
   }
 }

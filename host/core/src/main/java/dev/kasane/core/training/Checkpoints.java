@@ -2,50 +2,49 @@ package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsFile;
-import dev.kasane.core.safetensors.SafetensorsWriter;
-import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.StoredTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run in a folder: one safetensors file each, written whole or not at all.
+ * The checkpoints of a run in a folder: one sealed safetensors file each, written whole or not at all.
  *
  * <p>A checkpoint holds the parameters, the optimiser's state and the number of steps done. Data order,
- * schedule and random numbers are functions of the step, so nothing else is needed.
+ * schedule and random numbers are functions of the step, so nothing else is needed. One that is not, bit for bit,
+ * what was written is never gone on from: the one before takes its place, and the user is told.
  */
 public final class Checkpoints {
-  private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{8,18})\\.safetensors");
-  /** What a process that was killed while it wrote has left. */
-  private static final Pattern UNFINISHED = Pattern.compile("\\.checkpoint-\\d{8,}\\.safetensors\\..*\\.tmp");
-  private static final String STEP = "step";
-  private static final String RUN = "run";
 
   private final Path folder;
   private final String run;
   private final int keep;
+  private final Consumer<String> tell;
 
   /**
    * @param folder where they lie; made when the first is written
    * @param run what identifies the run: a resumed run must have the same
    * @param keep how many of the newest stay
+   * @param tell takes a line for the user about each damaged one that is passed over
    */
-  public Checkpoints(Path folder, String run, int keep) {
+  public Checkpoints(Path folder, String run, int keep, Consumer<String> tell) {
     this.folder = folder;
     this.run = run;
     this.keep = keep;
+    this.tell = tell;
   }
 
   /**
@@ -57,64 +56,81 @@ public final class Checkpoints {
    */
   public void save(long step, Map<String, NDArray> tensors) {
     try {
-      Files.createDirectories(folder);
-      List<TensorDeclaration> declarations = new ArrayList<>();
-      tensors.forEach((name, tensor) -> declarations.add(StoredTensors.declare(name, tensor)));
-      Path file = folder.resolve(String.format("checkpoint-%08d.safetensors", step));
-      SafetensorsWriter.write(file, declarations, Map.of(STEP, Long.toString(step), RUN, run));
-      removeOldest();
+      Folders.make(folder);
+      CheckpointFile.of(folder, step).write(run, tensors);
     } catch (IOException e) {
       throw new UserException("Checkpoint of step " + step + " cannot be written: " + e.getMessage()
           + ". Free some space or choose another output folder, then run the same command again to go on.", e);
     }
+    removeBeyond(step);
+  }
+
+  /** The run is at its newest step, so what is of a later one is damaged and was passed over. */
+  private void removeBeyond(long newest) {
+    NavigableMap<Long, CheckpointFile> found = found();
+    NavigableMap<Long, CheckpointFile> later = found.tailMap(newest, false);
+    NavigableMap<Long, CheckpointFile> oldest = found.headMap(newest, true);
+    Stream.concat(later.values().stream(), oldest.values().stream().limit(Math.max(0, oldest.size() - keep)))
+        .map(CheckpointFile::path).filter(Files::isRegularFile).forEach(Checkpoints::remove);
   }
 
   /**
-   * Restores the newest checkpoint into live tensors.
+   * Restores the newest intact checkpoint into live tensors.
    *
    * @param tensors the parameters and the optimiser's state, as given to {@link #save}
    * @return steps done, 0 when there is no checkpoint
-   * @throws UserException when it belongs to another run or does not fit
+   * @throws UserException when it belongs to another run or does not fit, or when none of those there is intact
    */
   public long restore(Map<String, NDArray> tensors) {
-    Optional<Path> newest = newest();
-    if (newest.isEmpty()) {
+    List<String> damaged = new ArrayList<>();
+    for (CheckpointFile each : found().descendingMap().values()) {
+      try (SafetensorsFile file = each.open()) {
+        damaged.forEach(fault -> tell.accept("Checkpoint " + fault + ". The run goes on from the one before, of step "
+            + each.step() + "."));
+        copyInto(tensors, file);
+        return each.step();
+      } catch (IOException e) {
+        damaged.add(e.getMessage());
+      }
+    }
+    if (damaged.isEmpty()) {
       return 0;
     }
-    try (SafetensorsFile file = SafetensorsFile.open(newest.get())) {
-      if (!run.equals(file.metadata().get(RUN))) {
-        throw new UserException("Checkpoint " + newest.get() + " belongs to a run on another base, with other"
-            + " settings or with other data. Resume with what it was started with, choose another output folder, or"
-            + " start anew with --overwrite.");
-      }
+    throw new UserException("No checkpoint in " + folder + " can be gone on from: " + String.join("; ", damaged)
+        + ". Put an intact copy there, or remove the folder to start anew.");
+  }
+
+  private void copyInto(Map<String, NDArray> tensors, SafetensorsFile file) {
+    if (!CheckpointFile.isOf(file, run)) {
+      throw new UserException("Checkpoint " + file.path() + " belongs to a run on another base, with other"
+          + " settings or with other data. Resume with what it was started with, choose another output folder, or"
+          + " start anew with --overwrite.");
+    }
+    try {
       for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
         StoredTensors.copyInto(file, entry.getKey(), entry.getValue());
       }
-      return Long.parseLong(file.metadata().get(STEP));
     } catch (IOException e) {
-      throw new UserException("Checkpoint " + newest.get() + " cannot be read: " + e.getMessage()
-          + ". Remove it to go on from the one before.", e);
+      throw new UserException("Checkpoint " + e.getMessage() + ". Choose another output folder, or start anew with"
+          + " --overwrite.", e);
     }
   }
 
-  /** Whether the newest checkpoint, if there is a readable one, is of another base, other settings or data. */
-  public boolean holdsAnotherRun() {
-    Optional<Path> newest = newest();
-    if (newest.isEmpty()) {
-      return false;
+  /** Whether this run can go on here: the newest intact checkpoint is its own. Reads the checkpoint. */
+  public boolean canGoOn() {
+    for (CheckpointFile each : found().descendingMap().values()) {
+      try (SafetensorsFile file = each.open()) {
+        return CheckpointFile.isOf(file, run);
+      } catch (IOException damaged) {
+        // The one before may do, as in restore, which tells of the damage.
+      }
     }
-    try (SafetensorsFile file = SafetensorsFile.open(newest.get())) {
-      return !run.equals(file.metadata().get(RUN));
-    } catch (IOException e) {
-      // Damage is told by restore, which knows what to do about it.
-      return false;
-    }
+    return false;
   }
 
-  /** The newest checkpoint. */
+  /** The newest checkpoint, intact or not. */
   public Optional<Path> newest() {
-    TreeMap<Long, Path> found = found();
-    return found.isEmpty() ? Optional.empty() : Optional.of(found.lastEntry().getValue());
+    return Optional.ofNullable(found().lastEntry()).map(newest -> newest.getValue().path());
   }
 
   /**
@@ -122,18 +138,21 @@ public final class Checkpoints {
    * and the folder if nothing else is in it.
    */
   public void clear() {
-    found().values().forEach(Checkpoints::remove);
-    files().filter(file -> UNFINISHED.matcher(file.getFileName().toString()).matches())
-        .forEach(Checkpoints::remove);
+    found().values().forEach(each -> remove(each.path()));
+    if (Files.isDirectory(folder)) {
+      removeUnfinished();
+    }
     if (Files.isDirectory(folder) && files().findAny().isEmpty()) {
       remove(folder);
     }
   }
 
-  private void removeOldest() {
-    TreeMap<Long, Path> found = found();
-    while (found.size() > keep) {
-      remove(found.pollFirstEntry().getValue());
+  private void removeUnfinished() {
+    try {
+      PendingFolder.removeLeftovers(folder);
+    } catch (IOException e) {
+      throw new UserException("What an ended run left in " + folder + " could not be removed: " + FileFaults.reason(e)
+          + ". Remove it by hand.", e);
     }
   }
 
@@ -141,18 +160,13 @@ public final class Checkpoints {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UserException(file + " could not be removed: " + FileFaults.reason(e) + ". Remove it by hand.", e);
     }
   }
 
-  private TreeMap<Long, Path> found() {
-    TreeMap<Long, Path> found = new TreeMap<>(Comparator.naturalOrder());
-    files().forEach(file -> {
-      Matcher matcher = NAME.matcher(file.getFileName().toString());
-      if (matcher.matches()) {
-        found.put(Long.parseLong(matcher.group(1)), file);
-      }
-    });
+  private NavigableMap<Long, CheckpointFile> found() {
+    NavigableMap<Long, CheckpointFile> found = new TreeMap<>();
+    files().map(CheckpointFile::named).flatMap(Optional::stream).forEach(file -> found.put(file.step(), file));
     return found;
   }
 
@@ -162,8 +176,9 @@ public final class Checkpoints {
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files.toList().stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | UncheckedIOException e) {
+      throw new UserException("The checkpoints in " + folder + " cannot be listed: " + e
+          + ". Check that you may read the folder.", e);
     }
   }
 }

@@ -10,6 +10,13 @@ public interface TrainingListener {
   default void onStep(StepReport step) {}
 
   /**
+   * Something happened that the user should know, such as a damaged checkpoint that was passed over.
+   *
+   * @param line one sentence or two
+   */
+  default void onNote(String line) {}
+
+  /**
    * One optimiser step.
    *
    * @param number steps done so far, from 1

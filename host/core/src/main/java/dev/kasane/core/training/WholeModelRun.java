@@ -26,14 +26,14 @@ public final class WholeModelRun {
   /**
    * @param parameters the trainable tensors by name
    * @param folder where the checkpoints lie
-   * @param progress told of every step
+   * @param progress told of every step, and of checkpoints that are passed over
    * @param owner owner of the moments and the average
    */
   public WholeModelRun(Map<String, NDArray> parameters, Path folder, TrainingListener progress, NDManager owner) {
     this.parameters = parameters;
     this.progress = progress;
     this.optimizer = new AdamW(parameters, SETTINGS, owner);
-    this.checkpoints = new Checkpoints(folder, folder.getFileName().toString(), 2);
+    this.checkpoints = new Checkpoints(folder, folder.getFileName().toString(), 2, progress::onNote);
     parameters.forEach((name, value) -> {
       NDArray copy = owner.zeros(value.getShape(), DataType.FLOAT32);
       value.copyTo(copy);

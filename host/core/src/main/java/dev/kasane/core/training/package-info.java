@@ -12,7 +12,8 @@
  *
  * <p>Everything in a step is a function of the step's number and the run's seed: its batches, its noise, its
  * dropouts, its learning rate. So {@link dev.kasane.core.training.Checkpoints} hold parameters and moments
- * and nothing more, and a run that was killed and goes on ends in the bytes of one that was left alone.
+ * and nothing more, and a run that was killed and goes on ends in the bytes of one that was left alone. For that, each
+ * carries a checksum of all its bytes; a damaged one is passed over for the one before, and the user is told.
  *
  * <p>{@link dev.kasane.core.training.SegmentedRun} trades time for memory: it keeps only what lies between
  * the segments of a model and computes the rest again in backward.

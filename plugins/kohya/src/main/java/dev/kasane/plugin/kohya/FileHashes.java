@@ -1,5 +1,7 @@
 package dev.kasane.plugin.kohya;
 
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -7,14 +9,12 @@ import dev.kasane.core.safetensors.TensorDeclaration;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * The hashes by which web UIs know a file whatever its metadata say.
@@ -35,14 +35,12 @@ record FileHashes(String model, String legacy) {
    */
   static FileHashes of(Path target, Collection<TensorDeclaration> tensors, Map<String, String> settings)
       throws SafetensorsException {
-    Path trial = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".hash");
-    try {
+    try (PendingFolder scratch = PendingFolder.beside(target)) {
+      Path trial = scratch.path().resolve("hashed.safetensors");
       SafetensorsWriter.write(trial, tensors, settings);
       return of(trial);
     } catch (IOException e) {
-      throw new SafetensorsException(target, "could not be written: " + e.getMessage(), e);
-    } finally {
-      remove(trial);
+      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(e), e);
     }
   }
 
@@ -76,15 +74,6 @@ record FileHashes(String model, String legacy) {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
-  }
-
-  private static void remove(Path file) throws SafetensorsException {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new SafetensorsException(file,
-          "is a temporary file that could not be removed; remove it by hand", e);
     }
   }
 }

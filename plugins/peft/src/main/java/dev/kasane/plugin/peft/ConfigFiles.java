@@ -13,16 +13,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.JsonFault;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Reads and writes {@code adapter_config.json}, within bounds and in PEFT's layout. */
@@ -100,13 +98,6 @@ final class ConfigFiles {
   /** Writes a configuration; one that is there is replaced when the new one is complete. */
   static void write(ObjectNode config, Path file) throws IOException {
     byte[] text = JSON.writer(LAYOUT).writeValueAsString(sorted(config)).getBytes(StandardCharsets.UTF_8);
-    // Not a temporary file of the platform's, which only its owner could read afterwards.
-    Path pending = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try {
-      Files.write(pending, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      Files.move(pending, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(pending);
-    }
+    PendingFile.replace(file, text);
   }
 }

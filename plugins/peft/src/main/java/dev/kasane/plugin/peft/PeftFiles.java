@@ -38,6 +38,13 @@ final class PeftFiles {
         || PARTS.stream().anyMatch(part -> Files.isRegularFile(folder.resolve(part).resolve(CONFIG)));
   }
 
+  /** Whether a file, as it is named within an adapter's folder, is the adapter's and not something of the user's. */
+  static boolean isOfAdapter(Path name) {
+    String file = name.getFileName().toString();
+    boolean inPart = name.getNameCount() == 2 && PARTS.contains(name.getName(0).toString());
+    return (name.getNameCount() == 1 || inPart) && (file.equals(CONFIG) || WEIGHT_NAMES.contains(file));
+  }
+
   /**
    * The parts of what a user named: a folder, a folder of folders, or a file of tensors beside its
    * configuration.

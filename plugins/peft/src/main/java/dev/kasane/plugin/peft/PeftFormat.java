@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -84,7 +86,8 @@ public final class PeftFormat implements AdapterFormat {
   /**
    * {@inheritDoc}
    *
-   * <p>An adapter of one component becomes a folder's two files, one of several a folder of folders. The
+   * <p>An adapter of one component becomes a folder's two files, one of several a folder of folders. A folder
+   * appears whole, or takes the place of an old adapter's whole; other files in that stay. The
    * metadata key {@code adapter_config.json}, or {@code <component>/adapter_config.json}, may hold a
    * configuration or some of its keys, such as {@code base_model_name_or_path}: what is true of the tensors
    * is kept.
@@ -107,10 +110,17 @@ public final class PeftFormat implements AdapterFormat {
     Map<String, PartWriter> writers = new LinkedHashMap<>();
     model.components().forEach((name, modules) -> writers.put(name, new PartWriter(name, modules, storage)));
     AdapterFileWriter.requireFolder(file);
-    for (Map.Entry<String, PartWriter> writer : writers.entrySet()) {
-      Path folder = writers.size() == 1 ? file : file.resolve(writer.getKey());
-      Path weights = single ? file : Files.createDirectories(folder).resolve(PeftFiles.WEIGHTS);
-      writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model.metadata()));
+    try (PendingFolder pending = PendingFolder.beside(file)) {
+      for (Map.Entry<String, PartWriter> writer : writers.entrySet()) {
+        Path folder = writers.size() == 1 ? pending.path() : Folders.make(pending.path().resolve(writer.getKey()));
+        Path weights = folder.resolve(single ? file.getFileName().toString() : PeftFiles.WEIGHTS);
+        writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model.metadata()));
+      }
+      if (single) {
+        pending.moveFilesInto(file.toAbsolutePath().getParent());
+      } else {
+        pending.replaceTarget(PeftFiles::isOfAdapter);
+      }
     }
   }
 

@@ -3,15 +3,14 @@ package dev.kasane.diffusion.clip.tokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 
 /** Writes a tokeniser folder in the layout of the CLIP tokenisers that Stable Diffusion models carry. */
 final class VocabularyWriter {
@@ -23,13 +22,13 @@ final class VocabularyWriter {
 
   static void write(ClipVocabulary vocabulary, Path folder) {
     try {
-      Files.createDirectories(folder);
-      replace(folder.resolve(TokenizerFiles.VOCABULARY), json(vocabulary.ids(), false));
-      replace(folder.resolve(TokenizerFiles.MERGES), merges(vocabulary));
-      replace(folder.resolve(TokenizerFiles.SPECIAL_TOKENS), json(roles(), true));
-      replace(folder.resolve(TokenizerFiles.CONFIGURATION), json(configuration(), true));
+      Folders.make(folder);
+      PendingFile.replace(folder.resolve(TokenizerFiles.VOCABULARY), json(vocabulary.ids(), false));
+      PendingFile.replace(folder.resolve(TokenizerFiles.MERGES), merges(vocabulary));
+      PendingFile.replace(folder.resolve(TokenizerFiles.SPECIAL_TOKENS), json(roles(), true));
+      PendingFile.replace(folder.resolve(TokenizerFiles.CONFIGURATION), json(configuration(), true));
     } catch (IOException e) {
-      throw new UserException("Cannot write the tokeniser to " + folder + ": " + e
+      throw new UserException("Cannot write the tokeniser to " + folder + ": " + FileFaults.reason(e)
           + ". Check that the folder can be written and that the disk has room.", e);
     }
   }
@@ -65,17 +64,6 @@ final class VocabularyWriter {
           : JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void replace(Path file, String text) throws IOException {
-    // Not createTempFile: that gives the result to its owner alone.
-    Path fresh = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
-    try {
-      Files.writeString(fresh, text, StandardCharsets.UTF_8);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(fresh);
     }
   }
 }

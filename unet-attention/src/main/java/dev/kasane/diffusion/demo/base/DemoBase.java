@@ -3,6 +3,8 @@ package dev.kasane.diffusion.demo.base;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.ModuleSource;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.checkpoint.BasePart;
 import dev.kasane.diffusion.checkpoint.DiffusersFolder;
@@ -11,11 +13,8 @@ import dev.kasane.diffusion.clip.tokenizer.ClipVocabulary;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A trained demo base, ready to be written.
@@ -40,19 +39,16 @@ public record DemoBase(
    * @throws UserException when it cannot be written
    */
   public void write(Path folder) {
-    try {
-      Path tokenizer = Files.createTempDirectory("kasane-tokenizer");
-      try {
-        vocabulary.write(tokenizer);
-        DiffusersFolder.write(folder, new DiffusersFolder.Contents(Map.of(
-            BasePart.UNET, part(unet, "unet"),
-            BasePart.VAE, part(vae, "vae"),
-            BasePart.TEXT_ENCODER, part(textEncoder, "text_encoder")), tokenizer, config.schedulerJson()), "float16");
-      } finally {
-        remove(tokenizer);
-      }
+    try (PendingFolder tokenizer = PendingFolder.beside(folder)) {
+      vocabulary.write(tokenizer.path());
+      DiffusersFolder.write(folder, new DiffusersFolder.Contents(Map.of(
+          BasePart.UNET, part(unet, "unet"),
+          BasePart.VAE, part(vae, "vae"),
+          BasePart.TEXT_ENCODER, part(textEncoder, "text_encoder")), tokenizer.path(), config.schedulerJson()),
+          "float16");
     } catch (IOException e) {
-      throw new UserException("The demo base cannot be written: " + e.getMessage(), e);
+      throw new UserException("The demo base cannot be written to " + folder + ": " + FileFaults.reason(e)
+          + ". Choose another folder with --out.", e);
     }
   }
 
@@ -60,13 +56,5 @@ public record DemoBase(
     JsonNode json = component.equals("text_encoder")
         ? config.textEncoderJson(vocabulary.size()) : config.json().path(component);
     return new DiffusersFolder.Part(new ModuleSource(module, "the demo base's " + component), json);
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }
