@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The methods of Python's strings, lists and dictionaries that chat templates call. */
 final class PythonMethods {
@@ -46,14 +45,28 @@ final class PythonMethods {
       case "title" -> title(text);
       case "startswith" -> starts(text, arguments[0]);
       case "endswith" -> ends(text, arguments[0]);
-      case "replace" -> text.replace((String) arguments[0], (String) arguments[1]);
+      case "replace" -> replace(text, (String) arguments[0], (String) arguments[1]);
       case "split" -> split(text, arguments);
-      case "join" -> ((List<?>) arguments[0]).stream().map(String::valueOf).collect(Collectors.joining(text));
+      case "join" -> join(text, (List<?>) arguments[0]);
       case "find" -> (long) text.indexOf((String) arguments[0]);
       case "count" -> (long) count(text, (String) arguments[0]);
       case "isdigit" -> !text.isEmpty() && text.chars().allMatch(Character::isDigit);
       default -> null;
     };
+  }
+
+  private static String replace(String text, String part, String by) {
+    TextLength.require(TextLength.replaced(text, part, by));
+    return text.replace(part, by);
+  }
+
+  private static String join(String separator, List<?> items) {
+    TextLength.Writer text = new TextLength.Writer();
+    for (int i = 0; i < items.size(); i++) {
+      text.write(i == 0 ? "" : separator);
+      text.write(String.valueOf(items.get(i)));
+    }
+    return text.toString();
   }
 
   private static Object dictionary(Map<?, ?> map, String method, Object[] arguments) {
@@ -79,6 +92,7 @@ final class PythonMethods {
 
   @SuppressWarnings("unchecked")
   private static Object append(List<?> list, Object item) {
+    RenderBudget.change();
     ((List<Object>) list).add(item);
     return "";
   }

@@ -14,6 +14,9 @@ public final class TemplateFunctions {
       Map.entry('a', "EEE"), Map.entry('A', "EEEE"), Map.entry('H', "HH"), Map.entry('I', "hh"),
       Map.entry('M', "mm"), Map.entry('S', "ss"), Map.entry('p', "a"), Map.entry('j', "DDD"));
 
+  /** How Python writes that there is nothing. */
+  private static final String NONE = "None";
+
   private TemplateFunctions() {}
 
   /** What a template says when it refuses a conversation. */
@@ -25,14 +28,14 @@ public final class TemplateFunctions {
     }
   }
 
-  /** Refuses the conversation. */
+  /** Refuses the conversation; without a message as Python has it. */
   public static String raiseException(String message) {
-    throw new Refusal(message);
+    throw new Refusal(message == null ? NONE : message);
   }
 
   /** The present date and time in the form that Python's {@code strftime} letters give. */
   public static String strftimeNow(String format) {
-    return strftime(LocalDateTime.now(), format);
+    return strftime(LocalDateTime.now(), format == null ? NONE : format);
   }
 
   static String strftime(LocalDateTime time, String format) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.filter.AdvancedFilter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** {@code tojson} as Hugging Face has it: Python's {@code json.dumps} without escapes for HTML. */
@@ -68,9 +69,13 @@ final class ToJsonFilter implements AdvancedFilter {
     Object indent = arguments.length > 0 ? arguments[0] : named.get("indent");
     int width = indent instanceof Number number ? Math.max(0, Math.min(16, number.intValue())) : -1;
     try {
-      return JSON.writer(new PythonPrinter(width)).writeValueAsString(value);
+      TextLength.Writer text = new TextLength.Writer();
+      JSON.writer(new PythonPrinter(width)).writeValue(text, value);
+      return text.toString();
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("tojson cannot write this value: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
