@@ -65,7 +65,7 @@ final class Conversations {
       messages.add(new ChatMessage("assistant", record.learnt(answerField(record))));
     } else {
       throw new UserException(record.place() + ": the record has the fields "
-          + String.join(", ", record.fields().keySet()) + ". Expected instruction and output, messages,"
+          + TextRecord.listed(record.fields().keySet()) + ". Expected instruction and output, messages,"
           + " conversations, prompt and completion, or text; or give a template with {field} holes.");
     }
     return messages;
@@ -75,13 +75,13 @@ final class Conversations {
     List<ChatMessage> messages = new ArrayList<>();
     for (Object turn : turns) {
       if (!(turn instanceof Map<?, ?> map)) {
-        throw new UserException(record.place() + ": a turn of the conversation is " + turn
+        throw new UserException(record.place() + ": a turn of the conversation is " + TextRecord.shown(turn)
             + ", expected an object with role and content, or from and value.");
       }
       Object role = map.containsKey("role") ? map.get("role") : map.get("from");
       Object content = map.containsKey("content") ? map.get("content") : map.get("value");
       if (role == null || content == null || TextRecord.isNested(role) || TextRecord.isNested(content)) {
-        throw new UserException(record.place() + ": turn " + (messages.size() + 1) + " has the fields " + map.keySet()
+        throw new UserException(record.place() + ": turn " + (messages.size() + 1) + " has the fields [" + TextRecord.listed(map.keySet()) + "]"
             + ", expected texts in role and content, or in from and value.");
       }
       messages.add(new ChatMessage(ROLES.getOrDefault(role.toString(), role.toString()), content.toString()));

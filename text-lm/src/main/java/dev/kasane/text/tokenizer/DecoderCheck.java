@@ -13,9 +13,9 @@ final class DecoderCheck {
    * @param length characters of the longest text that is made at once
    * @throws dev.kasane.core.UserException when one is refused
    */
-  static void check(TokenizerPart decoder, double length) {
+  static void check(TokenizerPart file, double length) {
     double growth = 1;
-    for (TokenizerPart component : decoder.components("decoders")) {
+    for (TokenizerPart component : file.components(ComponentKind.DECODER)) {
       if (component.isType("Strip")) {
         component.number("start", 0, Integer.MAX_VALUE);
         // The library counts below zero where a token is shorter than what may go at its end.

@@ -25,8 +25,8 @@ final class NormalizerCheck {
   }
 
   /** The normalisers of a file. */
-  static NormalizerCheck of(TokenizerPart normalizer) {
-    return new NormalizerCheck(normalizer.components("normalizers"));
+  static NormalizerCheck of(TokenizerPart file) {
+    return new NormalizerCheck(file.components(ComponentKind.NORMALIZER));
   }
 
   /**
@@ -69,6 +69,9 @@ final class NormalizerCheck {
       return Math.max(1, (double) component.text("content").length() / shortest);
     }
     if (component.isType("Prepend")) {
+      if (component.text("prepend").isEmpty()) {
+        throw component.child("prepend").refusal("is no text, which cannot be put before another");
+      }
       return 1.0 + component.text("prepend").length();
     }
     if (component.isType("Precompiled")) {

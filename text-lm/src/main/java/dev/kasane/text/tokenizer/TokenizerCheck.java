@@ -27,16 +27,16 @@ final class TokenizerCheck {
    */
   static void check(Path file, ObjectNode json, int highest, int longest) {
     TokenizerPart whole = new TokenizerPart(file, "", json);
-    NormalizerCheck normalizer = NormalizerCheck.of(whole.child("normalizer"));
+    NormalizerCheck normalizer = NormalizerCheck.of(whole);
     double length = normalizer.check(longest);
     model(whole.child("model"));
     addedTokens(whole.child("added_tokens"), normalizer);
-    for (TokenizerPart component : whole.child("pre_tokenizer").components("pretokenizers")) {
+    for (TokenizerPart component : whole.components(ComponentKind.PRE_TOKENIZER)) {
       preTokenizer(component, length);
     }
-    whole.child("post_processor").components("processors")
+    whole.components(ComponentKind.POST_PROCESSOR)
         .forEach(component -> MarksCheck.check(component, highest));
-    DecoderCheck.check(whole.child("decoder"), longest);
+    DecoderCheck.check(whole, longest);
   }
 
   private static void preTokenizer(TokenizerPart component, double length) {

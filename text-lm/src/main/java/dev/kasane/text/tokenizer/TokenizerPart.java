@@ -32,36 +32,30 @@ record TokenizerPart(Path file, String place, JsonNode json) {
     return elements;
   }
 
-  /** Whether something stands here. */
-  boolean isThere() {
-    return !json.isMissingNode() && !json.isNull();
-  }
-
   /**
-   * The components that work here one behind the other; none when the part is null.
+   * The components of a kind, in the order in which they work; none where the file has null.
    *
-   * @param list the name under which a sequence holds its components
-   * @throws UserException when a component has no type or there are too many
+   * @throws UserException when a component is of no known type or there are too many
    */
-  List<TokenizerPart> components(String list) {
+  List<TokenizerPart> components(ComponentKind kind) {
     List<TokenizerPart> components = new ArrayList<>();
-    if (isThere()) {
-      addComponents(list, components, 0);
+    TokenizerPart all = child(kind.place());
+    if (!all.json.isMissingNode() && !all.json.isNull()) {
+      all.addTo(components, kind, 0);
     }
     return components;
   }
 
-  private void addComponents(String list, List<TokenizerPart> components, int depth) {
-    if (!json.path("type").isTextual()) {
-      throw refusal("is a component without a type");
-    }
+  private void addTo(List<TokenizerPart> components, ComponentKind kind, int depth) {
     if (components.size() >= MOST_COMPONENTS || depth >= MOST_COMPONENTS) {
       throw refusal("is one component too many; at most " + MOST_COMPONENTS + " are run");
     }
-    if (isType("Sequence")) {
-      child(list).elements().forEach(element -> element.addComponents(list, components, depth + 1));
-    } else {
+    if (isType(ComponentKind.SEQUENCE)) {
+      child(kind.list()).elements().forEach(element -> element.addTo(components, kind, depth + 1));
+    } else if (kind.knows(text("type"))) {
       components.add(this);
+    } else {
+      throw refusal("is of the type " + quote(json.path("type").toString()) + ", which this program does not know");
     }
   }
 
