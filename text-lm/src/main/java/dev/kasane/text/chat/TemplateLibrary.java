@@ -19,9 +19,9 @@ final class TemplateLibrary {
   private static final Set<String> TAGS = Set.of("for", "if", "elif", "else", "set", "macro", "call", "raw", "break",
       "continue", "block", "do");
   private static final Set<String> FILTERS = Set.of("abs", "attr", "bool", "capitalize", "count", "d", "default",
-      "dictsort", "e", "escape", "first", "float", "groupby", "indent", "int", "join", "last", "length", "list", "lower",
-      "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "sort",
-      "split", "string", "sum", "title", "tojson", "trim", "unique", "upper", "urlencode");
+      "dictsort", "e", "escape", "first", "float", "groupby", "indent", "int", "join", "last", "length", "list",
+      "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "safe", "select",
+      "selectattr", "sort", "split", "string", "sum", "title", "tojson", "trim", "unique", "upper", "urlencode");
   private static final Set<String> FUNCTIONS = Set.of(":range", ":namespace", ":super");
   /** Functions that the engine itself makes lists and dictionaries with. */
   private static final String OWN = "fn:";

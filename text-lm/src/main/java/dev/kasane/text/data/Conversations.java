@@ -81,7 +81,8 @@ final class Conversations {
       Object role = map.containsKey("role") ? map.get("role") : map.get("from");
       Object content = map.containsKey("content") ? map.get("content") : map.get("value");
       if (role == null || content == null || TextRecord.isNested(role) || TextRecord.isNested(content)) {
-        throw new UserException(record.place() + ": turn " + (messages.size() + 1) + " has the fields [" + TextRecord.listed(map.keySet()) + "]"
+        throw new UserException(record.place() + ": turn " + (messages.size() + 1) + " has the fields ["
+            + TextRecord.listed(map.keySet()) + "]"
             + ", expected texts in role and content, or in from and value.");
       }
       messages.add(new ChatMessage(ROLES.getOrDefault(role.toString(), role.toString()), content.toString()));

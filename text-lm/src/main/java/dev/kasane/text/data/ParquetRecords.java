@@ -44,7 +44,8 @@ final class ParquetRecords {
   private static TextRecord record(Path file, long number, Map<?, ?> row) {
     if (number > MOST_RECORDS || row.size() > MOST_COLUMNS) {
       throw new UserException(file + " has " + (number > MOST_RECORDS ? "more than " + MOST_RECORDS + " records"
-          : row.size() + " columns, expected at most " + MOST_COLUMNS) + ". Split it, or check that it is the right file.");
+          : row.size() + " columns, expected at most " + MOST_COLUMNS)
+          + ". Split it, or check that it is the right file.");
     }
     Map<String, Object> fields = new LinkedHashMap<>();
     row.forEach((name, value) -> fields.put(String.valueOf(name), value));
@@ -70,8 +71,9 @@ final class ParquetRecords {
       in.seek(in.length() - MARK.length() - Integer.BYTES);
       long footer = Integer.toUnsignedLong(Integer.reverseBytes(in.readInt()));
       if (footer > Math.min(LONGEST_FOOTER, in.length() - LEAST_BYTES)) {
-        throw new UserException(file + " is damaged: it says that its footer has " + footer + " bytes, expected at most "
-            + Math.min(LONGEST_FOOTER, in.length() - LEAST_BYTES) + ". Fetch the file again.");
+        throw new UserException(file + " is damaged: it says that its footer has " + footer
+            + " bytes, expected at most " + Math.min(LONGEST_FOOTER, in.length() - LEAST_BYTES)
+            + ". Fetch the file again.");
       }
     }
   }

@@ -21,8 +21,8 @@ public final class RecordFiles {
    * The records of a file in order. The name's ending says what it is: JSON lines, a JSON array of objects, a
    * table with a header, Parquet, or a text that is one record with the field {@code text}.
    *
-   * @throws UserException when it cannot be read, names the line where it is malformed, or holds no record or more than the
-   *     memory does
+   * @throws UserException when it cannot be read, names the line where it is malformed, or holds no record or
+   *     more than the memory does
    */
   public static List<TextRecord> read(Path file) {
     List<TextRecord> records;

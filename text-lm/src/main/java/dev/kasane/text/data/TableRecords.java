@@ -58,8 +58,8 @@ final class TableRecords {
   private static List<String> header(Path file, long line, CSVRecord row) {
     List<String> names = row.toList();
     if (names.size() > MOST_COLUMNS) {
-      throw new UserException(file + ", line " + line + ": the header has " + names.size() + " columns, expected at most "
-          + MOST_COLUMNS + ". Check that it is the right file.");
+      throw new UserException(file + ", line " + line + ": the header has " + names.size()
+          + " columns, expected at most " + MOST_COLUMNS + ". Check that it is the right file.");
     }
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {

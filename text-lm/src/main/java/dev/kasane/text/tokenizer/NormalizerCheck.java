@@ -97,7 +97,8 @@ final class NormalizerCheck {
       left = switch (component.text("type")) {
         case "Replace" -> PatternCheck.replaced(component, left);
         case "Precompiled" -> table(component).replaceAll(left);
-        case "NFC", "NFD", "NFKC", "NFKD" -> Normalizer.normalize(left, Normalizer.Form.valueOf(component.text("type")));
+        case "NFC", "NFD", "NFKC", "NFKD" ->
+            Normalizer.normalize(left, Normalizer.Form.valueOf(component.text("type")));
         // What these drop at the ends or by a finer rule counts as dropped everywhere.
         case "Strip" -> left.replaceAll("[\\s\\p{Z}\u0085]", "");
         case "StripAccents" -> left.replaceAll("\\p{M}", "");

@@ -14,7 +14,8 @@ record TokenSpans(int[] ids, int[] starts, int[] ends) {
 
   /** Whether one of these tokens and one of others are the same, of the same characters. */
   boolean agrees(int token, TokenSpans others, int other) {
-    return ids[token] == others.ids[other] && starts[token] == others.starts[other] && ends[token] == others.ends[other];
+    return ids[token] == others.ids[other] && starts[token] == others.starts[other]
+        && ends[token] == others.ends[other];
   }
 
   /** The first token that begins at a place or behind it, {@link #count()} if none does. */

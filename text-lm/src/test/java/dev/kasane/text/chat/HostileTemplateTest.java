@@ -98,9 +98,10 @@ class HostileTemplateTest {
         "x|int", "2 ** 99", "7 // 0", "7 % 0", "x|first", "x|dictsort", "x.items()", "___", "x y", "(", "]", "'");
     Arbitrary<String> part = value.flatMap(one -> Arbitraries.of("{{ " + one + " }}", "{% set x = " + one + " %}",
         "{% if " + one + " %}", "{% elif " + one + " %}", "{% for x in " + one + " %}", "{% set ns.a = " + one + " %}",
-        "{% endif %}", "{% endfor %}", "{% else %}", "{% macro m(x) %}", "{% endmacro %}", "{%- set ns = namespace() -%}",
-        "{% call m(1) %}", "{% endcall %}", "{# c #}", "text\n", "{% raw %}", "{% endraw %}", "{% set x %}", "{% endset %}",
-        "{% break %}", "{% continue %}", "{% generation %}", "{% endgeneration %}", "{{-", "-%}", "{%"));
+        "{% endif %}", "{% endfor %}", "{% else %}", "{% macro m(x) %}", "{% endmacro %}",
+        "{%- set ns = namespace() -%}", "{% call m(1) %}", "{% endcall %}", "{# c #}", "text\n", "{% raw %}",
+        "{% endraw %}", "{% set x %}",
+        "{% endset %}", "{% break %}", "{% continue %}", "{% generation %}", "{% endgeneration %}", "{{-", "-%}", "{%"));
     return part.list().ofMaxSize(25).map(parts -> String.join("", parts));
   }
 

@@ -79,7 +79,8 @@ class LargeDataTest {
 
   @Test
   void theFileThatWasFound() {
-    Path file = Path.of(System.getProperty("kasane.shared", "absent"), "data", "faults", "parquet-deep-overflow.parquet");
+    Path file = Path.of(System.getProperty("kasane.shared", "absent"), "data", "faults",
+        "parquet-deep-overflow.parquet");
     assumeTrue(Files.exists(file), "the shared inputs are not here");
     refused(file, "cannot be read");
   }
@@ -108,7 +109,8 @@ class LargeDataTest {
   @ParameterizedTest
   @ValueSource(strings = {"{\"a\": [1]}", "{\"a\": 1}"})
   void depthAndDigitsOfJsonAreBounded(String record) throws IOException {
-    String deep = record.contains("[") ? record.replace("[1]", "[".repeat(50_000)) : record.replace("1", "1".repeat(50_000));
+    String deep = record.contains("[") ? record.replace("[1]", "[".repeat(50_000))
+        : record.replace("1", "1".repeat(50_000));
     refused(Files.writeString(folder.resolve("a.jsonl"), deep), "too long, or it is nested too deeply");
   }
 

@@ -11,7 +11,8 @@ import java.util.Random;
 
 /** Components of tokenizer.json, one of each type or more, to put together at random. */
 final class Components {
-  static final String TOKENIZER = ("{'version': '1.0', 'added_tokens': [{'id': 0, 'content': '<s>', 'single_word': false,"
+  static final String TOKENIZER = ("{'version': '1.0', 'added_tokens': [{'id': 0, 'content': '<s>', 'single_word'"
+      + ": false,"
       + " 'lstrip': false, 'rstrip': true, 'normalized': false, 'special': true}, {'id': 9, 'content': 'x 1',"
       + " 'single_word': true, 'lstrip': true, 'rstrip': false, 'normalized': true, 'special': false}], 'model':"
       + " {'type': 'BPE', 'unk_token': '<unk>', 'dropout': null, 'continuing_subword_prefix': null,"
@@ -25,7 +26,8 @@ final class Components {
   private static final Map<String, List<String>> TYPES = Map.of(
       "normalizer", List.of("'NFC'", "'NFKD'", "'StripAccents'", "'Lowercase'", "'Nmt'", "'ByteLevel'",
           "'Strip', 'strip_left': true, 'strip_right': true", "'Prepend', 'prepend': '▁'",
-          "'BertNormalizer', 'clean_text': true, 'handle_chinese_chars': true, 'strip_accents': null, 'lowercase': true",
+          "'BertNormalizer', 'clean_text': true, 'handle_chinese_chars': true, 'strip_accents': null, 'lowercase'"
+              + ": true",
           "'Replace', 'pattern': {'Regex': ' {2,}|é'}, 'content': '▁'",
           "'Replace', 'pattern': {'String': 'a'}, 'content': ''",
           "'Precompiled', 'precompiled_charsmap': 'ABCD'"),
@@ -39,14 +41,16 @@ final class Components {
       "post_processor", List.of("'ByteLevel', 'add_prefix_space': true, 'trim_offsets': true, 'use_regex': true",
           "'RobertaProcessing', 'sep': ['<s>', 0], 'cls': ['<s>', 0], 'trim_offsets': true, 'add_prefix_space': true",
           "'TemplateProcessing', 'single': [{'SpecialToken': {'id': '<s>', 'type_id': 0}}, {'Sequence': {'id': 'A',"
-          + " 'type_id': 0}}], 'pair': [{'Sequence': {'id': 'A', 'type_id': 0}}, {'Sequence': {'id': 'B', 'type_id': 0}}],"
+          + " 'type_id': 0}}], 'pair': [{'Sequence': {'id': 'A', 'type_id': 0}}, {'Sequence': {'id': 'B', 'type_i"
+              + "d': 0}}],"
           + " 'special_tokens': {'<s>': {'id': '<s>', 'ids': [0], 'tokens': ['<s>']}}"),
       "decoder", List.of("'ByteFallback'", "'Fuse'", "'BPEDecoder', 'suffix': 'b'", "'WordPiece', 'prefix': '##',"
           + " 'cleanup': true", "'Metaspace', 'replacement': '▁', 'prepend_scheme': 'always', 'split': true",
           "'CTC', 'pad_token': 'a', 'word_delimiter_token': 'b', 'cleanup': true",
           "'ByteLevel', 'add_prefix_space': true, 'trim_offsets': true, 'use_regex': true",
           "'Strip', 'content': ' ', 'start': 1, 'stop': 0", "'Replace', 'pattern': {'String': '▁'}, 'content': ' '"));
-  private static final List<String> TEXTS = List.of("", "a", "▁", "<unk>", "é", "\uD83D\uDE42", " ", "\n", "x".repeat(300));
+  private static final List<String> TEXTS = List.of("", "a", "▁", "<unk>", "é", "\uD83D\uDE42", " ", "\n",
+      "x".repeat(300));
   private static final long[] NUMBERS = {0, 1, -1, 2, 255, Integer.MAX_VALUE, 1L << 31, (1L << 32) - 1, 1L << 53,
       Long.MIN_VALUE};
 

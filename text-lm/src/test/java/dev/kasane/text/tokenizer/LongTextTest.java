@@ -19,7 +19,8 @@ class LongTextTest {
   private static final int WINDOW = 1024;
   private static final int MARGIN = 32;
   private static final Path ORIGIN = Path.of("tokenizer.json");
-  private static final String[] WORDS = {"lamp", "The", " light", "ing", "é", "\uD83D\uDE42", "\u9F98", "123", "4", "'s",
+  private static final String[] WORDS = {"lamp", "The", " light", "ing", "é", "\uD83D\uDE42", "\u9F98", "123",
+      "4", "'s",
       "\n", "\n\n", " ", "   ", "\t", "<|end|>", ".", "!?", "-", "A", "ELEVEN", "\r\n", "\u00a0", "\u0301", "ll"};
   private static final String LLAMA_3 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|"
       + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";

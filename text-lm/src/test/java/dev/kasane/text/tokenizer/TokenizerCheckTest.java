@@ -24,12 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenizerCheckTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path FILE = Path.of("folder", "tokenizer.json");
-  private static final String[] TEXTS = {"", "a", "ab abc é\uD83D\uDE42 <unk> ▁a b\n\n x 123", "<s>a</s> ", "a".repeat(99)
-      + "!", " ".repeat(50), "\uD83D\uDE42\u0301e\u0301ﬁ\u00a0\u200d\ufffd\u0000"};
+  private static final String[] TEXTS = {"", "a", "ab abc é\uD83D\uDE42 <unk> ▁a b\n\n x 123", "<s>a</s> ",
+      "a".repeat(99) + "!", " ".repeat(50), "\uD83D\uDE42\u0301e\u0301ﬁ\u00a0\u200d\ufffd\u0000"};
 
   private static Tokenizer open(String component, String value) throws JsonProcessingException {
-    ObjectNode json = (ObjectNode) JSON.readTree("{'model': {'type': 'BPE', 'vocab': {'<s>': 0, 'a': 1, 'b': 2, 'ab': 3},"
-        .replace('\'', '"') + "\"merges\": [[\"a\", \"b\"]]}, \"added_tokens\": []}");
+    ObjectNode json = (ObjectNode) JSON.readTree(("{'model': {'type': 'BPE', 'vocab': {'<s>': 0, 'a': 1, 'b': 2,"
+        + " 'ab': 3}, 'merges': [['a', 'b']]}, 'added_tokens': []}").replace('\'', '"'));
     JsonNode read = JSON.readTree(value.replace('\'', '"'));
     if (component.equals("model")) {
       ((ObjectNode) json.get("model")).setAll((ObjectNode) read);
@@ -41,7 +41,8 @@ class TokenizerCheckTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '¦', quoteCharacter = '`', value = {
-    "pre_tokenizer¦{'type':'Split','pattern':{'Regex':'(a+)+$'},'behavior':'Isolated','invert':false}¦pre_tokenizer.pattern"
+    "pre_tokenizer¦{'type':'Split','pattern':{'Regex':'(a+)+$'},'behavior':'Isolated','invert':false}¦pre_tokeniz"
+        + "er.pattern"
         + " is the regular expression '(a+)+$', which repeats without end what itself matches in several ways",
     "pre_tokenizer¦{'type':'Split','pattern':{'Regex':'(?:a|a)*$'}}¦repeats without end",
     "pre_tokenizer¦{'type':'Split','pattern':{'Regex':'a*a*a*b'}}¦may take more than 8000000 steps",
@@ -50,13 +51,16 @@ class TokenizerCheckTest {
     "pre_tokenizer¦{'type':'Split','pattern':{'Regex':'(a)\\\\1'}}¦uses \\1, which",
     "pre_tokenizer¦{'type':'Split','pattern':{'Regex':'(?<=a*)b'}}¦looks back without end",
     "pre_tokenizer¦{'type':'Split','pattern':{'Regex':'a{9999}'}}¦repeats an item {9999} times",
-    "pre_tokenizer¦{'type':'Sequence','pretokenizers':[{'type':'FixedLength','length':0}]}¦pretokenizers[0].length is '0'",
+    "pre_tokenizer¦{'type':'Sequence','pretokenizers':[{'type':'FixedLength','length':0}]}¦pretokenizers[0].lengt"
+        + "h is '0'",
     "pre_tokenizer¦{'behavior':'Isolated'}¦pre_tokenizer is of the type '', which this program does not know",
     "normalizer¦{'type':'Old','normalizers':[{'type':'Precompiled'}]}¦normalizer is of the type '\"Old\"', which",
-    "normalizer¦{'type':'Replace','pattern':{'Regex':'x*'},'content':'y'}¦normalizer.pattern matches where nothing stands",
+    "normalizer¦{'type':'Replace','pattern':{'Regex':'x*'},'content':'y'}¦normalizer.pattern matches where nothin"
+        + "g stands",
     "normalizer¦{'type':'Replace','pattern':{'String':''},'content':'y'}¦matches where nothing stands",
     "normalizer¦{'type':'Replace','pattern':{'Regex':'(x+x+)+y'},'content':'y'}¦repeats without end",
-    "normalizer¦{'type':'Sequence','normalizers':[{'type':'Prepend','prepend':'0123456789'},{'type':'Replace','pattern':"
+    "normalizer¦{'type':'Sequence','normalizers':[{'type':'Prepend','prepend':'0123456789'},{'type':'Replace','pa"
+        + "ttern':"
         + "{'String':'a'},'content':'0123456789'}]}¦normalizers[1] makes texts more than 64 times as long",
     "normalizer¦{'type':'Prepend','prepend':''}¦normalizer.prepend is no text",
     "normalizer¦{'type':'Precompiled','precompiled_charsmap':'!'}¦precompiled_charsmap is damaged",
@@ -65,10 +69,12 @@ class TokenizerCheckTest {
     "post_processor¦{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'<s>','type_id':0}},{'Sequence':{'id':"
         + "'A','type_id':0}}],'special_tokens':{}}¦single[0] is the mark '<s>', which post_processor.special_tokens",
     "post_processor¦{'type':'TemplateProcessing','single':[{'Sequence':{'id':'B','type_id':0}}]}¦the text 'B'",
-    "post_processor¦{'type':'TemplateProcessing','single':[{'Sequence':{'id':'A','type_id':0}}],'special_tokens':{'<s>':"
+    "post_processor¦{'type':'TemplateProcessing','single':[{'Sequence':{'id':'A','type_id':0}}],'special_tokens':"
+        + "{'<s>':"
         + "{'id':'<s>','ids':[7],'tokens':['<s>']}}}¦ids[0] is the id '7', but the vocabulary has the ids 0 to 3",
     "post_processor¦{'type':'BertProcessing','sep':['<s>',4],'cls':['<s>',0]}¦sep[1] is the id '4'",
-    "decoder¦{'type':'Strip','content':'a','start':0,'stop':1}¦decoder.stop is '1', expected a whole number from 0 to 0",
+    "decoder¦{'type':'Strip','content':'a','start':0,'stop':1}¦decoder.stop is '1', expected a whole number from "
+        + "0 to 0",
     "decoder¦{'type':'Replace','pattern':{'Regex':'(a|a)*b'},'content':'y'}¦decoder.pattern is the regular expression",
     "decoder¦{'type':'Sequence','decoders':[{'type':'Replace','pattern':{'String':'a'},'content':'aaaaaaaaaa'},{'type':"
         + "'Replace','pattern':{'String':'a'},'content':'aaaaaaaaaa'}]}¦decoders[1] makes texts more than 64",
@@ -92,7 +98,8 @@ class TokenizerCheckTest {
     "{'type':'StripAccents'}|'\u0301'"
   })
   void refusesTokensOfWhichNothingIsLeft(String normalizer, String token) throws JsonProcessingException {
-    ObjectNode json = (ObjectNode) JSON.readTree("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}");
+    ObjectNode json = (ObjectNode) JSON.readTree("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merge"
+        + "s\": []}}");
     json.set("normalizer", JSON.readTree(normalizer.replace('\'', '"')));
     json.putArray("added_tokens").addObject().put("id", 1).put("content", token.replace("'", ""))
         .put("normalized", true);
@@ -104,8 +111,10 @@ class TokenizerCheckTest {
   @ParameterizedTest
   @ValueSource(strings = {
     "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+",
-    "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{M}]*[\\p{Ll}\\p{M}]+(?i:'s|'t)?|[\\p{Lu}]+[\\p{Ll}\\p{M}]*(?i:'s|'t)?|\\s+",
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*"
+        + "[\\r\\n]+",
+    "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{M}]*[\\p{Ll}\\p{M}]+(?i:'s|'t)?|[\\p{Lu}]+[\\p{Ll}\\p{M}]*(?i:'s|'t"
+        + ")?|\\s+",
     "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+",
     "[\\p{Han}]+|[\\p{Lu}\\p{M}&&[^\\p{Han}]]*[\\p{Ll}&&[^\\p{Han}]]+|\\s+(?!\\S)",
     " ?[^(\\s|[.,!?…。，、।۔،])]+", "(?=(\\d{3})+(?!\\d))", "\\d{1,3}(?=(?:\\d{3})*\\b)", " {2,}", "[0-9][0-9][0-9]"
