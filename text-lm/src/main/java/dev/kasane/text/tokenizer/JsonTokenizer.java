@@ -135,9 +135,11 @@ final class JsonTokenizer extends FolderTokenizer {
     int[] starts = new int[ids.length];
     int[] ends = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
-      // A token that stands for no characters has no place; it agrees with none.
-      starts[i] = spans[i] == null ? -1 : from + places[spans[i].getStart()];
-      ends[i] = spans[i] == null ? -1 : from + places[spans[i].getEnd()];
+      // The library gives some tokens no place, or one outside of the text.
+      boolean placed = spans[i] != null && spans[i].getStart() >= 0 && spans[i].getStart() < places.length
+          && spans[i].getEnd() >= 0 && spans[i].getEnd() < places.length;
+      starts[i] = placed ? from + places[spans[i].getStart()] : TokenSpans.NOWHERE;
+      ends[i] = placed ? from + places[spans[i].getEnd()] : TokenSpans.NOWHERE;
     }
     return new TokenSpans(ids, starts, ends);
   }

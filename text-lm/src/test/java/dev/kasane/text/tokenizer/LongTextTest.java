@@ -93,6 +93,17 @@ class LongTextTest {
         .isInstanceOf(UserException.class).hasMessageContaining("5000 characters").hasMessageContaining("Split");
   }
 
+  /** The library counts some tokens' places wrong; nothing is joined there. */
+  @Test
+  void tokensWithoutAPlaceAreNoPlaceToJoin() throws IOException {
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree("{\"model\": {\"type\": \"BPE\", \"unk_token\":"
+        + " \"u\", \"fuse_unk\": true, \"byte_fallback\": true, \"continuing_subword_prefix\": \"a\", \"merges\":"
+        + " [], \"vocab\": {\"u\": 0, \"a\": 1, \"\u00e9\": 2}}, \"added_tokens\": []}");
+    JsonTokenizer tokenizer = JsonTokenizer.of(Path.of("nowhere"), ORIGIN, json);
+    assertThatThrownBy(() -> tokenizer.encode("ab \u00e9\uD83D\uDE42  ".repeat(1000), false, WINDOW, MARGIN))
+        .isInstanceOf(UserException.class).hasMessageContaining("cannot be taken apart");
+  }
+
   @Test
   void halfACharacterIsReplaced() throws IOException {
     JsonTokenizer tokenizer = tokenizer("gpt-2");
