@@ -71,7 +71,7 @@ final class Conversations {
       messages.add(new ChatMessage("assistant", record.learnt(answerField(record))));
     } else {
       throw new UserException(record.place() + ": the record has the fields "
-          + String.join(", ", record.fields().keySet()) + ". Expected instruction and output, messages,"
+          + TextRecord.listed(record.fields().keySet()) + ". Expected instruction and output, messages,"
           + " conversations, prompt and completion, or text; or give a template with {field} holes.");
     }
     system(record, messages);
@@ -96,7 +96,7 @@ final class Conversations {
     Object history = record.fields().get(HISTORY);
     for (Object pair : history instanceof List<?> pairs ? pairs : List.of()) {
       if (!(pair instanceof List<?> two) || two.size() != 2 || !two.stream().allMatch(String.class::isInstance)) {
-        throw new UserException(record.place() + ": the field '" + HISTORY + "' holds " + pair
+        throw new UserException(record.place() + ": the field '" + HISTORY + "' holds " + TextRecord.shown(pair)
             + ", expected pairs of what was asked and answered.");
       }
       messages.add(new ChatMessage("user", (String) two.get(0)));

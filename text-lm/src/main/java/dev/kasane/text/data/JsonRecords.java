@@ -31,7 +31,7 @@ final class JsonRecords {
   /** An object a line; blank lines are passed over. */
   static List<TextRecord> lines(Path file) throws IOException {
     List<TextRecord> records = new ArrayList<>();
-    try (BufferedReader in = Utf8Files.open(file)) {
+    try (BufferedReader in = Utf8Files.openLines(file)) {
       String line = in.readLine();
       for (long number = 1; line != null; number++, line = in.readLine()) {
         if (!line.isBlank()) {
@@ -85,7 +85,7 @@ final class JsonRecords {
       long line = parser.currentTokenLocation().getLineNr();
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         throw new UserException(file + ", line " + line + ": expected an object, found "
-            + parser.getText() + ". Each element of the array is one example.");
+            + TextRecord.shown(parser.getText()) + ". Each element of the array is one example.");
       }
       records.add(new TextRecord(file, line, OBJECT.readValue(parser)));
     }

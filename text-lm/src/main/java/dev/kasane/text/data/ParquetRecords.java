@@ -1,6 +1,7 @@
 package dev.kasane.text.data;
 
 import com.jerolba.carpet.CarpetReader;
+import com.jerolba.carpet.CloseableIterator;
 import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -17,24 +18,44 @@ final class ParquetRecords {
   private static final String MARK = "PAR1";
   /** Two marks and the length of the footer. */
   private static final int LEAST_BYTES = 12;
+  /** The footer of a file of ten thousand row groups has some 20 MB. */
+  private static final int LONGEST_FOOTER = 64 << 20;
+  private static final int MOST_COLUMNS = 10_000;
+  private static final int MOST_RECORDS = 50_000_000;
 
   private ParquetRecords() {}
 
   static List<TextRecord> read(Path file) throws IOException {
     requireMarks(file);
     ParquetLibraries.prepare();
-    List<TextRecord> records = new ArrayList<>();
-    try {
-      for (Object row : new CarpetReader<>(file.toFile(), Map.class).toList()) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        ((Map<?, ?>) row).forEach((name, value) -> fields.put(String.valueOf(name), value));
-        records.add(new TextRecord(file, records.size() + 1L, fields));
+    try (CloseableIterator<?> rows = new CarpetReader<>(file.toFile(), Map.class).iterator()) {
+      List<TextRecord> records = new ArrayList<>();
+      while (rows.hasNext()) {
+        records.add(record(file, records.size() + 1L, (Map<?, ?>) rows.next()));
       }
-    } catch (IOException | RuntimeException e) {
-      throw new UserException(file + " begins and ends as a Parquet file, but what is between cannot be read: it is"
-          + " damaged, or packed in an unusual way. Fetch the file again, or save it anew with snappy or zstd.", e);
+      return records;
+    } catch (UserException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
+      // The library goes down a schema by calling itself, and asks for packers that this program does not bring.
+      throw damaged(file, e);
     }
-    return records;
+  }
+
+  private static TextRecord record(Path file, long number, Map<?, ?> row) {
+    if (number > MOST_RECORDS || row.size() > MOST_COLUMNS) {
+      throw new UserException(file + " has " + (number > MOST_RECORDS ? "more than " + MOST_RECORDS + " records"
+          : row.size() + " columns, expected at most " + MOST_COLUMNS)
+          + ". Split it, or check that it is the right file.");
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    row.forEach((name, value) -> fields.put(String.valueOf(name), value));
+    return new TextRecord(file, number, fields);
+  }
+
+  private static UserException damaged(Path file, Throwable cause) {
+    return new UserException(file + " begins and ends as a Parquet file, but what is between cannot be read: it is"
+        + " damaged, or packed in an unusual way. Fetch the file again, or save it anew with snappy or zstd.", cause);
   }
 
   private static void requireMarks(Path file) throws IOException {
@@ -47,6 +68,13 @@ final class ParquetRecords {
       if (!MARK.equals(mark(in, in.length() - MARK.length()))) {
         throw new UserException(file + " is cut off: a Parquet file ends with " + MARK + ", this one, of "
             + in.length() + " bytes, does not. Fetch the file again.");
+      }
+      in.seek(in.length() - MARK.length() - Integer.BYTES);
+      long footer = Integer.toUnsignedLong(Integer.reverseBytes(in.readInt()));
+      if (footer > Math.min(LONGEST_FOOTER, in.length() - LEAST_BYTES)) {
+        throw new UserException(file + " is damaged: it says that its footer has " + footer
+            + " bytes, expected at most " + Math.min(LONGEST_FOOTER, in.length() - LEAST_BYTES)
+            + ". Fetch the file again.");
       }
     }
   }

@@ -21,7 +21,8 @@ public final class RecordFiles {
    * The records of a file in order. The name's ending says what it is: JSON lines, a JSON array of objects, a
    * table with a header, Parquet, or a text that is one record with the field {@code text}.
    *
-   * @throws UserException when it cannot be read, names the line where it is malformed, or holds no record
+   * @throws UserException when it cannot be read, names the line where it is malformed, or holds no record or
+   *     more than the memory does
    */
   public static List<TextRecord> read(Path file) {
     List<TextRecord> records;
@@ -31,6 +32,10 @@ public final class RecordFiles {
       throw notUtf8(file, e);
     } catch (IOException e) {
       throw unreadable(file, e);
+    } catch (OutOfMemoryError e) {
+      // The records read so far are let go with this.
+      throw new UserException(file + " needs more memory than there is, " + (Runtime.getRuntime().maxMemory() >> 20)
+          + " MiB: it holds too much, or is damaged. Split it, or give the program more memory.", e);
     }
     if (records.isEmpty()) {
       throw new UserException(file + " holds no records. Expected at least one example.");

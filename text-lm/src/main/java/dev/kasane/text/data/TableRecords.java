@@ -7,21 +7,25 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /** Records of tables as RFC 4180 has them, with a header. */
 final class TableRecords {
+  private static final int MOST_COLUMNS = 10_000;
+
   private TableRecords() {}
 
   static List<TextRecord> read(Path file, char delimiter) throws IOException {
     CSVFormat format = CSVFormat.RFC4180.builder().setDelimiter(delimiter).setIgnoreEmptyLines(true).get();
-    try (BufferedReader in = Utf8Files.open(file); CSVParser parser = CSVParser.parse(in, format)) {
+    try (BufferedReader in = Utf8Files.openLines(file); CSVParser parser = CSVParser.parse(in, format)) {
       return records(file, parser);
     }
   }
@@ -53,12 +57,17 @@ final class TableRecords {
 
   private static List<String> header(Path file, long line, CSVRecord row) {
     List<String> names = row.toList();
+    if (names.size() > MOST_COLUMNS) {
+      throw new UserException(file + ", line " + line + ": the header has " + names.size()
+          + " columns, expected at most " + MOST_COLUMNS + ". Check that it is the right file.");
+    }
+    Set<String> seen = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
-      if (name.isBlank() || names.indexOf(name) < i) {
+      if (name.isBlank() || !seen.add(name)) {
         throw new UserException(file + ", line " + line + ": column " + (i + 1) + " of the header "
-            + (name.isBlank() ? "has no name" : "is '" + name + "', as another is") + ". Give every column its own"
-            + " name.");
+            + (name.isBlank() ? "has no name" : "is '" + TextRecord.shown(name) + "', as another is")
+            + ". Give every column its own name.");
       }
     }
     return names;
@@ -67,7 +76,7 @@ final class TableRecords {
   private static Map<String, Object> fields(Path file, long line, List<String> names, CSVRecord row) {
     if (row.size() != names.size()) {
       throw new UserException(file + ", line " + line + ": " + row.size() + " values where the header has "
-          + names.size() + " columns (" + String.join(", ", names)
+          + names.size() + " columns (" + TextRecord.listed(names)
           + "). A value with a delimiter or a line break needs quotes.");
     }
     Map<String, Object> fields = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import dev.kasane.core.UserException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * One record of a data file.
@@ -13,6 +14,9 @@ import java.util.Map;
  * @param fields values by name: texts, numbers, lists and maps
  */
 public record TextRecord(Path file, long line, Map<String, Object> fields) {
+  private static final int LONGEST_SHOWN = 60;
+  private static final int MOST_LISTED = 40;
+
   /** The place for messages. */
   public String place() {
     return file + ", " + (file.toString().endsWith(".parquet") ? "record " : "line ") + line;
@@ -31,6 +35,18 @@ public record TextRecord(Path file, long line, Map<String, Object> fields) {
     return value == null ? "" : value.toString();
   }
 
+  /** A value of the file, short enough for a message. */
+  static String shown(Object value) {
+    String text = String.valueOf(value);
+    return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "\u2026";
+  }
+
+  /** Names of fields, as many as a message holds. */
+  static String listed(Collection<?> names) {
+    String first = names.stream().limit(MOST_LISTED).map(TextRecord::shown).collect(Collectors.joining(", "));
+    return names.size() <= MOST_LISTED ? first : first + " and " + (names.size() - MOST_LISTED) + " more";
+  }
+
   /** Whether a value is no text, number or truth value but made of others. */
   static boolean isNested(Object value) {
     return value instanceof Map || value instanceof Collection || value != null && value.getClass().isArray();
@@ -44,7 +60,7 @@ public record TextRecord(Path file, long line, Map<String, Object> fields) {
   public String required(String field) {
     if (!fields.containsKey(field)) {
       throw new UserException(place() + ": the template asks for the field '" + field
-          + "', which this record lacks. It has: " + String.join(", ", fields.keySet())
+          + "', which this record lacks. It has: " + listed(fields.keySet())
           + ". Correct the record or the template.");
     }
     return text(field);

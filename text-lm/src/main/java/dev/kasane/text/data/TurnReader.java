@@ -37,7 +37,7 @@ final class TurnReader {
    */
   static ChatMessage read(TextRecord record, int number, Object turn) {
     if (!(turn instanceof Map<?, ?> map)) {
-      throw new UserException(record.place() + ": a turn of the conversation is " + turn
+      throw new UserException(record.place() + ": a turn of the conversation is " + TextRecord.shown(turn)
           + ", expected an object with role and content, or from and value.");
     }
     return new TurnReader(record, number, map).read();
@@ -46,7 +46,7 @@ final class TurnReader {
   private ChatMessage read() {
     Object role = turn.containsKey("role") ? turn.get("role") : turn.get("from");
     if (role == null || TextRecord.isNested(role)) {
-      throw fault("has the fields " + turn.keySet()
+      throw fault("has the fields [" + TextRecord.listed(turn.keySet()) + "]"
           + ", expected texts in role and content, or in from and value");
     }
     Map<String, Object> fields = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ final class TurnReader {
     if (said == null && calls) {
       return null;
     } else if (said == null || TextRecord.isNested(said)) {
-      throw fault("has the fields " + turn.keySet()
+      throw fault("has the fields [" + TextRecord.listed(turn.keySet()) + "]"
           + ", expected texts in role and content, or in from and value; content may be null beside " + CALLS);
     }
     return said.toString();
@@ -85,7 +85,7 @@ final class TurnReader {
         && (map.get("type") == null || map.get("type").equals("text"))) {
       return text;
     }
-    throw fault("has content of several parts, one of which is no text: " + part + ". Language models here read texts");
+    throw fault("has content of several parts, one of which is no text: " + TextRecord.shown(part) + ". Language models here read texts");
   }
 
   /** ShareGPT's call: JSON of a name and arguments, or of several. It gets OpenAI's form, which templates read. */
@@ -99,7 +99,7 @@ final class TurnReader {
     } catch (JsonProcessingException | NullPointerException e) {
       // Said below, as for what is JSON of another kind.
     }
-    throw fault("calls a function with " + said + ", expected JSON with a name and arguments");
+    throw fault("calls a function with " + TextRecord.shown(said) + ", expected JSON with a name and arguments");
   }
 
   /** OpenAI's {@code weight} of 0 or 1, and {@code train} of true or false: whether an answer counts. */
@@ -110,7 +110,7 @@ final class TurnReader {
       boolean yes = value == null || Boolean.TRUE.equals(value) || value instanceof Number n && n.doubleValue() == 1;
       boolean no = Boolean.FALSE.equals(value) || value instanceof Number n && n.doubleValue() == 0;
       if (!yes && !no) {
-        throw fault("has a " + name + " of " + value
+        throw fault("has a " + name + " of " + TextRecord.shown(value)
             + ", expected 0 or 1, or true or false: an answer is learnt or not");
       } else if (yes && value != null && name.equals("train") && !speaker.equals("assistant")) {
         throw fault("is of the role " + speaker + " and is to be trained on; only answers of the assistant are. Learn"

@@ -21,7 +21,15 @@ public final class Utf8Files {
 
   /** A reader that throws {@link CharacterCodingException} and leaves out the byte order mark. */
   static BufferedReader open(Path file) throws IOException {
-    BufferedReader in = Files.newBufferedReader(file);
+    return withoutMark(Files.newBufferedReader(file));
+  }
+
+  /** The same for a file of one record a line: it throws {@link UserException} at a line that is too long. */
+  static BufferedReader openLines(Path file) throws IOException {
+    return withoutMark(new BufferedReader(new LongLines(Files.newBufferedReader(file), file)));
+  }
+
+  private static BufferedReader withoutMark(BufferedReader in) throws IOException {
     try {
       in.mark(1);
       if (in.read() != BYTE_ORDER_MARK) {

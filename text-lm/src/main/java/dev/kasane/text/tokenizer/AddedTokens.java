@@ -2,9 +2,9 @@ package dev.kasane.text.tokenizer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +13,14 @@ import java.util.Map;
  * Tokens that are found in a text before its words are split: marks and what was added after training.
  *
  * @param ids id by text
+ * @param trie the same, to find them in a text
  */
-record AddedTokens(Map<String, Integer> ids) {
+record AddedTokens(Map<String, Integer> ids, PieceTrie trie) {
+  AddedTokens(Map<String, Integer> ids) {
+    this(Map.copyOf(ids), new PieceTrie());
+    ids.forEach(trie::add);
+  }
+
   /** A stretch of text, or the id of the added token that stands there. */
   record Piece(String text, int id) {
     boolean isToken() {
@@ -44,37 +50,28 @@ record AddedTokens(Map<String, Integer> ids) {
 
   /** Splits a text at the added tokens, leftmost and then longest first. */
   List<Piece> split(String text) {
-    List<String> longestFirst = ids.keySet().stream()
-        .sorted(Comparator.comparingInt(String::length).reversed()).toList();
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<Piece> pieces = new ArrayList<>();
     int start = 0;
-    for (int at = 0; at < text.length();) {
-      String found = at(text, at, longestFirst);
-      if (found == null) {
+    for (int at = 0; at < bytes.length;) {
+      int length = trie.longest(bytes, at);
+      if (length == 0) {
         at++;
         continue;
       }
-      addText(pieces, text.substring(start, at));
-      pieces.add(new Piece(found, ids.get(found)));
-      at += found.length();
+      addText(pieces, bytes, start, at);
+      String token = new String(bytes, at, length, StandardCharsets.UTF_8);
+      pieces.add(new Piece(token, ids.get(token)));
+      at += length;
       start = at;
     }
-    addText(pieces, text.substring(start));
+    addText(pieces, bytes, start, bytes.length);
     return pieces;
   }
 
-  private static String at(String text, int at, List<String> tokens) {
-    for (String token : tokens) {
-      if (text.startsWith(token, at)) {
-        return token;
-      }
-    }
-    return null;
-  }
-
-  private static void addText(List<Piece> pieces, String text) {
-    if (!text.isEmpty()) {
-      pieces.add(new Piece(text, -1));
+  private static void addText(List<Piece> pieces, byte[] bytes, int from, int to) {
+    if (from < to) {
+      pieces.add(new Piece(new String(bytes, from, to - from, StandardCharsets.UTF_8), -1));
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.kasane.text.tokenizer;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
@@ -12,20 +14,28 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
- * A tokeniser that {@code tokenizer.json} describes, run by Hugging Face's tokenizers library.
+ * A tokeniser that {@code tokenizer.json} describes, run by Hugging Face's tokenizers library, which is native code:
+ * it gets only files that {@link TokenizerCheck} lets through, and of long texts one window after the other.
  *
  * <p>The native tokeniser lives as long as this object and is let go with it.
  */
 final class JsonTokenizer extends FolderTokenizer {
   /** The file's own truncation and padding are for other uses than these. */
   private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
+  /** Characters of the longest text that goes to the library at once. */
+  private static final int WINDOW = 1 << 14;
+  private static final int MARGIN = 256;
 
+  private final Path origin;
   private final HuggingFaceTokenizer tokenizer;
+  private final Pace pace = new Pace();
 
-  private JsonTokenizer(HuggingFaceTokenizer tokenizer, SpecialTokens special, int size) {
+  private JsonTokenizer(Path origin, HuggingFaceTokenizer tokenizer, SpecialTokens special, int size) {
     super(special, size);
+    this.origin = origin;
     this.tokenizer = tokenizer;
   }
 
@@ -40,7 +50,8 @@ final class JsonTokenizer extends FolderTokenizer {
     int size = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
     SpecialTokens special = SpecialTokens.read(folder, token ->
         ids.containsKey(token) ? OptionalInt.of(ids.get(token)) : OptionalInt.empty());
-    return new JsonTokenizer(open(origin, json), special, size);
+    TokenizerCheck.check(origin, json, size - 1, WINDOW);
+    return new JsonTokenizer(origin, open(origin, json), special, size);
   }
 
   private static HuggingFaceTokenizer open(Path origin, ObjectNode json) {
@@ -76,13 +87,76 @@ final class JsonTokenizer extends FolderTokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecial) {
-    long[] ids = tokenizer.encode(text, addSpecial, false).getIds();
+    return encode(text, addSpecial, WINDOW, MARGIN);
+  }
+
+  /** As {@link #encode(String, boolean)}, with windows of a size of one's own. */
+  int[] encode(String text, boolean addSpecial, int window, int margin) {
+    String whole = WholeCharacters.of(text);
+    if (whole.length() <= window) {
+      return ints(run(whole, addSpecial).getIds());
+    }
+    int[] ids = new TextWindows(window, margin, this::spans).encode(whole).orElseThrow(() -> new UserException(
+        "A text of " + whole.length() + " characters cannot be taken apart for the tokeniser of " + origin
+            + ": its tokens depend on all of it. Split the text into texts of at most " + window + " characters."));
+    return addSpecial ? marked(ids, whole.substring(0, margin)) : ids;
+  }
+
+  /** Puts around the tokens what the tokeniser puts around those of a short text. */
+  private int[] marked(int[] ids, String text) {
+    Encoding encoding = run(WholeCharacters.of(text), true);
+    long[] marks = encoding.getSpecialTokenMask();
+    int before = 0;
+    while (before < marks.length && marks[before] == 1) {
+      before++;
+    }
+    int after = marks.length;
+    while (after > before && marks[after - 1] == 1) {
+      after--;
+    }
+    int[] all = ints(encoding.getIds());
+    return IntStream.concat(IntStream.concat(Arrays.stream(all, 0, before), Arrays.stream(ids)),
+        Arrays.stream(all, after, all.length)).toArray();
+  }
+
+  private TokenSpans spans(String text, int from, int to) {
+    String part = text.substring(from, to);
+    Encoding encoding = run(part, false);
+    int[] ids = ints(encoding.getIds());
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    int[] places = WholeCharacters.places(part);
+    int[] starts = new int[ids.length];
+    int[] ends = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      // The library gives some tokens no place, or one outside of the text.
+      boolean placed = spans[i] != null && spans[i].getStart() >= 0 && spans[i].getStart() < places.length
+          && spans[i].getEnd() >= 0 && spans[i].getEnd() < places.length;
+      starts[i] = placed ? from + places[spans[i].getStart()] : TokenSpans.NOWHERE;
+      ends[i] = placed ? from + places[spans[i].getEnd()] : TokenSpans.NOWHERE;
+    }
+    return new TokenSpans(ids, starts, ends);
+  }
+
+  private Encoding run(String text, boolean addSpecial) {
+    long started = System.nanoTime();
+    Encoding encoding;
+    try {
+      encoding = tokenizer.encode(text, addSpecial, false);
+    } catch (RuntimeException e) {
+      throw new UserException("The tokeniser of " + origin + " has no tokens for a text: " + e.getMessage()
+          + ". Its files are damaged or of two models: fetch them again.", e);
+    }
+    pace.count(text.length(), started, origin);
+    return encoding;
+  }
+
+  private static int[] ints(long[] ids) {
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
   @Override
   public String decode(int[] ids, boolean skipSpecial) {
-    TokenIds.check(ids, vocabularySize());
-    return ids.length == 0 ? "" : tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecial);
+    long[] known = TokenIds.known(ids, vocabularySize()).asLongStream().toArray();
+    return known.length == 0 ? "" : tokenizer.decode(known, skipSpecial);
   }
 }

@@ -115,10 +115,10 @@ final class PieceNormalizer {
 
   private String withoutSpacesAtEnd(String text) {
     String mark = new String(space, StandardCharsets.UTF_8);
-    String trimmed = text;
-    while (trimmed.endsWith(mark)) {
-      trimmed = trimmed.substring(0, trimmed.length() - mark.length());
+    int end = text.length();
+    while (text.startsWith(mark, end - mark.length())) {
+      end -= mark.length();
     }
-    return trimmed;
+    return text.substring(0, end);
   }
 }

@@ -46,6 +46,8 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
       boolean spaceAsSuffix) {}
 
   private static final int MOST_PIECES = 4_000_000;
+  /** SentencePiece trains pieces of at most 512 characters, most often 16. */
+  private static final int LONGEST_PIECE = 4_096;
 
   /**
    * Reads a file.
@@ -100,8 +102,9 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
         }
       });
       if (text[0].isEmpty() || kind[0] < 1 || kind[0] > Kind.values().length || Float.isNaN(score[0])
-          || pieces.size() == MOST_PIECES) {
-        throw damaged("piece " + pieces.size() + " is empty, of unknown kind " + kind[0] + " or one too many");
+          || pieces.size() == MOST_PIECES || text[0].length() > LONGEST_PIECE) {
+        throw damaged("piece " + pieces.size() + " is empty or too long, of unknown kind " + kind[0]
+            + " or one too many");
       }
       pieces.add(new Piece(text[0], score[0], Kind.values()[kind[0] - 1]));
     }

@@ -19,6 +19,7 @@ final class SentencePieceTokenizer extends FolderTokenizer {
   private final SentencePieceModel model;
   private final PieceNormalizer normalizer;
   private final PieceSplitter splitter;
+  private final WordGroups groups;
   private final AddedTokens added;
   private final Map<Integer, String> addedTexts = new HashMap<>();
   private final boolean prefixEverywhere;
@@ -31,6 +32,7 @@ final class SentencePieceTokenizer extends FolderTokenizer {
     this.normalizer = normalizer;
     this.splitter =
         model.algorithm() == Algorithm.UNIGRAM ? new UnigramSplitter(model) : new BytePairSplitter(model);
+    this.groups = WordGroups.of(model);
     this.added = added;
     this.prefixEverywhere = prefixEverywhere;
     added.ids().forEach((text, id) -> addedTexts.put(id, text));
@@ -88,7 +90,15 @@ final class SentencePieceTokenizer extends FolderTokenizer {
 
   private void encodeText(String normalized, List<Integer> ids) {
     boolean unknownBefore = false;
-    for (PieceSplitter.Split split : splitter.split(normalized)) {
+    for (String group : groups.of(normalized)) {
+      unknownBefore = encodeGroup(group, unknownBefore, ids);
+    }
+  }
+
+  /** Whether the last piece of a group was unknown. */
+  private boolean encodeGroup(String group, boolean afterUnknown, List<Integer> ids) {
+    boolean unknownBefore = afterUnknown;
+    for (PieceSplitter.Split split : splitter.split(group)) {
       boolean unknown = split.id() == model.unknownId();
       if (unknown && model.byteFallback()) {
         for (byte part : split.text().getBytes(StandardCharsets.UTF_8)) {
@@ -100,11 +110,12 @@ final class SentencePieceTokenizer extends FolderTokenizer {
       }
       unknownBefore = unknown;
     }
+    return unknownBefore;
   }
 
   @Override
   public String decode(int[] ids, boolean skipSpecial) {
-    TokenIds.check(ids, vocabularySize());
-    return new PieceDecoder(model, addedTexts).decode(ids, skipSpecial);
+    int[] known = TokenIds.known(ids, vocabularySize()).toArray();
+    return new PieceDecoder(model, addedTexts).decode(known, skipSpecial);
   }
 }

@@ -1,18 +1,19 @@
 package dev.kasane.text.tokenizer;
 
-/** Checks ids before they are decoded. */
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Which ids have a text. */
 final class TokenIds {
   private TokenIds() {}
 
   /**
+   * The ids within a vocabulary. Models round their embeddings up, so they may answer with ids that no tokeniser
+   * knows; these have no text.
+   *
    * @param size entries of the vocabulary
-   * @throws IllegalArgumentException for an id outside the vocabulary
    */
-  static void check(int[] ids, int size) {
-    for (int id : ids) {
-      if (id < 0 || id >= size) {
-        throw new IllegalArgumentException("token id " + id + " is outside the vocabulary of " + size);
-      }
-    }
+  static IntStream known(int[] ids, int size) {
+    return Arrays.stream(ids).filter(id -> id >= 0 && id < size);
   }
 }

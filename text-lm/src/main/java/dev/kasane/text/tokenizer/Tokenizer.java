@@ -10,14 +10,15 @@ public interface Tokenizer {
    * The ids of a text.
    *
    * @param addSpecial whether the ids get the marks the model expects around a text, such as a beginning mark
+   * @throws dev.kasane.core.UserException when the tokeniser has none for it
    */
   int[] encode(String text, boolean addSpecial);
 
   /**
-   * The text of token ids. Ids that end in the middle of a character give U+FFFD for its bytes.
+   * The text of token ids. Ids that end in the middle of a character give U+FFFD for its bytes; ids outside the
+   * vocabulary, which models with a rounded embedding have, give nothing.
    *
    * @param skipSpecial whether marks such as the end of text are left out
-   * @throws IllegalArgumentException for an id outside the vocabulary
    */
   String decode(int[] ids, boolean skipSpecial);
 

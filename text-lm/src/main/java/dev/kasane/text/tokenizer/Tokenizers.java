@@ -3,6 +3,7 @@ package dev.kasane.text.tokenizer;
 import dev.kasane.core.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** Opens the tokeniser of a Hugging Face model folder. */
@@ -40,7 +41,7 @@ public final class Tokenizers {
    *
    * @param embeddings rows of the model's token embedding; models round it up, so it may have more than the
    *     tokeniser has ids
-   * @throws UserException when the tokeniser has ids for which the model has no embedding
+   * @throws UserException when the tokeniser has ids, or a mark an id, for which the model has no embedding
    */
   public static void checkFits(Tokenizer tokenizer, long embeddings, Path folder) {
     if (tokenizer.vocabularySize() > embeddings) {
@@ -48,5 +49,11 @@ public final class Tokenizers {
           + " tokens, the model's embedding only " + embeddings
           + " rows. The files are of two models; take tokeniser and weights from the same one.");
     }
+    Stream.of(tokenizer.beginningOfTextId(), tokenizer.endOfTextId(), tokenizer.paddingId())
+        .flatMapToInt(OptionalInt::stream).filter(id -> id >= embeddings).findFirst().ifPresent(id -> {
+          throw new UserException(folder + ": its files give a mark that begins, ends or fills a text the id " + id
+              + ", but the model's embedding has only " + embeddings + " rows. Correct the ids in "
+              + TokenizerFiles.GENERATION + " or " + TokenizerFiles.MODEL + ".");
+        });
   }
 }

@@ -65,7 +65,16 @@ class HostileTemplatesTest {
         "{% for a in range(99999) %}{% set x = range(99999)[::-1]|sort %}{% endfor %}",
         "{{ '" + "{".repeat(99_999) + "'.format(1) }}", "{{ '{" + "[0]".repeat(100_000) + "}'.format(1) }}",
         "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{{ namespace.__init__.__globals__ }}",
-        "{{ messages.getClass() }}", "{{ messages[0].content.getClass() }}", "{{ cycler.__init__ }}{{ lipsum(1000) }}");
+        doublingMacros(), "{{ messages.getClass() }}", "{{ messages[0].content.getClass() }}", "{{ cycler.__init__ }}{{ lipsum(1000) }}");
+  }
+
+  /** Each hands its value on twice. */
+  private static String doublingMacros() {
+    StringBuilder source = new StringBuilder("{% macro m0(x) %}{{ x }}{% endmacro %}");
+    for (int i = 1; i <= 40; i++) {
+      source.append("{% macro m").append(i).append("(x) %}{{ m").append(i - 1).append("([x, x]) }}{% endmacro %}");
+    }
+    return source + "{{ m40([1]) }}";
   }
 
   @ParameterizedTest

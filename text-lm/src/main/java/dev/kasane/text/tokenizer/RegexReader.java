@@ -1,0 +1,201 @@
+package dev.kasane.text.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the regular expressions of tokenisers, which are in Oniguruma's language. What is read otherwise than that
+ * library would is refused: the part of the language that published tokenisers use has no such places.
+ */
+final class RegexReader {
+  private static final int LONGEST = 20_000;
+  private static final int DEEPEST = 30;
+  private static final int MOST_REPEATS = 1_000;
+  private static final Pattern COUNTS = Pattern.compile("\\{(\\d{0,4})(,?)(\\d{0,4})}");
+  private static final Pattern GROUP =
+      Pattern.compile("\\((?:\\?(?:[:>]|<[A-Za-z_]\\w*>|[ims]*(?:-[ims]+)?:))?(?![?*])");
+  private static final Pattern CONDITION = Pattern.compile("\\(\\?(<?)[=!]");
+  /** Letters behind a backslash that stand for one character. */
+  private static final String CHARACTERS = "dDsSwWhHpPnrtfvaexu";
+  private static final String PLACES = "bBAzZ";
+
+  private final String pattern;
+  private int at;
+
+  private RegexReader(String pattern) {
+    this.pattern = pattern;
+  }
+
+  /**
+   * Reads a pattern.
+   *
+   * @throws IllegalArgumentException that says what is unknown here, in words that follow "the pattern"
+   */
+  static RegexNode read(String pattern) {
+    if (pattern.length() > LONGEST) {
+      throw new IllegalArgumentException("has " + pattern.length() + " characters, where none known has " + LONGEST);
+    }
+    RegexReader reader = new RegexReader(pattern);
+    Matcher flags = Pattern.compile("\\(\\?[ims]+\\)").matcher(pattern);
+    reader.at = flags.lookingAt() ? flags.end() : 0;
+    RegexNode whole = reader.choice(0);
+    if (reader.at < pattern.length()) {
+      throw new IllegalArgumentException("closes a group that is not open");
+    }
+    return whole;
+  }
+
+  private RegexNode choice(int depth) {
+    if (depth > DEEPEST) {
+      throw new IllegalArgumentException("nests groups more than " + DEEPEST + " deep");
+    }
+    List<RegexNode> alternatives = new ArrayList<>();
+    do {
+      alternatives.add(sequence(depth));
+    } while (skip('|'));
+    return new RegexNode.Choice(alternatives);
+  }
+
+  private RegexNode sequence(int depth) {
+    List<RegexNode> items = new ArrayList<>();
+    while (at < pattern.length() && pattern.charAt(at) != '|' && pattern.charAt(at) != ')') {
+      items.add(repeated(item(depth)));
+    }
+    return new RegexNode.Sequence(items);
+  }
+
+  private RegexNode item(int depth) {
+    char next = pattern.charAt(at);
+    if (next == '(') {
+      return group(depth);
+    }
+    if (next == '\\') {
+      return escape(false);
+    }
+    if (next == '^' || next == '$') {
+      at++;
+      return new RegexNode.Place(nothing());
+    }
+    if (next == '[') {
+      characterClass(depth);
+    } else if ("*+?".indexOf(next) >= 0) {
+      throw new IllegalArgumentException("has a " + next + " with nothing before it");
+    } else {
+      at += Character.charCount(pattern.codePointAt(at));
+    }
+    return new RegexNode.One();
+  }
+
+  private RegexNode group(int depth) {
+    Matcher condition = matcher(CONDITION);
+    Matcher group = matcher(GROUP);
+    boolean isCondition = condition.lookingAt();
+    if (!isCondition && !group.lookingAt()) {
+      throw unknown("the group '" + pattern.substring(at, Math.min(pattern.length(), at + 4)) + "'");
+    }
+    at = isCondition ? condition.end() : group.end();
+    RegexNode inner = choice(depth + 1);
+    if (!skip(')')) {
+      throw new IllegalArgumentException("opens a group that it does not close");
+    }
+    if (isCondition && !condition.group(1).isEmpty() && RegexCost.repeatsWithoutEnd(inner)) {
+      throw new IllegalArgumentException("looks back without end");
+    }
+    return isCondition ? new RegexNode.Place(inner) : inner;
+  }
+
+  private RegexNode escape(boolean inClass) {
+    if (at + 1 == pattern.length()) {
+      throw new IllegalArgumentException("ends with a backslash");
+    }
+    int letter = pattern.codePointAt(at + 1);
+    boolean plain = letter < 128 && !Character.isLetterOrDigit(letter);
+    boolean place = !inClass && PLACES.indexOf(letter) >= 0;
+    if (!plain && !place && CHARACTERS.indexOf(letter) < 0 && !(inClass && letter == 'b')) {
+      throw unknown("\\" + Character.toString(letter));
+    }
+    at += 2;
+    if ("pPxu".indexOf(letter) >= 0) {
+      Matcher name = matcher(Pattern.compile("\\{[\\w^ -]*}|[0-9A-Fa-f]{2,4}"));
+      if (!name.lookingAt()) {
+        throw unknown("\\" + Character.toString(letter));
+      }
+      at = letter == 'x' && !pattern.startsWith("{", at) ? at + 2 : name.end();
+    }
+    return place ? new RegexNode.Place(nothing()) : new RegexNode.One();
+  }
+
+  /** Passes over a class of characters, which may hold others. */
+  private void characterClass(int depth) {
+    if (depth > DEEPEST) {
+      throw new IllegalArgumentException("nests classes more than " + DEEPEST + " deep");
+    }
+    at++;
+    skip('^');
+    if (pattern.startsWith("]", at)) {
+      throw unknown("a class that begins with ]");
+    }
+    while (at < pattern.length() && pattern.charAt(at) != ']') {
+      if (pattern.charAt(at) == '\\') {
+        escape(true);
+      } else if (pattern.charAt(at) == '[') {
+        characterClass(depth + 1);
+      } else {
+        at++;
+      }
+    }
+    if (!skip(']')) {
+      throw new IllegalArgumentException("opens a class of characters that it does not close");
+    }
+  }
+
+  private RegexNode repeated(RegexNode item) {
+    RegexNode repeated = item;
+    while (at < pattern.length()) {
+      Matcher counts = matcher(COUNTS);
+      if (pattern.charAt(at) == '?' || pattern.charAt(at) == '*' || pattern.charAt(at) == '+') {
+        char sign = pattern.charAt(at++);
+        repeated = new RegexNode.Repeat(repeated, sign == '+' ? 1 : 0, sign == '?' ? 1 : RegexNode.UNBOUNDED);
+        // Lazily or for good: neither takes more steps.
+        at += at < pattern.length() && (pattern.charAt(at) == '?' || pattern.charAt(at) == '+') ? 1 : 0;
+      } else if (counts.lookingAt() && !(counts.group(1) + counts.group(3)).isEmpty()) {
+        at = counts.end();
+        repeated = counted(repeated, counts);
+      } else {
+        break;
+      }
+    }
+    return repeated;
+  }
+
+  private static RegexNode counted(RegexNode item, Matcher counts) {
+    int least = counts.group(1).isEmpty() ? 0 : Integer.parseInt(counts.group(1));
+    int most = counts.group(2).isEmpty() ? least
+        : counts.group(3).isEmpty() ? RegexNode.UNBOUNDED : Integer.parseInt(counts.group(3));
+    if (least > MOST_REPEATS || most != RegexNode.UNBOUNDED && most > MOST_REPEATS || most < least) {
+      throw new IllegalArgumentException("repeats an item " + counts.group() + " times, expected at most "
+          + MOST_REPEATS);
+    }
+    return new RegexNode.Repeat(item, least, most);
+  }
+
+  private Matcher matcher(Pattern part) {
+    return part.matcher(pattern).region(at, pattern.length());
+  }
+
+  private boolean skip(char expected) {
+    boolean there = at < pattern.length() && pattern.charAt(at) == expected;
+    at += there ? 1 : 0;
+    return there;
+  }
+
+  private static RegexNode nothing() {
+    return new RegexNode.Sequence(List.of());
+  }
+
+  private static IllegalArgumentException unknown(String what) {
+    return new IllegalArgumentException("uses " + what + ", which this program does not know");
+  }
+}

@@ -1,0 +1,92 @@
+package dev.kasane.text.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+
+/**
+ * Checks a {@code tokenizer.json} before Hugging Face's library gets it. The library is native code that ends the
+ * whole program, or never ends, where it meets what its authors took for impossible; files come from strangers. So
+ * whatever is known to do that is refused here: searches that may take too long, texts that grow without bound,
+ * components whose numbers lead outside of what they count.
+ */
+final class TokenizerCheck {
+  private static final int MOST_ID = 100_000_000;
+  private static final int LONGEST_TOKEN = 100_000;
+  /** WordPiece tries every part of a word up to this length; 100 is usual. */
+  private static final int LONGEST_WORD = 1_000;
+
+  private TokenizerCheck() {}
+
+  /**
+   * Checks a file.
+   *
+   * @param highest the highest id of vocabulary and added tokens
+   * @param longest characters of the longest text that is given to the library at once
+   * @throws dev.kasane.core.UserException that names the part which is refused
+   */
+  static void check(Path file, ObjectNode json, int highest, int longest) {
+    TokenizerPart whole = new TokenizerPart(file, "", json);
+    NormalizerCheck normalizer = NormalizerCheck.of(whole);
+    double length = normalizer.check(longest);
+    model(whole.child("model"));
+    addedTokens(whole.child("added_tokens"), normalizer);
+    for (TokenizerPart component : whole.components(ComponentKind.PRE_TOKENIZER)) {
+      preTokenizer(component, length);
+    }
+    whole.components(ComponentKind.POST_PROCESSOR)
+        .forEach(component -> MarksCheck.check(component, highest));
+    DecoderCheck.check(whole, longest);
+  }
+
+  private static void preTokenizer(TokenizerPart component, double length) {
+    if (component.isType("Split")) {
+      PatternCheck.check(component, length);
+    } else if (component.isType("FixedLength") && component.json().has("length")) {
+      component.number("length", 1, Integer.MAX_VALUE);
+    }
+  }
+
+  private static void model(TokenizerPart model) {
+    if (model.json().has("max_input_chars_per_word")) {
+      model.number("max_input_chars_per_word", 0, LONGEST_WORD);
+    }
+    model.json().path("vocab").fields().forEachRemaining(token -> requireId(model.child("vocab"), token.getKey(),
+        token.getValue()));
+    String prefix = model.text("continuing_subword_prefix");
+    if (!prefix.isEmpty()) {
+      model.child("merges").elements().forEach(merge -> requirePrefix(merge, prefix));
+    }
+  }
+
+  private static void requirePrefix(TokenizerPart merge, String prefix) {
+    String pair = merge.json().asText();
+    String right = merge.json().isTextual() ? pair.substring(pair.indexOf(' ') + 1) : merge.json().path(1).asText();
+    if (!right.startsWith(prefix)) {
+      throw merge.refusal("joins " + TokenizerPart.quote(right) + ", which does not begin with the prefix "
+          + TokenizerPart.quote(prefix) + " that continues a word");
+    }
+  }
+
+  private static void requireId(TokenizerPart vocabulary, String token, JsonNode id) {
+    if (!id.isInt() || id.asInt() < 0 || id.asInt() > MOST_ID || token.length() > LONGEST_TOKEN) {
+      throw vocabulary.refusal("gives " + TokenizerPart.quote(token) + " the id " + TokenizerPart.quote(id.toString())
+          + ", expected a whole number from 0 to " + MOST_ID + " for a text of at most " + LONGEST_TOKEN
+          + " characters");
+    }
+  }
+
+  private static void addedTokens(TokenizerPart tokens, NormalizerCheck normalizer) {
+    for (TokenizerPart token : tokens.elements()) {
+      String text = token.text("content");
+      requireId(token, text, token.json().path("id"));
+      if (token.json().path("normalized").asBoolean(true) && !text.isEmpty() && !normalizer.leaves(text)) {
+        throw token.refusal("is searched for in normalised texts, but the normalisers leave nothing of "
+            + TokenizerPart.quote(text));
+      }
+      if (token.json().path("lstrip").asBoolean() && text.isBlank()) {
+        throw token.refusal("is made of spaces and takes the spaces before it");
+      }
+    }
+  }
+}
