@@ -216,6 +216,20 @@ public abstract class AdapterMethodContract {
     }
   }
 
+  /** A layer of the shape that the tensors tell takes them, so a file can be checked without its base model. */
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void theShapeThatSavedTensorsTellTakesThem(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
+      AdapterModule saved = adapted.adapter().saved(adapted.layer().path());
+      method().shapeOf(saved).ifPresent(shape ->
+          assertThat(method().restore(new ShapedLayer(adapted.layer(), shape), saved, adapted.scope())).isPresent());
+      AdapterModule foreign = new AdapterModule(
+          saved.path(), Map.of("foreign_method.weight", adapted.x()), Map.of());
+      assertThat(method().shapeOf(foreign)).isEmpty();
+    }
+  }
+
   @Test
   void leavesOtherMethodsAlone() {
     for (SampleLayer sample : SampleLayer.values()) {

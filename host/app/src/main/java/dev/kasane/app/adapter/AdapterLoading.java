@@ -80,13 +80,16 @@ public final class AdapterLoading {
       throw new UserException("There is no adapter file " + reference.file()
           + ". An adapter is a file or folder, and :weight.");
     }
-    FormatChoice.Chosen chosen = new FormatChoice(formats).choose(reference.file());
+    FormatChoice.Chosen chosen = new FormatChoice(formats).recognise(reference.file());
     requireSameBase(chosen, base);
     AdapterModel saved = chosen.read(reference.file(), base.places(), scope);
     Injector.Restored restored = restore(reference, saved, base, scope);
     List<AdapterModule> words = saved.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     requireLayers(reference, restored.report());
     requireFit(chosen, base, restored);
+    if (accepted.isEmpty()) {
+      chosen.requireUndamaged();
+    }
     double norm = norm(reference.file(), restored);
     return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm, words);
   }

@@ -2,6 +2,7 @@ package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.checkpoint.KeyRepair;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
@@ -20,16 +21,19 @@ public final class Conversion {
   private static final int SHOWN = 4;
 
   private final FormatChoice choice;
+  private final AdapterFit fit;
   private final AdapterFormat target;
   private final ConversionWish wish;
 
   /**
    * @param choice tells the format of the file
+   * @param fit refuses what fits no layer
    * @param target the format to write
    * @param wish what is converted, and how
    */
-  public Conversion(FormatChoice choice, AdapterFormat target, ConversionWish wish) {
+  public Conversion(FormatChoice choice, AdapterFit fit, AdapterFormat target, ConversionWish wish) {
     this.choice = choice;
+    this.fit = fit;
     this.target = target;
     this.wish = wish;
   }
@@ -49,8 +53,8 @@ public final class Conversion {
   /**
    * Converts. The new file takes its place only when all of it has been written.
    *
-   * @throws UserException when the file cannot be read, its base is not known, a key fits no layer, or the
-   *     format or the type cannot hold what it says
+   * @throws UserException when the file cannot be read, its base is not known, a key fits no layer, tensors fit
+   *     neither their layer nor one another, or the format or the type cannot hold what it says
    */
   public Outcome run() {
     FormatChoice.Chosen chosen = choice.choose(wish.from());
@@ -62,6 +66,7 @@ public final class Conversion {
     try (NDManager scope = Engines.newManager()) {
       AdapterModel model = read(chosen, base, renames, scope);
       requireMatch(chosen, base, model);
+      requireFit(base, model, scope);
       return write(chosen, base, renames.size(), model, scope);
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
@@ -94,6 +99,15 @@ public final class Conversion {
       Path mended = scratch.path().resolve("mended.safetensors");
       KeyRepair.copy(chosen.path(), renames, mended);
       return chosen.format().read(mended, base.places(), scope);
+    }
+  }
+
+  private void requireFit(AdapterBase base, AdapterModel model, NDManager scope) {
+    LayerTable layers = new DeclaredLayers(base.name(), base);
+    if (wish.base().isPresent()) {
+      fit.require(wish.from(), model, layers, scope);
+    } else {
+      fit.requireGuessed(wish.from(), model, layers, scope);
     }
   }
 

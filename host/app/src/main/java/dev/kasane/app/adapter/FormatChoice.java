@@ -3,6 +3,7 @@ package dev.kasane.app.adapter;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.inspect.AdapterFolder;
 import dev.kasane.app.inspect.AdapterLayout;
+import dev.kasane.app.inspect.Integrity;
 import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
@@ -32,13 +33,27 @@ public final class FormatChoice {
    * A file and its format.
    *
    * @param path what the format reads: the file, or a folder that it recognises
+   * @param weights the file with the tensors, the first where a folder has several
    * @param format the format
    * @param listing what the file holds
    */
-  public record Chosen(Path path, AdapterFormat format, TensorListing listing) {
+  public record Chosen(Path path, Path weights, AdapterFormat format, TensorListing listing) {
     /** The keys of the file. */
     public Set<String> keys() {
       return listing.tensors().keySet();
+    }
+
+    /**
+     * Makes sure that the file's tensors can belong together.
+     *
+     * @throws UserException when they cannot
+     */
+    public void requireUndamaged() {
+      try {
+        Integrity.requireUndamaged(weights, listing);
+      } catch (IOException e) {
+        throw new UserException(e.getMessage(), e);
+      }
     }
 
     /**
@@ -61,13 +76,25 @@ public final class FormatChoice {
   }
 
   /**
-   * Looks at a file.
+   * Looks at a file that is to be used.
    *
    * @param named a file, or a folder of an adapter
-   * @throws UserException when it is missing or damaged, is no adapter, is in no format that is installed, or
-   *     mixes two
+   * @throws UserException as {@link #recognise}, and when its tensors cannot belong together
    */
   public Chosen choose(Path named) {
+    Chosen chosen = recognise(named);
+    chosen.requireUndamaged();
+    return chosen;
+  }
+
+  /**
+   * Looks at a file, even one whose tensors cannot belong together.
+   *
+   * @param named a file, or a folder of an adapter
+   * @throws UserException when it is missing or cannot be read, is no adapter, is in no format that is installed, or
+   *     mixes two
+   */
+  public Chosen recognise(Path named) {
     if (!Files.exists(named)) {
       throw new UserException("There is no adapter file " + named + ".");
     }
@@ -83,8 +110,8 @@ public final class FormatChoice {
     requireOneLayout(named, keys);
     Optional<AdapterFormat> ofFolder = !Files.isDirectory(named) ? Optional.empty()
         : formats.stream().filter(format -> format.recognisesFolder(named)).findFirst();
-    return ofFolder.map(format -> new Chosen(named, format, listing))
-        .orElseGet(() -> new Chosen(weights, formatOf(named, keys), listing));
+    return ofFolder.map(format -> new Chosen(named, weights, format, listing))
+        .orElseGet(() -> new Chosen(weights, weights, formatOf(named, keys), listing));
   }
 
   private static void requireOneLayout(Path file, Set<String> keys) {

@@ -1,6 +1,7 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModel;
@@ -64,9 +65,9 @@ final class StoredType {
     if (!type.isFloating() || type == DataType.FLOAT16 || tensor.size() == 0) {
       return 0;
     }
-    try (GradMode off = GradMode.off(); NDArray wide = Ops.cast(tensor, DataType.FLOAT64);
-        NDArray sizes = wide.abs(); NDArray large = sizes.gte(FLOAT16_LIMIT); NDArray sum = large.sum()) {
-      return sum.toLongArray()[0];
+    try (GradMode off = GradMode.off(); NDManager own = tensor.getManager().newSubManager()) {
+      NDArray sizes = Ops.cast(Ops.alias(tensor, own), DataType.FLOAT64).abs();
+      return sizes.gte(FLOAT16_LIMIT).sum().toLongArray()[0];
     }
   }
 }

@@ -9,6 +9,11 @@
  * {@link dev.kasane.app.adapter.Conversion} takes a file through the neutral model into another format and
  * proves what it wrote by reading it again.
  *
+ * <p>Whatever is made of a file, it goes through the same two checks first. What the inspection calls damage is
+ * refused ({@link dev.kasane.app.inspect.Integrity}), and every module is restored by its method on a layer without
+ * weights: one of the base's shape, or, where no base is known, of the shape that the module's own tensors tell
+ * ({@link dev.kasane.app.adapter.AdapterFit}). Loading onto a live model restores in the same way.
+ *
  * <p>{@link dev.kasane.app.adapter.AdapterLoading} takes what a user named ({@link
  * dev.kasane.app.adapter.AdapterReference}) through recognition, reading and restoration onto a live model of
  * pictures or text, and refuses it when a part does not fit, unless that part was accepted

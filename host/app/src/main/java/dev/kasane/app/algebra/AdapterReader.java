@@ -1,8 +1,11 @@
 package dev.kasane.app.algebra;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.adapter.AdapterBase;
+import dev.kasane.app.adapter.AdapterFit;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.DeclaredLayers;
 import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.app.inspect.TensorListing;
@@ -14,6 +17,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +29,7 @@ public final class AdapterReader {
   private static final int SHOWN = 5;
 
   private final FormatChoice choice;
-  private final List<AdapterMethod> methods;
+  private final AdapterFit fit;
   private final Optional<LayerTable> base;
   private final boolean acceptUnmatched;
 
@@ -38,7 +42,7 @@ public final class AdapterReader {
   public AdapterReader(List<AdapterFormat> formats, List<AdapterMethod> methods, Optional<LayerTable> base,
       boolean acceptUnmatched) {
     this.choice = new FormatChoice(formats);
-    this.methods = List.copyOf(methods);
+    this.fit = new AdapterFit(methods);
     this.base = base;
     this.acceptUnmatched = acceptUnmatched;
   }
@@ -51,7 +55,7 @@ public final class AdapterReader {
    * @throws UserException when it is missing, damaged, of no known format, or does not fit
    */
   public ReadAdapter read(AdapterReference reference, NDManager scope) {
-    FormatChoice.Chosen chosen = choice.choose(reference.file());
+    FormatChoice.Chosen chosen = choice.recognise(reference.file());
     AdapterFormat format = chosen.format();
     try {
       ReadAdapter best = null;
@@ -65,17 +69,24 @@ public final class AdapterReader {
           break;
         }
       }
-      return requireFit(sized(best, scope));
+      requireKeys(best);
+      if (!acceptUnmatched) {
+        chosen.requireUndamaged();
+      }
+      return requireShapes(best, scope);
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
   }
 
-  /** Smaller models with a published base's names are common in tests and trials: their sizes are not known. */
-  private ReadAdapter sized(ReadAdapter read, NDManager scope) {
-    boolean resized = read.layers() instanceof KnownLayers known && !known.fits(read.model(), methods, scope);
-    return !resized ? read : new ReadAdapter(read.reference(), read.format(),
-        ((KnownLayers) read.layers()).withoutShapes(), read.model());
+  private ReadAdapter requireShapes(ReadAdapter read, NDManager scope) {
+    Path file = read.reference().file();
+    if (base.isPresent()) {
+      fit.require(file, read.model(), read.layers(), scope);
+      return read;
+    }
+    LayerTable layers = fit.requireGuessed(file, read.model(), read.layers(), scope);
+    return new ReadAdapter(read.reference(), read.format(), layers, read.model());
   }
 
   /** The likeliest first; a language model's paths stand in its adapters' own keys, so it needs no table. */
@@ -89,17 +100,21 @@ public final class AdapterReader {
       return List.of(none);
     }
     List<LayerTable> tables = new ArrayList<>();
-    KnownBase.of(guess.id()).map(KnownLayers::new).ifPresent(tables::add);
+    KnownBase.of(guess.id()).map(AdapterReader::layers).ifPresent(tables::add);
     for (KnownBase known : KnownBase.values()) {
       if (!known.id().equals(guess.id())) {
-        tables.add(new KnownLayers(known));
+        tables.add(layers(known));
       }
     }
     tables.add(none);
     return tables;
   }
 
-  private ReadAdapter requireFit(ReadAdapter read) {
+  private static LayerTable layers(KnownBase known) {
+    return new DeclaredLayers("the known base " + known.id(), AdapterBase.of(known));
+  }
+
+  private void requireKeys(ReadAdapter read) {
     AdapterModel model = read.model();
     if (read.modules() == 0 || !model.unmatched().isEmpty() && !acceptUnmatched) {
       List<UnmatchedKey> keys = model.unmatched();
@@ -112,6 +127,5 @@ public final class AdapterReader {
       throw new UserException(read.name() + ": " + read.modules() + " layers fit " + read.layers().name() + ", "
           + keys.size() + " keys do not:" + shown + more + advice + accept);
     }
-    return read;
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.adapter.AdapterFit;
 import dev.kasane.app.adapter.Conversion;
 import dev.kasane.app.adapter.ConversionWish;
 import dev.kasane.app.adapter.FormatChoice;
@@ -65,7 +66,8 @@ final class ConvertCommand implements Callable<Integer> {
       ConversionWish wish = new ConversionWish(from, to, Optional.ofNullable(type).map(Precision::toString),
           repair, Optional.ofNullable(base).map(AdapterBases::named));
       Conversion.Outcome outcome =
-          new Conversion(new FormatChoice(host.formats()), host.format(format), wish).run();
+          new Conversion(new FormatChoice(host.formats()), new AdapterFit(host.methods()), host.format(format), wish)
+              .run();
       PrintWriter out = spec.commandLine().getOut();
       out.println(to);
       out.flush();

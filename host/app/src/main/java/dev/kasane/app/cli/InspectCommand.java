@@ -72,7 +72,7 @@ final class InspectCommand implements Callable<Integer> {
   private LoadReport compare() {
     AdapterBase base = AdapterBases.named(against);
     try (PluginHost host = plugins.start(); NDManager scope = Engines.newManager()) {
-      return LoadReport.of(new FormatChoice(host.formats()).choose(file), base, host.methods(), scope);
+      return LoadReport.of(new FormatChoice(host.formats()).recognise(file), base, host.methods(), scope);
     }
   }
 }

@@ -24,7 +24,9 @@ enum AdapterAlgorithm {
   IA3("ia3", List.of("on_input|ia3_l(?:\\..+)?"), List.of()),
   VERA("vera", List.of("vera_lambda_b(?:\\..+)?", "vera_lambda_d(?:\\..+)?"), List.of()),
   FULL("full", List.of("diff"), List.of()),
-  NORM("norm", List.of("w_norm"), List.of());
+  NORM("norm", List.of("w_norm"), List.of()),
+  /** Weights in the place of the base's, of which an update has no other parameters. */
+  WHOLE("whole", List.of("weight|bias"), List.of());
 
   private static final Pattern DORA = Pattern.compile("dora_scale|lora_magnitude_vector.*");
 

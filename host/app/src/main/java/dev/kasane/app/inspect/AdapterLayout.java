@@ -27,7 +27,7 @@ public enum AdapterLayout {
   CONTROL_LORA("control-lora", "^lora_controlnet$", null),
   /** Hugging Face PEFT. */
   PEFT("peft", "^base_model\\.model\\.",
-      "^base_model\\.model\\.(.+)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)$"),
+      "^base_model\\.model\\.(.+?)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)$"),
   /** kohya's scripts, LyCORIS, AUTOMATIC1111; one broken converter joins the parameter on with a stroke. */
   KOHYA("kohya", "^(?:lora_unet|lora_te[12]?|oft_unet|lycoris)_",
       "^((?:lora|oft|lycoris)_[^.]+)_(lora_(?:down|up|mid)\\.weight)$|^((?:lora|oft|lycoris)_[^.]+)\\.(.+)$"),
@@ -47,6 +47,9 @@ public enum AdapterLayout {
 
   /** The prefix of the names that are given to nameless tensors of a list. */
   static final String LIST = "list:";
+
+  /** The only key of a file of diffusers' learned_embeds, where it is no other format's. */
+  private static final Pattern SINGLE_WORD = Pattern.compile("(?!lora_)[^.:]{1,64}");
 
   private static final String PEFT_ROOT = "base_model.model.";
 
@@ -73,10 +76,12 @@ public enum AdapterLayout {
     return key != null;
   }
 
-  /** The layout of a file with these keys, if it is known. */
+  /** The layout of a file with these keys, if it is known; a single plain word is a learnt one. */
   public static Optional<AdapterLayout> of(Collection<String> keys) {
     return Arrays.stream(values())
-        .filter(layout -> keys.stream().anyMatch(name -> layout.sign.matcher(name).find())).findFirst();
+        .filter(layout -> keys.stream().anyMatch(name -> layout.sign.matcher(name).find())).findFirst()
+        .or(() -> Optional.of(TEXTUAL_INVERSION).filter(layout -> keys.size() == 1
+            && SINGLE_WORD.matcher(keys.iterator().next()).matches()));
   }
 
   /** Adapter layouts that occur in a file, each with its keys; a key counts for the first that it fits. */

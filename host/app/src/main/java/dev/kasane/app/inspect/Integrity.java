@@ -1,5 +1,8 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.UserException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,8 +12,11 @@ import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Finds what is wrong with a file that can be read as such. */
-final class Integrity {
+/**
+ * Finds what is wrong with a file that can be read as such. Damage, such as factors of different ranks, is refused
+ * by every command, unless the user accepts what does not fit; other problems are keys that nobody reads.
+ */
+public final class Integrity {
   private static final int SHOWN = 3;
   private static final Pattern DOUBLED_PREFIX =
       Pattern.compile("^lora_(?:unet|te\\d?)_(?:unet|text_encoder(?:_2)?)_");
@@ -34,20 +40,51 @@ final class Integrity {
    */
   static List<String> problems(TensorListing file, Map<String, Map<String, StoredTensor>> modules) {
     Integrity integrity = new Integrity(file, modules);
-    integrity.check();
+    integrity.checkKeys();
+    integrity.checkDamage();
     return List.copyOf(integrity.problems);
   }
 
-  private void check() {
+  /**
+   * Refuses a damaged file before anything is read from it.
+   *
+   * @param path the file
+   * @param file what it holds
+   * @throws UserException that says all of the damage
+   * @throws IOException when the configuration that belongs to the file is damaged
+   */
+  public static void requireUndamaged(Path path, TensorListing file) throws IOException {
+    Optional<AdapterLayout> layout = AdapterLayout.of(file.tensors().keySet());
+    if (layout.equals(Optional.of(AdapterLayout.PEFT))) {
+      PeftConfig.beside(path);
+    }
+    Integrity integrity = new Integrity(file,
+        layout.map(each -> each.modules(file.tensors().values())).orElse(Map.of()));
+    integrity.checkDamage();
+    if (!integrity.problems.isEmpty()) {
+      throw new UserException(path + " is damaged: " + String.join("; ", integrity.problems)
+          + ". Use another file; 'kasane inspect' tells more of this one.");
+    }
+  }
+
+  private void checkKeys() {
     Collection<String> keys = file.tensors().keySet();
     if (keys.isEmpty()) {
-      problems.add("the file holds no tensors");
       return;
     }
     checkLayout(keys);
     List<String> mangled = keys.stream().filter(Integrity::isMangled).toList();
     add("keys are mangled by a faulty conversion; 'kasane convert --repair' may mend the file, else convert"
         + " it again from its source", mangled);
+    add("modules have parameters of no known method", modules.entrySet().stream()
+        .filter(module -> AdapterAlgorithm.of(module.getValue()).isEmpty()).map(Map.Entry::getKey).toList());
+  }
+
+  private void checkDamage() {
+    if (file.tensors().isEmpty()) {
+      problems.add("the file holds no tensors");
+      return;
+    }
     checkModules();
     add("alphas are no finite numbers", file.alphas().entrySet().stream()
         .filter(alpha -> !Double.isFinite(alpha.getValue())).map(Map.Entry::getKey).toList());
@@ -82,8 +119,6 @@ final class Integrity {
         names((algorithm, parameters) -> !algorithm.ranksAgree(parameters)));
     add("modules have factors that are no matrices",
         names((algorithm, parameters) -> !algorithm.axesFit(parameters)));
-    add("modules have parameters of no known method", modules.entrySet().stream()
-        .filter(module -> AdapterAlgorithm.of(module.getValue()).isEmpty()).map(Map.Entry::getKey).toList());
   }
 
   private static boolean isMangled(String key) {

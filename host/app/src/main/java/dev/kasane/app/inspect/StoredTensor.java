@@ -13,7 +13,7 @@ import java.util.List;
 public record StoredTensor(String name, DType dtype, List<Long> shape) {
   /** The size of a dimension, or −1 where there is none. */
   long size(int axis) {
-    return axis < shape.size() ? shape.get(axis) : -1;
+    return axis >= 0 && axis < shape.size() ? shape.get(axis) : -1;
   }
 
   /** Whether it holds exactly one number. */

@@ -13,6 +13,7 @@ import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.DeltaSource;
+import dev.kasane.core.algebra.MixMethod;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole commands on tiny files, with the plugins of the distribution, which exist only after packaging. */
@@ -191,6 +194,36 @@ class AlgebraCommandsIT {
         "--base", BASE.toString());
     assertThat(read(out).model().components().get("unet").get(0).tensors().get("lora_down.weight").getShape().get(0))
         .isEqualTo(3);
+  }
+
+  /** They come along unchanged, by whichever method and type the layers are mixed. */
+  @ParameterizedTest
+  @EnumSource(MixMethod.class)
+  void learnedWordsComeAlong(MixMethod method) throws IOException {
+    Path worded = BadFiles.worded(at("worded.safetensors"));
+    Path out = at("mix.safetensors");
+    succeeds("mix", worded.toString(), worded + ":0.5", "--method", method.toString(), "--out", out.toString());
+    try (SafetensorsFile before = SafetensorsFile.open(worded); SafetensorsFile after = SafetensorsFile.open(out)) {
+      assertThat(after.map(BadFiles.WORD)).isEqualTo(before.map(BadFiles.WORD));
+    }
+    Path small = at("small.safetensors");
+    succeeds("resize", worded.toString(), "--rank", "1", "--out", small.toString());
+    try (SafetensorsFile before = SafetensorsFile.open(worded); SafetensorsFile after = SafetensorsFile.open(small)) {
+      assertThat(after.map(BadFiles.WORD)).isEqualTo(before.map(BadFiles.WORD));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.kasane.app.cli.MisshapenFiles#all")
+  void misshapenFilesAreNeitherMixedNorResizedNorMerged(MisshapenFiles kind) throws IOException {
+    Path bad = kind.write(folder);
+    String out = at("out.safetensors").toString();
+    assertThat(run("mix", bad.toString(), "--method", "svd", "--rank", "1", "--out", out)).isEqualTo(1);
+    assertThat(run("resize", bad.toString(), "--rank", "1", "--out", out)).isEqualTo(1);
+    assertThat(run("merge", "--base", BASE.toString(), "--adapter", bad.toString(), "--out", at("m").toString()))
+        .isEqualTo(1);
+    assertThat(kasane.err()).contains(bad.toString()).doesNotContain("internal error");
+    assertThat(folder).isDirectoryNotContaining("glob:**/{out.safetensors,m}");
   }
 
   @ParameterizedTest

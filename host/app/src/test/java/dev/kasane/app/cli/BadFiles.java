@@ -18,6 +18,7 @@ import java.util.Map;
 final class BadFiles {
   static final String LAYER =
       "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
+  static final String WORD = "bundle_emb.ink.string_to_param.*";
   private static final String ENTRY =
       "{\"dtype\":\"F32\",\"shape\":[1,768],\"data_offsets\":[%d,%d]}";
 
@@ -61,6 +62,12 @@ final class BadFiles {
   /** A sound file of one layer, without alpha. */
   static Path sound(Path file) throws IOException {
     return values(file, 0.5f, Map.of());
+  }
+
+  /** A sound file of one layer and a learned word. */
+  static Path worded(Path file) throws IOException {
+    return AdapterFiles.writeRandom(file, LAYER + ".lora_down.weight 2,768", LAYER + ".lora_up.weight 320,2",
+        LAYER + ".alpha", WORD + " 2,768");
   }
 
   /** A file of one layer whose factors are filled with a value. */

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.app.inspect.AdapterFiles;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code kasane convert} and {@code kasane inspect --against}, with the plugins of the distribution. */
 @ExtendWith(Distribution.class)
@@ -116,6 +121,65 @@ class ConvertIT {
     assertThat(run("convert", BadFiles.write(kind, folder), out, "--to", "kohya")).isEqualTo(1);
     assertThat(kasane.err()).startsWith("kasane: ").contains(reason).doesNotContain("internal error");
     assertThat(out).doesNotExist();
+  }
+
+  /** With the base named, and with the base that the keys tell. */
+  @ParameterizedTest
+  @MethodSource("dev.kasane.app.cli.MisshapenFiles#all")
+  void misshapenFilesAreRefused(MisshapenFiles kind) throws IOException {
+    Path bad = kind.write(folder);
+    for (String format : MisshapenFiles.formats()) {
+      for (List<String> base : List.of(List.of("--base", "sd1"), List.<String>of())) {
+        Path out = folder.resolve("out." + format);
+        List<Object> arguments = new ArrayList<>(List.of("convert", bad, out, "--to", format));
+        arguments.addAll(base);
+        assertThat(run(arguments.toArray())).as(format).isEqualTo(1);
+        assertThat(kasane.err()).contains(bad.toString()).doesNotContain("internal error");
+        assertThat(out).doesNotExist();
+      }
+    }
+    assertThat(run("inspect", bad)).isEqualTo(kind.inspected() ? 1 : 0);
+    assertThat(run("inspect", bad, "--against", "sd1")).isEqualTo(kind.isOfWords() ? 0 : 1);
+  }
+
+  /** Factors that fit one another are right for some base, but not for the one that was named. */
+  @Test
+  void factorsOfAnotherSizeAreRefusedForABaseThatWasNamed() throws IOException {
+    Path file = AdapterFiles.writeRandom(folder.resolve("small.safetensors"), BadFiles.LAYER + ".lora_down.weight 2,64",
+        BadFiles.LAYER + ".lora_up.weight 32,2");
+    Path out = folder.resolve("out.safetensors");
+
+    assertThat(run("convert", file, out, "--to", "diffusers", "--base", "sd1")).isEqualTo(1);
+    assertThat(kasane.err()).contains(file.toString(), "lora_down.weight has shape (2, 64)", "(2, 768)")
+        .hasLineCount(1);
+    assertThat(out).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"convert-accepts-misshapen", "convert-diffusers-up-1d", "convert-diffusers-mid-shape"})
+  void filesThatWereConvertedOnceAreRefused(String name) {
+    Path file = Path.of(System.getProperty("kasane.shared"), "data", "faults", name + ".safetensors");
+    assumeTrue(Files.exists(file), "the shared test data are not here");
+    Path out = folder.resolve("out.safetensors");
+
+    for (String format : MisshapenFiles.formats()) {
+      assertThat(run("convert", file, out, "--to", format, "--base", "sd1")).isEqualTo(1);
+      assertThat(kasane.err()).contains("different ranks").doesNotContain("internal error");
+    }
+  }
+
+  /** Casting to the type that a tensor has already must not take it from its owner. */
+  @Test
+  void doubledPrecisionIsRounded() throws IOException {
+    Path file = BadFiles.values(folder.resolve("wide.safetensors"), 0.5f, DType.F64, Map.of());
+    Path out = folder.resolve("out.safetensors");
+
+    assertThat(run("convert", file, out, "--to", "kohya")).isEqualTo(1);
+    assertThat(kasane.err()).contains("float64", "--dtype");
+    for (String type : List.of("float16", "bfloat16", "float32")) {
+      assertThat(run("convert", file, out, "--to", "kohya", "--dtype", type, "--overwrite")).as(kasane.err()).isZero();
+      assertThat(kasane.err()).contains("2 equal after rounding");
+    }
   }
 
   @Test

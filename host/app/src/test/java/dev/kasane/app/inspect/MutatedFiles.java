@@ -25,7 +25,7 @@ import java.util.zip.ZipOutputStream;
  * Inspects damaged copies of sound files, as many as asked for: {@code main} takes how many (a million when
  * nothing is said) and a seed. A shorter run of the same is a part of the tests.
  */
-final class MutatedFiles {
+public final class MutatedFiles {
   private static final byte[] TELLING = {0, 1, -1, 127, -128, '{', '}', '[', ']', '"', '0', '9', '-', '.', ','};
   private static final int MILLION = 1_000_000;
   private static final String K = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k";
@@ -90,7 +90,7 @@ final class MutatedFiles {
   }
 
   /** A fault of meaning in the header, whose announced length is right again: what an attacker writes. */
-  private static byte[] rewrite(byte[] original, Random random) {
+  public static byte[] rewrite(byte[] original, Random random) {
     int length = original.length < 9 || original[8] != '{' ? -1
         : (int) ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 0) {
@@ -125,7 +125,8 @@ final class MutatedFiles {
     return text.substring(0, one.start()) + by + text.substring(one.end());
   }
 
-  private static byte[] mutate(byte[] original, Random random) {
+  /** Damages a few bytes. */
+  public static byte[] mutate(byte[] original, Random random) {
     byte[] bytes = original.clone();
     for (int fault = random.nextInt(4); fault >= 0 && bytes.length > 0; fault--) {
       // Most of what can go wrong stands at the front: the length, names, shapes and offsets.

@@ -5,10 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.ModuleRestorer;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.Optional;
  * module on a {@link DetachedLayer}, and says so itself when it needs the base weight.
  */
 public final class DeltaSource {
-  private final List<AdapterMethod> methods;
+  private final ModuleRestorer restorer;
   private final LayerTable base;
 
   /**
@@ -27,7 +27,7 @@ public final class DeltaSource {
    * @param base what is known of the base
    */
   public DeltaSource(List<? extends AdapterMethod> methods, LayerTable base) {
-    this.methods = List.copyOf(methods);
+    this.restorer = new ModuleRestorer(methods);
     this.base = base;
   }
 
@@ -76,9 +76,9 @@ public final class DeltaSource {
   }
 
   private LayerAdapter restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
-    return methods.stream().filter(method -> layer.kind() != TargetLayer.Kind.NORM || method.supports(layer))
-        .map(method -> method.restore(layer, module, scope)).flatMap(Optional::stream).findFirst()
-        .orElseThrow(() -> unknown(component, module));
+    return restorer.restore(layer, module, scope).orElseThrow(() -> new UserException("Layer " + component + "."
+        + module.path() + " has " + String.join(", ", module.parameters()) + ", but " + restorer.unknown()
+        + ".")).adapter();
   }
 
   /**
@@ -117,11 +117,5 @@ public final class DeltaSource {
     long[] sizes = down.getShape().getShape().clone();
     sizes[0] = up.getShape().get(0);
     return Optional.of(new Shape(sizes));
-  }
-
-  private UserException unknown(String component, AdapterModule module) {
-    return new UserException("No loaded method knows the parameters of layer " + component + "."
-        + module.path() + ": " + String.join(", ", module.tensors().keySet()) + ". Loaded are "
-        + String.join(", ", methods.stream().map(AdapterMethod::id).toList()) + ".");
   }
 }

@@ -42,6 +42,11 @@ public interface LayerTable {
     return "No base model was named: name the one that the adapter was made for with --base.";
   }
 
+  /** The names alone, for a model that is built alike and has other sizes. */
+  default LayerTable withoutShapes() {
+    return of("a model with the layers of " + name() + " in other sizes", paths());
+  }
+
   /** Names alone. */
   static LayerTable of(String name, Map<String, ? extends Collection<String>> paths) {
     Map<String, Collection<String>> copy = Map.copyOf(paths);

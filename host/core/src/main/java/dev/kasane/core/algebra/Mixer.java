@@ -57,17 +57,18 @@ public final class Mixer {
         steps.done(lost.size(), layers.size());
       }
     }
-    words(parts, components);
+    words(parts, components, scope);
     return new Mixed(new AdapterModel(components, List.of(), metadata), lost);
   }
 
   /** Learned words come along unchanged; of two adapters that have the same one, the first counts. */
-  private static void words(List<MixPart> parts, Map<String, List<AdapterModule>> components) {
+  private static void words(
+      List<MixPart> parts, Map<String, List<AdapterModule>> components, NDManager scope) {
     Map<String, AdapterModule> words = new LinkedHashMap<>();
     parts.forEach(part -> part.model().components().getOrDefault(AdapterModel.EMBEDDINGS, List.of())
         .forEach(word -> words.putIfAbsent(word.path(), word)));
     if (!words.isEmpty()) {
-      components.put(AdapterModel.EMBEDDINGS, List.copyOf(words.values()));
+      components.put(AdapterModel.EMBEDDINGS, words.values().stream().map(word -> word.ownedBy(scope)).toList());
     }
   }
 

@@ -72,7 +72,7 @@ public final class Resizer {
     try (GradMode off = GradMode.off()) {
       adapter.components().forEach((component, modules) -> {
         if (component.equals(AdapterModel.EMBEDDINGS)) {
-          components.put(component, modules);
+          components.put(component, modules.stream().map(word -> word.ownedBy(scope)).toList());
           return;
         }
         List<AdapterModule> resized = components.computeIfAbsent(component, name -> new ArrayList<>());

@@ -2,6 +2,7 @@ package dev.kasane.core.algebra;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -40,7 +41,13 @@ public final class Verifier {
     };
   }
 
-  /** The tensors as a file of this type will hold them. */
+  /**
+   * The tensors as a file of this type will hold them.
+   *
+   * @param model the model, whose tensors stay where they are
+   * @param precision the type
+   * @param scope owner of the result's tensors
+   */
   public static AdapterModel rounded(AdapterModel model, Precision precision, NDManager scope) {
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     try (GradMode off = GradMode.off()) {
@@ -53,7 +60,9 @@ public final class Verifier {
   private static AdapterModule rounded(AdapterModule module, Precision precision, NDManager scope) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     module.tensors().forEach((name, tensor) -> {
-      NDArray stored = Ops.typeOf(tensor).isFloating() ? Ops.cast(tensor, precision.dataType()) : tensor;
+      DataType type = Ops.typeOf(tensor).isFloating() ? precision.dataType() : Ops.typeOf(tensor);
+      // What has that type already stays where it is: it is the model's, which may live longer than the scope.
+      NDArray stored = Ops.typeOf(tensor) == type ? Ops.alias(tensor, scope) : Ops.cast(tensor, type);
       stored.attach(scope);
       tensors.put(name, stored);
     });

@@ -15,6 +15,10 @@
  *   two checkpoints ────────────── Extractor   └── Verifier
  * </pre>
  *
+ * <p>A {@link dev.kasane.core.algebra.FitCheck} says beforehand whether a file's tensors fit the base's layers, or at
+ * least one another. A result's tensors belong to the scope that was named for it, and its input's stay where they
+ * are: either may be closed first.
+ *
  * <p>Every operation can be measured by a way other than its own; {@link dev.kasane.core.algebra.Verification}
  * says by how much a claim is off. Nothing here knows pictures, text or the keys of any file. Merging into a
  * half-precision checkpoint rounds, and subtracting the update again rounds once more: no merge into float16

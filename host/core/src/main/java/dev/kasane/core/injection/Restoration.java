@@ -9,7 +9,6 @@ import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
 import java.util.ArrayList;
@@ -17,16 +16,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Restores the modules of one file and keeps account of each. */
 final class Restoration {
-  private static final Set<String> WHOLE = Set.of("weight", "bias");
   private final Map<String, Map<String, AdaptableLayer>> targets = new LinkedHashMap<>();
   private final Map<String, Map<String, Weight>> places = new LinkedHashMap<>();
   private final List<WholeWeight> wholes = new ArrayList<>();
-  private final List<? extends AdapterMethod> methods;
+  private final ModuleRestorer restorer;
   private final double multiplier;
   private final NDManager scope;
   private final List<AdaptedLayer> adapted = new ArrayList<>();
@@ -41,7 +38,7 @@ final class Restoration {
       targets.put(component, root.restorableLayers());
       places.put(component, root.namedWeights());
     });
-    this.methods = methods;
+    this.restorer = new ModuleRestorer(methods);
     this.multiplier = multiplier;
     this.scope = scope;
   }
@@ -56,7 +53,7 @@ final class Restoration {
     Map<String, AdaptableLayer> layers = targets.getOrDefault(component, Map.of());
     for (AdapterModule module : modules) {
       AdaptableLayer layer = layers.get(module.path());
-      if (isWhole(module)) {
+      if (ModuleRestorer.isWhole(module)) {
         replace(component, module);
       } else if (layer == null) {
         reject(component, module, "the base model has no such layer");
@@ -64,12 +61,6 @@ final class Restoration {
         restore(component, layer, module);
       }
     }
-  }
-
-  /** A weight of its own where an update would have other names, and constants beside them. */
-  private static boolean isWhole(AdapterModule module) {
-    return module.constants().isEmpty() && !module.tensors().isEmpty()
-        && WHOLE.containsAll(module.tensors().keySet());
   }
 
   private void replace(String component, AdapterModule module) {
@@ -93,31 +84,24 @@ final class Restoration {
 
   private void restore(String component, AdaptableLayer layer, AdapterModule module) {
     try {
-      for (AdapterMethod method : methods) {
-        if (!layer.kind().isProduct() && !method.supports(layer)) {
-          continue;
-        }
-        Optional<LayerAdapter> adapter = method.restore(layer, module, scope);
-        if (adapter.isPresent()) {
-          accept(component, layer, method, adapter.get());
-          return;
-        }
-      }
-      reject(component, module, "no loaded method knows these parameters; loaded are "
-          + String.join(", ", methods.stream().map(AdapterMethod::id).toList()));
+      restorer.restore(layer, module, scope).ifPresentOrElse(
+          restored -> accept(component, layer, restored), () -> reject(component, module, restorer.unknown()));
     } catch (UserException problem) {
       misshapen.add(new InjectionReport.Misfit(component, layer.path(), problem.getMessage()));
     }
   }
 
-  private void accept(String component, AdaptableLayer layer, AdapterMethod method, LayerAdapter adapter) {
-    adapted.add(new AdaptedLayer(component, layer, new Attachment(adapter, multiplier)));
-    matched.add(new InjectionReport.Match(component, layer.path(), method.id(), adapter.facts()));
+  private void accept(String component, AdaptableLayer layer, ModuleRestorer.Restored restored) {
+    adapted.add(new AdaptedLayer(component, layer, new Attachment(restored.adapter(), multiplier)));
+    matched.add(new InjectionReport.Match(
+        component, layer.path(), restored.method().id(), restored.adapter().facts()));
   }
 
   private void reject(String component, AdapterModule module, String reason) {
     String prefix = component + "." + module.path() + ".";
-    module.tensors().keySet().forEach(name -> unmatched.add(new UnmatchedKey(prefix + name, reason)));
+    // Constants beside tensors may stand in no key of their own; alone they are all that the file says.
+    Set<String> names = module.tensors().isEmpty() ? module.constants().keySet() : module.tensors().keySet();
+    names.forEach(name -> unmatched.add(new UnmatchedKey(prefix + name, reason)));
   }
 
   Injector.Restored finish(List<UnmatchedKey> unread) {

@@ -11,6 +11,9 @@
  * A {@link dev.kasane.core.injection.LiveMix} keeps several sets on a live model, by name, with strengths for
  * whole adapters and for single blocks.
  *
+ * <p>A {@link dev.kasane.core.injection.ModuleRestorer} asks the methods whose module a file's is, for this package
+ * and for everything else that is made of files.
+ *
  * <p>The rule of this package is that nothing fails to match in silence. A pattern that picks no layer, a
  * rank for a block that does not exist, a key of a file that fits nowhere: each is an error or a line of
  * the {@link dev.kasane.core.injection.InjectionReport}, by name. Only this package changes what hangs on

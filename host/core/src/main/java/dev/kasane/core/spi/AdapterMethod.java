@@ -1,6 +1,7 @@
 package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
 import org.pf4j.ExtensionPoint;
@@ -68,4 +69,19 @@ public interface AdapterMethod extends ExtensionPoint {
    * @throws dev.kasane.core.UserException when the names fit but a shape does not
    */
   Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope);
+
+  /**
+   * The shape of a layer that saved tensors are for, as far as these tell: {@link #restore} on such a layer then
+   * says whether they fit one another. So files can be checked whose base model is not known.
+   *
+   * <p>Where several layers would do, as for factors of outputs alone, any one of them.
+   *
+   * @param saved the tensors and constants of one layer
+   * @return (out, in), (out, in, k, k) or for a normalisation (channels); nothing when the names are not this
+   *     method's, or it has no idea
+   * @throws dev.kasane.core.UserException when a tensor is missing or is of no shape that this method writes
+   */
+  default Optional<Shape> shapeOf(AdapterModule saved) {
+    return Optional.empty();
+  }
 }

@@ -1,7 +1,12 @@
 package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a file says about one layer, free of any file's key grammar.
@@ -10,4 +15,21 @@ import java.util.Map;
  * @param tensors parameter name relative to the layer ({@code lora_down.weight}) → tensor
  * @param constants scalars such as {@code alpha}; absent when the file has none
  */
-public record AdapterModule(String path, Map<String, NDArray> tensors, Map<String, Double> constants) {}
+public record AdapterModule(String path, Map<String, NDArray> tensors, Map<String, Double> constants) {
+  /** The names of everything that the file says: tensors and constants. */
+  public List<String> parameters() {
+    return Stream.concat(tensors.keySet().stream(), constants.keySet().stream()).toList();
+  }
+
+  /**
+   * The same module for another owner. Its tensors share the memory of these, which stay where they are: whichever
+   * scope closes first, the other's can still be read.
+   *
+   * @param scope owner of the result's tensors
+   */
+  public AdapterModule ownedBy(NDManager scope) {
+    Map<String, NDArray> owned = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> owned.put(name, Ops.alias(tensor, scope)));
+    return new AdapterModule(path, owned, constants);
+  }
+}

@@ -5,7 +5,8 @@
  * options, makes a fresh {@link dev.kasane.core.spi.LayerAdapter} for a layer and restores a saved one. An
  * {@link dev.kasane.core.spi.AdapterFormat}, such as kohya's files, turns a file into an
  * {@link dev.kasane.core.spi.AdapterModel} and back. Neither knows the other: between them stand the
- * names of tensors relative to a layer.
+ * names of tensors relative to a layer. A method may also tell the shape of the layer that saved tensors are for;
+ * then a file can be checked whose base model is not known.
  *
  * <pre>
  *   file ── AdapterFormat ── AdapterModel: layer path → tensors, constants

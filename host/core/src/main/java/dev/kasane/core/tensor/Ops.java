@@ -146,6 +146,18 @@ public final class Ops {
   }
 
   /**
+   * The same memory as a tensor of its own, without a graph: closing one of the two leaves the other.
+   *
+   * @param x a tensor, which stays where it is
+   * @param scope owner of the result
+   */
+  public static NDArray alias(NDArray x, NDManager scope) {
+    NDArray alias = x.stopGradient();
+    alias.attach(scope);
+    return alias;
+  }
+
+  /**
    * A tensor in the first bytes of another's memory, which both then share.
    *
    * @param memory a contiguous tensor of any type, with room for the result

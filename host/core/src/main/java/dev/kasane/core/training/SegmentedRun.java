@@ -64,12 +64,12 @@ public final class SegmentedRun implements AutoCloseable {
     }
     Map<NDArray, Carried> carried = new IdentityHashMap<>();
     initial = carry(state, carried, entry ->
-        new Carried(alias(entry, kept), hasGraph(entry)));
+        new Carried(Ops.alias(entry, kept), hasGraph(entry)));
     states.add(initial);
     for (int index = 0; index < segments.size(); index++) {
       states.add(advance(index));
     }
-    return new NDList(last().stream().map(entry -> alias(entry.tensor, scope)).toList());
+    return new NDList(last().stream().map(entry -> Ops.alias(entry.tensor, scope)).toList());
   }
 
   private List<Carried> advance(int index) {
@@ -82,7 +82,7 @@ public final class SegmentedRun implements AutoCloseable {
       NDList outputs = run(index, state, leaves);
       Map<NDArray, Carried> carried = new IdentityHashMap<>();
       leaves.forEach((entry, leaf) -> carried.put(leaf, entry));
-      return carry(outputs, carried, output -> new Carried(alias(output, kept), differentiable
+      return carry(outputs, carried, output -> new Carried(Ops.alias(output, kept), differentiable
           ? Ops.typeOf(output).isFloating() : hasGraph(output)));
     }
   }
@@ -108,7 +108,7 @@ public final class SegmentedRun implements AutoCloseable {
     if (states.size() != segments.size() + 1) {
       throw new IllegalStateException("A segmented run goes backward once, after it went forward");
     }
-    last().get(0).add(alias(gradient, kept));
+    last().get(0).add(Ops.alias(gradient, kept));
     for (int index = segments.size() - 1; index >= 0; index--) {
       retreat(index);
     }
@@ -125,7 +125,7 @@ public final class SegmentedRun implements AutoCloseable {
     NDArray gradient;
     double value;
     try (NDManager inner = kept.newSubManager(); GradMode on = GradMode.on()) {
-      NDArray leaf = alias(last().get(0).tensor, inner);
+      NDArray leaf = Ops.alias(last().get(0).tensor, inner);
       leaf.setRequiresGradient(true);
       NDArray scalar = loss.apply(leaf);
       value = Ops.cast(scalar, DataType.FLOAT64).getDouble();
@@ -176,7 +176,7 @@ public final class SegmentedRun implements AutoCloseable {
    * @return empty when the entry did not require gradients or nothing depended on it
    */
   public Optional<NDArray> inputGradient(int entry) {
-    return Optional.ofNullable(initial.get(entry).gradient).map(gradient -> alias(gradient, scope));
+    return Optional.ofNullable(initial.get(entry).gradient).map(gradient -> Ops.alias(gradient, scope));
   }
 
   private List<Carried> last() {
@@ -195,18 +195,11 @@ public final class SegmentedRun implements AutoCloseable {
   }
 
   private static NDArray leaf(Carried entry, NDManager owner) {
-    NDArray leaf = alias(entry.tensor, owner);
+    NDArray leaf = Ops.alias(entry.tensor, owner);
     if (entry.differentiable) {
       leaf.setRequiresGradient(true);
     }
     return leaf;
-  }
-
-  /** The same memory as a tensor of its own, without a graph. */
-  private static NDArray alias(NDArray array, NDManager owner) {
-    NDArray alias = array.stopGradient();
-    alias.attach(owner);
-    return alias;
   }
 
   /** Frees what a pass still holds: all of it when backward was never called. */

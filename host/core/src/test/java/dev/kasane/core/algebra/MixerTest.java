@@ -164,7 +164,7 @@ class MixerTest {
     assertThatThrownBy(() -> mix(MixMethod.CAT, part)).isInstanceOf(UserException.class)
         .hasMessageContaining("dora.safetensors").hasMessageContaining("dora_scale").hasMessageContaining("svd");
     assertThatThrownBy(() -> Adapters.PLAIN.delta("unet", dora, 1, scope)).isInstanceOf(UserException.class)
-        .hasMessageContaining("No loaded method");
+        .hasMessageContaining("no loaded method");
     DeltaSource scaled = new DeltaSource(List.of(new NeedsBase()), LayerTable.of("nothing", Map.of()));
     assertThatThrownBy(() -> scaled.delta("unet", dora, 1, scope)).isInstanceOf(UserException.class)
         .hasMessageContaining("unet.to_q").hasMessageContaining("--base");

@@ -1,6 +1,6 @@
 package dev.kasane.plugin.diffusers;
 
-import dev.kasane.core.NearNames;
+import dev.kasane.core.FewNearNames;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -9,11 +9,9 @@ final class KeyDiagnosis {
   private static final Pattern DOUBLED =
       Pattern.compile("^(?:base_model\\.model\\.|model\\.)?(unet|text_encoder(?:_2)?)\\.(?:\\1\\.)*");
   private static final Pattern XL_ONLY = Pattern.compile("\\.transformer_blocks\\.[1-9]|^add_embedding\\.");
-  /** Comparing a name with every layer is slow; the first keys show what is wrong. */
-  private static final int COMPARED = 16;
 
   private final LayerTable table;
-  private int compared;
+  private final FewNearNames near = new FewNearNames();
 
   KeyDiagnosis(LayerTable table) {
     this.table = table;
@@ -56,10 +54,7 @@ final class KeyDiagnosis {
     if (XL_ONLY.matcher(key.path()).find()) {
       return "names a layer that only SDXL has; the adapter was made for another base";
     }
-    String none = "names no layer of this base";
-    if (compared++ >= COMPARED || table.of(key.component()).isEmpty()) {
-      return none;
-    }
-    return none + "; the nearest is " + NearNames.of(key.path(), table.of(key.component()), 1).get(0);
+    return "names no layer of this base"
+        + near.of(key.path(), table.of(key.component())).map(name -> "; the nearest is " + name).orElse("");
   }
 }

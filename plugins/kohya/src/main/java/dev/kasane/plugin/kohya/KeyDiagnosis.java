@@ -1,6 +1,6 @@
 package dev.kasane.plugin.kohya;
 
-import dev.kasane.core.NearNames;
+import dev.kasane.core.FewNearNames;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,13 +11,10 @@ final class KeyDiagnosis {
       Pattern.compile("^(lora_(?:unet|te\\d?)_)(unet|text_encoder(?:_2)?)_");
   private static final Pattern SDXL_ONLY = Pattern.compile(
       "_transformer_blocks_[1-9]|^lora_unet_(?:label_emb|add_embedding)|^lora_te2_");
-  /** Comparing a name with every layer is slow; the first keys show what is wrong. */
-  private static final int COMPARED = 16;
-  private static final int LONGEST = 1024;
 
   private final KeyTable table;
   private final KeyRepairs repairs;
-  private int compared;
+  private final FewNearNames near = new FewNearNames();
 
   KeyDiagnosis(KeyTable table) {
     this.table = table;
@@ -88,11 +85,8 @@ final class KeyDiagnosis {
     if (key.indexOf('.') < 0) {
       return "has no parameter name after a dot";
     }
-    String none = "names no layer of this base";
-    if (key.length() > LONGEST || compared++ >= COMPARED || table.names().isEmpty()) {
-      return none;
-    }
-    return none + "; the nearest is " + NearNames.of(module(key), table.names(), 1).get(0);
+    return "names no layer of this base"
+        + near.of(module(key), table.names()).map(name -> "; the nearest is " + name).orElse("");
   }
 
   private static String module(String key) {

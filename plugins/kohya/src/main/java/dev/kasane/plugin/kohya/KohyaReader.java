@@ -9,6 +9,7 @@ import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.plugin.kohya.KeyTable.Place;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class KohyaReader {
   private final KeyTable table;
   private final NDManager scope;
   private final Map<String, Map<String, AdapterModule>> modules = new LinkedHashMap<>();
+  private final Map<AdapterModule, String> names = new IdentityHashMap<>();
   private final List<UnmatchedKey> unmatched = new ArrayList<>();
 
   KohyaReader(AdapterFile file, KeyTable table, NDManager scope) {
@@ -83,9 +85,10 @@ final class KohyaReader {
     AdapterModule module = modules.computeIfAbsent(place.component(), name -> new LinkedHashMap<>())
         .computeIfAbsent(place.path(), path ->
             new AdapterModule(path, new LinkedHashMap<>(), new LinkedHashMap<>()));
-    if (module.tensors().containsKey(parameter) || module.constants().containsKey(parameter)) {
-      unmatched.add(new UnmatchedKey(key, "names " + parameter + " of " + place.path()
-          + " a second time, under another prefix"));
+    String name = key.substring(0, key.indexOf('.'));
+    String first = names.computeIfAbsent(module, each -> name);
+    if (!first.equals(name)) {
+      unmatched.add(new UnmatchedKey(key, "names " + place.path() + " a second time, as " + name + " beside " + first));
     } else if (isScalar(key, parameter)) {
       module.constants().put(parameter, file.number(key, scope));
     } else {

@@ -2,14 +2,15 @@ package dev.kasane.plugin.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
+import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,9 +90,7 @@ public final class LoraMethod implements AdapterMethod {
     if (names.equals(EMBEDDING)) {
       return Optional.of(new SavedFactors(layer, saved, scope).embedding(rank -> alphaOf(saved, rank)));
     }
-    if (!names.contains(LoraFactors.DOWN) && !names.contains(LoraFactors.UP)
-        || !PARAMETERS.containsAll(names) || names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
-        || !Set.of(ALPHA, SCALE).containsAll(saved.constants().keySet())) {
+    if (!isPair(saved)) {
       return Optional.empty();
     }
     SavedFactors fitting = new SavedFactors(layer, saved, scope);
@@ -100,6 +99,21 @@ public final class LoraMethod implements AdapterMethod {
     return Optional.of(names.contains(DoraAdapter.MAGNITUDE)
         ? new DoraAdapter(factors, fitting.magnitude(), alpha, LoraDropouts.NONE)
         : new LoraAdapter(factors, alpha, LoraDropouts.NONE));
+  }
+
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    Set<String> names = saved.tensors().keySet();
+    return names.equals(EMBEDDING) ? Optional.of(FactorShapes.ofTable(saved))
+        : isPair(saved) ? Optional.of(FactorShapes.of(saved)) : Optional.empty();
+  }
+
+  /** One half of a pair is enough to be told what is missing. */
+  private static boolean isPair(AdapterModule saved) {
+    Set<String> names = saved.tensors().keySet();
+    return (names.contains(LoraFactors.DOWN) || names.contains(LoraFactors.UP)) && PARAMETERS.containsAll(names)
+        && !names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
+        && Set.of(ALPHA, SCALE).containsAll(saved.constants().keySet());
   }
 
   /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as in kohya's scripts. */

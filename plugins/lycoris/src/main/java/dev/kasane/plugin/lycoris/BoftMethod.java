@@ -2,11 +2,12 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
@@ -60,10 +61,15 @@ public final class BoftMethod implements AdapterMethod {
     return Integer.numberOfTrailingZeros(count) + 1;
   }
 
+  /** Blocks tell a layer's outputs alone. */
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    return isOwn(saved) ? Optional.of(Rotation.shape(new SavedShapes(saved))) : Optional.empty();
+  }
+
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, DiagOftMethod.MARKS, DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS)
-        || !DiagOftMethod.hasBlocks(saved, AXES)) {
+    if (!isOwn(saved)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
@@ -74,6 +80,11 @@ public final class BoftMethod implements AdapterMethod {
     NDArray blocks = tensors.take(Rotation.BLOCKS, stages, count, size, size);
     return Optional.of(new Rotation(blocks, Rotation.savedRescale(layer, tensors),
         saved.constants().get(Scale.ALPHA), Dropouts.NONE));
+  }
+
+  private static boolean isOwn(AdapterModule saved) {
+    return SavedTensors.areOf(saved, DiagOftMethod.MARKS, DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS)
+        && DiagOftMethod.hasBlocks(saved, AXES);
   }
 
   private static void requireButterfly(TargetLayer layer, long stages, long count, long size) {

@@ -2,11 +2,12 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
@@ -63,6 +64,13 @@ public final class DiagOftMethod implements AdapterMethod {
     }
     return Rotation.fresh(
         layer, options, new Starts(scope), blocks.second(), blocks.first(), blocks.first());
+  }
+
+  /** Blocks tell a layer's outputs alone. */
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    return SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS) && hasBlocks(saved, AXES)
+        ? Optional.of(Rotation.shape(new SavedShapes(saved))) : Optional.empty();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOptions;
@@ -56,6 +57,12 @@ final class Difference extends RebuiltAdapter {
     NDArray diff = tensors.take(names.weight(), layer.weight().shape().getShape());
     return Optional.of(new Difference(
         names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, Dropouts.NONE));
+  }
+
+  /** The shape of the layer, where a module has one of the names. */
+  static Optional<Shape> shape(Names names, AdapterModule saved) {
+    return SavedTensors.areOf(saved, names.both(), names.both(), Set.of())
+        ? Optional.of(new SavedShapes(saved).of(names.weight())) : Optional.empty();
   }
 
   @Override

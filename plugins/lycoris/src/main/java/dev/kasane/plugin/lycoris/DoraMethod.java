@@ -1,6 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -48,6 +49,19 @@ public final class DoraMethod implements AdapterMethod {
         LowRank.fresh(layer, scale.rank(), options.flag(LohaMethod.TUCKER), new Starts(scope));
     return new ProductAdapter(
         product, scale, Magnitude.fresh(layer, options, scope), Dropouts.of(options));
+  }
+
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+      return Optional.empty();
+    }
+    SavedShapes shapes = new SavedShapes(saved);
+    long outputs = shapes.size(LowRank.UP, 0);
+    long inputs = shapes.size(LowRank.DOWN, 1);
+    String kernels = shapes.has(LowRank.MID) ? LowRank.MID : LowRank.DOWN;
+    return Optional.of(shapes.isKernels(kernels) ? shapes.convolution(outputs, inputs, kernels)
+        : new Shape(outputs, inputs));
   }
 
   @Override

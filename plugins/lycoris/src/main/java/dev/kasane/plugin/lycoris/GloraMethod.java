@@ -1,6 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -54,6 +55,22 @@ public final class GloraMethod implements AdapterMethod {
         starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null);
     return new GloraAdapter(starts.kaimingUniform(Shapes.mixing(layer, layer.inputs(), rank, 1)),
         starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, Dropouts.of(options));
+  }
+
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+      return Optional.empty();
+    }
+    SavedShapes shapes = new SavedShapes(saved);
+    // Before May 2024 the pairs had each other's names.
+    boolean later = shapes.size(B1, 1) == shapes.size(A1, 1) && shapes.size(B2, 0) == shapes.size(A1, 1);
+    long inputs = shapes.size(A1, later ? 0 : 1);
+    String own = later ? B2 : B1;
+    long outputs = shapes.size(later ? B1 : B2, 0);
+    String kernels = shapes.has(CORE) ? CORE : own;
+    return Optional.of(shapes.isKernels(kernels) ? shapes.convolution(outputs, inputs, kernels)
+        : new Shape(outputs, inputs));
   }
 
   @Override

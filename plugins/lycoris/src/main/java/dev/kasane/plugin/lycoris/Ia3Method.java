@@ -3,11 +3,12 @@ package dev.kasane.plugin.lycoris;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
@@ -61,23 +62,38 @@ public final class Ia3Method implements AdapterMethod {
     return layer.kind() == TargetLayer.Kind.LINEAR ? new long[] {width} : new long[] {1, width, 1, 1};
   }
 
+  /** The factors tell one side of the layer alone. */
   @Override
-  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    Map<String, NDArray> tensors = saved.tensors();
-    boolean marked = tensors.containsKey(ON_INPUT) || saved.constants().containsKey(ON_INPUT);
-    if (!marked || !NAMES.containsAll(tensors.keySet())
-        || !Set.of(ON_INPUT).containsAll(saved.constants().keySet())) {
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    if (!isOwn(saved)) {
       return Optional.empty();
     }
-    boolean onInput = onInput(layer, saved);
+    Shape stored = new SavedShapes(saved).of(WEIGHT);
+    long outputs = onInput(saved) ? 1 : stored.size();
+    long inputs = onInput(saved) ? stored.size() : 1;
+    return Optional.of(stored.dimension() > 1 ? new Shape(outputs, inputs, 1, 1) : new Shape(outputs, inputs));
+  }
+
+  @Override
+  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
+    if (!isOwn(saved)) {
+      return Optional.empty();
+    }
+    boolean onInput = onInput(saved);
     NDArray weight = new SavedTensors(layer, saved, scope).take(WEIGHT, shape(layer, onInput));
     return Optional.of(new Ia3Adapter(weight, onInput, Dropouts.NONE));
   }
 
-  private static boolean onInput(TargetLayer layer, AdapterModule saved) {
+  private static boolean isOwn(AdapterModule saved) {
+    boolean marked = saved.tensors().containsKey(ON_INPUT) || saved.constants().containsKey(ON_INPUT);
+    return marked && NAMES.containsAll(saved.tensors().keySet())
+        && Set.of(ON_INPUT).containsAll(saved.constants().keySet());
+  }
+
+  private static boolean onInput(AdapterModule saved) {
     NDArray tensor = saved.tensors().get(ON_INPUT);
     if (tensor != null && tensor.getShape().size() != 1) {
-      throw new UserException("Layer " + layer.path() + ": " + ON_INPUT + " has shape " + tensor.getShape()
+      throw new UserException("Layer " + saved.path() + ": " + ON_INPUT + " has shape " + tensor.getShape()
           + ", but it is a single 0 or 1. The file is damaged.");
     }
     return (tensor == null ? saved.constants().get(ON_INPUT) : number(tensor)) != 0;

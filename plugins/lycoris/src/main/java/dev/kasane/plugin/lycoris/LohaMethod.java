@@ -1,10 +1,11 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
@@ -51,6 +52,22 @@ public final class LohaMethod implements AdapterMethod {
     Hadamard product = Hadamard.fresh(layer, scale.rank(), options.flag(TUCKER), new Starts(scope));
     Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
     return new ProductAdapter(product, scale, magnitude, Dropouts.of(options));
+  }
+
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+      return Optional.empty();
+    }
+    SavedShapes shapes = new SavedShapes(saved);
+    if (shapes.has("hada_t1")) {
+      return Optional.of(
+          shapes.convolution(shapes.size("hada_w1_a", 1), shapes.size("hada_w1_b", 1), "hada_t1"));
+    }
+    long rows = shapes.size("hada_w1_a", 0);
+    long columns = shapes.size("hada_w1_b", 1);
+    return Optional.of(shapes.isKernels("hada_w1_b") ? shapes.convolution(rows, columns, "hada_w1_b")
+        : shapes.product(rows, columns));
   }
 
   @Override

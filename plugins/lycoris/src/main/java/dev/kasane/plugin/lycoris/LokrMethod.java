@@ -1,6 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -54,6 +55,12 @@ public final class LokrMethod implements AdapterMethod {
     return product.isWhole()
         ? new LokrAdapter(product, Map.of(Scale.ALPHA, (double) scale.rank()), magnitude, dropouts)
         : new LokrAdapter(product, scale, magnitude, dropouts);
+  }
+
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    return SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)
+        ? Optional.of(SavedKronecker.shape(new SavedShapes(saved))) : Optional.empty();
   }
 
   @Override

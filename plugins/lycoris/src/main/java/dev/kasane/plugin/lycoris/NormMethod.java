@@ -1,6 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -44,6 +45,11 @@ public final class NormMethod implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     return Difference.fresh(NAMES, layer, options, new Starts(scope));
+  }
+
+  @Override
+  public Optional<Shape> shapeOf(AdapterModule saved) {
+    return Difference.shape(NAMES, saved);
   }
 
   @Override

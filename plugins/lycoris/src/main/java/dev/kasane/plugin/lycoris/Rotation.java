@@ -2,8 +2,9 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.spi.AdapterOption;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
@@ -59,6 +60,13 @@ final class Rotation extends RebuiltAdapter {
 
   static NDArray savedRescale(TargetLayer layer, SavedTensors saved) {
     return saved.has(RESCALE) ? saved.take(RESCALE, Shapes.perOutput(layer)) : null;
+  }
+
+  /** A shape of the layer whose outputs saved blocks turn. */
+  static Shape shape(SavedShapes saved) {
+    Shape blocks = saved.of(BLOCKS);
+    int axes = blocks.dimension();
+    return new Shape(blocks.get(axes - 3) * blocks.get(axes - 1), 1);
   }
 
   private boolean isButterfly() {

@@ -1,6 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Kronecker.Side;
@@ -37,6 +38,19 @@ final class SavedKronecker {
           + ". The adapter was made for another base model.");
     }
     return new Kronecker(first(rows, columns), second(layer.outputs() / rows, layer.inputs() / columns));
+  }
+
+  /** The shape of the layer whose weight the product is. */
+  static Shape shape(SavedShapes saved) {
+    boolean wholeFirst = saved.has(FIRST);
+    boolean wholeSecond = saved.has(SECOND);
+    boolean core = !wholeSecond && saved.has(CORE);
+    long rows = (wholeFirst ? saved.size(FIRST, 0) : saved.size(FIRST + "_a", 0))
+        * (wholeSecond ? saved.size(SECOND, 0) : saved.size(SECOND + "_a", core ? 1 : 0));
+    String columns = wholeSecond ? SECOND : SECOND + "_b";
+    long inputs = (wholeFirst ? saved.size(FIRST, 1) : saved.size(FIRST + "_b", 1)) * saved.size(columns, 1);
+    return core ? saved.convolution(rows, inputs, CORE)
+        : saved.isKernels(columns) ? saved.convolution(rows, inputs, columns) : saved.product(rows, inputs);
   }
 
   private void requireOneForm(String name) {

@@ -1,6 +1,6 @@
 package dev.kasane.plugin.peft;
 
-import dev.kasane.core.NearNames;
+import dev.kasane.core.FewNearNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,6 +16,7 @@ final class BasePlaces {
   /** What transformers calls the heads of its models for classification. */
   private static final Set<String> CLASSIFICATION_HEADS = Set.of("score", "classifier");
   private final Map<String, Set<String>> layers = new LinkedHashMap<>();
+  private final FewNearNames near = new FewNearNames();
 
   /** A layer of the base. */
   record Place(String component, String path) {}
@@ -65,7 +66,6 @@ final class BasePlaces {
     if (CLASSIFICATION_HEADS.contains(path)) {
       return path + " is the head of a classifying model, which the base is not";
     }
-    List<String> near = NearNames.of(path, all, 1);
-    return "the base has no layer " + path + (near.isEmpty() ? "" : "; its nearest is " + near.get(0));
+    return "the base has no layer " + path + near.of(path, all).map(name -> "; its nearest is " + name).orElse("");
   }
 }
