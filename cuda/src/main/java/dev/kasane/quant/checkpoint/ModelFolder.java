@@ -41,6 +41,7 @@ record ModelFolder(Path folder, Path weights) {
   /** The layers that transformers builds as Conv1D, by the kind of model. */
   private static final Map<String, Set<String>> TRANSPOSED = Map.of("gpt2", GPT2_LAYERS, "openai-gpt", GPT2_LAYERS,
       "imagegpt", GPT2_LAYERS, "decision_transformer", GPT2_LAYERS);
+  private static final String QUANTISATION = "quantization_config";
   private static final List<String> DIFFUSION_PARTS = List.of("unet", "transformer");
 
   /**
@@ -76,7 +77,18 @@ record ModelFolder(Path folder, Path weights) {
         ? "diffusion_pytorch_model.safetensors" : "model.safetensors";
   }
 
-  /** Copies a whole tree but for this model's weights and configuration. */
+  /** Checks that the configuration says that the weights are quantised. */
+  void requireQuantised() {
+    if (!config().has(QUANTISATION)) {
+      throw new UserException(folder + " has a config.json without " + QUANTISATION + ".");
+    }
+  }
+
+  /**
+   * Copies a whole tree but for this model's weights and configuration.
+   *
+   * @throws UserException for a link that is not followed
+   */
   void copyRest(Path from, Path to) throws IOException {
     FolderCopy.copy(from, to, this::isReplaced);
   }
@@ -94,10 +106,10 @@ record ModelFolder(Path folder, Path weights) {
   byte[] config(QuantisationSettings settings, List<String> skips) throws IOException {
     Path file = folder.resolve("config.json");
     ObjectNode config = config();
-    if (config.has("quantization_config")) {
+    if (config.has(QUANTISATION)) {
       throw new UserException(file + " says that the model is quantised already. Start from the dense model.");
     }
-    config.set("quantization_config", quantisation(settings, skips, dtype(config)));
+    config.set(QUANTISATION, quantisation(settings, skips, dtype(config)));
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
   }
 

@@ -44,7 +44,8 @@ public record ModelQuantisation(QuantisationSettings settings, List<String> skip
     try {
       return Files.isDirectory(base) ? folder(base, out, listener) : file(base, out, listener);
     } catch (IOException e) {
-      throw new UserException(out + " could not be written: " + FileFaults.reason(e) + ". Nothing was left behind.", e);
+      throw new UserException(out + " could not be written: " + FileFaults.reason(e)
+          + ". Nothing was left behind; mend that, or name another place.", e);
     }
   }
 
@@ -70,9 +71,17 @@ public record ModelQuantisation(QuantisationSettings settings, List<String> skip
       QuantisedFile.Summary summary = QuantisedFile.write(model.oriented(source, name -> isChosen(source, name)),
           target.resolve(model.quantisedName()), settings, name -> isChosen(source, name), listener);
       PendingFile.replace(target.resolve("config.json"), config);
-      ModelParts.requireSame(base, pending.path());
+      requireOpens(base, pending.path());
       pending.moveIntoPlace();
       return summary;
     }
+  }
+
+  /** Opens the result once, headers and configurations. */
+  private static void requireOpens(Path base, Path result) throws IOException {
+    ModelParts.requireSame(base, result);
+    ModelFolder made = ModelFolder.find(result);
+    made.requireQuantised();
+    TensorSources.open(made.weights(), BitsandbytesSource::of).close();
   }
 }

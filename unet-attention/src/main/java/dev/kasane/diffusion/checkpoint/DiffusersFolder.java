@@ -80,8 +80,8 @@ public final class DiffusersFolder {
       fill(pending.path(), contents, stored);
       pending.moveIntoPlace();
     } catch (IOException e) {
-      throw new UserException(folder + " could not be written: " + FileFaults.reason(e) + ". Nothing was left behind.",
-          e);
+      throw new UserException(folder + " could not be written: " + FileFaults.reason(e)
+          + ". Nothing was left behind; mend that, or name another place.", e);
     }
   }
 

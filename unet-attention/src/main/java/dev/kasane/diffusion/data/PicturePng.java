@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -45,7 +46,7 @@ public final class PicturePng {
       encode(pending.stream(), picture.toImage(), text);
       pending.replaceTarget();
     } catch (IOException e) {
-      throw new UserException(file + ": the picture cannot be written (" + FileFaults.reason(e)
+      throw new UserException(file + ": the picture cannot be written (" + reason(e)
           + "); check that the folder exists, may be written to and has space left", e);
     }
   }
@@ -66,6 +67,12 @@ public final class PicturePng {
       throw new UserException(file + ": its texts cannot be read (" + e
           + "); it must be a whole PNG file", e);
     }
+  }
+
+  /** ImageIO has words of its own, and the failure inside. */
+  private static String reason(IOException failure) {
+    return FileFaults.reason(failure instanceof IIOException && failure.getCause() instanceof IOException inside
+        ? inside : failure);
   }
 
   private static void checkKeyword(String keyword) {

@@ -1,6 +1,7 @@
 package dev.kasane.app.algebra;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.ModelParts;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.FolderCopy;
@@ -8,14 +9,15 @@ import dev.kasane.core.files.PendingFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Where the files of a changed checkpoint go. A file is written under its new name; a folder is made beside
- * its place with copies of everything that does not change, and appears under its name when it is complete.
+ * Where the files of a changed checkpoint go. A file is written under its new name; a folder is made beside its place
+ * with copies of everything that does not change, opened once, and appears under its name when it is complete.
  */
 final class CheckpointCopy {
   private static final String SAFETENSORS = ".safetensors";
@@ -57,12 +59,29 @@ final class CheckpointCopy {
       Map<Path, Path> targets = targets(pending.path());
       FolderCopy.copy(root, pending.path(), changed::contains);
       work.accept(targets);
-      ModelParts.requireSame(root, pending.path());
+      requireOpens(pending.path());
       pending.moveIntoPlace();
     } catch (IOException e) {
-      throw new UserException(target + " could not be written: " + FileFaults.reason(e) + ". Nothing was left behind.",
-          e);
+      throw new UserException(target + " could not be written: " + FileFaults.reason(e)
+          + ". Nothing was left behind; mend that, or name another place.", e);
     }
+  }
+
+  /** Opens the result once, headers and configurations: it has the parts, tensors and layers that the old one has. */
+  private void requireOpens(Path result) throws IOException {
+    ModelParts.requireSame(root, result);
+    try (CheckpointLayers before = Bases.open(root); CheckpointLayers after = Bases.open(result)) {
+      if (!names(after).equals(names(before))) {
+        throw new UserException(target + " was not written: opened again, it has not the layers that " + root
+            + " has. Look whether the disk is damaged.");
+      }
+    }
+  }
+
+  private static Map<String, Set<String>> names(CheckpointLayers layers) {
+    Map<String, Set<String>> names = new HashMap<>();
+    layers.paths().forEach((component, paths) -> names.put(component, Set.copyOf(paths)));
+    return names;
   }
 
   private Map<Path, Path> targets(Path pending) {

@@ -34,7 +34,7 @@ final class Failures {
   /** Prints the message, and the stack trace when it was asked for. */
   void report(Throwable failure, PrintWriter err) {
     Throwable cause = unwrap(failure);
-    err.println("kasane: " + message(cause));
+    err.println("kasane: " + FileFaults.withFinalNames(message(cause)));
     if (debug) {
       cause.printStackTrace(err);
     }

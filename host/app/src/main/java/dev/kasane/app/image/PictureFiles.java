@@ -91,7 +91,8 @@ public final class PictureFiles {
         Folders.make(folder);
       }
     } catch (IOException e) {
-      throw new UserException(folder + ": the folder cannot be made (" + FileFaults.reason(e) + "). Choose another --out.", e);
+      throw new UserException(folder + ": the folder cannot be made (" + FileFaults.reason(e)
+          + "). Choose another --out.", e);
     }
     if (!Files.isWritable(folder.toAbsolutePath())) {
       throw new UserException(
@@ -128,7 +129,8 @@ public final class PictureFiles {
       return files.map(file -> taken.matcher(file.getFileName().toString())).filter(Matcher::matches)
           .mapToLong(number -> Long.parseLong(number.group(1))).max().orElse(0);
     } catch (IOException e) {
-      throw new UserException(folder + ": the folder cannot be read (" + FileFaults.reason(e) + "). Choose another --out.", e);
+      throw new UserException(folder + ": the folder cannot be read (" + FileFaults.reason(e)
+          + "). Choose another --out.", e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.ProcessEnd;
 import dev.kasane.core.training.TrainingListener;
 import java.util.concurrent.CountDownLatch;
@@ -52,7 +53,7 @@ final class Interruption implements TrainingListener, AutoCloseable {
       save.accept(step);
       return "Interrupted after step " + step + ". Run the same command again to go on from there.";
     } catch (UserException failure) {
-      return failure.getMessage();
+      return FileFaults.withFinalNames(failure.getMessage());
     }
   }
 

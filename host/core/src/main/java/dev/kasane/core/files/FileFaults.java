@@ -35,10 +35,16 @@ public final class FileFaults {
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
-  /** Whether there was no room on the disk, or in what the user may use of it. */
+  /** Whether there was no room on the disk, or in what the user may use of it; encoders wrap the failure in theirs. */
   public static boolean isDiskFull(IOException failure) {
     String said = failure instanceof FileSystemException system ? system.getReason() : failure.getMessage();
     String text = Optional.ofNullable(said).orElse("").toLowerCase(Locale.ROOT);
-    return text.contains("no space left") || text.contains("not enough space") || text.contains("quota exceeded");
+    return text.contains("no space left") || text.contains("not enough space") || text.contains("quota exceeded")
+        || failure.getCause() instanceof IOException cause && isDiskFull(cause);
+  }
+
+  /** A message in which files and folders that are not complete yet are called by the names that they will have. */
+  public static String withFinalNames(String message) {
+    return PendingName.inFinalForm(message);
   }
 }

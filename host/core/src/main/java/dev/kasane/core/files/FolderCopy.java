@@ -75,8 +75,8 @@ public final class FolderCopy {
       } else if (kind.isRegularFile()) {
         files.put(each, behind);
       } else {
-        throw new UserException(each + " is neither a file nor a folder but a pipe, a socket or a device. Remove it from"
-            + " the model's folder.");
+        throw new UserException(each + " is neither a file nor a folder but a pipe, a socket or a device. Remove it"
+            + " from the model's folder.");
       }
       requireBound();
     }

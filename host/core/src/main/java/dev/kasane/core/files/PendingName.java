@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  * @param setAside whether it has been pushed aside
  */
 record PendingName(String target, Maker maker, boolean setAside) {
-  private static final Pattern GRAMMAR = Pattern.compile(
-      "\\.(.+)\\.kasane-" + Maker.GRAMMAR + "-\\d{1,18}\\.(tmp|old)", Pattern.DOTALL);
+  private static final String MARK = "\\.kasane-" + Maker.GRAMMAR + "-\\d{1,18}\\.(tmp|old)";
+  private static final Pattern GRAMMAR = Pattern.compile("\\.(.+)" + MARK, Pattern.DOTALL);
+  private static final Pattern IN_TEXT = Pattern.compile("\\.([^/\\\\]{1,255})" + MARK);
   /** File systems allow 255 bytes; the rest of the name has some 80. */
   private static final int LONGEST_TARGET_BYTES = 120;
   private static final AtomicLong NUMBER = new AtomicLong();
@@ -43,6 +44,11 @@ record PendingName(String target, Maker maker, boolean setAside) {
     return groups.matches()
         ? Optional.of(new PendingName(groups.group(1), Maker.parse(groups, 2), groups.group(6).equals("old")))
         : Optional.empty();
+  }
+
+  /** A text in which such names are those that will be. */
+  static String inFinalForm(String text) {
+    return IN_TEXT.matcher(text).replaceAll("$1");
   }
 
   private static String shortened(String name) {

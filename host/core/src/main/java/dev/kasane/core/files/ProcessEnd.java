@@ -106,9 +106,9 @@ public final class ProcessEnd {
 
   void run() {
     lastWorks.forEach(Runnable::run);
-    boolean quiet = closeDoor();
+    boolean nobodyWithin = awaitMoves();
     closed = true;
-    if (quiet) {
+    if (nobodyWithin) {
       door.writeLock().unlock();
     }
     for (Pending pending : pendings) {
@@ -121,7 +121,7 @@ public final class ProcessEnd {
     }
   }
 
-  private boolean closeDoor() {
+  private boolean awaitMoves() {
     try {
       return door.writeLock().tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

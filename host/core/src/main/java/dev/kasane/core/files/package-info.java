@@ -16,6 +16,6 @@
  * <p>{@link dev.kasane.core.files.FolderCopy} copies a stranger's folder and follows only links that cannot bring in
  * anything of the user's own. {@link dev.kasane.core.files.FileFaults} has the words for what a file system refuses.
  *
- * <p>This package depends on nothing else of Kasane.
+ * <p>This package depends on nothing else of Kasane but {@link dev.kasane.core.UserException}.
  */
 package dev.kasane.core.files;

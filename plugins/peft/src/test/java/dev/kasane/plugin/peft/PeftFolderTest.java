@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,6 +186,42 @@ class PeftFolderTest {
     format.write(model, folder.resolve("mine.safetensors"), "float32");
     format.write(model, folder.resolve("mine.safetensors"), "float32");
     assertThat(config).isNotEmptyFile();
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void anOldAdapterIsReplacedWholeAndOtherFilesStay() throws IOException {
+    AdapterModule module = lora("a.q", 2, 6);
+    format.write(new AdapterModel(Map.of("unet", List.of(module), "text_encoder", List.of(module)), List.of(),
+        Map.of()), folder.resolve("out"), "float32");
+    Files.writeString(folder.resolve("out/README.md"), "mine");
+    Files.writeString(folder.resolve("out/unet/notes.txt"), "mine");
+
+    written(model(Map.of(), module));
+
+    assertThat(names()).containsExactly("out/README.md", "out/adapter_config.json", "out/adapter_model.safetensors",
+        "out/unet/notes.txt");
+    assertThat(folder.resolve("out/README.md")).hasContent("mine");
+  }
+
+  @Test
+  void whatCannotBeWrittenLeavesTheOldAdapterAsItWas() throws IOException {
+    written(model(Map.of(), lora("a.q", 2, 6)));
+    byte[] before = Files.readAllBytes(folder.resolve("out/adapter_model.safetensors"));
+    AdapterModule sound = lora("b.q", 2, 6);
+    AdapterModule infinite = lora("c.q", 2, 6);
+    infinite.tensors().values().forEach(tensor -> tensor.addi(Float.POSITIVE_INFINITY));
+
+    assertThatThrownBy(() -> format.write(new AdapterModel(Map.of("text_encoder", List.of(sound), "unet",
+        List.of(infinite)), List.of(), Map.of()), folder.resolve("out"), "float32")).isInstanceOf(UserException.class);
+
+    assertThat(names()).containsExactly("out/adapter_config.json", "out/adapter_model.safetensors");
+    assertThat(folder.resolve("out/adapter_model.safetensors")).hasBinaryContent(before);
   }
 
   @Test
