@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.recipe.RecipeExpansion;
 import dev.kasane.app.recipe.RecipeSaver;
+import dev.kasane.app.terminal.MessageWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -18,10 +19,11 @@ public final class CommandRunner {
   private final CommandLine commandLine;
 
   /**
-   * @param commandLine the top of all commands
+   * @param commandLine the top of all commands; what it prints goes through {@link MessageWriter} from now on
    */
   public CommandRunner(CommandLine commandLine) {
-    this.commandLine = commandLine;
+    this.commandLine = commandLine.setOut(MessageWriter.before(commandLine.getOut()))
+        .setErr(MessageWriter.before(commandLine.getErr()));
   }
 
   /**
@@ -48,7 +50,15 @@ public final class CommandRunner {
     } catch (IOException e) {
       throw new CommandLine.ExecutionException(commandLine, "The recipe cannot be saved", e);
     }
+    if (asksForHelp(parsed)) {
+      commandLine.setOut(MessageWriter.own(commandLine.getOut()));
+    }
     return new RunLast().execute(parsed);
+  }
+
+  private static boolean asksForHelp(ParseResult parsed) {
+    return parsed.asCommandLineList().stream().anyMatch(each -> each.isUsageHelpRequested()
+        || each.getCommandSpec().helpCommand());
   }
 
   private int report(Failures failures, Throwable failure) {

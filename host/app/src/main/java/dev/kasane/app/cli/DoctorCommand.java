@@ -41,7 +41,8 @@ final class DoctorCommand implements Callable<Integer> {
     Diagnosis diagnosis = Doctor.examine(cache);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree(diagnosis)));
+      out.print(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree(diagnosis)));
+      out.println();
     } else {
       print(diagnosis, out);
     }

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.terminal.MessageStream;
 import picocli.CommandLine;
 
 /** Where the program starts. */
@@ -12,6 +13,8 @@ public final class Main {
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
-    System.exit(new CommandRunner(new CommandLine(new KasaneCommand())).run(arguments));
+    CommandRunner runner = new CommandRunner(new CommandLine(new KasaneCommand()));
+    MessageStream.install();
+    System.exit(runner.run(arguments));
   }
 }

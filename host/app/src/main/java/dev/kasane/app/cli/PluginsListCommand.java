@@ -32,7 +32,8 @@ final class PluginsListCommand implements Callable<Integer> {
       List<PluginListing> listings = host.plugins().stream().map(PluginListing::of).toList();
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(listings));
+        out.print(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(listings));
+        out.println();
       } else {
         listings.forEach(listing -> print(listing, out));
       }

@@ -76,8 +76,8 @@ final class Rules {
     rules.put("progress bars", only("app.progress knows the progress bar",
         type -> isIn(type, "dev.kasane.app.progress"), type -> isIn(type, "me.tongfei")));
     rules.put("standard streams", noClasses()
-        .that().resideOutsideOfPackages("dev.kasane.app.cli..", "dev.kasane.app.progress..")
-        .should(ACCESS_STANDARD_STREAMS).because("results and messages are the command line's business"));
+        .that().resideOutsideOfPackages("dev.kasane.app.terminal..", "dev.kasane.app.progress..")
+        .should(ACCESS_STANDARD_STREAMS).because("results and messages leave by the door, app.terminal"));
     rules.put("System.exit", noClasses().that().doNotHaveFullyQualifiedName("dev.kasane.app.cli.Main")
         .should().callMethod(System.class, "exit", int.class)
         .orShould().callMethod(Runtime.class, "halt", int.class)

@@ -43,7 +43,7 @@ final class Seeds {
     seeds.put("PF4J's manager", List.of(uses("dev.kasane.app.cli", "org.pf4j.PluginManager")));
     seeds.put("picocli", List.of(uses("dev.kasane.core.spi", "picocli.CommandLine")));
     seeds.put("progress bars", List.of(uses("dev.kasane.app.cli", "me.tongfei.progressbar.ProgressBar")));
-    seeds.put("standard streams", List.of(does("dev.kasane.core.module", "System.out.println(1);")));
+    seeds.put("standard streams", List.of(does("dev.kasane.app.cli", "System.out.println(1);")));
     seeds.put("System.exit", List.of(does("dev.kasane.app.cli", "System.exit(3);")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));

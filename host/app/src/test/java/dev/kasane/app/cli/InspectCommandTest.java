@@ -75,7 +75,7 @@ class InspectCommandTest {
 
     kasane.run("inspect", file.toString());
 
-    assertThat(kasane.out()).contains("[2Jgone next").doesNotContain("\u001b");
+    assertThat(kasane.out()).contains("\\u001b[2Jgone\\nnext").doesNotContain("\u001b");
     assertThat(kasane.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(300));
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -56,7 +57,7 @@ final class StorageReader {
     StorageLocation storage = tensor.storage();
     FileRegion region = contents.storages().get(storage.key());
     if (region == null) {
-      throw new MalformedPickle("has no storage " + Quoted.of(storage.key())
+      throw new MalformedPickle("has no storage " + VisibleText.shortened(storage.key())
           + "; the tensor is from another file");
     }
     if (length == 0) {

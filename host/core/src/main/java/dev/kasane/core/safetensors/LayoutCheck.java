@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ final class LayoutCheck {
   }
 
   private void checkFollows(String name, TensorDeclared span, long position) throws SafetensorsException {
-    String where = "tensor " + Reasons.quote(name) + " lies at data bytes " + span.begin() + " to "
+    String where = "tensor " + VisibleText.quote(name) + " lies at data bytes " + span.begin() + " to "
         + span.end();
     if (span.begin() > span.end()) {
       throw new SafetensorsException(path, where + ", which runs backwards; the header is damaged");
@@ -62,7 +63,7 @@ final class LayoutCheck {
   }
 
   private void checkSize(String name, TensorDeclared span) throws SafetensorsException {
-    String what = "tensor " + Reasons.quote(name) + " of " + span.dtype() + Arrays.toString(span.shape());
+    String what = "tensor " + VisibleText.quote(name) + " of " + span.dtype() + Arrays.toString(span.shape());
     long needed = span.dtype().byteSize();
     try {
       for (long size : span.shape()) {

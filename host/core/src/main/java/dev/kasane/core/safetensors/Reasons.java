@@ -6,10 +6,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Words for failures of the file system and for names found in files. */
+/** Words for failures of the file system. */
 final class Reasons {
-  private static final int LONGEST_QUOTE = 120;
-
   private Reasons() {
   }
 
@@ -28,13 +26,5 @@ final class Reasons {
       return system.getReason();
     }
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-  }
-
-  /** A name from a file in quotes, shortened and without control characters, fit for a message. */
-  static String quote(String name) {
-    String shown = name.length() <= LONGEST_QUOTE ? name : name.substring(0, LONGEST_QUOTE) + "…";
-    StringBuilder clean = new StringBuilder("'");
-    shown.chars().forEach(c -> clean.append(Character.isISOControl(c) ? '\ufffd' : (char) c));
-    return clean.append('\'').toString();
   }
 }

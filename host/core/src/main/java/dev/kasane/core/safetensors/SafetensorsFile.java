@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -91,7 +92,7 @@ public final class SafetensorsFile implements AutoCloseable {
   public ByteBuffer map(String name) throws SafetensorsException {
     TensorEntry entry = entry(name);
     if (entry.byteLength() > Integer.MAX_VALUE) {
-      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " has " + entry.byteLength()
+      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " has " + entry.byteLength()
           + " bytes, more than one buffer holds; map it in windows of at most " + Integer.MAX_VALUE
           + " bytes");
     }
@@ -115,14 +116,14 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       if (channel.size() < entry.end()) {
         throw new SafetensorsException(path, "has shrunk to " + channel.size() + " bytes since it was opened;"
-            + " tensor " + Reasons.quote(name) + " ends at byte " + entry.end());
+            + " tensor " + VisibleText.quote(name) + " ends at byte " + entry.end());
       }
       return channel.map(FileChannel.MapMode.READ_ONLY, entry.begin() + offset, length)
           .order(ByteOrder.LITTLE_ENDIAN);
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be mapped: "
+      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be mapped: "
           + Reasons.of(failure), failure);
     }
   }
@@ -140,7 +141,7 @@ public final class SafetensorsFile implements AutoCloseable {
   private TensorEntry entry(String name) throws SafetensorsException {
     TensorEntry entry = header.tensors().get(name);
     if (entry == null) {
-      throw new SafetensorsException(path, "has no tensor " + Reasons.quote(name) + " among its "
+      throw new SafetensorsException(path, "has no tensor " + VisibleText.quote(name) + " among its "
           + header.tensors().size());
     }
     return entry;
@@ -159,14 +160,14 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       while (window.hasRemaining()) {
         if (channel.read(window, entry.begin() + window.position()) < 0) {
-          throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + Reasons.quote(name)
+          throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
               + " ends at byte " + entry.end());
         }
       }
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be read: "
+      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be read: "
           + Reasons.of(failure), failure);
     }
   }

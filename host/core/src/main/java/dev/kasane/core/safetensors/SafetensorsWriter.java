@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -89,7 +90,7 @@ public final class SafetensorsWriter {
       }
       if (!names.add(tensor.name())) {
         throw new SafetensorsException(target, "cannot hold two tensors named "
-            + Reasons.quote(tensor.name()));
+            + VisibleText.quote(tensor.name()));
       }
     }
     for (Map.Entry<String, String> pair : metadata.entrySet()) {
@@ -100,7 +101,7 @@ public final class SafetensorsWriter {
 
   private static void checkText(Path target, String text) throws SafetensorsException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new SafetensorsException(target, "cannot hold " + Reasons.quote(text)
+      throw new SafetensorsException(target, "cannot hold " + VisibleText.quote(text)
           + ": half a character (a lone surrogate) has no UTF-8 form");
     }
   }
