@@ -1,6 +1,7 @@
 package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ public final class KernelCompiler {
     Path kept = cache.resolve(architecture + "-" + key(source) + ".cubin");
     try {
       if (Files.isRegularFile(kept)) {
-        return Files.readAllBytes(kept);
+        return InputFile.allBytes(kept);
       }
       byte[] program = nvrtc.compile(file.fileName(), source, architecture);
       Files.createDirectories(cache);

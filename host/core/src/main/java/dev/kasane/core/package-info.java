@@ -8,6 +8,7 @@
  * <p>The packages below, each using only those above it:
  *
  * <pre>
+ *   files                  files written whole or not at all, whatever ends the process
  *   safetensors, pickle    files as bytes and records; no tensors, nothing in them is ever run
  *   tensor                 libtorch: operators, grad mode, tensors in and out of files
  *   spi                    what a plugin implements: methods, layers, formats, frozen weights

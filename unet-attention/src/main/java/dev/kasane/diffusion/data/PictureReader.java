@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.EOFException;
@@ -118,7 +119,7 @@ public record PictureReader(int limitMegapixels, int background) {
   /** Reads from memory where the file is not huge, since some decoders move about in it byte by byte. */
   private static ImageInputStream stream(Path file) throws IOException {
     return Files.size(file) <= READ_AT_ONCE
-        ? new ExhaustibleStream(Files.readAllBytes(file))
+        ? new ExhaustibleStream(InputFile.allBytes(file))
         : ImageIO.createImageInputStream(file.toFile());
   }
 
@@ -151,7 +152,7 @@ public record PictureReader(int limitMegapixels, int background) {
     if (!format.equals("webp")) {
       return;
     }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       ByteBuffer head = ByteBuffer.wrap(in.readNBytes(8)).order(ByteOrder.LITTLE_ENDIAN);
       long claimed = 8 + Integer.toUnsignedLong(head.getInt(4));
       if (claimed > Files.size(file)) {

@@ -28,15 +28,16 @@ final class Rules {
 
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.of(
-      "algebra", Set.of("checkpoint", "injection", "safetensors", "spi", "tensor"),
-      "safetensors", Set.of(),
-      "pickle", Set.of("safetensors"),
+      "algebra", Set.of("checkpoint", "files", "injection", "safetensors", "spi", "tensor"),
+      "files", Set.of(),
+      "safetensors", Set.of("files"),
+      "pickle", Set.of("files", "safetensors"),
       "tensor", Set.of("safetensors"),
       "spi", Set.of("tensor"),
       "module", Set.of("spi", "tensor"),
       "injection", Set.of("module", "spi", "tensor"),
-      "checkpoint", Set.of("module", "pickle", "safetensors", "spi", "tensor"),
-      "training", Set.of("injection", "module", "safetensors", "spi", "tensor")));
+      "checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor"),
+      "training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor")));
 
   /** Where gradients may be recorded. */
   private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",
@@ -78,6 +79,9 @@ final class Rules {
     rules.put("standard streams", noClasses()
         .that().resideOutsideOfPackages("dev.kasane.app.terminal..", "dev.kasane.app.progress..")
         .should(ACCESS_STANDARD_STREAMS).because("results and messages leave by the door, app.terminal"));
+    rules.put("opening files", noClasses().that().resideOutsideOfPackages(CORE + ".files..", "dev.kasane.testkit..")
+        .should().callMethodWhere(describe("it opens a path to read", Rules::opens))
+        .because("InputFile knows pipes, which wait for ever, and devices, which never end"));
     rules.put("System.exit", noClasses().that().doNotHaveFullyQualifiedName("dev.kasane.app.cli.Main")
         .should().callMethod(System.class, "exit", int.class)
         .orShould().callMethod(Runtime.class, "halt", int.class)
@@ -87,6 +91,11 @@ final class Rules {
         .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
+  }
+
+  private static boolean opens(JavaMethodCall call) {
+    return call.getTargetOwner().getName().equals("java.nio.file.Files") && Set.of("newInputStream", "readString",
+        "readAllBytes", "readAllLines", "lines", "newBufferedReader").contains(call.getName());
   }
 
   private static boolean takesNumber(JavaMethodCall call) {

@@ -10,6 +10,7 @@ final class Seeds {
 
   static Map<String, List<String>> all() {
     Map<String, List<String>> seeds = new LinkedHashMap<>();
+    seeds.put("core.files", List.of(uses("dev.kasane.core.files", "dev.kasane.core.safetensors.DType")));
     seeds.put("core.safetensors", List.of(uses("dev.kasane.core.safetensors", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
@@ -44,6 +45,8 @@ final class Seeds {
     seeds.put("picocli", List.of(uses("dev.kasane.core.spi", "picocli.CommandLine")));
     seeds.put("progress bars", List.of(uses("dev.kasane.app.cli", "me.tongfei.progressbar.ProgressBar")));
     seeds.put("standard streams", List.of(does("dev.kasane.app.cli", "System.out.println(1);")));
+    seeds.put("opening files", List.of("package dev.kasane.core.module; class Seed { void act() throws Exception {"
+        + " java.nio.file.Files.readString(java.nio.file.Path.of(\"x\")); } }"));
     seeds.put("System.exit", List.of(does("dev.kasane.app.cli", "System.exit(3);")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));

@@ -1,6 +1,7 @@
 package dev.kasane.core.pickle;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.safetensors.FileDiagnosis;
 import dev.kasane.core.safetensors.TensorValues;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,7 +56,7 @@ public final class TorchCheckpoint implements AutoCloseable {
 
   private static FileChannel openChannel(Path path) throws PickleException {
     try {
-      return FileChannel.open(path, StandardOpenOption.READ);
+      return InputFile.channel(path);
     } catch (NoSuchFileException missing) {
       throw new PickleException(path, "there is no such file", missing);
     } catch (AccessDeniedException denied) {

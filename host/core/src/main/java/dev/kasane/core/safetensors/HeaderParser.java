@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFaults;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -66,7 +67,7 @@ final class HeaderParser {
       throw new SafetensorsException(path, "the header is not valid JSON (" + JsonFault.of(malformed)
           + "); the file is damaged", malformed);
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "the header cannot be read: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(path, "the header cannot be read: " + FileFaults.reason(failure), failure);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,7 +38,7 @@ final class HeaderReader {
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be read: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(path, "cannot be read: " + FileFaults.reason(failure), failure);
     }
   }
 

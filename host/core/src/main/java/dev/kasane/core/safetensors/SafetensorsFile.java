@@ -1,6 +1,8 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
@@ -47,11 +48,11 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private static FileChannel openChannel(Path path) throws SafetensorsException {
     try {
-      return FileChannel.open(path, StandardOpenOption.READ);
+      return InputFile.channel(path);
     } catch (NoSuchFileException missing) {
       throw new SafetensorsException(path, "there is no such file", missing);
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be opened: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(path, "cannot be opened: " + FileFaults.reason(failure), failure);
     }
   }
 
@@ -124,7 +125,7 @@ public final class SafetensorsFile implements AutoCloseable {
       throw known;
     } catch (IOException failure) {
       throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be mapped: "
-          + Reasons.of(failure), failure);
+          + FileFaults.reason(failure), failure);
     }
   }
 
@@ -168,7 +169,7 @@ public final class SafetensorsFile implements AutoCloseable {
       throw known;
     } catch (IOException failure) {
       throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be read: "
-          + Reasons.of(failure), failure);
+          + FileFaults.reason(failure), failure);
     }
   }
 
@@ -182,7 +183,7 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be closed: " + Reasons.of(failure), failure);
+      throw new SafetensorsException(path, "cannot be closed: " + FileFaults.reason(failure), failure);
     }
   }
 }

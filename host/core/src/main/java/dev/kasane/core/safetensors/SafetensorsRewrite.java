@@ -1,5 +1,7 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,7 +53,7 @@ public final class SafetensorsRewrite {
       byte[] expected = header(metadata.get());
       int length = expected.length + RESERVE_BYTES;
       pending.write(start(expected, length), 0);
-      try (WriteBehind behind = pending.writeBehind()) {
+      try (WriteBehind behind = new WriteBehind(pending)) {
         long shift = HeaderReader.PREFIX_BYTES + length - source.dataStart();
         work(target, pending, shift, behind).run(threads);
       }
@@ -65,7 +67,7 @@ public final class SafetensorsRewrite {
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(target, "could not be written: " + Reasons.of(failure)
+      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(failure)
           + "; nothing was changed", failure);
     }
   }

@@ -1,6 +1,8 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -61,7 +63,7 @@ public final class SafetensorsWriter {
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(target, "could not be written: " + Reasons.of(failure)
+      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(failure)
           + "; nothing was changed", failure);
     }
   }

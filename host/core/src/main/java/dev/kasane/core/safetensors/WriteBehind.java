@@ -1,7 +1,7 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -12,15 +12,15 @@ import java.util.concurrent.Semaphore;
 final class WriteBehind implements AutoCloseable {
   private static final long STEP_BYTES = 64L << 20;
 
-  private final FileChannel channel;
+  private final PendingFile file;
   private final Semaphore due = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "write-behind");
   private long pending;
   private volatile boolean closed;
   private volatile IOException failure;
 
-  WriteBehind(FileChannel channel) {
-    this.channel = channel;
+  WriteBehind(PendingFile file) {
+    this.file = file;
     thread.setDaemon(true);
     thread.start();
   }
@@ -45,7 +45,7 @@ final class WriteBehind implements AutoCloseable {
     due.acquireUninterruptibly();
     while (!closed && failure == null) {
       try {
-        channel.force(false);
+        file.force();
       } catch (IOException e) {
         failure = e;
       }
@@ -53,7 +53,7 @@ final class WriteBehind implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; the channel stays open. */
+  /** Ends the thread; the file stays open. */
   @Override
   public void close() throws IOException {
     closed = true;

@@ -8,14 +8,14 @@
  * <p>{@link dev.kasane.core.safetensors.SafetensorsFile} reads and checks the header alone, so opening a
  * model of many gigabytes costs kilobytes; tensor bytes are mapped into memory when asked for. Old writers
  * did not align the data, so every access here works at odd addresses.
- * {@link dev.kasane.core.safetensors.SafetensorsWriter} asks for one tensor's bytes at a time and replaces
- * its target only when all of them are on disk.
+ * {@link dev.kasane.core.safetensors.SafetensorsWriter} asks for one tensor's bytes at a time and puts them into a
+ * {@link dev.kasane.core.files.PendingFile}.
  *
  * <p>The rules are those of the reference implementation (package {@code safetensors} 0.8): spans follow
  * one another without hole or overlap and end with the file. In two points this reader is stricter, because
  * both leave open which of two readings was meant: repeated keys and a header that does not begin with a
  * brace are refused.
  *
- * <p>This package depends on nothing else of Kasane.
+ * <p>This package depends on nothing else of Kasane but the writing of files.
  */
 package dev.kasane.core.safetensors;

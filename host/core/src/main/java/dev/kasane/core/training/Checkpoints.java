@@ -2,6 +2,7 @@ package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
@@ -28,8 +29,6 @@ import java.util.stream.Stream;
  */
 public final class Checkpoints {
   private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{8,18})\\.safetensors");
-  /** What a process that was killed while it wrote has left. */
-  private static final Pattern UNFINISHED = Pattern.compile("\\.checkpoint-\\d{8,}\\.safetensors\\..*\\.tmp");
   private static final String STEP = "step";
   private static final String RUN = "run";
 
@@ -123,10 +122,19 @@ public final class Checkpoints {
    */
   public void clear() {
     found().values().forEach(Checkpoints::remove);
-    files().filter(file -> UNFINISHED.matcher(file.getFileName().toString()).matches())
-        .forEach(Checkpoints::remove);
+    if (Files.isDirectory(folder)) {
+      removeUnfinished();
+    }
     if (Files.isDirectory(folder) && files().findAny().isEmpty()) {
       remove(folder);
+    }
+  }
+
+  private void removeUnfinished() {
+    try {
+      PendingFolder.removeLeftovers(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.DeadMaker;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,7 +122,7 @@ class CheckpointsTest {
   @Test
   void clearLeavesNothingOfItsOwn() throws IOException {
     checkpoints("run").save(1, state(1));
-    Files.writeString(folder.resolve("checkpoints/.checkpoint-00000002.safetensors.1-2.tmp"), "half");
+    Files.writeString(DeadMaker.pending(folder.resolve("checkpoints/checkpoint-00000002.safetensors")), "half");
     checkpoints("run").clear();
     assertThat(folder.resolve("checkpoints")).doesNotExist();
   }

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.kohya;
 
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -51,7 +52,7 @@ record FileHashes(String model, String legacy) {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       dataStart = opened.dataStart();
     }
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = InputFile.channel(file)) {
       String legacy = hash(channel, LEGACY_START, LEGACY_LENGTH).substring(0, LEGACY_DIGITS);
       return new FileHashes(hash(channel, dataStart, channel.size()), legacy);
     }
