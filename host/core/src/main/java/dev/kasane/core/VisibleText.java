@@ -64,7 +64,7 @@ public final class VisibleText {
   }
 
   private static String escape(String text, IntPredicate harmful) {
-    if (text.codePoints().noneMatch(harmful)) {
+    if (isPlain(text) || text.codePoints().noneMatch(harmful)) {
       return text;
     }
     StringBuilder visible = new StringBuilder(text.length() + 16);
@@ -80,6 +80,16 @@ public final class VisibleText {
       }
     });
     return visible.toString();
+  }
+
+  /** Nearly all names are, and there may be a million of them. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isHarmful(int letter) {

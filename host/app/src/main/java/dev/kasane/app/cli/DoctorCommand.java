@@ -77,7 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static void section(PrintWriter out, String title, Map<String, String> facts) {
     out.println(title);
-    facts.forEach((name, value) -> out.printf("  %-24s %s%n", name, value));
+    facts.forEach((name, value) -> out.println(String.format("  %-24s %s", name, value)));
   }
 
   private static Map<String, Object> tree(Diagnosis diagnosis) {

@@ -1,6 +1,7 @@
 package dev.kasane.core.pickle;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileWindow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -75,7 +76,7 @@ final class StorageReader {
     if (position > channel.size() - length) {
       throw new MalformedPickle("has shrunk since it was opened");
     }
-    return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
+    return FileWindow.of(channel, position, length, contents.storages().size());
   }
 
   private ByteBuffer inflate(FileRegion region) throws IOException, MalformedPickle {

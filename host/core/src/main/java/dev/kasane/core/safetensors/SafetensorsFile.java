@@ -2,6 +2,7 @@ package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FileWindow;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -119,7 +120,7 @@ public final class SafetensorsFile implements AutoCloseable {
         throw new SafetensorsException(path, "has shrunk to " + channel.size() + " bytes since it was opened;"
             + " tensor " + VisibleText.quote(name) + " ends at byte " + entry.end());
       }
-      return channel.map(FileChannel.MapMode.READ_ONLY, entry.begin() + offset, length)
+      return FileWindow.of(channel, entry.begin() + offset, length, header.tensors().size())
           .order(ByteOrder.LITTLE_ENDIAN);
     } catch (SafetensorsException known) {
       throw known;
