@@ -1,10 +1,11 @@
 package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
-import dev.kasane.core.natives.OwnFiles;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFile;
+import dev.kasane.core.natives.OwnFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public final class KernelCompiler {
             + ". Make the folder your own alone (chown, chmod go-w).");
       });
       if (Files.isRegularFile(kept)) {
-        return Files.readAllBytes(kept);
+        return InputFile.allBytes(kept);
       }
       byte[] program = nvrtc.compile(file.fileName(), source, architecture);
       Folders.make(cache);

@@ -44,7 +44,8 @@ public record JsonFault(int line, int column, String what) {
     meanings.put(found + "was expecting double-quote", "found %s, expected a name in double quotes");
     meanings.put(found + "expected a valu?e?", "found %s, expected a value");
     meanings.put(found, "found %s, which does not belong here");
-    meanings.put("character \\(\\(CTRL-CHAR, code (\\d+)\\)\\): (?:only|expected|was)", "found the control character number %s");
+    meanings.put("character \\(\\(CTRL-CHAR, code (\\d+)\\)\\): (?:only|expected|was)",
+        "found the control character number %s");
     meanings.put("Invalid UTF-8|Invalid UTF-32", "found bytes that are not UTF-8 text");
     meanings.put("(?i)numeric|number", "found a number that is not written as JSON has it, such as 7, -0.5 or 1e-4");
     Map<Pattern, String> compiled = new LinkedHashMap<>();
@@ -66,15 +67,11 @@ public record JsonFault(int line, int column, String what) {
     for (Map.Entry<Pattern, String> meaning : MEANINGS.entrySet()) {
       Matcher matcher = meaning.getKey().matcher(said);
       if (matcher.find()) {
-        return matcher.groupCount() == 0 ? meaning.getValue() : meaning.getValue().formatted(quote(matcher.group(1)));
+        return matcher.groupCount() == 0 ? meaning.getValue()
+            : meaning.getValue().formatted(VisibleText.shortened(matcher.group(1), LONGEST_QUOTE));
       }
     }
     return UNKNOWN;
-  }
-
-  private static String quote(String found) {
-    String clean = found.replaceAll("\\p{Cntrl}", "\ufffd");
-    return clean.length() <= LONGEST_QUOTE ? clean : clean.substring(0, LONGEST_QUOTE) + "\u2026";
   }
 
   /** Place and reason. */

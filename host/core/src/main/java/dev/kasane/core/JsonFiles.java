@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads JSON files that come with a model. */
@@ -28,7 +29,7 @@ public final class JsonFiles {
    * @throws UserException when the file cannot be read, is longer or holds no JSON object; says where it breaks off
    */
   public static ObjectNode read(Path file, int mostBytes) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       byte[] bytes = in.readNBytes(mostBytes + 1);
       if (bytes.length > mostBytes) {
         throw new UserException(file + " is larger than " + (mostBytes >> 20) + " MiB, which no such file is. Check"
@@ -42,7 +43,7 @@ public final class JsonFiles {
       throw new UserException(file + " is not valid JSON: " + JsonFault.of(e) + ". The file is damaged: fetch it"
           + " again.", e);
     } catch (IOException e) {
-      throw new UserException("Cannot read " + file + ": " + e.getMessage()
+      throw new UserException("Cannot read " + file + ": " + FileFaults.reason(e)
           + ". Check that it is a file, as UTF-8 text, and that you may read it.", e);
     }
   }

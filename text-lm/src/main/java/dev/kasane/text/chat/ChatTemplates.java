@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ public final class ChatTemplates {
       if (Files.size(file) > LARGEST_FILE) {
         throw new UserException(file + " is larger than 64 MiB, which no chat template is.");
       }
-      return Files.readString(file);
+      return InputFile.text(file);
     } catch (IOException e) {
       throw new UserException("Cannot read " + file + ": " + e + ". Check that it is a text file.", e);
     }

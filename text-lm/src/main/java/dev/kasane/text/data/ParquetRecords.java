@@ -3,6 +3,7 @@ package dev.kasane.text.data;
 import com.jerolba.carpet.CarpetReader;
 import com.jerolba.carpet.CloseableIterator;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,7 @@ final class ParquetRecords {
   }
 
   private static void requireMarks(Path file) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+    try (RandomAccessFile in = new RandomAccessFile(InputFile.require(file).toFile(), "r")) {
       if (in.length() < LEAST_BYTES || !MARK.equals(mark(in, 0))) {
         throw new UserException(file + " is no Parquet file: " + (in.length() == 0 ? "it is empty."
             : "it does not begin with " + MARK + ".") + " Fetch the file again; a file of a few hundred bytes is"

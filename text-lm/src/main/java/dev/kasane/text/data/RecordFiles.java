@@ -60,6 +60,9 @@ public final class RecordFiles {
     if (Files.isDirectory(file)) {
       throw new UserException(file + " is a folder. Name the data files in it, which end in " + FORMS + ".");
     }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new UserException(file + " is a pipe or a device. Expected a file that ends in " + FORMS + ".");
+    }
     if (!Files.isRegularFile(file)) {
       throw new UserException("There is no data file " + file + ". Expected a file that ends in " + FORMS + ".");
     }

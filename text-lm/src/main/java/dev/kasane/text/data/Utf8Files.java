@@ -1,16 +1,17 @@
 package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Opens files of UTF-8 text, and says where one is not; readers notice it only somewhere behind. */
@@ -21,12 +22,16 @@ public final class Utf8Files {
 
   /** A reader that throws {@link CharacterCodingException} and leaves out the byte order mark. */
   static BufferedReader open(Path file) throws IOException {
-    return withoutMark(Files.newBufferedReader(file));
+    return withoutMark(decoded(file));
   }
 
   /** The same for a file of one record a line: it throws {@link UserException} at a line that is too long. */
   static BufferedReader openLines(Path file) throws IOException {
-    return withoutMark(new BufferedReader(new LongLines(Files.newBufferedReader(file), file)));
+    return withoutMark(new BufferedReader(new LongLines(decoded(file), file)));
+  }
+
+  private static BufferedReader decoded(Path file) throws IOException {
+    return new BufferedReader(new InputStreamReader(InputFile.stream(file), StandardCharsets.UTF_8.newDecoder()));
   }
 
   private static BufferedReader withoutMark(BufferedReader in) throws IOException {
@@ -57,6 +62,16 @@ public final class Utf8Files {
   }
 
   /**
+   * The text that bytes are, without its byte order mark.
+   *
+   * @throws CharacterCodingException when it is not UTF-8
+   */
+  public static String decode(byte[] bytes) throws CharacterCodingException {
+    String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    return text.indexOf(BYTE_ORDER_MARK) == 0 ? text.substring(1) : text;
+  }
+
+  /**
    * The refusal of a file that could not be decoded.
    *
    * @param cause what the reader threw
@@ -68,14 +83,14 @@ public final class Utf8Files {
   }
 
   private static boolean isUtf16(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       int mark = in.read() << Byte.SIZE | in.read();
       return mark == BYTE_ORDER_MARK || mark == Character.reverseBytes(BYTE_ORDER_MARK);
     }
   }
 
   private static long firstLine(Path file) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+    try (InputStream in = new BufferedInputStream(InputFile.stream(file))) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       long number = 1;
       for (int next = in.read(); next >= 0; next = in.read()) {

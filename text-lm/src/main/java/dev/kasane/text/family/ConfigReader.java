@@ -1,14 +1,14 @@
 package dev.kasane.text.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.ModelSize;
 import dev.kasane.core.UserException;
+import dev.kasane.core.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Strict reading of a language model's {@code config.json}: every complaint names file, key and value. */
 public final class ConfigReader {
-  private static final int LARGEST = 1 << 24;
-
   private final JsonNode json;
   private final String origin;
 
@@ -36,7 +36,7 @@ public final class ConfigReader {
     return new ConfigReader(json.path(key), origin + ": " + key);
   }
 
-  /** A whole number from 1 to 2²⁴ that must be there. */
+  /** A whole number from 1 to what {@link ModelSize} allows for the key, which must be there. */
   public int integer(String key) {
     if (!has(key)) {
       throw new UserException(origin + ": " + key + " is missing, expected a whole number.");
@@ -44,18 +44,9 @@ public final class ConfigReader {
     return integer(key, 0);
   }
 
-  /** A whole number from 1 to 2²⁴. */
+  /** A whole number from 1 to what {@link ModelSize} allows for the key. */
   public int integer(String key, int defaultValue) {
-    if (!has(key)) {
-      return defaultValue;
-    }
-    JsonNode value = json.get(key);
-    boolean whole = value.isNumber() && value.asDouble() == Math.rint(value.asDouble());
-    if (!whole || value.asDouble() < 1 || value.asDouble() > LARGEST) {
-      throw new UserException(origin + ": " + key + " is " + value + ", expected a whole number from 1 to "
-          + LARGEST + ".");
-    }
-    return value.asInt();
+    return has(key) ? ModelSize.of(key).read(json.get(key), origin + ": " + key) : defaultValue;
   }
 
   /** A finite number. */
@@ -65,7 +56,7 @@ public final class ConfigReader {
     }
     JsonNode value = json.get(key);
     if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
-      throw new UserException(origin + ": " + key + " is " + value + ", expected a number.");
+      throw new UserException(origin + ": " + key + " is " + shown(value) + ", expected a number.");
     }
     return value.asDouble();
   }
@@ -94,7 +85,7 @@ public final class ConfigReader {
       return defaultValue;
     }
     if (!json.get(key).isBoolean()) {
-      throw new UserException(origin + ": " + key + " is " + json.get(key) + ", expected true or false.");
+      throw new UserException(origin + ": " + key + " is " + shown(json.get(key)) + ", expected true or false.");
     }
     return json.get(key).asBoolean();
   }
@@ -116,5 +107,9 @@ public final class ConfigReader {
     if (flag(key, only) != only) {
       throw new UserException(origin + ": " + key + " is " + !only + ", which this engine does not build.");
     }
+  }
+
+  private static String shown(JsonNode value) {
+    return VisibleText.shortened(value.toString());
   }
 }

@@ -33,9 +33,9 @@ final class Rotary {
   PositionConfig part(int headWidth, String baseKey, double share) {
     double base = scaling.positive("rope_theta", json.positive(baseKey, 10_000));
     int width = (int) (headWidth * share);
-    if (width < 2 || width % 2 != 0) {
+    if (width < 2 || width % 2 != 0 || width > headWidth) {
       throw new UserException(json.origin() + ": rotary positions turn " + width + " of " + headWidth
-          + " dimensions of a head, expected an even number from 2.");
+          + " dimensions of a head, expected an even number from 2 to all of them.");
     }
     return new PositionConfig.Rotary(width, base, scaling(), trained);
   }

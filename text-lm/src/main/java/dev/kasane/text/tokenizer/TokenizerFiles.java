@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -44,7 +45,7 @@ final class TokenizerFiles {
   static String readText(Path file) {
     try {
       checkSize(file);
-      return Files.readString(file, StandardCharsets.UTF_8);
+      return InputFile.text(file);
     } catch (CharacterCodingException e) {
       throw new UserException(file + " is not UTF-8 text. The file is damaged: fetch it again.", e);
     } catch (IOException e) {
@@ -56,7 +57,7 @@ final class TokenizerFiles {
   static byte[] readBytes(Path file) {
     try {
       checkSize(file);
-      return Files.readAllBytes(file);
+      return InputFile.allBytes(file);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -71,7 +72,7 @@ final class TokenizerFiles {
   }
 
   private static UserException unreadable(Path file, IOException e) {
-    return new UserException("Cannot read " + file + ": " + e.getMessage()
+    return new UserException("Cannot read " + file + ": " + FileFaults.reason(e)
         + ". Check that it is a file and that you may read it.", e);
   }
 }

@@ -1,11 +1,11 @@
 package dev.kasane.diffusion.checkpoint;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,7 +25,7 @@ final class ContentHash {
   static String sha256(Path file) {
     MessageDigest digest = digest();
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         digest.update(buffer, 0, count);
       }
@@ -52,7 +52,7 @@ final class ContentHash {
    * KiB that begin at 1 MiB, fewer where the file ends before.
    */
   static String legacy(Path file) {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+    try (RandomAccessFile in = new RandomAccessFile(InputFile.require(file).toFile(), "r")) {
       long length = Math.max(0, Math.min(LEGACY_BYTES, in.length() - LEGACY_OFFSET));
       byte[] bytes = new byte[(int) length];
       in.seek(LEGACY_OFFSET);

@@ -14,8 +14,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A base model as diffusers saves it: a folder with a folder for each part. */
 final class DiffusersLayout implements BaseLayout {
@@ -56,8 +56,9 @@ final class DiffusersLayout implements BaseLayout {
           missing.add(part.folder() + "/" + String.join(" or ", files.names())));
     }
     if (!missing.isEmpty()) {
-      throw new UserException("The base model in " + folder + " is incomplete. Missing:\n  "
-          + String.join("\n  ", missing) + "\n" + ANATOMY);
+      List<String> details = new ArrayList<>(missing.stream().map(each -> "  " + each).toList());
+      details.add(ANATOMY);
+      throw new UserException("The base model in " + folder + " is incomplete. Missing:", details, null);
     }
     variant.ifPresent(layout::requireVariant);
     return layout;

@@ -3,6 +3,7 @@ package dev.kasane.diffusion.clip;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
 import dev.kasane.diffusion.config.ModelConfig;
+import java.util.List;
 
 /**
  * The shape of a CLIP text encoder as its {@code config.json} says (transformers' {@code CLIPTextModel}).
@@ -54,12 +55,15 @@ public record ClipConfig(
     if (!activation.equals("quick_gelu") && !activation.equals("gelu")) {
       throw new UserException(origin + ": hidden_act is '" + activation + "', expected quick_gelu or gelu.");
     }
+    int width = config.integer("hidden_size", 512);
+    int heads = config.integer("num_attention_heads", 8);
+    config.requireSplit(List.of(width), "num_attention_heads", List.of(heads));
     return new ClipConfig(
         config.integer("vocab_size", 49408),
-        config.integer("hidden_size", 512),
+        width,
         config.integer("intermediate_size", 2048),
         config.integer("num_hidden_layers", 12),
-        config.integer("num_attention_heads", 8),
+        heads,
         config.integer("max_position_embeddings", 77),
         config.number("layer_norm_eps", 1e-5),
         activation.equals("quick_gelu"));

@@ -1,7 +1,9 @@
 package dev.kasane.diffusion.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.ModelSize;
 import dev.kasane.core.UserException;
+import dev.kasane.core.VisibleText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +35,8 @@ public final class ModelConfig {
   public void refuseUnless(String key, String only) {
     String found = json.path(key).asText(only);
     if (!found.equals(only)) {
-      throw new UserException(origin + ": " + key + " is '" + found + "'; this engine builds '" + only + "' only.");
+      throw new UserException(origin + ": " + key + " is " + VisibleText.quote(found)
+          + "; this engine builds '" + only + "' only.");
     }
   }
 
@@ -43,36 +46,29 @@ public final class ModelConfig {
       JsonNode value = json.path(key);
       boolean off = value.isMissingNode() || value.isNull() || value.isBoolean() && !value.asBoolean();
       if (!off) {
-        throw new UserException(origin + ": " + key + " is set to " + value
+        throw new UserException(origin + ": " + key + " is set to " + shown(value)
             + ", which the Stable Diffusion 1.x and 2.x engine does not build.");
       }
     }
   }
 
-  /** A whole number. */
+  /** A whole number from 1 to what {@link ModelSize} allows for the key. */
   public int integer(String key, int defaultValue) {
     JsonNode value = json.path(key);
     if (value.isMissingNode() || value.isNull()) {
       return defaultValue;
     }
-    return positive(key, value);
+    return ModelSize.of(key).read(value, origin + ": " + key);
   }
 
-  private int positive(String key, JsonNode value) {
-    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 0 || value.asInt() > 1 << 24) {
-      throw new UserException(origin + ": " + key + " is " + value + ", expected a whole number.");
-    }
-    return value.asInt();
-  }
-
-  /** A number. */
+  /** A finite number. */
   public double number(String key, double defaultValue) {
     JsonNode value = json.path(key);
     if (value.isMissingNode() || value.isNull()) {
       return defaultValue;
     }
-    if (!value.isNumber()) {
-      throw new UserException(origin + ": " + key + " is " + value + ", expected a number.");
+    if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
+      throw new UserException(origin + ": " + key + " is " + shown(value) + ", expected a number.");
     }
     return value.asDouble();
   }
@@ -93,11 +89,15 @@ public final class ModelConfig {
   public List<Integer> integers(String key) {
     JsonNode value = json.path(key);
     if (!value.isArray() || value.isEmpty()) {
-      throw new UserException(origin + ": " + key + " is " + (value.isMissingNode() ? "missing" : value)
+      throw new UserException(origin + ": " + key + " is " + (value.isMissingNode() ? "missing" : shown(value))
           + ", expected a list of whole numbers.");
     }
+    if (value.size() > ModelSize.RESOLUTIONS.most()) {
+      throw new UserException(origin + ": " + key + " has " + value.size() + " numbers, more than any model has;"
+          + " expected at most " + ModelSize.RESOLUTIONS.most() + ".");
+    }
     List<Integer> numbers = new ArrayList<>();
-    value.forEach(each -> numbers.add(positive(key, each)));
+    value.forEach(each -> numbers.add(ModelSize.of(key).read(each, origin + ": " + key)));
     return List.copyOf(numbers);
   }
 
@@ -111,18 +111,32 @@ public final class ModelConfig {
     return numbers;
   }
 
+  /** Refuses widths that cannot be split evenly, as heads and groups of a normalisation split them. */
+  public void requireSplit(List<Integer> widths, String key, List<Integer> parts) {
+    for (int i = 0; i < widths.size(); i++) {
+      if (widths.get(i) % parts.get(i) != 0) {
+        throw new UserException(origin + ": a width of " + widths.get(i) + " cannot be split into " + parts.get(i)
+            + " (" + key + ").");
+      }
+    }
+  }
+
   /** A list of {@code count} names out of those that the engine knows. */
   public List<String> choices(String key, List<String> known, int count) {
     List<String> names = new ArrayList<>();
     for (JsonNode each : json.path(key)) {
       if (!known.contains(each.asText())) {
-        throw new UserException(origin + ": " + key + " names " + each + "; this engine builds "
+        throw new UserException(origin + ": " + key + " names " + shown(each) + "; this engine builds "
             + String.join(" and ", known) + ".");
       }
       names.add(each.asText());
     }
     requireCount(key, names.size(), count);
     return names;
+  }
+
+  private static String shown(JsonNode value) {
+    return VisibleText.shortened(value.toString());
   }
 
   private void requireCount(String key, int found, int expected) {

@@ -97,9 +97,9 @@ public record DatasetReport(
   public void check(boolean allowMissingCaptions, boolean allowUnreadable) {
     List<PictureDataset.Unreadable> unreadable = dataset.unreadable();
     if (!unreadable.isEmpty() && !allowUnreadable) {
-      throw new UserException(unreadable.size() + " picture(s) cannot be read:"
-          + unreadable.stream().map(u -> "\n  " + u.reason()).collect(Collectors.joining())
-          + "\nMend or remove them, or give --allow-unreadable to train without them.");
+      List<String> details = new ArrayList<>(unreadable.stream().map(each -> "  " + each.reason()).toList());
+      details.add("Mend or remove them, or give --allow-unreadable to train without them.");
+      throw new UserException(unreadable.size() + " picture(s) cannot be read:", details, null);
     }
     if (pictures.stream().allMatch(DatasetPicture::regularisation)) {
       throw new UserException(dataset.options().folder() + ": no pictures to learn from in this folder or "

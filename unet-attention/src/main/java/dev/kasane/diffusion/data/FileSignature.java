@@ -1,9 +1,9 @@
 package dev.kasane.diffusion.data;
 
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -20,7 +20,7 @@ final class FileSignature {
   /** What the file looks like, for example {@code "a PNG picture"} or {@code "an empty file"}. */
   static String describe(Path file) throws IOException {
     byte[] head;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       head = in.readNBytes(LOOKED_AT);
     }
     if (head.length == 0) {

@@ -8,10 +8,10 @@ import com.drew.lang.ByteArrayReader;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifIFD0Directory;
 import com.drew.metadata.exif.ExifReader;
+import dev.kasane.core.files.InputFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +59,7 @@ final class OrientationReader {
     if (!format.startsWith("jp") && !format.equals("webp")) {
       return new Metadata();
     }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+    try (InputStream in = new BufferedInputStream(InputFile.stream(file))) {
       return format.equals("webp")
           ? WebpMetadataReader.readMetadata(in)
           : JpegMetadataReader.readMetadata(in, List.of(new ExifReader()));

@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.awt.color.CMMException;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
@@ -133,7 +134,7 @@ public record PictureReader(int limitMegapixels, int background) {
       return decode(file, ImageIO.createImageInputStream(file.toFile()), use);
     }
     // From memory, since some decoders move about in a file byte by byte.
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = InputFile.allBytes(file);
     try {
       return decode(file, new ExhaustibleStream(bytes), use);
     } catch (IOException | RuntimeException e) {
@@ -198,7 +199,7 @@ public record PictureReader(int limitMegapixels, int background) {
     if (!format.equals("webp")) {
       return;
     }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       ByteBuffer head = ByteBuffer.wrap(in.readNBytes(8)).order(ByteOrder.LITTLE_ENDIAN);
       long claimed = 8 + Integer.toUnsignedLong(head.getInt(4));
       if (claimed > Files.size(file)) {

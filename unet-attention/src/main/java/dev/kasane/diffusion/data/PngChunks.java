@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.data;
 
+import dev.kasane.core.files.InputFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -7,7 +8,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class PngChunks {
    *     too long or fails its checksum
    */
   static List<Chunk> read(Path file, Set<String> types) throws IOException {
-    try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(InputFile.stream(file)))) {
       if (in.readLong() != SIGNATURE) {
         throw new IOException("it does not begin with the PNG signature");
       }

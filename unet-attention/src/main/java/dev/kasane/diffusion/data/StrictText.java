@@ -1,6 +1,8 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,7 +10,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads UTF-8 text and refuses everything else, so that no caption is trained on as question marks. */
@@ -23,10 +24,10 @@ final class StrictText {
    */
   static String read(Path file, int limit) {
     byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       bytes = in.readNBytes(limit + 1);
     } catch (IOException e) {
-      throw new UserException(file + ": cannot be read (" + e + "); check its permissions", e);
+      throw new UserException(file + ": cannot be read (" + FileFaults.reason(e) + "); check its permissions", e);
     }
     if (bytes.length > limit) {
       throw new UserException(file + ": is longer than " + limit + " bytes, too long for captions;"

@@ -8,9 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class SchedulerConfigReader {
   }
 
   private static byte[] content(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
         throw new UserException(
@@ -70,7 +71,7 @@ final class SchedulerConfigReader {
       throw new UserException(
           file + ": no such file. A diffusers model folder has it under scheduler/.", missing);
     } catch (IOException unreadable) {
-      throw new UserException(file + ": cannot be read (" + unreadable.getMessage() + ").", unreadable);
+      throw new UserException(file + ": cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
     }
   }
 
@@ -81,7 +82,7 @@ final class SchedulerConfigReader {
       throw new UserException(
           file + ": not valid JSON (" + JsonFault.of(broken) + "). Fetch the file again.", broken);
     } catch (IOException unreadable) {
-      throw new UserException(file + ": cannot be read (" + unreadable.getMessage() + ").", unreadable);
+      throw new UserException(file + ": cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
     }
   }
 

@@ -81,6 +81,10 @@ public record UNetConfig(
         "time_cond_proj_dim", "dual_cross_attention", "only_cross_attention",
         "reverse_transformer_layers_per_block");
     List<Integer> channels = config.integers("block_out_channels");
+    List<Integer> heads = config.integerOrList("attention_head_dim", 8, channels.size());
+    int groups = config.integer("norm_num_groups", 32);
+    config.requireSplit(channels, "attention_head_dim", heads);
+    config.requireSplit(channels, "norm_num_groups", Collections.nCopies(channels.size(), groups));
     return new UNetConfig(
         config.integer("in_channels", 4),
         config.integer("out_channels", 4),
@@ -89,9 +93,9 @@ public record UNetConfig(
         attention(config, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.size()),
         attention(config, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D", channels.size()),
         config.integer("layers_per_block", 2),
-        config.integerOrList("attention_head_dim", 8, channels.size()),
+        heads,
         config.integer("cross_attention_dim", 1280),
-        config.integer("norm_num_groups", 32),
+        groups,
         config.number("norm_eps", 1e-5),
         config.flag("use_linear_projection", false),
         config.flag("flip_sin_to_cos", true),

@@ -2,6 +2,7 @@ package dev.kasane.diffusion.vae;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.diffusion.config.ModelConfig;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -39,13 +40,15 @@ public record VaeConfig(
     List<Integer> channels = config.integers("block_out_channels");
     config.choices("down_block_types", List.of("DownEncoderBlock2D"), channels.size());
     config.choices("up_block_types", List.of("UpDecoderBlock2D"), channels.size());
+    int groups = config.integer("norm_num_groups", 32);
+    config.requireSplit(channels, "norm_num_groups", Collections.nCopies(channels.size(), groups));
     return new VaeConfig(
         config.integer("in_channels", 3),
         config.integer("out_channels", 3),
         config.integer("latent_channels", 4),
         channels,
         config.integer("layers_per_block", 1),
-        config.integer("norm_num_groups", 32),
+        groups,
         config.number("scaling_factor", 0.18215));
   }
 

@@ -13,6 +13,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -107,7 +108,7 @@ public final class AdapterLoading {
     try {
       return Injector.fit(base.components(), saved, methods, reference.weight(), scope);
     } catch (UserException e) {
-      throw new UserException(reference.file() + ": " + e.getMessage(), e);
+      throw e.behind(reference.file() + ": ");
     }
   }
 
@@ -126,25 +127,27 @@ public final class AdapterLoading {
     if (!nothing && accepted.containsAll(found)) {
       return;
     }
-    String near = NearMiss.of(chosen, base, report, methods).stream().map(each -> "\n" + each)
-        .collect(Collectors.joining());
+    List<String> lines = report.lines();
+    List<String> details = new ArrayList<>(lines.subList(1, lines.size()));
+    details.addAll(NearMiss.of(chosen, base, report, methods));
     if (nothing) {
       BaseGuess made = BaseGuess.of(chosen.listing());
-      throw new UserException(chosen.path() + ": nothing in this adapter fits the base model: "
-          + report.summary() + near
-          + (made == BaseGuess.UNKNOWN ? "" : "\nThe file looks made for " + made.title() + "."));
+      if (made != BaseGuess.UNKNOWN) {
+        details.add("The file looks made for " + made.title() + ".");
+      }
+      throw new UserException(chosen.path() + ": nothing in this adapter fits the base model: " + lines.get(0),
+          details, null);
     }
     String accept = found.stream().map(AdapterMisfit::optionName).collect(Collectors.joining(","));
-    throw new UserException(chosen.path() + " does not fit the base completely: " + report.summary() + near
-        + "\nAdd '" + ACCEPT + " " + accept + "' to use the " + report.matched().size()
-        + " layers that fit.");
+    details.add("Add '" + ACCEPT + " " + accept + "' to use the " + report.matched().size() + " layers that fit.");
+    throw new UserException(chosen.path() + " does not fit the base completely: " + lines.get(0), details, null);
   }
 
   private static void weigh(AdapterReference reference, BlockWeights blocks, AdapterSet set) {
     try {
       set.multiplier(reference.weight(), blocks);
     } catch (UserException e) {
-      throw new UserException(reference.file() + ": " + e.getMessage(), e);
+      throw e.behind(reference.file() + ": ");
     }
   }
 

@@ -11,10 +11,10 @@ import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Takes an adapter file through the neutral model into another format. */
 public final class Conversion {
@@ -116,13 +116,18 @@ public final class Conversion {
     if (lost.isEmpty() && !model.components().isEmpty()) {
       return;
     }
-    String keys = lost.stream().limit(SHOWN).map(each -> "\n  " + each.key() + ": " + each.reason())
-        .collect(Collectors.joining());
-    String more = lost.size() > SHOWN ? "\n  … and " + (lost.size() - SHOWN) + " more" : "";
+    List<String> details = new ArrayList<>();
+    lost.stream().limit(SHOWN).forEach(each -> details.add("  " + each.key() + ": " + each.reason()));
+    if (lost.size() > SHOWN) {
+      details.add("  … and " + (lost.size() - SHOWN) + " more");
+    }
     Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), base.places());
-    String advice = repair.isPresent() ? "\nAdd --repair to write what was meant."
-        : wish.base().isPresent() ? "" : "\nIs it for another base than " + base.name() + "? Say so with --base.";
+    if (repair.isPresent()) {
+      details.add("Add --repair to write what was meant.");
+    } else if (wish.base().isEmpty()) {
+      details.add("Is it for another base than " + base.name() + "? Say so with --base.");
+    }
     throw new UserException(chosen.path() + " cannot be converted without loss: " + lost.size() + " of "
-        + chosen.keys().size() + " keys fit no layer of " + base.name() + keys + more + advice);
+        + chosen.keys().size() + " keys fit no layer of " + base.name(), details, null);
   }
 }

@@ -5,6 +5,7 @@ import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.spi.AdapterModule;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,20 +30,23 @@ public record LoadedAdapter(
   private static final List<String> FACTS = List.of("rank", "alpha", "scale");
 
   /** One line for people, and below it what did not fit. */
-  public String summary() {
+  public List<String> lines() {
     Map<String, Long> layers = report.matched().stream().collect(Collectors.groupingBy(
         InjectionReport.Match::component, LinkedHashMap::new, Collectors.counting()));
     String where = layers.entrySet().stream().map(each -> each.getKey() + " " + each.getValue())
         .collect(Collectors.joining(", "));
     String facts = FACTS.stream().filter(name -> report.matched().get(0).facts().containsKey(name))
         .map(name -> ", " + name + " " + range(name)).collect(Collectors.joining());
-    String line = reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
-        + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight());
-    return effect(line) + (report.isComplete() ? "" : "\n" + report.summary());
-  }
-
-  private String effect(String line) {
-    return norm == 0 ? line + "\n  It changes nothing: every update in it is zero. Was it trained?" : line;
+    List<String> lines = new ArrayList<>();
+    lines.add(reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
+        + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight()));
+    if (norm == 0) {
+      lines.add("  It changes nothing: every update in it is zero. Was it trained?");
+    }
+    if (!report.isComplete()) {
+      lines.addAll(report.lines());
+    }
+    return lines;
   }
 
   private String range(String fact) {

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Reads adapter files, strictly: what fits no layer is refused unless it was accepted. */
 public final class AdapterReader {
@@ -118,14 +117,20 @@ public final class AdapterReader {
     AdapterModel model = read.model();
     if (read.modules() == 0 || !model.unmatched().isEmpty() && !acceptUnmatched) {
       List<UnmatchedKey> keys = model.unmatched();
-      String shown = keys.stream().limit(SHOWN).map(each -> "\n  " + each.key() + ": " + each.reason())
-          .collect(Collectors.joining());
-      String more = keys.size() > SHOWN ? "\n  … and " + (keys.size() - SHOWN) + " more" : "";
-      String advice = base.isEmpty() ? "\nName the base model that it was made for with --base." : "";
-      String accept = read.modules() == 0 ? ""
-          : "\nAdd '" + AdapterLoading.ACCEPT + " unmatched' to use the " + read.modules() + " layers that fit.";
+      List<String> details = new ArrayList<>();
+      keys.stream().limit(SHOWN).forEach(each -> details.add("  " + each.key() + ": " + each.reason()));
+      if (keys.size() > SHOWN) {
+        details.add("  … and " + (keys.size() - SHOWN) + " more");
+      }
+      if (base.isEmpty()) {
+        details.add("Name the base model that it was made for with --base.");
+      }
+      if (read.modules() > 0) {
+        details.add("Add '" + AdapterLoading.ACCEPT + " unmatched' to use the " + read.modules()
+            + " layers that fit.");
+      }
       throw new UserException(read.name() + ": " + read.modules() + " layers fit " + read.layers().name() + ", "
-          + keys.size() + " keys do not:" + shown + more + advice + accept);
+          + keys.size() + " keys do not:", details, null);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.injection.BlockWeights;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class AdapterFileOptions {
   @Mixin
   private PluginOptions plugins;
 
+  @RecipeKey
   @Option(names = "--adapter", paramLabel = "FILE[:WEIGHT]", converter = Words.Adapter.class,
       description = "Adapter file or folder and its strength, 1 for as trained; repeat it for several, which add"
           + " up.")
@@ -29,6 +31,7 @@ final class AdapterFileOptions {
   @Mixin
   private BlockWeightOptions blocks;
 
+  @RecipeKey
   @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", split = ",", converter = Words.Misfit.class,
       description = "Use adapter files of which parts do not fit the base: unmatched (keys without a layer),"
           + " misshapen (tensors of another shape than their layer). Otherwise such files are refused.")
@@ -63,7 +66,7 @@ final class AdapterFileOptions {
 
   /** Puts the adapters on a model and says what became of each. */
   void attach(PluginHost host, AdapterBase model, NDManager scope, PrintWriter log) {
-    attach(host, model, scope, loaded -> log.println(loaded.summary()));
+    attach(host, model, scope, loaded -> loaded.lines().forEach(log::println));
     log.flush();
   }
 

@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.recipe.DependentOptions;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -22,27 +23,33 @@ import picocli.CommandLine.Option;
 
 /** Which adapters are trained, and where. */
 final class AdapterTrainingOptions implements DependentOptions {
+  @RecipeKey
   @Option(names = "--method", paramLabel = "ID", defaultValue = "lora",
       description = "Adapter method (default: ${DEFAULT-VALUE}); 'kasane plugins list' shows them with their"
           + " options. Another method than a recipe's leaves out the recipe's rank, alpha and method options.")
   String method;
 
+  @RecipeKey
   @Option(names = "--rank", paramLabel = "N", description = "Rank of the adapters (the method's option 'rank').")
   Integer rank;
 
+  @RecipeKey
   @Option(names = "--alpha", paramLabel = "X",
       description = "Alpha of the adapters; their strength is alpha / rank (the method's option 'alpha').")
   Double alpha;
 
+  @RecipeKey
   @Option(names = "--method-option", paramLabel = "NAME=VALUE",
       description = "Any option of the method, such as dropout=0.1; may be given several times.")
   Map<String, String> methodOptions = new LinkedHashMap<>();
 
+  @RecipeKey
   @Option(names = "--targets", paramLabel = "WORD", split = ",", defaultValue = "attn",
       description = "Layers of the U-Net or language model: a preset (attn-qkv, attn, attn-mlp, all-linear, full),"
           + " a name such as to_q, or a regular expression beginning with re: (default: ${DEFAULT-VALUE}).")
   List<String> targets;
 
+  @RecipeKey
   @Option(names = "--exclude", paramLabel = "WORD", split = ",",
       description = "Layers to leave out, as --targets.")
   List<String> exclude = new ArrayList<>();
@@ -50,11 +57,13 @@ final class AdapterTrainingOptions implements DependentOptions {
   @Mixin
   LayerOptions layers;
 
+  @RecipeKey
   @Option(names = "--rank-pattern", paramLabel = "NAME=N",
       description = "Rank of the layers whose path ends as this regular expression says, such as to_q or"
           + " mid_block.*; several times.")
   Map<String, String> rankPatterns = new LinkedHashMap<>();
 
+  @RecipeKey
   @Option(names = "--alpha-pattern", paramLabel = "NAME=X", description = "Alpha of such layers.")
   Map<String, String> alphaPatterns = new LinkedHashMap<>();
 

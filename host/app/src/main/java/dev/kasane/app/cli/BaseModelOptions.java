@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.DemoBaseLocation;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
@@ -12,19 +13,23 @@ import picocli.CommandLine.Option;
 
 /** The options that choose a base model for pictures; use it as a mixin. */
 final class BaseModelOptions {
+  @RecipeKey
   @Option(names = "--base", paramLabel = "BASE",
       description = "Base model: a folder in diffusers' layout, or a .safetensors or .ckpt file"
           + " (default: the demo base that comes with Kasane).")
   private Path base;
 
+  @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
   private Precision precision;
 
+  @RecipeKey
   @Option(names = "--tokenizer", paramLabel = "DIR",
       description = "Folder with vocab.json and merges.txt, for a base that is a single file.")
   private Path tokenizer;
 
+  @RecipeKey
   @Option(names = "--prediction-type", paramLabel = "TYPE", converter = Words.Prediction.class,
       description = "What the base predicts, where it does not say so itself: epsilon, v_prediction or"
           + " sample.")

@@ -3,6 +3,7 @@ package dev.kasane.app.cli;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.app.base.QuantisedBase;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Option;
 final class BaseTypeOptions {
   private static final String QUANTISED = "quantization_config";
 
+  @RecipeKey
   @Option(names = "--base-type", paramLabel = "TYPE", converter = Words.Storage.class,
       description = "Quantise the frozen base as it is loaded: nf4, fp4 or int8. Of a language model the linear"
           + " layers but the output head; of an image model the U-Net's linear layers and convolutions but the first"
@@ -25,6 +27,7 @@ final class BaseTypeOptions {
           + " 'kasane quantize' wrote needs no such option.")
   private QuantisationSettings.Kind kind;
 
+  @RecipeKey
   @Option(names = "--double-quant",
       description = "Quantise the scales of nf4 and fp4 too: 0.516 in place of 0.563 bytes a parameter.")
   private boolean doubleQuant;

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.BlockWeights;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Option;
 
 /** Strengths of adapters block by block; use it as a mixin. */
 final class BlockWeightOptions {
+  @RecipeKey
   @Option(names = "--block-weight", paramLabel = "[N:]PATTERN=W", converter = Words.OfBlock.class,
       description = "Strength for some blocks, multiplied with the adapter's own: mid_block=0.5,"
           + " up_blocks.1=0, attn2=1.2, or 2:text_encoder=0 for the second adapter alone. A pattern is a regular"

@@ -2,8 +2,9 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.recipe.RecipeExpansion;
 import dev.kasane.app.recipe.RecipeSaver;
-import dev.kasane.core.natives.NativeLibraries;
+import dev.kasane.app.terminal.MessageWriter;
 import dev.kasane.core.files.ProcessEnd;
+import dev.kasane.core.natives.NativeLibraries;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -20,10 +21,11 @@ public final class CommandRunner {
   private final CommandLine commandLine;
 
   /**
-   * @param commandLine the top of all commands
+   * @param commandLine the top of all commands; what it prints goes through {@link MessageWriter} from now on
    */
   public CommandRunner(CommandLine commandLine) {
-    this.commandLine = commandLine;
+    this.commandLine = commandLine.setOut(MessageWriter.before(commandLine.getOut()))
+        .setErr(MessageWriter.before(commandLine.getErr()));
   }
 
   /**
@@ -51,12 +53,20 @@ public final class CommandRunner {
     } catch (IOException e) {
       throw new CommandLine.ExecutionException(commandLine, "The recipe cannot be saved", e);
     }
+    if (asksForHelp(parsed)) {
+      commandLine.setOut(MessageWriter.own(commandLine.getOut()));
+    }
     return new RunLast().execute(parsed);
   }
 
   private void note(String line) {
     commandLine.getErr().println("kasane: " + line);
     commandLine.getErr().flush();
+  }
+
+  private static boolean asksForHelp(ParseResult parsed) {
+    return parsed.asCommandLineList().stream().anyMatch(each -> each.isUsageHelpRequested()
+        || each.getCommandSpec().helpCommand());
   }
 
   private int report(Failures failures, Throwable failure) {

@@ -41,7 +41,8 @@ final class DoctorCommand implements Callable<Integer> {
     Diagnosis diagnosis = Doctor.examine(cache);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree(diagnosis)));
+      out.print(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree(diagnosis)));
+      out.println();
     } else {
       print(diagnosis, out);
     }
@@ -76,7 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static void section(PrintWriter out, String title, Map<String, String> facts) {
     out.println(title);
-    facts.forEach((name, value) -> out.printf("  %-24s %s%n", name, value));
+    facts.forEach((name, value) -> out.println(String.format("  %-24s %s", name, value)));
   }
 
   private static Map<String, Object> tree(Diagnosis diagnosis) {

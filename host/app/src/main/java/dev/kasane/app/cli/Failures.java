@@ -15,8 +15,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** Turns whatever a command threw into what the user reads. */
@@ -24,6 +28,8 @@ final class Failures {
   private static final String DISK_FULL = "the disk is full; free some space and run again";
   private static final String ADVICE_ON_BUGS =
       "This is a fault of Kasane itself. Run it again with --debug and report what it prints.";
+
+  private static final String PROGRAM = "kasane: ";
 
   private final boolean debug;
 
@@ -34,7 +40,7 @@ final class Failures {
   /** Prints the message, and the stack trace when it was asked for. */
   void report(Throwable failure, PrintWriter err) {
     Throwable cause = unwrap(failure);
-    err.println("kasane: " + FileFaults.withFinalNames(message(cause)));
+    lines(cause).map(FileFaults::withFinalNames).forEach(err::println);
     if (debug) {
       cause.printStackTrace(err);
     }
@@ -48,20 +54,31 @@ final class Failures {
     return wrapper && failure.getCause() != null ? unwrap(failure.getCause()) : failure;
   }
 
-  static String message(Throwable failure) {
-    if (failure instanceof UserException) {
-      return failure.getMessage();
-    } else if (failure instanceof OutOfMemoryError) {
-      return outOfHeap();
-    } else if (isNativeMemoryExhausted(failure)) {
-      return "out of memory: libtorch could not get the memory that this needs. Use smaller pictures, a"
-          + " smaller batch, a lower rank or gradient checkpointing. (" + firstLine(failure) + ")";
-    } else if (failure instanceof FileSystemException file) {
-      return message(file);
-    } else if (failure instanceof IOException io) {
-      return FileFaults.isDiskFull(io) ? DISK_FULL : named(failure);
+  static Stream<String> lines(Throwable failure) {
+    if (failure instanceof UserException user) {
+      return Stream.concat(Stream.of(PROGRAM + user.headline()), user.details().stream());
     }
-    return "internal error, " + named(failure) + System.lineSeparator() + ADVICE_ON_BUGS;
+    return ofTheMachine(failure).map(message -> Stream.of(PROGRAM + message))
+        .orElseGet(() -> Stream.of(PROGRAM + "internal error, " + named(failure), ADVICE_ON_BUGS));
+  }
+
+  /** What a failure says that files, memory and libraries give reason for; nothing when the program itself does. */
+  private static Optional<String> ofTheMachine(Throwable failure) {
+    if (failure instanceof OutOfMemoryError) {
+      return Optional.of(outOfHeap());
+    } else if (failure instanceof StackOverflowError) {
+      return Optional.of("something in the input is nested deeper than this program can follow; --debug shows where.");
+    } else if (isNativeMemoryExhausted(failure)) {
+      return Optional.of("out of memory: libtorch could not get the memory that this needs. Use smaller pictures, a"
+          + " smaller batch, a lower rank or gradient checkpointing. (" + firstLine(failure) + ")");
+    } else if (failure instanceof FileSystemException file) {
+      return Optional.of(message(file));
+    } else if (failure instanceof IOException io) {
+      return Optional.of(FileFaults.isDiskFull(io) ? DISK_FULL : named(failure));
+    }
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).filter(UnsatisfiedLinkError.class::isInstance)
+        .findFirst().map(link -> "a native library cannot be loaded: " + firstLine(link) + ". It is damaged, made for"
+            + " another system, or lacks a library that it needs; 'kasane doctor' tells what is there.");
   }
 
   private static String message(FileSystemException failure) {
@@ -106,6 +123,6 @@ final class Failures {
   }
 
   private static String firstLine(Throwable failure) {
-    return failure.getMessage().lines().findFirst().orElse("");
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 }

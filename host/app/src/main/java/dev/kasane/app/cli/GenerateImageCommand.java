@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;
 import dev.kasane.app.image.PictureText;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
@@ -51,6 +52,7 @@ final class GenerateImageCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace files that exist.")
   private boolean overwrite;
 
+  @RecipeKey
   @Option(names = "--grid", description = "Also write one picture with all of them.")
   private boolean grid;
 

@@ -3,7 +3,9 @@ package dev.kasane.app.cli;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
+import dev.kasane.app.terminal.MessageWriter;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.text.PromptFile;
 import dev.kasane.app.text.TextModel;
@@ -39,6 +41,7 @@ final class GenerateTextCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
+  @RecipeKey
   @Option(names = "--base", paramLabel = "DIR",
       description = "Language model: a folder in Hugging Face's layout, with its tokeniser (default: the demo model"
           + " that comes with Kasane).")
@@ -49,15 +52,18 @@ final class GenerateTextCommand implements Callable<Integer> {
 
   /** One prompt or many. */
   static final class Texts {
+    @RecipeKey
     @Option(names = "--prompt", paramLabel = "TEXT", description = "The text to continue.")
     private String prompt;
 
+    @RecipeKey
     @Option(names = "--prompts", paramLabel = "FILE",
         description = "Many texts, continued in one batch: a JSON object a line, {\"prompt\": \"...\","
             + " \"adapter\": \"name\"}. Standard output gets an object a line.")
     private Path file;
   }
 
+  @RecipeKey
   @Option(names = "--chat", description = "Take a prompt for a user's message, in the model's own chat format.")
   private boolean chat;
 
@@ -67,6 +73,7 @@ final class GenerateTextCommand implements Callable<Integer> {
   @Mixin
   private TextOptions options;
 
+  @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
   private Precision precision;
@@ -113,8 +120,10 @@ final class GenerateTextCommand implements Callable<Integer> {
       Generator generator = new Generator(model.model(), model.tokenizer(), model.endIds(), router);
       PrintWriter out = spec.commandLine().getOut();
       if (texts.file == null) {
-        generator.generate(prompts, (row, piece) -> show(out, piece), scope);
-        out.println();
+        PrintWriter words = MessageWriter.content(out);
+        generator.generate(prompts, (row, piece) -> show(words, piece), scope);
+        words.println();
+        words.flush();
       } else {
         print(generator.generate(prompts, ContinuationListener.none(), scope), lines, out);
       }

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.SamplePictures;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.checkpoint.Precision;
@@ -25,26 +26,32 @@ final class ImageOutputOptions {
       description = "Folder for encoded pictures and captions (default: ~/.kasane/cache).")
   private Path cache;
 
+  @RecipeKey
   @Option(names = "--format", paramLabel = "ID", defaultValue = "kohya",
       description = "Format of the adapter file (default: ${DEFAULT-VALUE}).")
   private String format;
 
+  @RecipeKey
   @Option(names = "--save-dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float16",
       description = "Type of the saved tensors: float32, float16 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private Precision saveType;
 
+  @RecipeKey
   @Option(names = "--sample-prompt", paramLabel = "TEXT",
       description = "Prompt of the sample pictures and of the grid; several times (default: a few captions).")
   private List<String> samplePrompts = new ArrayList<>();
 
+  @RecipeKey
   @Option(names = "--sample-steps", paramLabel = "N", defaultValue = "25",
       description = "Their sampling steps (default: ${DEFAULT-VALUE}).")
   private int sampleSteps;
 
+  @RecipeKey
   @Option(names = "--sample-cfg", paramLabel = "X", defaultValue = "7.5",
       description = "Their guidance (default: ${DEFAULT-VALUE}).")
   private double sampleGuidance;
 
+  @RecipeKey
   @Option(names = "--validate-every", paramLabel = "N", defaultValue = "100",
       description = "Steps between measurements on the pictures of --validation (default: ${DEFAULT-VALUE}).")
   private long validateEvery;

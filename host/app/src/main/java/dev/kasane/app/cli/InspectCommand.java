@@ -57,7 +57,8 @@ final class InspectCommand implements Callable<Integer> {
     LoadReport report = against == null || inspection.container().equals("unknown") ? null : compare();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(InspectionJson.of(inspection, report));
+      out.print(InspectionJson.of(inspection, report));
+      out.println();
     } else {
       InspectionText.lines(inspection).forEach(out::println);
       if (report != null) {

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.app.inspect.FileInspection;
+import dev.kasane.core.VisibleText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -33,7 +34,7 @@ final class InspectionText {
     inspection.hashes().forEach((name, value) -> add(lines, name, value));
     add(lines, "values", inspection.valuesChecked() ? "all read" : "not read; --scan looks for NaN");
     inspection.notes().forEach(note -> add(lines, "note", note));
-    inspection.problems().forEach(problem -> lines.add("  PROBLEM          " + printable(problem)));
+    inspection.problems().forEach(problem -> lines.add("  PROBLEM          " + problem));
     return lines;
   }
 
@@ -44,17 +45,9 @@ final class InspectionText {
 
   private static void add(List<String> lines, String name, String value) {
     if (!value.isEmpty()) {
-      String text = printable(value);
-      lines.add(String.format(Locale.ROOT, "  %-16s %s", name,
-          text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "…"));
+      lines.add(String.format(Locale.ROOT, "  %-16s %s", VisibleText.of(name),
+          VisibleText.shortened(value, LONGEST_VALUE)));
     }
-  }
-
-  /** Metadata are a stranger's: control characters could steer the terminal. */
-  static String printable(String value) {
-    return value.codePoints()
-        .map(letter -> Character.isISOControl(letter) ? ' ' : letter)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
   }
 
   private static String joined(Collection<?> values) {

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.AdaptableLayer;
@@ -15,11 +16,13 @@ import picocli.CommandLine.Option;
 
 /** Which of a model's numbered layers get adapters, as PEFT has it; use it as a mixin. */
 final class LayerOptions {
+  @RecipeKey
   @Option(names = "--layers", paramLabel = "N[-M]", split = ",", converter = Words.Layers.class,
       description = "Only in these of a model's numbered layers, from 0, such as 0-7,30; a layer's number is the first"
           + " in its path, as in model.layers.7 (PEFT's layers_to_transform).")
   private List<LayerRange> ranges = new ArrayList<>();
 
+  @RecipeKey
   @Option(names = "--layers-pattern", paramLabel = "NAME", split = ",",
       description = "Name, or regular expression, of the list whose numbers --layers means, such as layers or h (PEFT's"
           + " layers_pattern).")

@@ -36,13 +36,13 @@ final class LoadReportText {
         + " ‖ΔW‖ " + number(load.norm()));
     report.matched().forEach(match -> lines.add("  " + line(match, load.norms())));
     report.misshapen().forEach(each -> lines.add("  MISSHAPEN " + each.component() + ": "
-        + InspectionText.printable(each.problem())));
+        + each.problem()));
     report.unmatched().stream().filter(each -> report.words().contains(each.key())).forEach(each -> lines.add(
-        "  word " + InspectionText.printable(each.key() + ": " + each.reason())));
+        "  word " + each.key() + ": " + each.reason()));
     strays(report).forEach(alike -> lines.add(line(alike)));
     report.bare().forEach((component, paths) -> lines.add("  " + component + ": " + paths.size()
         + " layers without an adapter"));
-    load.diagnosis().forEach(each -> lines.add("  " + InspectionText.printable(each)));
+    load.diagnosis().forEach(each -> lines.add("  " + each));
     if (!load.isComplete() && !report.matched().isEmpty()) {
       lines.add("  It is refused unless '" + AdapterLoading.ACCEPT + " " + AdapterMisfit.of(report).stream()
           .map(AdapterMisfit::optionName).collect(Collectors.joining(",")) + "' accepts the "
@@ -61,8 +61,8 @@ final class LoadReportText {
 
   private static String line(List<UnmatchedKey> alike) {
     UnmatchedKey first = alike.get(0);
-    return "  UNMATCHED " + InspectionText.printable((alike.size() == 1 ? "" : alike.size() + " keys, such as ")
-        + first.key() + ": " + first.reason());
+    return "  UNMATCHED " + (alike.size() == 1 ? "" : alike.size() + " keys, such as ") + first.key() + ": "
+        + first.reason();
   }
 
   private static String line(InjectionReport.Match match, Map<String, Double> norms) {

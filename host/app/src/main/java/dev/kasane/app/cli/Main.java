@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.terminal.MessageStream;
 import picocli.CommandLine;
 
 /** Where the program starts. */
@@ -13,7 +14,9 @@ public final class Main {
    */
   public static void main(String[] arguments) {
     StandardOutput output = StandardOutput.install();
-    int code = new CommandRunner(new CommandLine(new KasaneCommand())).run(arguments);
+    CommandRunner runner = new CommandRunner(new CommandLine(new KasaneCommand()));
+    MessageStream.install();
+    int code = runner.run(arguments);
     System.exit(output.finish(code, System.out, System.err));
   }
 }

@@ -115,7 +115,8 @@ final class ParamsCommand implements Callable<Integer> {
   private void print(ParameterPlan plan) throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
+      out.print(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
+      out.println();
     } else {
       ParamsText.lines(plan, batch, precision).forEach(out::println);
     }

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.diffusion.data.BucketPlan;
 import dev.kasane.diffusion.data.CaptionOptions;
@@ -17,79 +18,98 @@ final class PictureDataOptions {
   private static final int LATENT_PIXELS = 8;
   private static final int LARGEST_SIDE = 8192;
 
+  @RecipeKey
   @Option(names = "--data", paramLabel = "DIR",
       description = "Folder of pictures with captions beside them (.txt, .caption or metadata.jsonl); a "
           + "sub-folder 10_name counts ten times (default: the sample pictures).")
   Path data;
 
+  @RecipeKey
   @Option(names = "--prior-data", paramLabel = "DIR",
       description = "Folder of pictures of the class without the style, for prior preservation.")
   Path priorData;
 
+  @RecipeKey
   @Option(names = "--caption-extension", paramLabel = "EXT", split = ",", defaultValue = "txt,caption",
       description = "Extensions of caption files, first match wins (default: ${DEFAULT-VALUE}).")
   List<String> captionExtensions;
 
+  @RecipeKey
   @Option(names = "--folder-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
       description = "A picture without caption takes the words of its 10_words folder for one.")
   boolean folderCaptions;
 
+  @RecipeKey
   @Option(names = "--allow-missing-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
       description = "Train pictures without caption on an empty one instead of stopping.")
   boolean allowMissingCaptions;
 
+  @RecipeKey
   @Option(names = "--allow-unreadable", negatable = true, defaultValue = "false", fallbackValue = "true",
       description = "Leave unreadable pictures out instead of stopping.")
   boolean allowUnreadable;
 
+  @RecipeKey
   @Option(names = "--trigger", paramLabel = "WORD", defaultValue = "",
       description = "Word that is put in front of every caption that does not have it.")
   String trigger;
 
+  @RecipeKey
   @Option(names = "--shuffle-captions", negatable = true, defaultValue = "false", fallbackValue = "true",
       description = "Shuffle the comma-separated tags of a caption at every showing.")
   boolean shuffleCaptions;
 
+  @RecipeKey
   @Option(names = "--keep-tokens", paramLabel = "N", defaultValue = "0",
       description = "Tags at the front that are neither shuffled nor dropped.")
   int keepTokens;
 
+  @RecipeKey
   @Option(names = "--caption-dropout", paramLabel = "SHARE", defaultValue = "0",
       description = "Share of showings without any caption.")
   double captionDropout;
 
+  @RecipeKey
   @Option(names = "--tag-dropout", paramLabel = "SHARE", defaultValue = "0",
       description = "Share of tags that are left out of a showing.")
   double tagDropout;
 
+  @RecipeKey
   @Option(names = "--resolution", paramLabel = "PIXELS",
       description = "Side of the square whose area a picture is brought to (default: the base's own).")
   Integer resolution;
 
+  @RecipeKey
   @Option(names = "--buckets", negatable = true, defaultValue = "true", fallbackValue = "true",
       description = "Keep aspect ratios, in buckets of equal size; otherwise crop squares (default: yes).")
   boolean buckets;
 
+  @RecipeKey
   @Option(names = "--bucket-step", paramLabel = "PIXELS",
       description = "Sides of buckets are multiples of this (default: 64, or 16 for a base below 256).")
   Integer bucketStep;
 
+  @RecipeKey
   @Option(names = "--upscale", negatable = true, defaultValue = "true", fallbackValue = "true",
       description = "Enlarge pictures that are smaller than their bucket (default: yes).")
   boolean upscale;
 
+  @RecipeKey
   @Option(names = "--random-crop", negatable = true, defaultValue = "false", fallbackValue = "true",
       description = "Cut a part chosen by lot rather than the centre.")
   boolean randomCrop;
 
+  @RecipeKey
   @Option(names = "--flip", paramLabel = "SHARE", defaultValue = "0",
       description = "Share of showings that are mirrored.")
   double flip;
 
+  @RecipeKey
   @Option(names = "--validation", paramLabel = "SHARE", defaultValue = "0",
       description = "Share of the pictures kept out of training to measure the loss on.")
   double validation;
 
+  @RecipeKey
   @Option(names = "--background", paramLabel = "RRGGBB", defaultValue = "FFFFFF",
       description = "Colour behind transparent pictures (default: white).")
   String background;

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.diffusion.data.Bucket;
 import dev.kasane.diffusion.data.CropPosition;
@@ -30,49 +31,60 @@ final class PictureOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
+  @RecipeKey
   @Option(names = "--prompt", paramLabel = "TEXT", required = true,
       description = "What should be seen, with (emphasis:1.3) where wanted; repeat it for several pictures.")
   private List<String> prompts;
 
+  @RecipeKey
   @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "",
       description = "What should not be seen.")
   private String negative;
 
   // Chosen here and not at drawing time, so that a saved recipe knows it.
+  @RecipeKey
   @Option(names = "--seed", paramLabel = "N",
       description = "Seed of the noise; the same seed gives the same picture (default: any, and printed).")
   private long seed = ThreadLocalRandom.current().nextLong(SEEDS);
 
+  @RecipeKey
   @Option(names = "--count", paramLabel = "N", defaultValue = "1",
       description = "Pictures of each prompt, with the seeds that follow on (default: ${DEFAULT-VALUE}).")
   private int count;
 
+  @RecipeKey
   @Option(names = "--steps", paramLabel = "N", defaultValue = "25",
       description = "Steps of the scheduler (default: ${DEFAULT-VALUE}).")
   private int steps;
 
+  @RecipeKey
   @Option(names = "--cfg", paramLabel = "X", defaultValue = "7.5",
       description = "Strength of classifier-free guidance, 1 for none (default: ${DEFAULT-VALUE}).")
   private double guidance;
 
+  @RecipeKey
   @Option(names = "--size", paramLabel = "WxH", converter = Words.Size.class,
       description = "Size in pixels (default: what the base was trained for).")
   private PictureSize size;
 
+  @RecipeKey
   @Option(names = "--scheduler", paramLabel = "NAME", converter = Words.Scheduler.class,
       defaultValue = "dpmpp-2m",
       description = "ddim, euler, euler-karras, euler-ancestral, dpmpp-2m, dpmpp-2m-karras, pndm or lcm"
           + " (default: ${DEFAULT-VALUE}).")
   private SchedulerKind scheduler;
 
+  @RecipeKey
   @Option(names = "--clip-skip", paramLabel = "N", defaultValue = "0",
       description = "Layers of the text encoder to leave out at its end (default: ${DEFAULT-VALUE}).")
   private int clipSkip;
 
+  @RecipeKey
   @Option(names = "--init", paramLabel = "PICTURE",
       description = "Picture to start from; it is scaled and cropped to the size.")
   private Path start;
 
+  @RecipeKey
   @Option(names = "--strength", paramLabel = "X",
       description = "How much of the start picture is given up, above 0 up to 1 (default: 0.75).")
   private Double strength;

@@ -32,7 +32,8 @@ final class PluginsListCommand implements Callable<Integer> {
       List<PluginListing> listings = host.plugins().stream().map(PluginListing::of).toList();
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(listings));
+        out.print(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(listings));
+        out.println();
       } else {
         listings.forEach(listing -> print(listing, out));
       }
@@ -47,8 +48,8 @@ final class PluginsListCommand implements Callable<Integer> {
     out.println("  extension points  " + String.join(", ", plugin.extensionPoints()));
     for (PluginListing.Method method : plugin.methods()) {
       out.println("  method " + method.id() + "  " + method.description());
-      method.options().forEach(option -> out.printf("    %-20s %-8s %-10s %s%n",
-          option.name(), option.type(), option.defaultValue(), option.description()));
+      method.options().forEach(option -> out.println(String.format("    %-20s %-8s %-10s %s",
+          option.name(), option.type(), option.defaultValue(), option.description())));
     }
     plugin.formats().forEach(format -> out.println("  format " + format.id() + "  " + format.description()));
   }

@@ -1,10 +1,10 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.core.UserException;
-import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.checkpoint.ModelQuantisation;
 import dev.kasane.quant.checkpoint.QuantisedFile;
+import dev.kasane.quant.format.BlockSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -54,11 +54,11 @@ final class QuantizeCommand implements Callable<Integer> {
   public Integer call() {
     ModelQuantisation quantisation = new ModelQuantisation(settings(), skips);
     QuantisedFile.Summary summary = quantisation.run(base, out, name -> { });
-    spec.commandLine().getOut().printf(Locale.ROOT,
-        "%s: %d linear layers in %s, %.4f bytes a number; the whole model %,.1f MB, %.3f bytes a number%n",
+    spec.commandLine().getOut().println(String.format(Locale.ROOT,
+        "%s: %d linear layers in %s, %.4f bytes a number; the whole model %,.1f MB, %.3f bytes a number",
         out,
         summary.tensors(), type, (double) summary.quantisedBytes() / summary.quantisedParameters(),
-        summary.bytes() / 1e6, summary.bytesPerParameter());
+        summary.bytes() / 1e6, summary.bytesPerParameter()));
     spec.commandLine().getOut().flush();
     return ExitCode.OK;
   }

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
@@ -13,6 +14,7 @@ final class RunOutputOptions {
       description = "Folder for the results (default: kasane-runs/NAME). A run that was stopped goes on there.")
   private Path out;
 
+  @RecipeKey
   @Option(names = "--name", paramLabel = "NAME",
       description = "Name of the adapter (default: that of the data's folder or file).")
   private String name;
@@ -21,10 +23,12 @@ final class RunOutputOptions {
       description = "Replace a finished run.")
   private boolean overwrite;
 
+  @RecipeKey
   @Option(names = "--samples", negatable = true, defaultValue = "true", fallbackValue = "true",
       description = "Try prompts out before and after (default: yes).")
   private boolean samples;
 
+  @RecipeKey
   @Option(names = "--sample-every", paramLabel = "N", defaultValue = "0",
       description = "Steps between samples, 0 for none while training (default: ${DEFAULT-VALUE}).")
   private long sampleEvery;

@@ -5,7 +5,9 @@ import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.text.model.CausalLm;
 import java.io.PrintWriter;
@@ -19,6 +21,7 @@ final class TextAdapterOptions {
   @Mixin
   private AdapterFileOptions everywhere;
 
+  @RecipeKey
   @Option(names = "--named-adapter", paramLabel = "NAME=FILE[:WEIGHT]",
       description = "Adapter for the prompts of --prompts that name it; may be given several times.")
   private Map<String, String> named = new LinkedHashMap<>();
@@ -60,7 +63,8 @@ final class TextAdapterOptions {
   private AdapterSet load(
       String name, String text, PluginHost host, AdapterBase base, NDManager scope, PrintWriter log) {
     LoadedAdapter loaded = everywhere.loading(host).fit(AdapterReference.parse(text), base, scope);
-    log.println(name + " = " + loaded.summary());
+    log.print(VisibleText.of(name) + " = ");
+    loaded.lines().forEach(log::println);
     log.flush();
     return loaded.set();
   }

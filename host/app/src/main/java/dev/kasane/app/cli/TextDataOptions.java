@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.core.UserException;
 import dev.kasane.text.data.ExampleTemplates;
@@ -16,28 +17,34 @@ import picocli.CommandLine.Option;
 final class TextDataOptions {
   private static final int USUAL_LENGTH = 1024;
 
+  @RecipeKey
   @Option(names = "--data", paramLabel = "FILE", split = ",",
       description = "Data files: .jsonl, .json, .csv, .tsv, .parquet or .txt, with instruction, input and output;"
           + " messages; conversations; prompt and completion; or text (default: the sample texts).")
   List<Path> data = new ArrayList<>();
 
+  @RecipeKey
   @Option(names = "--template", paramLabel = "NAME", defaultValue = "auto",
       description = "How records become texts: alpaca, chatml, llama, model (its own chat template), text, auto, or"
           + " a text with {field} holes of which the last is the answer (default: ${DEFAULT-VALUE}).")
   String template;
 
+  @RecipeKey
   @Option(names = "--loss-on", paramLabel = "WHAT", defaultValue = "answer",
       description = "What counts in the loss: answer or all (default: ${DEFAULT-VALUE}).")
   String lossOn;
 
+  @RecipeKey
   @Option(names = "--max-length", paramLabel = "N",
       description = "Greatest length of an example in tokens (default: what the model reads, at most 1024).")
   Integer maxLength;
 
+  @RecipeKey
   @Option(names = "--packing", negatable = true, defaultValue = "false", fallbackValue = "true",
       description = "Put several examples into a row of the greatest length; none sees another.")
   boolean packing;
 
+  @RecipeKey
   @Option(names = "--eval-share", paramLabel = "SHARE", defaultValue = "0",
       description = "Share of the records that is held back and measured, 0 to below 1 (default: ${DEFAULT-VALUE}).")
   double evaluationShare;

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -17,10 +18,12 @@ import picocli.CommandLine.Option;
 
 /** Whether an image model's text encoder is trained beside its U-Net; use it as a mixin. */
 final class TextEncoderOptions {
+  @RecipeKey
   @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
       description = "Train the text encoder too; layers as --targets, attn when none are named.")
   private List<String> targets = new ArrayList<>();
 
+  @RecipeKey
   @Option(names = "--text-learning-rate", paramLabel = "X",
       description = "Peak learning rate of the text encoder (default: --learning-rate).")
   private Double learningRate;

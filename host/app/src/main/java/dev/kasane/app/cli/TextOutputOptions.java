@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.SampleAnswers;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.checkpoint.Precision;
@@ -17,18 +18,22 @@ final class TextOutputOptions {
   @Mixin
   private RunOutputOptions common;
 
+  @RecipeKey
   @Option(names = "--format", paramLabel = "ID", defaultValue = "peft",
       description = "Format of the adapter: peft makes a folder (default: ${DEFAULT-VALUE}).")
   private String format;
 
+  @RecipeKey
   @Option(names = "--save-dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the saved tensors: float32, float16 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private Precision saveType;
 
+  @RecipeKey
   @Option(names = "--sample-tokens", paramLabel = "N", defaultValue = "80",
       description = "Longest sample answer (default: ${DEFAULT-VALUE}).")
   private int sampleTokens;
 
+  @RecipeKey
   @Option(names = "--eval-every", paramLabel = "N", defaultValue = "100",
       description = "Steps between measurements on what --eval-share holds back (default: ${DEFAULT-VALUE}).")
   private long evaluateEvery;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.progress.Progress;
 import dev.kasane.app.recipe.EffectiveOptions;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.training.ImageTrainingFacts;
@@ -84,6 +85,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   @Mixin
   private RecipeOptions recipe;
 
+  @RecipeKey
   @Option(names = "--clip-skip", paramLabel = "N", defaultValue = "0",
       description = "Layers of the text encoder to leave out at the end (default: ${DEFAULT-VALUE}).")
   private int clipSkip;

@@ -3,6 +3,7 @@ package dev.kasane.app.cli;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.text.DemoTextLocation;
@@ -55,10 +56,12 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @Mixin
   private TextDataOptions data;
 
+  @RecipeKey
   @Option(names = "--base", paramLabel = "DIR",
       description = "Language model: a folder as Hugging Face lays it out (default: the demo language model).")
   private Path base;
 
+  @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
   private Precision precision;
@@ -69,6 +72,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @Mixin
   private AdapterTrainingOptions adapter;
 
+  @RecipeKey
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of the model itself while it is tuned: model for what its configuration asks for"
           + " (GPT-2 and OPT ask for a tenth), as transformers has it, or none (default: ${DEFAULT-VALUE}).")

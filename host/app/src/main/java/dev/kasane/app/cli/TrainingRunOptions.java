@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.OptimizerFactory;
@@ -15,33 +16,41 @@ final class TrainingRunOptions {
   private static final String EIGHT_BITS = "adamw8bit";
   private static final long LONGEST = 100_000_000;
 
+  @RecipeKey
   @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps (default: what --epochs gives).")
   Long steps;
 
+  @RecipeKey
   @Option(names = "--epochs", paramLabel = "N", defaultValue = "10",
       description = "Showings of the whole data set, when --steps is not given (default: ${DEFAULT-VALUE}).")
   long epochs;
 
+  @RecipeKey
   @Option(names = "--batch-size", paramLabel = "N", defaultValue = "1",
       description = "Examples that go through the model together (default: ${DEFAULT-VALUE}).")
   int batchSize;
 
+  @RecipeKey
   @Option(names = "--accumulate", paramLabel = "N", defaultValue = "1",
       description = "Batches whose gradients make one step (default: ${DEFAULT-VALUE}).")
   int accumulate;
 
+  @RecipeKey
   @Option(names = "--learning-rate", paramLabel = "X", defaultValue = "1e-4",
       description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
   double learningRate;
 
+  @RecipeKey
   @Option(names = "--lr-schedule", paramLabel = "NAME", defaultValue = "constant",
       description = "constant, linear or cosine (default: ${DEFAULT-VALUE}).")
   String schedule;
 
+  @RecipeKey
   @Option(names = "--warmup", paramLabel = "N", defaultValue = "0",
       description = "Steps over which the rate rises from 0 (default: ${DEFAULT-VALUE}).")
   long warmup;
 
+  @RecipeKey
   @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", converter = Words.OptimizerName.class,
       description = "adamw, or adamw8bit: its averages take 2 in place of 8 bytes for each number of an adapter's"
           + " larger tensors (default: ${DEFAULT-VALUE}).")
@@ -52,35 +61,43 @@ final class TrainingRunOptions {
           + " system takes their room when something else needs it. The result is the same.")
   Path pagedOptimizer;
 
+  @RecipeKey
   @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.01",
       description = "Decoupled weight decay of AdamW (default: ${DEFAULT-VALUE}).")
   double weightDecay;
 
+  @RecipeKey
   @Option(names = "--beta1", paramLabel = "X", defaultValue = "0.9",
       description = "AdamW's first decay (default: ${DEFAULT-VALUE}).")
   double beta1;
 
+  @RecipeKey
   @Option(names = "--beta2", paramLabel = "X", defaultValue = "0.999",
       description = "AdamW's second decay (default: ${DEFAULT-VALUE}).")
   double beta2;
 
+  @RecipeKey
   @Option(names = "--epsilon", paramLabel = "X", defaultValue = "1e-8",
       description = "AdamW's epsilon (default: ${DEFAULT-VALUE}).")
   double epsilon;
 
+  @RecipeKey
   @Option(names = "--max-grad-norm", paramLabel = "X", defaultValue = "1",
       description = "Norm that gradients are clipped to, 0 for none (default: ${DEFAULT-VALUE}).")
   double maxGradNorm;
 
+  @RecipeKey
   @Option(names = "--seed", paramLabel = "N", defaultValue = "42",
       description = "Everything random follows from it (default: ${DEFAULT-VALUE}).")
   long seed;
 
+  @RecipeKey
   @Option(names = "--gradient-checkpointing", negatable = true, defaultValue = "false", fallbackValue = "true",
       description = "Compute inner results again in backward instead of keeping them: less memory, more time."
           + " On without saying so where the base is quantised.")
   boolean gradientCheckpointing;
 
+  @RecipeKey
   @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "100",
       description = "Steps between checkpoints (default: ${DEFAULT-VALUE}).")
   long checkpointEvery;

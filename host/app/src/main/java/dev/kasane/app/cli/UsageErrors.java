@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.Suggestions;
 import dev.kasane.app.recipe.RecipeExpansion;
+import dev.kasane.app.terminal.MessageWriter;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class UsageErrors implements IParameterExceptionHandler {
     CommandLine command = error.getCommandLine();
     suggestions(error).forEach(near -> err.println("Did you mean '" + near + "'?"));
     Help help = command.getHelp();
-    err.print("Usage: " + help.synopsis("Usage: ".length()));
+    MessageWriter.own(err).print("Usage: " + help.synopsis("Usage: ".length()));
     err.println("'" + command.getCommandSpec().qualifiedName() + " --help' explains everything.");
   }
 

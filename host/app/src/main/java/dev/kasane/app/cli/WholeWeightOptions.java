@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.WholeWeights;
 import dev.kasane.core.module.Module;
@@ -10,11 +11,13 @@ import picocli.CommandLine.Option;
 
 /** Which of a model's own weights are trained beside the adapters, as PEFT has it; use it as a mixin. */
 final class WholeWeightOptions {
+  @RecipeKey
   @Option(names = "--bias", paramLabel = "WHICH", converter = Words.Bias.class, defaultValue = "none",
       description = "Biases of the base that are trained too: none, all, or lora_only for those of the layers with"
           + " adapters (default: ${DEFAULT-VALUE}).")
   WholeWeights.Biases biases;
 
+  @RecipeKey
   @Option(names = "--modules-to-save", paramLabel = "NAME", split = ",",
       description = "Modules of the base that are trained whole and saved with the adapter, such as lm_head.")
   List<String> modules = new ArrayList<>();

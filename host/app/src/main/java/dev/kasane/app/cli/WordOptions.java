@@ -5,6 +5,7 @@ import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.EmbeddingReference;
 import dev.kasane.app.adapter.PromptWords;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class WordOptions {
   @Mixin
   private AdapterFileOptions adapters;
 
+  @RecipeKey
   @Option(names = "--embedding", paramLabel = "FILE[:WORD]", converter = Words.Embedding.class,
       description = "File of learned words (textual inversion) for the prompts; WORD is what its word shall be"
           + " called, by default as the file says. Repeat it for several. Words that come with an adapter are"
@@ -60,7 +62,7 @@ final class WordOptions {
     try {
       PromptWords words = new PromptWords(model);
       adapters.attach(host, AdapterBase.of(model), scope, loaded -> {
-        log.println(loaded.summary());
+        loaded.lines().forEach(log::println);
         words.add(loaded).forEach(log::println);
       });
       embeddings.forEach(each -> log.println(words.add(each, host.formats(), scope)));

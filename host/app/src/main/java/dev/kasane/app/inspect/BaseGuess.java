@@ -47,6 +47,11 @@ public enum BaseGuess {
   private static final Pattern READS_INPUT = Pattern.compile(
       "(?:down\\.weight|lora_A(?:\\.\\w+)?\\.weight|:down|hada_w1_b|to_[kv]\\.weight|\\.diff)$");
 
+  private static final Pattern OTHER_TRANSFORMER = Pattern.compile("(?:double|single|joint)_blocks");
+  private static final Pattern FIRST_TEXT_ENCODER = Pattern.compile("^(?:lora_te1?_|text_encoder\\.)");
+  private static final Pattern NAMELESS = Pattern.compile("(?:unet|list):\\d+:down");
+  private static final Pattern WORD = Pattern.compile("emb_params|string_to_param\\..+|<.+>|clip_l");
+
   private final String id;
   private final String title;
 
@@ -98,7 +103,7 @@ public enum BaseGuess {
   }
 
   private static Optional<BaseGuess> byNames(Set<String> names) {
-    return any(names, SDXL_ONLY) && !any(names, Pattern.compile("(?:double|single|joint)_blocks"))
+    return any(names, SDXL_ONLY) && !any(names, OTHER_TRANSFORMER)
         ? Optional.of(SDXL) : Optional.empty();
   }
 
@@ -122,7 +127,7 @@ public enum BaseGuess {
       // The way into a spatial transformer is a 1×1 convolution in the first generation alone.
       return Optional.of(projection.get().shape().size() == 4 ? SD1 : SD2);
     }
-    return any(file.tensors().keySet(), Pattern.compile("^(?:lora_te1?_|text_encoder\\.)"))
+    return any(file.tensors().keySet(), FIRST_TEXT_ENCODER)
         ? Optional.of(SD1) : Optional.empty();
   }
 
@@ -151,14 +156,14 @@ public enum BaseGuess {
   /** Modules without names: 1280 and 2048 are also widths of the U-Net itself and tell nothing. */
   private static LongStream nameless(TensorListing file) {
     return file.tensors().values().stream()
-        .filter(tensor -> tensor.name().matches("(?:unet|list):\\d+:down"))
+        .filter(tensor -> NAMELESS.matcher(tensor.name()).matches())
         .mapToLong(tensor -> tensor.size(1)).filter(width -> width == 768 || width == 1024);
   }
 
   /** Learnt words are as wide as the text encoder. */
   private static LongStream words(TensorListing file) {
     return file.tensors().values().stream()
-        .filter(tensor -> tensor.name().matches("emb_params|string_to_param\\..+|<.+>|clip_l"))
+        .filter(tensor -> WORD.matcher(tensor.name()).matches())
         .mapToLong(tensor -> tensor.size(tensor.shape().size() - 1));
   }
 }

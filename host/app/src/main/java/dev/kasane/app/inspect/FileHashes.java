@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
@@ -93,7 +94,7 @@ final class FileHashes {
     MessageDigest data = sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
     long position = 0;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         whole.update(buffer, 0, count);
         int skipped = (int) Math.min(count, Math.max(0, start - position));
@@ -107,7 +108,7 @@ final class FileHashes {
   private static String legacy(Path file, long start) throws IOException {
     MessageDigest digest = sha256();
     ByteBuffer piece = ByteBuffer.allocate(LEGACY_BYTES);
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = InputFile.channel(file)) {
       int count = 0;
       while (piece.hasRemaining() && count >= 0) {
         count = channel.read(piece, start + piece.position());

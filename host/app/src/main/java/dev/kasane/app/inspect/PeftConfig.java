@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.kasane.core.JsonFault;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ record PeftConfig(Map<String, String> values) {
     if (Files.size(file) > LARGEST) {
       throw new IOException(file + ": has " + Files.size(file) + " bytes, too many for a configuration");
     }
-    try (JsonParser json = new JsonFactory().createParser(Files.readAllBytes(file))) {
+    try (JsonParser json = new JsonFactory().createParser(InputFile.allBytes(file))) {
       Map<String, String> values = new LinkedHashMap<>();
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("it is no JSON object");

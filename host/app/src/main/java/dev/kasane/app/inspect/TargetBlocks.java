@@ -15,6 +15,9 @@ final class TargetBlocks {
   private static final Pattern SECOND_TEXT = Pattern.compile("^lora_te2_|^text_encoder_2\\b");
   private static final Pattern LAST_NAME = Pattern.compile("([^.:]+)$");
 
+  private static final Pattern NAMELESS = Pattern.compile("(?:unet|list):\\d+");
+  private static final String KOHYA = "lora_unet_";
+
   private TargetBlocks() {}
 
   /**
@@ -37,10 +40,11 @@ final class TargetBlocks {
     if (unet.find()) {
       return unet.group(3) != null ? unet.group(3) : unet.group(1) + "." + unet.group(2);
     }
-    if (module.matches("(?:unet|list):\\d+")) {
+    if (NAMELESS.matcher(module).matches()) {
       return module.substring(0, module.indexOf(':'));
     }
     Matcher last = LAST_NAME.matcher(module);
-    return (last.find() ? last.group(1) : module).replaceFirst("^lora_unet_", "");
+    String name = last.find() ? last.group(1) : module;
+    return name.startsWith(KOHYA) ? name.substring(KOHYA.length()) : name;
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.pickle.PickledTensor;
 import dev.kasane.core.pickle.TorchCheckpoint;
 import dev.kasane.core.safetensors.SafetensorsFile;
@@ -47,7 +48,7 @@ public record TensorListing(
       return false;
     }
     byte[] head;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.stream(file)) {
       head = in.readNBytes(HEADER_LENGTH_BYTES + 1);
     }
     // A safetensors header of 640 bytes begins like a pickle; the brace behind its length decides.

@@ -30,7 +30,7 @@ final class PluginProblems {
 
   void throwIfAny() {
     if (!messages.isEmpty()) {
-      throw new UserException(String.join(System.lineSeparator(), messages), first);
+      throw new UserException(messages.get(0), messages.subList(1, messages.size()), first);
     }
   }
 

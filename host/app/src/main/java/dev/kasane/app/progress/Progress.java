@@ -1,5 +1,7 @@
 package dev.kasane.app.progress;
 
+import dev.kasane.app.terminal.MessageStream;
+import dev.kasane.core.VisibleText;
 import java.io.PrintStream;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -43,7 +45,7 @@ public final class Progress implements AutoCloseable {
    * @param done how many were done before, by an earlier run; they do not count for the speed
    */
   public static Progress start(String task, String unit, long total, long done) {
-    return start(task, unit, total, done, System.err, isTerminal());
+    return start(task, unit, total, done, MessageStream.own(System.err), isTerminal());
   }
 
   static Progress start(String task, String unit, long total, long done, PrintStream out, boolean terminal) {
@@ -76,12 +78,13 @@ public final class Progress implements AutoCloseable {
 
   /** Sets what stands at the end of the line, such as {@code loss 0.0931}. */
   public void message(String message) {
-    bar.setExtraMessage(" " + message);
+    bar.setExtraMessage(" " + VisibleText.of(message));
   }
 
   /** Prints a line that stays, above the bar. */
   public void note(String line) {
-    out.println(terminal ? "\r\033[K" + line : line);
+    String visible = VisibleText.of(line);
+    out.println(terminal ? "\r\033[K" + visible : visible);
   }
 
   /** Clears the line before something else prints on the terminal; the next redraw brings it back. */

@@ -89,8 +89,7 @@ public final class RecipeExpansion {
     for (RecipeEntry entry : recipe.entries()) {
       OptionSpec option = options.get(entry.key());
       if (option == null) {
-        throw recipe.error(entry, "'" + spec.qualifiedName() + "' has no option '" + entry.key() + "'. "
-            + Suggestions.hint(entry.key(), options.keySet()));
+        throw recipe.error(entry, unusable(entry.key(), spec, options));
       }
       if (!command.hasMatchedOption(option) && !overruled.contains(entry.key())) {
         origins.put(option, entry);
@@ -98,6 +97,14 @@ public final class RecipeExpansion {
       }
     }
     return new RecipeExpansion(insert(added, spec, arguments), recipe, origins);
+  }
+
+  private static String unusable(String key, CommandSpec spec, Map<String, OptionSpec> options) {
+    if (RecipeKeys.commandLineOnly(spec).containsKey(key)) {
+      return "a recipe cannot set '" + key + "', since it may come from somebody else. Remove the line, and give --"
+          + key + " on the command line where it is wanted.";
+    }
+    return "'" + spec.qualifiedName() + "' has no option '" + key + "'. " + Suggestions.hint(key, options.keySet());
   }
 
   /** What does not count because the command line chose another value for what it depends on. */

@@ -1,20 +1,43 @@
 package dev.kasane.app.recipe;
 
+import java.lang.reflect.AnnotatedElement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Which options of a command a recipe can set. */
+/** Which options of a command a recipe can set: those marked with {@link RecipeKey}. */
 final class RecipeKeys {
+  private static final Set<String> ABOUT_RECIPES = Set.of(RecipeOptions.READ, RecipeOptions.SAVE);
+
   private RecipeKeys() {}
 
   /** The options that a recipe can set, by every long name without its dashes. */
   static Map<String, OptionSpec> of(CommandSpec spec) {
+    Map<String, OptionSpec> keys = byLongName(spec);
+    keys.values().removeIf(option -> !isMarked(option));
+    return keys;
+  }
+
+  /** The options that only the command line can set, by every long name without its dashes. */
+  static Map<String, OptionSpec> commandLineOnly(CommandSpec spec) {
+    Map<String, OptionSpec> keys = byLongName(spec);
+    keys.values().removeIf(RecipeKeys::isMarked);
+    return keys;
+  }
+
+  private static boolean isMarked(OptionSpec option) {
+    return option.userObject() instanceof AnnotatedElement field && field.isAnnotationPresent(RecipeKey.class);
+  }
+
+  /** All options that are the command's own and not about recipes. */
+  private static Map<String, OptionSpec> byLongName(CommandSpec spec) {
     Map<String, OptionSpec> keys = new LinkedHashMap<>();
     for (OptionSpec option : spec.options()) {
-      if (!option.inherited() && !option.usageHelp() && !option.versionHelp() && !isRecipeOption(option)) {
+      if (!option.inherited() && !option.usageHelp() && !option.versionHelp()
+          && !ABOUT_RECIPES.contains(option.longestName())) {
         for (String name : option.names()) {
           if (name.startsWith("--")) {
             keys.put(name.substring(2), option);
@@ -23,10 +46,6 @@ final class RecipeKeys {
       }
     }
     return keys;
-  }
-
-  private static boolean isRecipeOption(OptionSpec option) {
-    return option.longestName().equals(RecipeOptions.READ) || option.longestName().equals(RecipeOptions.SAVE);
   }
 
   /**

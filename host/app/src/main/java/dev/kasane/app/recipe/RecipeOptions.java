@@ -16,7 +16,8 @@ public final class RecipeOptions {
   public static final String SAVE = "--save-recipe";
 
   @Option(names = READ, paramLabel = "FILE",
-      description = "Take options from this YAML file; what the command line says wins.")
+      description = "Take options from this YAML file; what the command line says wins. It cannot say where something"
+          + " is written, have something replaced, or name plugins.")
   private Path recipe;
 
   @Option(names = SAVE, paramLabel = "FILE",

@@ -3,19 +3,29 @@ package dev.kasane.app.recipe;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.kasane.app.terminal.MessageWriter;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** Writes the options that a command is about to run with as a recipe that gives the same run again. */
 public final class RecipeSaver {
+  private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
+      .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).disable(YAMLGenerator.Feature.SPLIT_LINES)
+      .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+      .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+      .build());
+
   private RecipeSaver() {}
 
   /**
@@ -36,31 +46,41 @@ public final class RecipeSaver {
     }
     String text = toYaml(spec);
     if (file.toString().equals("-")) {
-      spec.commandLine().getOut().print(text);
-      spec.commandLine().getOut().flush();
+      PrintWriter out = MessageWriter.content(spec.commandLine().getOut());
+      out.print(text);
+      out.flush();
     } else {
       PendingFile.replace(file, text);
     }
   }
 
   static String toYaml(CommandSpec spec) throws IOException {
-    Map<String, Object> values = new LinkedHashMap<>();
-    Collection<OptionSpec> keys = RecipeKeys.of(spec).values();
     Map<String, Object> effective =
         spec.userObject() instanceof EffectiveOptions command ? command.effectiveOptions() : Map.of();
+    return "# " + spec.qualifiedName() + " " + RecipeOptions.READ + " THIS_FILE\n"
+        + YAML.writeValueAsString(values(spec, RecipeKeys.of(spec).values(), effective))
+        + commandLineOnly(spec);
+  }
+
+  /** As comments, since no recipe can set them: where this run's results went and the like. */
+  private static String commandLineOnly(CommandSpec spec) throws IOException {
+    List<OptionSpec> given = RecipeKeys.commandLineOnly(spec).values().stream()
+        .filter(spec.commandLine().getParseResult()::hasMatchedOption).toList();
+    Map<String, Object> values = values(spec, given, Map.of());
+    return values.isEmpty() ? "" : "# The command line alone can say these:\n"
+        + YAML.writeValueAsString(values).lines().map(line -> "# " + line + "\n").collect(Collectors.joining());
+  }
+
+  private static Map<String, Object> values(
+      CommandSpec spec, Collection<OptionSpec> wanted, Map<String, Object> effective) {
+    Map<String, Object> values = new LinkedHashMap<>();
     for (OptionSpec option : spec.options()) {
-      if (keys.contains(option)) {
+      if (wanted.contains(option)) {
         Object value = Optional.<Object>ofNullable(option.getValue()).orElse(effective.get(option.longestName()));
         Optional.ofNullable(plain(value)).ifPresent(each -> values.put(key(option), each));
       }
     }
-    YAMLFactory yaml = YAMLFactory.builder()
-        .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).disable(YAMLGenerator.Feature.SPLIT_LINES)
-        .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-        .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-        .build();
-    return "# " + spec.qualifiedName() + " " + RecipeOptions.READ + " THIS_FILE\n"
-        + new YAMLMapper(yaml).writeValueAsString(values);
+    return values;
   }
 
   /** Numbers and truth values as such, collections element by element, all else as it would be typed. */

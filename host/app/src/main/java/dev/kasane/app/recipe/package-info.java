@@ -8,6 +8,10 @@
  *
  * <p>{@link dev.kasane.app.recipe.RecipeExpansion} turns the entries into arguments of the command, leaving
  * out every option that the user gave himself, and keeps the line of each so that an error can point at it.
- * The reader takes neither tags nor aliases and bounds the size of the file.
+ *
+ * <p>Recipes are passed around, so one from a stranger must do no harm: it sets only options that are marked with
+ * {@link dev.kasane.app.recipe.RecipeKey}, none of which loads code, names a place to write to or replaces anything.
+ * Saving a recipe writes the others down as comments. The reader takes neither tags nor aliases and bounds the size
+ * of the file.
  */
 package dev.kasane.app.recipe;

@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.text.data.Utf8Files;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -20,7 +21,7 @@ import java.util.Set;
  * be a list of names or missing.
  */
 public final class PromptFile {
-  private static final long MOST_BYTES = 64L << 20;
+  private static final int MOST_BYTES = 64 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -54,14 +55,16 @@ public final class PromptFile {
 
   private static List<String> lines(Path file) {
     try {
-      if (Files.size(file) > MOST_BYTES) {
+      byte[] bytes = InputFile.bytes(file, MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
         throw new UserException(file + " is larger than 64 MiB. Split it.");
       }
-      return Utf8Files.read(file).lines().toList();
+      return Utf8Files.decode(bytes).lines().toList();
     } catch (CharacterCodingException e) {
       throw new UserException(file + " is not UTF-8 text. Save the file as UTF-8.", e);
     } catch (IOException e) {
-      throw new UserException(file + " cannot be read. Check that it is a file and that you may read it.", e);
+      throw new UserException("Cannot read " + file + ": " + FileFaults.reason(e) + ". Check that it is a file and that"
+          + " you may read it.", e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.training.TrainingListener;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class LossLog implements TrainingListener {
 
   private void readUpTo(long done) {
     try {
-      String text = Files.readString(file);
+      String text = InputFile.text(file);
       // A run that was killed may have left half a line at the end, which can look like a whole one.
       text.substring(0, text.lastIndexOf('\n') + 1).lines().filter(line -> LINE.matcher(line).matches())
           .map(Point::parse).filter(point -> point.step() <= done).forEach(points::add);

@@ -2,6 +2,7 @@ package dev.kasane.app.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.diffusion.data.CacheKey;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import java.io.IOException;
@@ -40,7 +41,7 @@ public final class TextTrainingFacts {
         ends(file, run);
       }
       for (Path file : data) {
-        run.text(HexFormat.of().formatHex(Files.readAllBytes(file)));
+        run.text(HexFormat.of().formatHex(InputFile.allBytes(file)));
       }
     } catch (IOException e) {
       throw new UserException("Cannot read the model or the data: " + e.getMessage() + ".", e);
@@ -75,7 +76,7 @@ public final class TextTrainingFacts {
   }
 
   private static void ends(Path file, CacheKey key) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+    try (RandomAccessFile in = new RandomAccessFile(InputFile.require(file).toFile(), "r")) {
       key.number(in.length());
       byte[] part = new byte[(int) Math.min(LOOKED_AT, in.length())];
       in.readFully(part);

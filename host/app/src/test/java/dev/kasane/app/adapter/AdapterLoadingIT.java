@@ -8,8 +8,8 @@ import dev.kasane.app.inspect.AdapterFiles;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.UserException;
-import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -74,7 +74,7 @@ class AdapterLoadingIT {
       assertThat(loaded.set().isAttached()).isTrue();
       assertThat(loaded.report().isComplete()).isTrue();
       assertThat(loaded.norm()).isPositive();
-      assertThat(loaded.summary()).contains(KOHYA.toString(), "kohya, 215 layers (", "unet 197",
+      assertThat(String.join("\n", loaded.lines())).contains(KOHYA.toString(), "kohya, 215 layers (", "unet 197",
           "text_encoder 18", "rank 2/4", "alpha 3/6", "weight 0.5");
     } finally {
       loaded.set().detach();
@@ -104,7 +104,7 @@ class AdapterLoadingIT {
     LoadedAdapter loaded = load(file(FITS), 1);
     loaded.set().detach();
 
-    assertThat(loaded.summary()).contains("1 layers (unet 1)", "changes nothing");
+    assertThat(String.join("\n", loaded.lines())).contains("1 layers (unet 1)", "changes nothing");
   }
 
   @Test
@@ -117,7 +117,7 @@ class AdapterLoadingIT {
     assertThatThrownBy(() -> load(file, 1, AdapterMisfit.MISSHAPEN)).isInstanceOf(UserException.class);
     LoadedAdapter accepted = load(file, 1, AdapterMisfit.UNMATCHED);
     accepted.set().detach();
-    assertThat(accepted.summary()).contains("1 unmatched keys", "lora_unet_no_such_layer");
+    assertThat(String.join("\n", accepted.lines())).contains("1 unmatched keys", "lora_unet_no_such_layer");
   }
 
   @Test

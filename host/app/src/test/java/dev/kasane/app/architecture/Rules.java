@@ -32,7 +32,7 @@ final class Rules {
       Map.entry("files", Set.of()),
       Map.entry("natives", Set.of("files")),
       Map.entry("safetensors", Set.of("files")),
-      Map.entry("pickle", Set.of("safetensors")),
+      Map.entry("pickle", Set.of("files", "safetensors")),
       Map.entry("tensor", Set.of("natives", "safetensors")),
       Map.entry("spi", Set.of("tensor")),
       Map.entry("module", Set.of("spi", "tensor")),
@@ -78,8 +78,11 @@ final class Rules {
     rules.put("progress bars", only("app.progress knows the progress bar",
         type -> isIn(type, "dev.kasane.app.progress"), type -> isIn(type, "me.tongfei")));
     rules.put("standard streams", noClasses()
-        .that().resideOutsideOfPackages("dev.kasane.app.cli..", "dev.kasane.app.progress..")
-        .should(ACCESS_STANDARD_STREAMS).because("results and messages are the command line's business"));
+        .that().resideOutsideOfPackages("dev.kasane.app.terminal..", "dev.kasane.app.progress..")
+        .should(ACCESS_STANDARD_STREAMS).because("results and messages leave by the door, app.terminal"));
+    rules.put("opening files", noClasses().that().resideOutsideOfPackages(CORE + ".files..", "dev.kasane.testkit..")
+        .should().callMethodWhere(describe("it opens a path to read", Rules::opens))
+        .because("InputFile knows pipes, which wait for ever, and devices, which never end"));
     rules.put("System.exit", noClasses().that().doNotHaveFullyQualifiedName("dev.kasane.app.cli.Main")
         .should().callMethod(System.class, "exit", int.class)
         .orShould().callMethod(Runtime.class, "halt", int.class)
@@ -99,6 +102,11 @@ final class Rules {
     return Set.of("java.nio.file.Files.move", "java.io.File.renameTo", "java.io.File.deleteOnExit",
         "java.nio.file.Files.createTempFile", "java.nio.file.Files.createTempDirectory",
         "java.lang.Runtime.addShutdownHook").contains(called);
+  }
+
+  private static boolean opens(JavaMethodCall call) {
+    return call.getTargetOwner().getName().equals("java.nio.file.Files") && Set.of("newInputStream", "readString",
+        "readAllBytes", "readAllLines", "lines", "newBufferedReader").contains(call.getName());
   }
 
   private static boolean takesNumber(JavaMethodCall call) {

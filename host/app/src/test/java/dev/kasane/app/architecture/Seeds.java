@@ -45,7 +45,9 @@ final class Seeds {
     seeds.put("PF4J's manager", List.of(uses("dev.kasane.app.cli", "org.pf4j.PluginManager")));
     seeds.put("picocli", List.of(uses("dev.kasane.core.spi", "picocli.CommandLine")));
     seeds.put("progress bars", List.of(uses("dev.kasane.app.cli", "me.tongfei.progressbar.ProgressBar")));
-    seeds.put("standard streams", List.of(does("dev.kasane.core.module", "System.out.println(1);")));
+    seeds.put("standard streams", List.of(does("dev.kasane.app.cli", "System.out.println(1);")));
+    seeds.put("opening files", List.of("package dev.kasane.core.module; class Seed { void act() throws Exception {"
+        + " java.nio.file.Files.readString(java.nio.file.Path.of(\"x\")); } }"));
     seeds.put("System.exit", List.of(does("dev.kasane.app.cli", "System.exit(3);")));
     seeds.put("whole or not at all", List.of(does("dev.kasane.plugin.one",
         "Runtime.getRuntime().addShutdownHook(new Thread());")));

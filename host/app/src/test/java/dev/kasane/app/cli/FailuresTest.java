@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,11 @@ class FailuresTest {
         Arguments.of(new UncheckedIOException(new NoSuchFileException("a")),
             "kasane: a: no such file or folder"),
         Arguments.of(new ExecutionException(new UserException("deep")), "kasane: deep"),
+        Arguments.of(new StackOverflowError(), "kasane: something in the input is nested deeper than this program can"
+            + " follow; --debug shows where."),
+        Arguments.of(new EngineException("x", new UnsatisfiedLinkError("libc10_cuda.so: cannot open\nmore")),
+            "kasane: a native library cannot be loaded: libc10_cuda.so: cannot open. It is damaged, made for another"
+                + " system, or lacks a library that it needs; 'kasane doctor' tells what is there."),
         Arguments.of(new IOException("odd end"), "kasane: odd end"));
   }
 
@@ -52,6 +58,14 @@ class FailuresTest {
     assertThat(report(new OutOfMemoryError("Java heap space"), false)).contains("out of memory", "-Xmx8g");
     assertThat(report(new EngineException("DefaultCPUAllocator: can't allocate memory: 9 bytes"), false))
         .contains("out of memory", "smaller batch");
+  }
+
+  @Test
+  void listsDetailsBelow() {
+    assertThat(report(new UserException("two things", List.of("  one", "  two"), null), false).lines())
+        .containsExactly("kasane: two things", "  one", "  two");
+    assertThat(report(new UserException("two", List.of("  one"), null).behind("x: "), false).lines())
+        .containsExactly("kasane: x: two", "  one");
   }
 
   @Test

@@ -122,7 +122,7 @@ class GenerateTextCommandTest {
     refuses(List.of("prompts.jsonl is not UTF-8 text"), "--prompts", prompts.toString());
     Files.writeString(prompts, " \n\n");
     refuses(List.of("prompts.jsonl has no prompts"), "--prompts", prompts.toString());
-    refuses(List.of("cannot be read", "is a file"), "--prompts", folder.toString());
+    refuses(List.of("Cannot read", "is a file"), "--prompts", folder.toString());
     Files.writeString(prompts, "\uFEFF{\"prompt\": \"w1\"}\r\n");
     assertThat(generate("--prompts", prompts.toString(), "--max-tokens", "1")).isZero();
   }

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,9 +11,11 @@ import dev.kasane.core.safetensors.TensorDeclaration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,7 +78,19 @@ class InspectCommandTest {
 
     kasane.run("inspect", file.toString());
 
-    assertThat(kasane.out()).contains("[2Jgone next").doesNotContain("\u001b");
+    assertThat(kasane.out()).contains("\\u001b[2Jgone\\nnext").doesNotContain("\u001b");
     assertThat(kasane.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(300));
+  }
+
+  /** More tensors than a process can map one by one, and enough to show what grows with their square. */
+  @Test
+  void aHeaderOfVeryManyTensorsIsNoTrouble() throws IOException {
+    Path file = folder.resolve("many.safetensors");
+    List<TensorDeclaration> tensors = IntStream.range(0, 100_000).mapToObj(i -> TensorDeclaration.ofFloats(
+        "lora_unet_x" + i + ".alpha", DType.F32, new long[] {1}, new float[] {i})).toList();
+    SafetensorsWriter.write(file, tensors, Map.of());
+    assertTimeoutPreemptively(Duration.ofSeconds(60),
+        () -> assertThat(kasane.run("inspect", "--json", file.toString())).isEqualTo(1));
+    assertThat(kasane.out()).contains("100000");
   }
 }

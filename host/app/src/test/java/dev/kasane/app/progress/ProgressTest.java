@@ -48,6 +48,18 @@ class ProgressTest {
   }
 
   @Test
+  void strangersTextDoesNotSteerTheTerminalThatTheBarDrawsOn() {
+    try (Progress progress = Progress.start("Training", "steps", 2, 0, out, true)) {
+      progress.note("Step 1: \033[31mred\nforged");
+      progress.message("\u202eloss");
+      progress.step();
+    }
+
+    assertThat(shown()).contains("\r\033[K" + "Step 1: \\u001b[31mred\\nforged", "\\u202eloss")
+        .doesNotContain("\033[31m", "\u202e");
+  }
+
+  @Test
   void goesOnFromAnEarlierRun() {
     try (Progress progress = Progress.start("Training", "steps", 100, 60, out, false)) {
       progress.step();

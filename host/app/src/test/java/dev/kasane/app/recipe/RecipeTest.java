@@ -119,6 +119,20 @@ class RecipeTest {
   }
 
   @Test
+  void keepsWhatOnlyTheCommandLineCanSayAsComments() throws IOException {
+    assertThat(program.run("-d", "x", "--out", "two\nrank: 99", "--overwrite", "--save-recipe", recipe)).isZero();
+    assertThat(recipe).content().contains("# The command line alone can say these:", "# overwrite: true")
+        .doesNotContain("\nout:", "\nrank: 99");
+    ToyProgram second = new ToyProgram();
+
+    assertThat(second.run("--recipe", recipe)).as(second.err::toString).isZero();
+
+    assertThat(second.toy.rank).isEqualTo(8);
+    assertThat(second.toy.out).isNull();
+    assertThat(second.toy.overwrite).isFalse();
+  }
+
+  @Test
   void isPrintedForADash() {
     assertThat(program.run("-d", "x", "--save-recipe", "-")).isZero();
     assertThat(program.out.toString()).contains("data: x", "rank: 8")
@@ -137,6 +151,9 @@ class RecipeTest {
     "learning_rate: 1; line 2: 'program group toy' has no option 'learning_rate'",
     "learning_rate: 1; Did you mean 'learning-rate'?",
     "save-recipe: x; has no option 'save-recipe'",
+    "out: runs/marker; line 2: a recipe cannot set 'out'",
+    "out: runs/marker; give --out on the command line",
+    "overwrite: true; line 2: a recipe cannot set 'overwrite'",
     "rank: eight; line 2: rank: ",
     "rank: [1, 2]; line 2: 'rank' takes one value, not 2",
     "shade: GREY; line 2: shade: ",

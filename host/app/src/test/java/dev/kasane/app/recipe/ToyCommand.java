@@ -18,27 +18,35 @@ final class ToyCommand implements Runnable, EffectiveOptions {
   @Mixin
   RecipeOptions recipe;
 
+  @RecipeKey
   @Option(names = {"-d", "--data"}, required = true)
   Path data;
 
+  @RecipeKey
   @Option(names = "--rank", defaultValue = "8")
   int rank;
 
+  @RecipeKey
   @Option(names = "--learning-rate", defaultValue = "1e-4")
   double learningRate;
 
+  @RecipeKey
   @Option(names = "--shuffle", negatable = true, defaultValue = "false", fallbackValue = "true")
   boolean shuffle;
 
+  @RecipeKey
   @Option(names = "--shade", defaultValue = "LIGHT")
   Shade shade;
 
+  @RecipeKey
   @Option(names = "--prompt")
   List<String> prompts = new ArrayList<>();
 
+  @RecipeKey
   @Option(names = "--option")
   Map<String, String> options = new LinkedHashMap<>();
 
+  @RecipeKey
   @Option(names = "--trigger")
   String trigger;
 
@@ -47,9 +55,11 @@ final class ToyCommand implements Runnable, EffectiveOptions {
 
   /** A kind of thing with an option that only some kinds have. */
   static final class Brush implements DependentOptions {
+    @RecipeKey
     @Option(names = "--brush", defaultValue = "round")
     String kind;
 
+    @RecipeKey
     @Option(names = "--width")
     Integer width;
 
@@ -63,6 +73,12 @@ final class ToyCommand implements Runnable, EffectiveOptions {
       return Set.of("width");
     }
   }
+
+  @Option(names = "--out")
+  Path out;
+
+  @Option(names = "--overwrite", negatable = true, defaultValue = "false", fallbackValue = "true")
+  boolean overwrite;
 
   boolean ran;
 

@@ -51,13 +51,13 @@ final class CheckpointFit {
     if (missing.isEmpty() && surplus.isEmpty() && misfits.isEmpty()) {
       return;
     }
-    StringBuilder message = new StringBuilder(where()).append(" does not fit the model.");
-    append(message, "of the model's " + declared.size() + " weights missing", missing);
-    append(message, "of the file's " + source.names().size() + " tensors without a place in the model",
+    List<String> details = new ArrayList<>();
+    add(details, "of the model's " + declared.size() + " weights missing", missing);
+    add(details, "of the file's " + source.names().size() + " tensors without a place in the model",
         surplus);
-    append(message, "with another shape or type", misfits);
-    diagnosis().ifPresent(text -> message.append("\nIt looks like ").append(text).append('.'));
-    throw new UserException(message.toString());
+    add(details, "with another shape or type", misfits);
+    diagnosis().ifPresent(text -> details.add("It looks like " + text + "."));
+    throw new UserException(where() + " does not fit the model.", details, null);
   }
 
   /** The files that the tensors come from, or what was opened where none of them is of use. */
@@ -67,14 +67,11 @@ final class CheckpointFit {
     return files.size() == 1 ? files.iterator().next() : source.location();
   }
 
-  private static void append(StringBuilder message, String what, List<String> names) {
-    if (names.isEmpty()) {
-      return;
-    }
-    message.append("\n  ").append(names.size()).append(' ').append(what).append(": ")
-        .append(String.join(", ", names.subList(0, Math.min(LISTED, names.size()))));
-    if (names.size() > LISTED) {
-      message.append(" and ").append(names.size() - LISTED).append(" more");
+  private static void add(List<String> details, String what, List<String> names) {
+    if (!names.isEmpty()) {
+      details.add("  " + names.size() + " " + what + ": "
+          + String.join(", ", names.subList(0, Math.min(LISTED, names.size())))
+          + (names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : ""));
     }
   }
 

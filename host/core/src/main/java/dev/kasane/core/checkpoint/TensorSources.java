@@ -1,6 +1,7 @@
 package dev.kasane.core.checkpoint;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ public final class TensorSources {
   }
 
   private static byte[] head(Path path) {
-    try (InputStream in = Files.newInputStream(path)) {
+    try (InputStream in = InputFile.stream(path)) {
       return in.readNBytes(HEADER_LENGTH_BYTES + 1);
     } catch (IOException e) {
       throw new UserException(path + " cannot be read: " + e + ". Check that you may read it.", e);

@@ -1,5 +1,6 @@
 /**
- * Files as everything here writes them: whole or not at all, whatever ends the process.
+ * Files as everything here writes them: whole or not at all, whatever ends the process. And as everything reads them:
+ * {@link dev.kasane.core.files.InputFile} opens what has a length, and no pipe or device that would never end.
  *
  * <p>{@link dev.kasane.core.files.PendingFile} and {@link dev.kasane.core.files.PendingFolder} are written beside
  * their place under a name of their own, forced to disk and moved there in one step. Closed before that, they are

@@ -1,10 +1,10 @@
 package dev.kasane.core.injection;
 
+import dev.kasane.core.BoundedPattern;
 import dev.kasane.core.UserException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Strengths for some blocks of a model, by which an adapter's own strength is multiplied.
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class BlockWeights {
   private final Map<String, Double> weights;
-  private final Map<String, Pattern> patterns = new LinkedHashMap<>();
+  private final Map<String, BoundedPattern> patterns = new LinkedHashMap<>();
 
   /**
    * @param weights pattern → weight; the order counts
@@ -28,7 +28,7 @@ public final class BlockWeights {
       if (!Double.isFinite(weight)) {
         throw new UserException("The weight of block '" + text + "' is " + weight + "; expected a number.");
       }
-      patterns.put(text, TargetPattern.compile(text, "(.*\\.)?(" + text + ")(\\..*)?"));
+      patterns.put(text, BoundedPattern.of(text, "(.*\\.)?(%s)(\\..*)?"));
     });
   }
 
@@ -43,13 +43,13 @@ public final class BlockWeights {
    * @param name its component and path, joined by a dot
    */
   public double weight(String name) {
-    return patterns.entrySet().stream().filter(each -> each.getValue().matcher(name).matches()).findFirst()
+    return patterns.entrySet().stream().filter(each -> each.getValue().matches(name)).findFirst()
         .map(each -> weights.get(each.getKey())).orElse(1.0);
   }
 
   /** Whether one of the patterns fits a layer. */
   public boolean names(String name) {
-    return patterns.values().stream().anyMatch(pattern -> pattern.matcher(name).matches());
+    return patterns.values().stream().anyMatch(pattern -> pattern.matches(name));
   }
 
   /**
@@ -60,7 +60,7 @@ public final class BlockWeights {
    */
   public void requireUse(Collection<String> names) {
     patterns.forEach((text, pattern) -> {
-      if (names.stream().noneMatch(name -> pattern.matcher(name).matches())) {
+      if (names.stream().noneMatch(name -> pattern.matches(name))) {
         throw new UserException("The block '" + text + "' is in none of the " + names.size()
             + " adapted layers" + names.stream().findFirst().map(name -> ", such as " + name).orElse("")
             + ". Name whole parts between dots, such as mid_block, up_blocks.1 or attn2.");

@@ -57,12 +57,13 @@ public record InjectionReport(
    */
   public void requireComplete() {
     if (!isComplete()) {
-      throw new UserException(summary());
+      List<String> lines = lines();
+      throw new UserException(lines.get(0), lines.subList(1, lines.size()), null);
     }
   }
 
   /** A few lines for people: counts, then what did not fit, by name. */
-  public String summary() {
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(matched.size() + " adapted layers, " + unmatched.size() + " unmatched keys, " + misshapen.size()
         + " misshapen, " + bare.values().stream().mapToInt(List::size).sum() + " layers without an adapter");
@@ -70,7 +71,7 @@ public record InjectionReport(
     more(lines, misshapen.size());
     unmatched.stream().limit(SHOWN).forEach(each -> lines.add("  " + each.key() + ": " + each.reason()));
     more(lines, unmatched.size());
-    return String.join("\n", lines);
+    return lines;
   }
 
   private static void more(List<String> lines, int total) {

@@ -90,8 +90,9 @@ public final class Injector {
       List<? extends AdapterMethod> methods, double multiplier, NDManager scope) {
     Restored restored = fit(roots, saved, methods, multiplier, scope);
     if (restored.set().layers().isEmpty()) {
-      throw new UserException("Nothing in this adapter fits the base model: " + restored.report().summary()
-          + "\nWas it trained for another base?");
+      List<String> lines = restored.report().lines();
+      throw new UserException("Nothing in this adapter fits the base model: " + lines.get(0)
+          + ". Was it trained for another base?", lines.subList(1, lines.size()), null);
     }
     restored.set().attach();
     return restored;

@@ -1,11 +1,11 @@
 package dev.kasane.core.injection;
 
+import dev.kasane.core.BoundedPattern;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.regex.MatchResult;
 
 /**
  * Some of a model's numbered layers.
@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
  * @param lists the lists whose numbers count, as they were named; empty for the first number
  * @param patterns how a path gives its number, tried in this order, in the first group
  */
-record LayerNumbers(Set<Integer> numbers, List<String> lists, List<Pattern> patterns) {
+record LayerNumbers(Set<Integer> numbers, List<String> lists, List<BoundedPattern> patterns) {
   /** Every layer, numbered or not. */
   static final LayerNumbers ANY = new LayerNumbers(Set.of(), List.of(), List.of());
-  private static final Pattern FIRST = Pattern.compile(".*?\\.[^.]*\\.(\\d{1,9})\\.");
+  private static final BoundedPattern FIRST = BoundedPattern.of("", ".*?\\.[^.]*\\.(\\d{1,9})\\.%s");
 
   /**
    * @param numbers the layers' numbers; empty for all
@@ -25,7 +25,7 @@ record LayerNumbers(Set<Integer> numbers, List<String> lists, List<Pattern> patt
    */
   static LayerNumbers of(Set<Integer> numbers, List<String> lists) {
     return new LayerNumbers(Set.copyOf(numbers), List.copyOf(lists), lists.isEmpty() ? List.of(FIRST) : lists.stream()
-        .map(list -> TargetPattern.compile(list, "(?:^|.*?\\.)(?:" + list + ")\\.(\\d{1,9})\\.")).toList());
+        .map(list -> BoundedPattern.of(list, "(?:^|.*?\\.)(?:%s)\\.(\\d{1,9})\\.")).toList());
   }
 
   boolean isAny() {
@@ -42,8 +42,8 @@ record LayerNumbers(Set<Integer> numbers, List<String> lists, List<Pattern> patt
     return number(path).map(found -> path.substring(found.end())).orElse(path);
   }
 
-  private Optional<Matcher> number(String path) {
-    return patterns.stream().map(pattern -> pattern.matcher(path)).filter(Matcher::lookingAt).findFirst();
+  private Optional<MatchResult> number(String path) {
+    return patterns.stream().flatMap(pattern -> pattern.matchesBeginning(path).stream()).findFirst();
   }
 
   /** Those of the layers that none of the paths lies in. */

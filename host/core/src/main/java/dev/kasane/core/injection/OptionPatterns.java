@@ -1,10 +1,10 @@
 package dev.kasane.core.injection;
 
+import dev.kasane.core.BoundedPattern;
 import dev.kasane.core.UserException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Values of a method's options for some layers only: another rank for one block, another alpha for one
@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 public final class OptionPatterns {
   private final Map<String, Map<String, Rule>> rules = new LinkedHashMap<>();
 
-  private record Rule(Pattern pattern, String value) {
+  private record Rule(BoundedPattern pattern, String value) {
     boolean matches(String path) {
-      return pattern.matcher(path).matches();
+      return pattern.matches(path);
     }
   }
 
@@ -30,7 +30,7 @@ public final class OptionPatterns {
   public OptionPatterns(Map<String, Map<String, String>> byOption) {
     byOption.forEach((option, values) -> values.forEach((pattern, value) ->
         rules.computeIfAbsent(option, name -> new LinkedHashMap<>()).put(pattern,
-            new Rule(TargetPattern.compile(pattern, "(.*\\.)?(" + pattern + ")"), value))));
+            new Rule(BoundedPattern.of(pattern, "(.*\\.)?(%s)"), value))));
   }
 
   /** The same options for every layer. */

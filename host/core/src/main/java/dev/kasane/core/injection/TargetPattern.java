@@ -1,11 +1,11 @@
 package dev.kasane.core.injection;
 
+import dev.kasane.core.BoundedPattern;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** One word of a selection: a preset, a name's end or a regular expression. */
 record TargetPattern(String text, BiPredicate<String, TargetLayer.Kind> test) {
@@ -36,17 +36,8 @@ record TargetPattern(String text, BiPredicate<String, TargetLayer.Kind> test) {
   }
 
   private static TargetPattern regex(String text, String expression) {
-    Pattern compiled = compile(text, expression);
-    return new TargetPattern(text, (path, kind) -> compiled.matcher(path).matches());
-  }
-
-  static Pattern compile(String text, String expression) {
-    try {
-      return Pattern.compile(expression);
-    } catch (PatternSyntaxException e) {
-      throw new UserException("'" + text + "' is not a regular expression: " + e.getDescription()
-          + " at position " + e.getIndex() + ". A layer's name alone needs no special characters.", e);
-    }
+    BoundedPattern pattern = BoundedPattern.of(expression, "%s");
+    return new TargetPattern(text, (path, kind) -> pattern.matches(path));
   }
 
   boolean matches(String path, TargetLayer.Kind kind) {

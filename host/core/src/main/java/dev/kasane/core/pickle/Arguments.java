@@ -38,7 +38,7 @@ final class Arguments {
   static <T> T typed(List<?> arguments, int index, Class<T> type, String words) throws MalformedPickle {
     Object found = get(arguments, index);
     if (!type.isInstance(found)) {
-      throw new MalformedPickle("gives a constructor " + Quoted.kindOf(found) + " as argument " + (index + 1)
+      throw new MalformedPickle("gives a constructor " + Kinds.of(found) + " as argument " + (index + 1)
           + ", where " + words + " is expected; the file is damaged");
     }
     return type.cast(found);

@@ -9,7 +9,7 @@ final class Containers {
 
   static Object append(Object list, List<Object> members) throws MalformedPickle {
     if (!(list instanceof PickledList target)) {
-      throw new MalformedPickle("appends to " + Quoted.kindOf(list) + ", not a list; the file is damaged");
+      throw new MalformedPickle("appends to " + Kinds.of(list) + ", not a list; the file is damaged");
     }
     members.forEach(target::append);
     return target;
@@ -18,7 +18,7 @@ final class Containers {
   /** Stores keys and values that follow one another. */
   static Object store(Object dict, List<Object> pairs) throws MalformedPickle {
     if (!(dict instanceof PickledDict target)) {
-      throw new MalformedPickle("sets an item of " + Quoted.kindOf(dict)
+      throw new MalformedPickle("sets an item of " + Kinds.of(dict)
           + ", not a dict; the file is damaged");
     }
     if (pairs.size() % 2 != 0) {
@@ -32,7 +32,7 @@ final class Containers {
 
   static Object insert(Object set, List<Object> members) throws MalformedPickle {
     if (!(set instanceof PickledSet target)) {
-      throw new MalformedPickle("adds to " + Quoted.kindOf(set) + ", not a set; the file is damaged");
+      throw new MalformedPickle("adds to " + Kinds.of(set) + ", not a set; the file is damaged");
     }
     for (Object member : members) {
       target.insert(member);

@@ -19,7 +19,7 @@ final class KeyOrder implements Comparator<Object> {
 
   static void requireKey(Object key) throws MalformedPickle {
     if (!isKey(key)) {
-      throw new MalformedPickle("uses " + Quoted.kindOf(key)
+      throw new MalformedPickle("uses " + Kinds.of(key)
           + " as a dict key or set member; only short text,"
           + " numbers and flat tuples of them are expected there");
     }
@@ -80,7 +80,7 @@ final class KeyOrder implements Comparator<Object> {
       case 5 -> ((String) left).compareTo((String) right);
       case 6 -> ((OpaqueObject) left).compareTo((OpaqueObject) right);
       case TUPLE -> compareTuples((PickledTuple) left, (PickledTuple) right);
-      default -> throw new ClassCastException("no key: " + Quoted.kindOf(left));
+      default -> throw new ClassCastException("no key: " + Kinds.of(left));
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,7 @@ final class KnownGlobals {
   static OpaqueObject find(String module, String name) throws MalformedPickle {
     OpaqueObject global = new OpaqueObject(MODULE_ALIASES.getOrDefault(module, module), name);
     if (!isKnown(global)) {
-      throw new MalformedPickle("asks for " + Quoted.of(module + "." + name)
+      throw new MalformedPickle("asks for " + VisibleText.shortened(module + "." + name)
           + ", which Kasane refuses to build;"
           + " nothing was run. " + advice(module));
     }

@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -40,7 +41,7 @@ final class LegacyCheckpoint {
     Object magic = new PickleMachine(input, LegacyCheckpoint::refuse).run();
     if (!MAGIC_NUMBER.equals(magic)) {
       throw new MalformedPickle("is a pickle but no PyTorch checkpoint: it begins with "
-          + Quoted.kindOf(magic)
+          + Kinds.of(magic)
           + " in place of PyTorch's magic number");
     }
     Object version = new PickleMachine(input, LegacyCheckpoint::refuse).run();
@@ -63,7 +64,7 @@ final class LegacyCheckpoint {
     boolean differs = earlier != null
         && (earlier.elements() != id.elements() || earlier.elementSize() != id.elementSize());
     if (differs) {
-      throw new MalformedPickle("describes storage " + Quoted.of(id.key())
+      throw new MalformedPickle("describes storage " + VisibleText.shortened(id.key())
           + " in two ways; the file is damaged");
     }
     return id.toStorage();
@@ -72,7 +73,7 @@ final class LegacyCheckpoint {
   private Map<String, FileRegion> locate(Object keys, long start, long fileSize)
       throws IOException, MalformedPickle {
     if (!(keys instanceof List<?> order)) {
-      throw new MalformedPickle("has " + Quoted.kindOf(keys) + " in place of its list of storages");
+      throw new MalformedPickle("has " + Kinds.of(keys) + " in place of its list of storages");
     }
     Map<String, FileRegion> regions = new HashMap<>();
     long position = start;
@@ -97,12 +98,12 @@ final class LegacyCheckpoint {
 
   private static void requirePromised(StorageId id, long elements, long left) throws MalformedPickle {
     if (elements != id.elements()) {
-      throw new MalformedPickle("has " + elements + " elements in storage " + Quoted.of(id.key())
+      throw new MalformedPickle("has " + elements + " elements in storage " + VisibleText.shortened(id.key())
           + ", where its pickle promises " + id.elements() + "; the file is damaged");
     }
     if (id.byteLength() > left) {
       throw new MalformedPickle("ends " + (id.byteLength() - left) + " bytes before the end of storage "
-          + Quoted.of(id.key()) + "; the download is incomplete, fetch it again");
+          + VisibleText.shortened(id.key()) + "; the download is incomplete, fetch it again");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -44,7 +45,7 @@ final class NumpyValues {
 
   private static MalformedPickle unknown(OpaqueObject dtype, byte[] bytes) {
     return new MalformedPickle("holds a numpy value of " + bytes.length + " bytes and type "
-        + Quoted.of(dtype.name()) + ", which Kasane does not read");
+        + VisibleText.shortened(dtype.name()) + ", which Kasane does not read");
   }
 
   /** A dtype's state has its byte order second; other opaque objects may have any state. */

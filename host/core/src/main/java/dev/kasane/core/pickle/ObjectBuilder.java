@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class ObjectBuilder {
   private static Object build(Object callable, PickledTuple arguments, PickleBudget budget)
       throws MalformedPickle {
     if (!(callable instanceof OpaqueObject global)) {
-      throw new MalformedPickle("calls " + Quoted.kindOf(callable)
+      throw new MalformedPickle("calls " + Kinds.of(callable)
           + " like a function; the file is damaged or"
           + " hostile, and nothing was run");
     }
@@ -63,7 +64,7 @@ final class ObjectBuilder {
     } else if (target instanceof OpaqueObject opaque) {
       NumpyValues.refuseBigEndian(opaque, state);
     } else if (!(target instanceof PickledTensor)) {
-      throw new MalformedPickle("sets attributes of " + Quoted.kindOf(target) + "; the file is damaged");
+      throw new MalformedPickle("sets attributes of " + Kinds.of(target) + "; the file is damaged");
     }
   }
 
@@ -80,7 +81,7 @@ final class ObjectBuilder {
     budget.chargeBytes(64L * pairs.size());
     for (Object pair : pairs) {
       if (!(pair instanceof List<?> two) || two.size() != 2) {
-        throw new MalformedPickle("makes a dict of " + Quoted.kindOf(pair) + ", where pairs are expected");
+        throw new MalformedPickle("makes a dict of " + Kinds.of(pair) + ", where pairs are expected");
       }
       dict.store(two.get(0), two.get(1));
     }
@@ -112,7 +113,7 @@ final class ObjectBuilder {
     String text = Arguments.text(arguments, 0);
     String encoding = Arguments.text(arguments, 1);
     if (!encoding.equals("latin1") || !StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
-      throw new MalformedPickle("encodes text as " + Quoted.of(encoding)
+      throw new MalformedPickle("encodes text as " + VisibleText.shortened(encoding)
           + ", where bytes as latin1 are expected");
     }
     budget.chargeBytes(text.length());
@@ -128,7 +129,7 @@ final class ObjectBuilder {
   private static Object rebuildFromType(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
     OpaqueObject function = Arguments.global(arguments, 0);
     if (!function.module().equals("torch._utils")) {
-      throw new MalformedPickle("rebuilds a tensor by " + Quoted.of(function.qualifiedName())
+      throw new MalformedPickle("rebuilds a tensor by " + VisibleText.shortened(function.qualifiedName())
           + ", which Kasane does not know");
     }
     return build(function, Arguments.tuple(arguments, 2), budget);

@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.util.List;
 
@@ -159,7 +160,7 @@ final class PickleMachine {
     try {
       return Long.parseLong(line);
     } catch (NumberFormatException malformed) {
-      throw new MalformedPickle("numbers a value '" + Quoted.of(line) + "'; the file is damaged", malformed);
+      throw new MalformedPickle("numbers a value " + VisibleText.quote(line) + "; the file is damaged", malformed);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.math.BigInteger;
 
@@ -78,7 +79,7 @@ final class ScalarReader {
     try {
       return narrow(new BigInteger(digits));
     } catch (NumberFormatException malformed) {
-      throw new MalformedPickle("holds the integer '" + Quoted.of(line)
+      throw new MalformedPickle("holds the integer '" + VisibleText.shortened(line)
           + "'; the file is damaged", malformed);
     }
   }
@@ -97,7 +98,7 @@ final class ScalarReader {
     try {
       return Double.parseDouble(line);
     } catch (NumberFormatException malformed) {
-      throw new MalformedPickle("holds the number '" + Quoted.of(line) + "'; the file is damaged", malformed);
+      throw new MalformedPickle("holds the number " + VisibleText.quote(line) + "; the file is damaged", malformed);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileWindow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -56,7 +58,7 @@ final class StorageReader {
     StorageLocation storage = tensor.storage();
     FileRegion region = contents.storages().get(storage.key());
     if (region == null) {
-      throw new MalformedPickle("has no storage " + Quoted.of(storage.key())
+      throw new MalformedPickle("has no storage " + VisibleText.shortened(storage.key())
           + "; the tensor is from another file");
     }
     if (length == 0) {
@@ -74,7 +76,7 @@ final class StorageReader {
     if (position > channel.size() - length) {
       throw new MalformedPickle("has shrunk since it was opened");
     }
-    return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
+    return FileWindow.of(channel, position, length, contents.storages().size());
   }
 
   private ByteBuffer inflate(FileRegion region) throws IOException, MalformedPickle {

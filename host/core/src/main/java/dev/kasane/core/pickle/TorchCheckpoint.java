@@ -1,5 +1,7 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.safetensors.FileDiagnosis;
 import dev.kasane.core.safetensors.TensorValues;
 import java.io.IOException;
@@ -9,7 +11,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,7 +56,7 @@ public final class TorchCheckpoint implements AutoCloseable {
 
   private static FileChannel openChannel(Path path) throws PickleException {
     try {
-      return FileChannel.open(path, StandardOpenOption.READ);
+      return InputFile.channel(path);
     } catch (NoSuchFileException missing) {
       throw new PickleException(path, "there is no such file", missing);
     } catch (AccessDeniedException denied) {
@@ -124,7 +125,7 @@ public final class TorchCheckpoint implements AutoCloseable {
    */
   public Map<String, PickledTensor> stateDict() throws PickleException {
     if (!(contents.root() instanceof Map<?, ?> saved)) {
-      throw new PickleException(path, "holds " + Quoted.kindOf(contents.root())
+      throw new PickleException(path, "holds " + Kinds.of(contents.root())
           + ", not a dict of named tensors");
     }
     Map<?, ?> holder = saved.get("state_dict") instanceof Map<?, ?> inner ? inner : saved;
@@ -136,7 +137,7 @@ public final class TorchCheckpoint implements AutoCloseable {
     });
     if (tensors.isEmpty()) {
       throw new PickleException(path, "holds no tensors under 'state_dict' or at its top; its top has "
-          + saved.keySet().stream().limit(LISTED_KEYS).map(key -> Quoted.of(String.valueOf(key)))
+          + saved.keySet().stream().limit(LISTED_KEYS).map(key -> VisibleText.shortened(String.valueOf(key)))
               .collect(Collectors.joining(", ", "[", saved.size() > LISTED_KEYS ? ", …]" : "]")));
     }
     return Collections.unmodifiableMap(tensors);

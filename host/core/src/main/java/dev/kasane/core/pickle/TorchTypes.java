@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.safetensors.DType;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class TorchTypes {
   /** The element type of a storage class; nothing for the untyped one, which counts bytes. */
   static Optional<DType> storageType(OpaqueObject global) throws MalformedPickle {
     if (!isStorage(global)) {
-      throw new MalformedPickle("holds a storage of class " + Quoted.of(global.qualifiedName())
+      throw new MalformedPickle("holds a storage of class " + VisibleText.shortened(global.qualifiedName())
           + ", which Kasane does not read");
     }
     return Optional.ofNullable(STORAGES.get(global.name()));
@@ -63,7 +64,7 @@ final class TorchTypes {
 
   static DType elementType(OpaqueObject global) throws MalformedPickle {
     if (!isElementType(global)) {
-      throw new MalformedPickle("holds a tensor of type " + Quoted.of(global.qualifiedName())
+      throw new MalformedPickle("holds a tensor of type " + VisibleText.shortened(global.qualifiedName())
           + ", which Kasane does not read");
     }
     return ELEMENT_TYPES.get(global.name());

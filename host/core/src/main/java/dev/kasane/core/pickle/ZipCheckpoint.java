@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -57,12 +58,12 @@ final class ZipCheckpoint {
   private TypedStorage locate(StorageId id, Map<String, FileRegion> storages) throws MalformedPickle {
     FileRegion region = entries.get(folder + "/data/" + id.key());
     if (region == null) {
-      throw new MalformedPickle("lacks the storage " + Quoted.of(id.key())
+      throw new MalformedPickle("lacks the storage " + VisibleText.shortened(id.key())
           + " that its pickle names; the file is"
           + " damaged");
     }
     if (region.length() < id.byteLength()) {
-      throw new MalformedPickle("has " + region.length() + " bytes in storage " + Quoted.of(id.key())
+      throw new MalformedPickle("has " + region.length() + " bytes in storage " + VisibleText.shortened(id.key())
           + ", where its pickle promises " + id.byteLength() + "; the file is damaged");
     }
     storages.put(id.key(), region);
@@ -83,7 +84,7 @@ final class ZipCheckpoint {
     return switch (order) {
       case "little" -> false;
       case "big" -> true;
-      default -> throw new MalformedPickle("says its byte order is '" + Quoted.of(order)
+      default -> throw new MalformedPickle("says its byte order is '" + VisibleText.shortened(order)
           + "', where 'little' or 'big' is expected; the file is damaged");
     };
   }

@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,7 +39,7 @@ final class ZipDirectory {
     while (directory.hasRemaining()) {
       ZipEntryRecord entry = ZipEntryRecord.parse(directory);
       if (entries.putIfAbsent(entry.name(), region(entry)) != null) {
-        throw new MalformedPickle("holds two zip entries named " + Quoted.of(entry.name())
+        throw new MalformedPickle("holds two zip entries named " + VisibleText.shortened(entry.name())
             + "; the file is damaged or hostile");
       }
     }
@@ -79,7 +80,7 @@ final class ZipDirectory {
   }
 
   private FileRegion region(ZipEntryRecord entry) throws IOException, MalformedPickle {
-    String what = "the entry " + Quoted.of(entry.name());
+    String what = "the entry " + VisibleText.shortened(entry.name());
     require(!entry.encrypted(), what + " encrypted with a password; unpack the archive first");
     require(entry.stored() || entry.deflated(), what + " packed by an unknown method; pack it again, stored");
     ByteBuffer local = FileBytes.read(channel, entry.localOffset(), LOCAL_BYTES);

@@ -2,6 +2,7 @@ package dev.kasane.core.safetensors;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ final class EntryParser {
       throw fault("has a dtype that is not text");
     }
     String found = parser.getText();
-    return DType.named(found).orElseThrow(() -> fault("has dtype " + Reasons.quote(found)
+    return DType.named(found).orElseThrow(() -> fault("has dtype " + VisibleText.quote(found)
         + ", which Kasane does not read; it reads " + Arrays.toString(DType.values())));
   }
 
@@ -74,7 +75,7 @@ final class EntryParser {
     int count = 0;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT || parser.getLongValue() < 0) {
-        throw fault("has a " + field + " with " + Reasons.quote(parser.getText())
+        throw fault("has a " + field + " with " + VisibleText.quote(parser.getText())
             + " in place of a whole number from 0");
       }
       if (count == sizes.length) {
@@ -92,7 +93,7 @@ final class EntryParser {
   }
 
   private SafetensorsException fault(String fault) {
-    return new SafetensorsException(path, "tensor " + Reasons.quote(name) + " " + fault
+    return new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " " + fault
         + "; the header is damaged or of another format");
   }
 }

@@ -1,6 +1,5 @@
 package dev.kasane.core.safetensors;
 
-import dev.kasane.core.files.FileFaults;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
@@ -8,6 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.kasane.core.JsonFault;
+import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFaults;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -98,7 +99,7 @@ final class HeaderParser {
     expect(first, JsonToken.START_OBJECT, METADATA_KEY, "an object");
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
-      expect(parser.nextToken(), JsonToken.VALUE_STRING, "metadata " + Reasons.quote(key), "text");
+      expect(parser.nextToken(), JsonToken.VALUE_STRING, "metadata " + VisibleText.quote(key), "text");
       requireWellFormed(key);
       refuseRepeated(metadata.containsKey(key), key);
       String text = parser.getText();
@@ -117,7 +118,7 @@ final class HeaderParser {
 
   private void refuseRepeated(boolean repeated, String key) throws SafetensorsException {
     if (repeated) {
-      throw new SafetensorsException(path, "the header names " + Reasons.quote(key) + " twice, so it is"
+      throw new SafetensorsException(path, "the header names " + VisibleText.quote(key) + " twice, so it is"
           + " unclear which is meant; write the file again");
     }
   }
@@ -126,7 +127,7 @@ final class HeaderParser {
   private void requireWellFormed(String text) throws SafetensorsException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new SafetensorsException(path, "the header holds half a character (a lone surrogate) in "
-          + Reasons.quote(text) + "; the file is damaged");
+          + VisibleText.quote(text) + "; the file is damaged");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,38 +43,44 @@ final class LayoutCheck {
   }
 
   private void checkFollows(String name, TensorDeclared span, long position) throws SafetensorsException {
-    String where = "tensor " + Reasons.quote(name) + " lies at data bytes " + span.begin() + " to "
-        + span.end();
     if (span.begin() > span.end()) {
-      throw new SafetensorsException(path, where + ", which runs backwards; the header is damaged");
+      throw new SafetensorsException(path, where(name, span) + ", which runs backwards; the header is damaged");
     }
     if (span.begin() < position) {
-      throw new SafetensorsException(path, where + ", over the tensor before it, which ends at " + position
+      throw new SafetensorsException(path, where(name, span) + ", over the tensor before it, which ends at " + position
           + "; the header is damaged");
     }
     if (span.begin() > position) {
-      throw new SafetensorsException(path, where + ", leaving bytes from " + position
+      throw new SafetensorsException(path, where(name, span) + ", leaving bytes from " + position
           + " on that belong to no tensor; the header is damaged");
     }
     // An end past the file is reported by checkEnd, with all that is missing; here it must not overflow.
     if (span.end() > Long.MAX_VALUE - dataStart) {
-      throw new SafetensorsException(path, where + ", past anything a file can hold; the header is damaged");
+      throw new SafetensorsException(path, where(name, span) + ", past anything a file can hold; the header is"
+          + " damaged");
     }
   }
 
+  private static String where(String name, TensorDeclared span) {
+    return "tensor " + VisibleText.quote(name) + " lies at data bytes " + span.begin() + " to " + span.end();
+  }
+
+  private static String what(String name, TensorDeclared span) {
+    return "tensor " + VisibleText.quote(name) + " of " + span.dtype() + Arrays.toString(span.shape());
+  }
+
   private void checkSize(String name, TensorDeclared span) throws SafetensorsException {
-    String what = "tensor " + Reasons.quote(name) + " of " + span.dtype() + Arrays.toString(span.shape());
     long needed = span.dtype().byteSize();
     try {
       for (long size : span.shape()) {
         needed = Math.multiplyExact(needed, size);
       }
     } catch (ArithmeticException overflow) {
-      throw new SafetensorsException(path, what + " is larger than any file; the header is damaged",
+      throw new SafetensorsException(path, what(name, span) + " is larger than any file; the header is damaged",
           overflow);
     }
     if (needed != span.end() - span.begin()) {
-      throw new SafetensorsException(path, what + " needs " + needed + " bytes but spans "
+      throw new SafetensorsException(path, what(name, span) + " needs " + needed + " bytes but spans "
           + (span.end() - span.begin()) + "; the header is damaged");
     }
   }

@@ -1,6 +1,9 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FileWindow;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
@@ -47,7 +49,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private static FileChannel openChannel(Path path) throws SafetensorsException {
     try {
-      return FileChannel.open(path, StandardOpenOption.READ);
+      return InputFile.channel(path);
     } catch (NoSuchFileException missing) {
       throw new SafetensorsException(path, "there is no such file", missing);
     } catch (IOException failure) {
@@ -92,7 +94,7 @@ public final class SafetensorsFile implements AutoCloseable {
   public ByteBuffer map(String name) throws SafetensorsException {
     TensorEntry entry = entry(name);
     if (entry.byteLength() > Integer.MAX_VALUE) {
-      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " has " + entry.byteLength()
+      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " has " + entry.byteLength()
           + " bytes, more than one buffer holds; map it in windows of at most " + Integer.MAX_VALUE
           + " bytes");
     }
@@ -116,14 +118,14 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       if (channel.size() < entry.end()) {
         throw new SafetensorsException(path, "has shrunk to " + channel.size() + " bytes since it was opened;"
-            + " tensor " + Reasons.quote(name) + " ends at byte " + entry.end());
+            + " tensor " + VisibleText.quote(name) + " ends at byte " + entry.end());
       }
-      return channel.map(FileChannel.MapMode.READ_ONLY, entry.begin() + offset, length)
+      return FileWindow.of(channel, entry.begin() + offset, length, header.tensors().size())
           .order(ByteOrder.LITTLE_ENDIAN);
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be mapped: "
+      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be mapped: "
           + FileFaults.reason(failure), failure);
     }
   }
@@ -141,7 +143,7 @@ public final class SafetensorsFile implements AutoCloseable {
   private TensorEntry entry(String name) throws SafetensorsException {
     TensorEntry entry = header.tensors().get(name);
     if (entry == null) {
-      throw new SafetensorsException(path, "has no tensor " + Reasons.quote(name) + " among its "
+      throw new SafetensorsException(path, "has no tensor " + VisibleText.quote(name) + " among its "
           + header.tensors().size());
     }
     return entry;
@@ -160,14 +162,14 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       while (window.hasRemaining()) {
         if (channel.read(window, entry.begin() + window.position()) < 0) {
-          throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + Reasons.quote(name)
+          throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
               + " ends at byte " + entry.end());
         }
       }
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "tensor " + Reasons.quote(name) + " cannot be read: "
+      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be read: "
           + FileFaults.reason(failure), failure);
     }
   }

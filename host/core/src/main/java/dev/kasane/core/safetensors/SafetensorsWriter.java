@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
@@ -95,7 +96,7 @@ public final class SafetensorsWriter {
       }
       if (!names.add(tensor.name())) {
         throw new SafetensorsException(target, "cannot hold two tensors named "
-            + Reasons.quote(tensor.name()));
+            + VisibleText.quote(tensor.name()));
       }
     }
     for (Map.Entry<String, String> pair : metadata.entrySet()) {
@@ -106,7 +107,7 @@ public final class SafetensorsWriter {
 
   private static void checkText(Path target, String text) throws SafetensorsException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new SafetensorsException(target, "cannot hold " + Reasons.quote(text)
+      throw new SafetensorsException(target, "cannot hold " + VisibleText.quote(text)
           + ": half a character (a lone surrogate) has no UTF-8 form");
     }
   }

@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -82,7 +83,7 @@ public final class SealedFile {
       String found = hex(checksum(file));
       if (!found.equals(seal)) {
         throw new SafetensorsException(file.path(), "is damaged: its bytes have the checksum " + found + ", and "
-            + Reasons.quote(seal) + " was written into it");
+            + VisibleText.quote(seal) + " was written into it");
       }
     } catch (SafetensorsException known) {
       throw known;

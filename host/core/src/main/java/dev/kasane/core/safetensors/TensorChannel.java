@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -38,7 +39,7 @@ final class TensorChannel implements WritableByteChannel {
     tensor.bytes().writeTo(this);
     if (missing != 0) {
       throw new SafetensorsException(target, "was not written: the source of tensor "
-          + Reasons.quote(tensor.name()) + " gave " + missing + " bytes too few of " + tensor.byteLength());
+          + VisibleText.quote(tensor.name()) + " gave " + missing + " bytes too few of " + tensor.byteLength());
     }
   }
 
@@ -47,7 +48,7 @@ final class TensorChannel implements WritableByteChannel {
     int count = source.remaining();
     if (count > missing) {
       throw new SafetensorsException(target, "was not written: the source of tensor "
-          + Reasons.quote(tensor.name()) + " gave more than its " + tensor.byteLength() + " bytes");
+          + VisibleText.quote(tensor.name()) + " gave more than its " + tensor.byteLength() + " bytes");
     }
     sink.write(source);
     missing -= count;

@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.VisibleText;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -45,14 +46,14 @@ public record TensorDeclaration(String name, DType dtype, long[] shape, TensorBy
     long length = dtype.byteSize();
     for (long size : shape) {
       if (size < 0) {
-        throw new IllegalArgumentException("tensor " + Reasons.quote(name)
+        throw new IllegalArgumentException("tensor " + VisibleText.quote(name)
             + " has a negative size in its shape "
             + Arrays.toString(shape));
       }
       try {
         length = Math.multiplyExact(length, size);
       } catch (ArithmeticException overflow) {
-        throw new IllegalArgumentException("tensor " + Reasons.quote(name) + " of shape "
+        throw new IllegalArgumentException("tensor " + VisibleText.quote(name) + " of shape "
             + Arrays.toString(shape) + " is larger than any file", overflow);
       }
     }

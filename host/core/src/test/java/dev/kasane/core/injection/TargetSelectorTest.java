@@ -73,7 +73,7 @@ class TargetSelectorTest {
     assertThat(pick("re:mid_block.proj_in")).containsExactly("mid_block.proj_in");
     assertThatThrownBy(() -> pick("layers\\.1")).isInstanceOf(UserException.class);
     assertThatThrownBy(() -> pick("to_(q")).isInstanceOf(UserException.class)
-        .hasMessageContaining("to_(q").hasMessageContaining("not a regular expression");
+        .hasMessageContaining("to_(q").hasMessageContaining("no regular expression");
   }
 
   @Test

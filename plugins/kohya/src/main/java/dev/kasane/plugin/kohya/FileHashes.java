@@ -1,6 +1,7 @@
 package dev.kasane.plugin.kohya;
 
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
@@ -49,7 +50,7 @@ record FileHashes(String model, String legacy) {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       dataStart = opened.dataStart();
     }
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = InputFile.channel(file)) {
       String legacy = hash(channel, LEGACY_START, LEGACY_LENGTH).substring(0, LEGACY_DIGITS);
       return new FileHashes(hash(channel, dataStart, channel.size()), legacy);
     }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.JsonFault;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -57,7 +58,7 @@ final class ConfigFiles {
           + "; this is no adapter's configuration");
     }
     try {
-      return ConfigCheck.check(parse(Files.readString(file)));
+      return ConfigCheck.check(parse(InputFile.text(file)));
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     } catch (MalformedInputException e) {

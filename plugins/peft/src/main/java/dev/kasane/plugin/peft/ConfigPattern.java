@@ -1,15 +1,12 @@
 package dev.kasane.plugin.peft;
 
-import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import dev.kasane.core.BoundedPattern;
+import dev.kasane.core.UserException;
+import java.util.function.Function;
 
-/** A Python regular expression of a configuration, in Java's spelling and with bounded work. */
+/** A Python regular expression of a configuration, in Java's spelling. */
 final class ConfigPattern {
-  private static final int LONGEST = 2000;
-  private final String text;
-  private final Pattern pattern;
+  private final BoundedPattern pattern;
 
   /**
    * @param text the pattern as the configuration has it
@@ -17,36 +14,29 @@ final class ConfigPattern {
    * @throws IllegalArgumentException that says what is wrong with the pattern
    */
   ConfigPattern(String text, String template) {
-    if (text.length() > LONGEST) {
-      throw new IllegalArgumentException("a pattern of " + text.length() + " characters, expected at most "
-          + LONGEST);
-    }
-    this.text = text;
-    try {
-      this.pattern = Pattern.compile(String.format(template, text.replace("(?P<", "(?<")));
-    } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException("'" + text + "', which is no regular expression: "
-          + e.getDescription(), e);
-    }
+    this.pattern = told(template, whole -> BoundedPattern.of(text.replace("(?P<", "(?<"), whole));
   }
 
-  /** Whether the expression matches the whole path. */
+  /**
+   * Whether the expression matches the whole path.
+   *
+   * @throws IllegalArgumentException when it takes too long
+   */
   boolean matches(String path) {
-    return run(path, Matcher::matches) != null;
+    return told(path, pattern::matches);
   }
 
   /** What the first group holds when the expression matches the beginning of a path, otherwise null. */
   String firstGroup(String path) {
-    Matcher found = run(path, Matcher::lookingAt);
-    return found == null ? null : found.group(1);
+    return told(path, pattern::matchesBeginning).map(found -> found.group(1)).orElse(null);
   }
 
-  private Matcher run(String path, Predicate<Matcher> test) {
+  /** A configuration's faults are told with its file in front. */
+  private static <T> T told(String text, Function<String, T> use) {
     try {
-      Matcher matcher = pattern.matcher(new BoundedText(path));
-      return test.test(matcher) ? matcher : null;
-    } catch (BoundedText.Exhausted | StackOverflowError e) {
-      throw new IllegalArgumentException("'" + text + "', which takes too long on '" + path + "'", e);
+      return use.apply(text);
+    } catch (UserException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 }

@@ -57,9 +57,13 @@ final class PartReader {
       for (String key : file.keys()) {
         add(key, file);
       }
+      return modules();
     } catch (IllegalArgumentException pattern) {
       throw fault(pattern.getMessage());
     }
+  }
+
+  private Map<String, List<AdapterModule>> modules() throws IOException {
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     for (Map.Entry<Place, Entry> each : adapters.entrySet()) {
       modules(components, each.getKey()).add(adapter(each.getKey().path(), each.getValue()));

@@ -3,7 +3,9 @@ package dev.kasane.plugin.peft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +124,20 @@ class PeftConfigTest {
     LayerRules rules = rules(", \"rank_pattern\": {\"((a+)+\\\\2)+b\": 2}");
     assertThatThrownBy(() -> rules.rank("a".repeat(60))).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("takes too long");
+  }
+
+  @Test
+  void readingAFolderWithSuchAPatternNamesItsConfiguration() throws IOException {
+    Path golden = Golden.ROOT.resolve("patterns");
+    Files.copy(golden.resolve("adapter_model.safetensors"), folder.resolve("adapter_model.safetensors"));
+    ObjectNode json = ConfigFiles.parse(Files.readString(golden.resolve("adapter_config.json")));
+    json.putObject("rank_pattern").put("((\\w+\\.?)+)+!", 2);
+    Files.writeString(folder.resolve("adapter_config.json"), json.toString());
+    try (NDManager scope = Engines.newManager()) {
+      assertThatThrownBy(() -> new PeftFormat().read(folder, Golden.open("patterns", scope).base(), scope))
+          .isInstanceOf(IOException.class)
+          .hasMessageContainingAll("adapter_config.json", "((\\w+\\.?)+)+!", "takes too long");
+    }
   }
 
   @Test

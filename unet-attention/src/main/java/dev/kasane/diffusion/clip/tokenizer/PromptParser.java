@@ -21,14 +21,19 @@ import java.util.regex.Pattern;
  *   <li>A bracket left open weighs what follows it; a closing one without an opening one is text.
  * </ul>
  *
- * <p>Nothing is an error. Where the web interface fails or slips, this is what happens: a weight that is no
- * number ({@code (a:1.2.3)}) is text within plain brackets, {@code BREAK} within brackets breaks too, and
+ * <p>Nothing is an error. Brackets within more than {@value #DEEPEST} others of their kind weigh nothing: what that
+ * many multiply has long reached a bound. Where the web interface fails or slips, this is what happens: a weight that
+ * is no number ({@code (a:1.2.3)}) is text within plain brackets, {@code BREAK} within brackets breaks too, and
  * weights are held to plus or minus {@value #WEIGHT_LIMIT}.
  */
 public final class PromptParser {
   /** No useful weight comes near; it keeps absurd ones from becoming infinite. */
   static final double WEIGHT_LIMIT = 1e6;
 
+  /** So that the work grows with a prompt's length, and not with its square. */
+  static final int DEEPEST = 256;
+
+  private static final int WEIGHTLESS = Integer.MAX_VALUE;
   private static final double ROUND = 1.1;
   private static final double SQUARE = 1 / 1.1;
   private static final Pattern LEXEME = Pattern.compile(
@@ -102,7 +107,7 @@ public final class PromptParser {
     boolean round = "()".contains(bracket);
     Deque<Integer> open = round ? openRound : openSquare;
     if ("([".contains(bracket)) {
-      open.push(drafts.size());
+      open.push(open.size() < DEEPEST ? drafts.size() : WEIGHTLESS);
     } else if (open.isEmpty()) {
       addText(bracket);
     } else {
@@ -123,6 +128,9 @@ public final class PromptParser {
   }
 
   private void multiplyFrom(int start, double factor) {
+    if (start == WEIGHTLESS) {
+      return;
+    }
     double finite = limit(factor);
     for (Draft draft : drafts.subList(start, drafts.size())) {
       draft.weight = limit(draft.weight * finite);

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -60,12 +61,12 @@ final class TokenizerFiles {
         throw new UserException(file + " has " + size + " bytes, expected at most " + LARGEST_FILE
             + ". This is not a CLIP tokeniser's file.");
       }
-      return Files.readString(file, StandardCharsets.UTF_8);
+      return InputFile.text(file);
     } catch (CharacterCodingException e) {
       throw new UserException(file + " is not UTF-8 text."
           + " The file is damaged: fetch the tokeniser again.", e);
     } catch (IOException e) {
-      throw new UserException("Cannot read " + file + ": " + e.getMessage()
+      throw new UserException("Cannot read " + file + ": " + FileFaults.reason(e)
           + ". Check that it is a file and that you may read it.", e);
     }
   }

@@ -1,7 +1,9 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -9,6 +11,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Expected values follow from the web interface's published grammar; 1.1 * 1.1 = 1.21, 1 / 1.1 = 0.9091. */
 class PromptParserTest {
@@ -109,5 +112,19 @@ class PromptParserTest {
   private static String show(PromptPiece piece) {
     return piece instanceof WeightedText text
         ? text.text() + "=" + String.format(Locale.ROOT, "%.4f", text.weight()) : "/";
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(a", "[a", "(a:", "(a)", "a)", "([a", "(a:1.1)", "\\("})
+  void theWorkGrowsWithTheLengthAlone(String part) {
+    String prompt = part.repeat(100_000);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThat(PromptParser.parse(prompt)).isNotEmpty());
+  }
+
+  @Test
+  void weighsWithinBoundsHoweverDeepItIsNested() {
+    String nested = "(".repeat(100_000) + "a" + ")".repeat(100_000);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThat(PromptParser.parse(nested))
+        .containsExactly(new WeightedText("a", PromptParser.WEIGHT_LIMIT)));
   }
 }

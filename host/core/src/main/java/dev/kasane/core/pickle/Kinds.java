@@ -1,22 +1,14 @@
 package dev.kasane.core.pickle;
 
-/** Names from files, made fit for messages. */
-final class Quoted {
-  private static final int LONGEST = 120;
+import dev.kasane.core.VisibleText;
 
-  private Quoted() {
-  }
-
-  /** The name, shortened and without control characters. */
-  static String of(String name) {
-    String shown = name.length() <= LONGEST ? name : name.substring(0, LONGEST) + "…";
-    StringBuilder clean = new StringBuilder();
-    shown.chars().forEach(c -> clean.append(Character.isISOControl(c) ? '\ufffd' : (char) c));
-    return clean.toString();
+/** What is found in a pickle, in words for messages. */
+final class Kinds {
+  private Kinds() {
   }
 
   /** What kind of value this is, in Python's words. */
-  static String kindOf(Object value) {
+  static String of(Object value) {
     if (value == null) {
       return "None";
     }
@@ -39,6 +31,6 @@ final class Quoted {
       return "a tensor";
     }
     return value instanceof OpaqueObject opaque
-        ? of(opaque.toString()) : "a " + value.getClass().getSimpleName();
+        ? VisibleText.shortened(opaque.toString()) : "a " + value.getClass().getSimpleName();
   }
 }

@@ -1,10 +1,10 @@
-package dev.kasane.plugin.peft;
+package dev.kasane.core;
 
 /**
  * A text that a regular expression may look at only so often. Patterns come from files of unknown origin, and
- * some take longer than the universe lasts.
+ * some look without end.
  */
-final class BoundedText implements CharSequence {
+final class CountedText implements CharSequence {
   private static final int LOOKS = 200_000;
 
   /** Thrown when a pattern needs too long. */
@@ -19,11 +19,11 @@ final class BoundedText implements CharSequence {
   private final String text;
   private final int[] left;
 
-  BoundedText(String text) {
+  CountedText(String text) {
     this(text, new int[] {LOOKS});
   }
 
-  private BoundedText(String text, int[] left) {
+  private CountedText(String text, int[] left) {
     this.text = text;
     this.left = left;
   }
@@ -43,7 +43,7 @@ final class BoundedText implements CharSequence {
 
   @Override
   public CharSequence subSequence(int start, int end) {
-    return new BoundedText(text.substring(start, end), left);
+    return new CountedText(text.substring(start, end), left);
   }
 
   @Override

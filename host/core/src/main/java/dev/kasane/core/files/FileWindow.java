@@ -1,0 +1,38 @@
+package dev.kasane.core.files;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * A part of a file as memory, mapped, so that it costs nothing before it is used. A process gets some 65,000 mappings
+ * of the system, and dies when it wants one more: of a file with very many parts the short ones are read.
+ */
+public final class FileWindow {
+  private static final int SHORT = 1 << 16;
+  private static final int MANY = 1 << 14;
+
+  private FileWindow() {}
+
+  /**
+   * @param channel the file, open for reading
+   * @param position the first byte
+   * @param length how many bytes, at most 2³¹ − 1
+   * @param parts of how many such parts the file consists
+   * @return a direct buffer that can only be read
+   * @throws IOException when the file cannot be read there
+   */
+  public static ByteBuffer of(FileChannel channel, long position, long length, int parts) throws IOException {
+    if (length > SHORT || parts < MANY) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
+    }
+    ByteBuffer bytes = ByteBuffer.allocateDirect((int) length);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, position + bytes.position()) < 0) {
+        throw new EOFException("the file ends before byte " + (position + length));
+      }
+    }
+    return bytes.flip().asReadOnlyBuffer();
+  }
+}
