@@ -12,6 +12,7 @@ import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,43 +63,43 @@ public final class Conversion {
         .or(() -> AdapterBase.guessed(chosen.listing())).orElseThrow(() -> new UserException(wish.from()
             + ": its keys and shapes do not tell which base it was made for, so its layers cannot be named."
             + " Say it with --base sd1, sd2, sdxl, or the file or folder of a checkpoint."));
-    Map<String, String> renames = wish.repair() ? repair(chosen, base) : Map.of();
+    Map<String, Collection<String>> places = base.places();
+    Map<String, String> renames = wish.repair() ? repair(chosen, places) : Map.of();
     try (NDManager scope = Engines.newManager()) {
-      AdapterModel model = read(chosen, base, renames, scope);
-      requireMatch(chosen, base, model);
+      AdapterModel model = read(chosen, places, renames, scope);
+      requireMatch(chosen, base.name(), places, model);
       requireFit(base, model, scope);
-      return write(chosen, base, renames.size(), model, scope);
+      String storage = wish.storage().orElseGet(() -> StoredType.keeping(model));
+      ReadBack check = write(model, storage, places, scope);
+      int layers = model.components().values().stream().mapToInt(List::size).sum();
+      return new Outcome(chosen.format().id(), base.name(), layers, storage, renames.size(), check);
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
   }
 
-  private Outcome write(FormatChoice.Chosen chosen, AdapterBase base, int repaired, AdapterModel model,
-      NDManager scope) throws IOException {
-    String storage = wish.storage().orElseGet(() -> StoredType.keeping(model));
+  private ReadBack write(AdapterModel model, String storage, Map<String, Collection<String>> places, NDManager scope)
+      throws IOException {
     StoredType.requireRange(model, storage);
     target.write(model, wish.to(), storage);
-    AdapterModel again = target.read(wish.to(), base.places(), scope);
-    int layers = model.components().values().stream().mapToInt(List::size).sum();
-    return new Outcome(chosen.format().id(), base.name(), layers, storage, repaired,
-        ReadBack.compare(model, again, storage));
+    return ReadBack.compare(model, target.read(wish.to(), places, scope), storage);
   }
 
-  private static Map<String, String> repair(FormatChoice.Chosen chosen, AdapterBase base) {
-    return chosen.format().repair(chosen.keys(), base.places()).orElseThrow(() -> new UserException(
+  private static Map<String, String> repair(FormatChoice.Chosen chosen, Map<String, Collection<String>> places) {
+    return chosen.format().repair(chosen.keys(), places).orElseThrow(() -> new UserException(
         chosen.path() + ": there is nothing to repair that is certain. Convert it without --repair to see"
             + " what does not fit."));
   }
 
-  private AdapterModel read(FormatChoice.Chosen chosen, AdapterBase base, Map<String, String> renames,
-      NDManager scope) throws IOException {
+  private AdapterModel read(FormatChoice.Chosen chosen, Map<String, Collection<String>> places,
+      Map<String, String> renames, NDManager scope) throws IOException {
     if (renames.isEmpty()) {
-      return chosen.format().read(chosen.path(), base.places(), scope);
+      return chosen.format().read(chosen.path(), places, scope);
     }
     try (PendingFolder scratch = PendingFolder.beside(wish.to())) {
       Path mended = scratch.path().resolve("mended.safetensors");
       KeyRepair.copy(chosen.path(), renames, mended);
-      return chosen.format().read(mended, base.places(), scope);
+      return chosen.format().read(mended, places, scope);
     }
   }
 
@@ -111,7 +112,8 @@ public final class Conversion {
     }
   }
 
-  private void requireMatch(FormatChoice.Chosen chosen, AdapterBase base, AdapterModel model) {
+  private void requireMatch(FormatChoice.Chosen chosen, String base, Map<String, Collection<String>> places,
+      AdapterModel model) {
     List<UnmatchedKey> lost = model.unmatched();
     if (lost.isEmpty() && !model.components().isEmpty()) {
       return;
@@ -121,13 +123,13 @@ public final class Conversion {
     if (lost.size() > SHOWN) {
       details.add("  … and " + (lost.size() - SHOWN) + " more");
     }
-    Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), base.places());
+    Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), places);
     if (repair.isPresent()) {
       details.add("Add --repair to write what was meant.");
     } else if (wish.base().isEmpty()) {
-      details.add("Is it for another base than " + base.name() + "? Say so with --base.");
+      details.add("Is it for another base than " + base + "? Say so with --base.");
     }
     throw new UserException(chosen.path() + " cannot be converted without loss: " + lost.size() + " of "
-        + chosen.keys().size() + " keys fit no layer of " + base.name(), details, null);
+        + chosen.keys().size() + " keys fit no layer of " + base, details, null);
   }
 }
