@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.app.terminal.MessageStream;
+import dev.kasane.app.terminal.StandardOutput;
 import picocli.CommandLine;
 
 /** Where the program starts. */
@@ -14,9 +15,9 @@ public final class Main {
    */
   public static void main(String[] arguments) {
     StandardOutput output = StandardOutput.install();
+    // Made before the door stands: what it draws itself goes out beneath.
     CommandRunner runner = new CommandRunner(new CommandLine(new KasaneCommand()));
     MessageStream.install();
-    int code = runner.run(arguments);
-    System.exit(output.finish(code, System.out, System.err));
+    System.exit(output.finish(runner.run(arguments)));
   }
 }

@@ -1,4 +1,4 @@
-package dev.kasane.app.cli;
+package dev.kasane.app.terminal;
 
 import dev.kasane.core.files.FileFaults;
 import java.io.BufferedOutputStream;
@@ -14,7 +14,7 @@ import picocli.CommandLine.ExitCode;
  * Where results go. Java's own standard output swallows every failure, and a result that a full disk has cut off would
  * look like success; this one remembers the first.
  */
-final class StandardOutput extends OutputStream {
+public final class StandardOutput extends OutputStream {
   private final OutputStream out;
   private IOException failure;
 
@@ -22,8 +22,8 @@ final class StandardOutput extends OutputStream {
     this.out = out;
   }
 
-  /** Puts itself in the place of the process's standard output. */
-  static StandardOutput install() {
+  /** Puts itself in the place of the process's standard output, beneath the door. */
+  public static StandardOutput install() {
     StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
     System.setOut(new PrintStream(new BufferedOutputStream(output)));
     return output;
@@ -42,6 +42,11 @@ final class StandardOutput extends OutputStream {
       failure = failure == null ? e : failure;
       throw e;
     }
+  }
+
+  /** As {@link #finish(int, PrintStream, PrintStream)}, with the process's own streams. */
+  public int finish(int code) {
+    return finish(code, System.out, System.err);
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.kasane.app.cli;
+package dev.kasane.app.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
