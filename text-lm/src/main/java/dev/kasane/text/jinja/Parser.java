@@ -89,7 +89,8 @@ final class Parser {
       case "set" -> assignment();
       case "macro" -> closed(macro());
       case "call" -> closed(call());
-      case "filter" -> closed(new Statement.FilterBlock(expressions.filters(), ownBlock("endfilter")));
+      case "filter" -> closed(new Statement.FilterBlock(
+          new Statement.FilteredText(expressions.filters(), ownBlock("endfilter"))));
       case "with" -> closed(with());
       case "generation" -> closed(new Statement.Generation(outsideOfLoops(() -> ownBlock("endgeneration"))));
       case "block" -> closed(named());
@@ -160,7 +161,8 @@ final class Parser {
     }
     List<Expression.Filtered> filters = tokens.current().isOperator("|") ? filtersAfterBar() : List.of();
     names.forEach(frame::set);
-    return closed(new Statement.BlockAssignment(target, filters, outsideOfLoops(() -> ownBlock("endset"))));
+    return closed(new Statement.BlockAssignment(target,
+        new Statement.FilteredText(filters, outsideOfLoops(() -> ownBlock("endset")))));
   }
 
   private List<Expression.Filtered> filtersAfterBar() {

@@ -70,30 +70,32 @@ interface Statement {
     }
   }
 
-  /** {@code {% set target %}text{% endset %}}. */
-  record BlockAssignment(Target target, List<Expression.Filtered> filters, Body body) implements Statement {
-    @Override
-    public Flow run(Rendering rendering, Scope scope) {
+  /** The text that statements write, through filters. */
+  record FilteredText(List<Expression.Filtered> filters, Body body) {
+    Object value(Rendering rendering, Scope scope) {
       Scope inner = body.frame().open(scope);
       Object value = rendering.capture(() -> rendering.run(body.statements(), inner));
       for (Expression.Filtered each : filters) {
         value = each.apply(value, rendering, inner);
       }
-      target.assign(value, scope);
+      return value;
+    }
+  }
+
+  /** {@code {% set target %}text{% endset %}}. */
+  record BlockAssignment(Target target, FilteredText text) implements Statement {
+    @Override
+    public Flow run(Rendering rendering, Scope scope) {
+      target.assign(text.value(rendering, scope), scope);
       return Flow.NEXT;
     }
   }
 
   /** {@code {% filter name %}text{% endfilter %}}. */
-  record FilterBlock(List<Expression.Filtered> filters, Body body) implements Statement {
+  record FilterBlock(FilteredText text) implements Statement {
     @Override
     public Flow run(Rendering rendering, Scope scope) {
-      Scope inner = body.frame().open(scope);
-      Object value = rendering.capture(() -> rendering.run(body.statements(), inner));
-      for (Expression.Filtered each : filters) {
-        value = each.apply(value, rendering, inner);
-      }
-      rendering.write(PythonText.str(value));
+      rendering.write(PythonText.str(text.value(rendering, scope)));
       return Flow.NEXT;
     }
   }
