@@ -62,7 +62,7 @@ final class DiffusersReader {
   /** PEFT keeps (out) or (1, out, 1, 1); in the neutral form the outputs are the first axis. */
   private static NDArray perOutput(NDArray magnitude) {
     Shape shape = magnitude.getShape();
-    boolean convolution = shape.dimension() == 4 && shape.get(0) == 1;
+    boolean convolution = shape.dimension() == 4 && shape.get(0) == 1 && shape.get(1) == shape.size();
     if (shape.dimension() != 1 && !convolution) {
       return magnitude;
     }

@@ -11,9 +11,11 @@ import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.injection.AdaptedLayer;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.StoredTensors;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.lora.LoraMethod;
 import java.io.IOException;
@@ -76,6 +78,18 @@ class DiffusersFilesTest {
         AdapterModule::path, module -> module.tensors().get("dora_scale").getShape()));
     assertThat(shapes).containsEntry("mid_block.resnets.0.conv1", new Shape(16, 1, 1, 1))
         .containsEntry("mid_block.attentions.0.transformer_blocks.0.attn2.to_k", new Shape(16, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 16, 3, 3", "1, 16, 1, 0", "1, 0, 0, 1"})
+  void magnitudesThatAreNoneOfTheirFormStayAsTheyAre(long one, long outputs, long height, long width)
+      throws IOException {
+    Shape odd = new Shape(one, outputs, height, width);
+    Path file = Files.createDirectories(Path.of("target", "written")).resolve("odd.safetensors");
+    SafetensorsWriter.write(file, List.of(StoredTensors.declare(
+        "unet.mid_block.resnets.0.conv1.lora_magnitude_vector", scope.ones(odd))), Map.of());
+    AdapterModel read = format.read(file, TinyBase.layers(), scope);
+    assertThat(read.components().get("unet").get(0).tensors().get("dora_scale").getShape()).isEqualTo(odd);
   }
 
   @ParameterizedTest
