@@ -1,5 +1,7 @@
 package dev.kasane.core;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -21,6 +23,8 @@ public final class BoundedPattern {
   /** With fewer choices than this there are too few ways to matter. */
   private static final int MANY_CHOICES = 16;
   private static final long LONGEST_RUN = TimeUnit.SECONDS.toNanos(2);
+  private static final long LOOK_MILLIS = 100;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final String text;
   private final Pattern pattern;
@@ -86,22 +90,25 @@ public final class BoundedPattern {
     return Optional.ofNullable(run.found);
   }
 
-  /** A thread that searches on when time is up ends with the program, which ends for this reason. */
+  /**
+   * Lets a search go on for as long as it has processor time left; what else the machine does, does not count. A thread
+   * that searches on when that is used up ends with the program, which ends for this reason.
+   */
   private synchronized void watch(Run run) {
     if (nanosLeft <= 0) {
       return;
     }
-    long begun = System.nanoTime();
     Thread thread = new Thread(run, "pattern");
     thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
     thread.start();
     try {
-      thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanosLeft)));
+      do {
+        thread.join(LOOK_MILLIS);
+      } while (thread.isAlive() && run.spent(thread) < nanosLeft);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    nanosLeft -= System.nanoTime() - begun;
+    nanosLeft -= thread.isAlive() ? nanosLeft : run.nanos;
   }
 
   @Override
@@ -114,10 +121,18 @@ public final class BoundedPattern {
     private final Predicate<Matcher> test;
     private volatile MatchResult found;
     private volatile boolean ended;
+    private volatile long nanos;
+    private final long begun = System.nanoTime();
 
     Run(Matcher matcher, Predicate<Matcher> test) {
       this.matcher = matcher;
       this.test = test;
+    }
+
+    /** Processor time, or time on the clock where the system does not tell. */
+    long spent(Thread thread) {
+      long processor = THREADS.isThreadCpuTimeSupported() ? THREADS.getThreadCpuTime(thread.getId()) : -1;
+      return processor >= 0 ? processor : System.nanoTime() - begun;
     }
 
     @Override
@@ -127,6 +142,8 @@ public final class BoundedPattern {
         ended = true;
       } catch (CountedText.Exhausted | StackOverflowError tooLong) {
         ended = false;
+      } finally {
+        nanos = spent(Thread.currentThread());
       }
     }
   }
