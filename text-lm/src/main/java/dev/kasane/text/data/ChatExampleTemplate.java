@@ -99,11 +99,11 @@ record ChatExampleTemplate(ChatTemplate template, Map<String, String> marks) imp
         parts.add(new TextPart(whole.substring(at, before.length()), false));
         parts.add(new TextPart(after.substring(before.length()), message.learnt()));
         at = after.length();
+      } else if (message.learnt()) {
+        throw new UserException("the chat template changes what comes before or in turn " + (turn + 1) + " when others"
+            + " follow, so that this answer cannot be told apart. Mark what is learnt with {% generation %} in the"
+            + " template, give the turn a weight of 0, or choose another with --template.");
       }
-    }
-    if (parts.isEmpty()) {
-      throw new UserException("the chat template changes what comes before an answer, so it cannot be told"
-          + " apart. Choose another with --template.");
     }
     parts.add(new TextPart(whole.substring(at), false));
     return parts.stream().filter(part -> !part.text().isEmpty()).toList();

@@ -57,6 +57,7 @@ final class Conversations {
   static Conversation of(TextRecord record) {
     List<ChatMessage> messages = new ArrayList<>();
     Set<String> unread = new LinkedHashSet<>(record.fields().keySet());
+    unread.removeIf(name -> record.fields().get(name) == null);
     unread.removeAll(Set.of(SYSTEM, TOOLS));
     List<?> turns = turns(record);
     if (turns != null) {

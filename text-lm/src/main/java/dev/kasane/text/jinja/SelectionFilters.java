@@ -23,10 +23,15 @@ final class SelectionFilters {
   private static Object map(Object value, Arguments arguments, Rendering rendering) {
     UnaryOperator<Object> change = change(arguments, rendering);
     List<Object> changed = new ArrayList<>();
-    for (Object each : ItemFilters.charged(value, rendering)) {
+    for (Object each : items(value, rendering)) {
       changed.add(change.apply(each));
     }
     return View.once(changed);
+  }
+
+  /** These filters take anything that counts as false for empty, None too. */
+  private static List<Object> items(Object value, Rendering rendering) {
+    return Values.isTrue(value) ? ItemFilters.charged(value, rendering) : List.of();
   }
 
   private static UnaryOperator<Object> change(Arguments arguments, Rendering rendering) {
@@ -54,7 +59,7 @@ final class SelectionFilters {
     UnaryOperator<Object> of = ofAttribute ? Attribute.of(given.get(0), Access.MISSING) : UnaryOperator.identity();
     Predicate<Object> test = test(given.subList(ofAttribute ? 1 : 0, given.size()), arguments.named());
     List<Object> kept = new ArrayList<>();
-    for (Object each : ItemFilters.charged(value, rendering)) {
+    for (Object each : items(value, rendering)) {
       if (test.test(of.apply(each)) == keep) {
         kept.add(each);
       }

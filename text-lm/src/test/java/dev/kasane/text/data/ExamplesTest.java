@@ -157,11 +157,26 @@ class ExamplesTest {
         .isInstanceOf(UserException.class).hasMessageContaining("image");
   }
 
+  /** As Qwen 3's template, which leaves out what was thought before the last question. */
+  @Test
+  void noAnswerIsLeftOutInSilence(@TempDir Path model) throws IOException {
+    Files.writeString(model.resolve("chat_template.jinja"), "{% for m in messages %}<{{ m.role }}>"
+        + "{% if m.role == 'assistant' and loop.last %}<think></think>{% endif %}{{ m.content }}{% endfor %}"
+        + "{% if add_generation_prompt %}<assistant>{% endif %}");
+    ExampleTemplate own = ExampleTemplates.choose("model", model, LLAMA);
+    Object[] turns = {turn("user", "a"), turn("assistant", "b"), turn("user", "c"), turn("assistant", "d")};
+    assertThatThrownBy(() -> own.of(talk(turns))).isInstanceOf(UserException.class)
+        .hasMessageContaining("turn 2").hasMessageContaining("generation").hasMessageContaining("line 7");
+    turns[1] = turn("assistant", "b", "weight", 0);
+    assertThat(answers(own.of(talk(turns)))).isEqualTo("[<think></think>d]");
+  }
+
   @Test
   void fieldsThatATemplateReadsReachItAndOthersAreNamed(@TempDir Path model) throws IOException {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("messages", List.of(turn("user", "a"), turn("assistant", "b", "reasoning", "sea", "score", 3)));
     fields.put("id", 7);
+    fields.put("instruction", null);
     TextRecord thought = record(fields);
     Files.writeString(model.resolve("chat_template.jinja"), "{% for m in messages %}"
         + "{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}"

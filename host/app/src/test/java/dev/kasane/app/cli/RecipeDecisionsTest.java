@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -80,6 +82,27 @@ class RecipeDecisionsTest {
 
   private static boolean isMarked(OptionSpec option) {
     return option.userObject() instanceof Field field && field.isAnnotationPresent(RecipeKey.class);
+  }
+
+  /**
+   * Each command fails after the recipe is saved, and from the recipe in the same words: every default was read. A
+   * training on pictures asks its base for some defaults, and is tried in its process test.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"train text --data l.jsonl", "generate image --prompt x", "generate text --prompt x"})
+  void whatIsSavedWithAllDefaultsIsReadAgain(String command) throws IOException {
+    Path recipe = folder.resolve("saved.yaml");
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.addAll(List.of("--base", Files.createDirectory(folder.resolve("base")).toString(),
+        "--save-recipe", recipe.toString()));
+    CommandHarness first = new CommandHarness();
+    CommandHarness again = new CommandHarness();
+
+    int code = first.run(words.toArray(String[]::new));
+
+    assertThat(recipe).as(first.err()).exists();
+    assertThat(again.run(words.get(0), words.get(1), "--recipe", recipe.toString())).isEqualTo(code).isNotZero();
+    assertThat(again.err()).isEqualTo(first.err()).doesNotContain("saved.yaml");
   }
 
   @ParameterizedTest

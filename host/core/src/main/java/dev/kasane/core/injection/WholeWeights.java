@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,7 +30,13 @@ public final class WholeWeights {
     /** Every bias of the model, those of normalisations too. */
     ALL,
     /** The biases of the layers with adapters. */
-    LORA_ONLY
+    LORA_ONLY;
+
+    /** The word that users type. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private WholeWeights() {}
