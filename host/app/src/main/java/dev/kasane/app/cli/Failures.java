@@ -74,7 +74,9 @@ final class Failures {
     } else if (failure instanceof FileSystemException file) {
       return Optional.of(message(file));
     } else if (failure instanceof IOException io) {
-      return Optional.of(FileFaults.isDiskFull(io) ? DISK_FULL : named(failure));
+      return Optional.of(!FileFaults.isDiskFull(io) ? named(failure)
+          : failure instanceof SafetensorsException ? failure.getMessage() + "; free some space and run again"
+          : DISK_FULL);
     }
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).filter(UnsatisfiedLinkError.class::isInstance)
         .findFirst().map(link -> "a native library cannot be loaded: " + firstLine(link) + ". It is damaged, made for"

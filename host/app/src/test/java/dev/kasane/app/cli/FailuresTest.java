@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.EngineException;
 import dev.kasane.core.UserException;
+import dev.kasane.core.safetensors.SafetensorsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -33,6 +35,9 @@ class FailuresTest {
         Arguments.of(new AccessDeniedException("a/b"), "kasane: a/b: permission denied"),
         Arguments.of(new FileSystemException("a/b", null, "No space left on device"),
             "kasane: a/b: the disk is full; free some space and run again"),
+        Arguments.of(new SafetensorsException(Path.of("x.safetensors"), "could not be written: the disk is full",
+            new IOException("No space left on device")),
+            "kasane: x.safetensors: could not be written: the disk is full; free some space and run again"),
         Arguments.of(new IOException("No space left on device"),
             "kasane: the disk is full; free some space and run again"),
         Arguments.of(new FileSystemException("a/b", null, "Is a directory"), "kasane: a/b: Is a directory"),
