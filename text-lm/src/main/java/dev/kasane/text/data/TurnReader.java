@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
 import dev.kasane.text.chat.ChatMessage;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,11 +93,11 @@ final class TurnReader {
   private List<?> calls(Object said) {
     try {
       Object call = said instanceof String text ? JSON.readValue(text, Object.class) : said;
-      List<?> calls = call instanceof List<?> several ? several : List.of(call);
+      List<?> calls = call instanceof List<?> several ? several : Collections.singletonList(call);
       if (calls.stream().allMatch(each -> each instanceof Map<?, ?> map && map.containsKey("name"))) {
         return calls.stream().map(each -> Map.of("type", "function", "function", each)).toList();
       }
-    } catch (JsonProcessingException | NullPointerException e) {
+    } catch (JsonProcessingException e) {
       // Said below, as for what is JSON of another kind.
     }
     throw fault("calls a function with " + TextRecord.shown(said) + ", expected JSON with a name and arguments");

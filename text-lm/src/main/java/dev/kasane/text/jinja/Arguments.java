@@ -14,10 +14,6 @@ import java.util.Set;
 record Arguments(List<Object> positional, Map<String, Object> named) {
   static final Arguments NONE = new Arguments(List.of(), Map.of());
 
-  int count() {
-    return positional.size() + named.size();
-  }
-
   /**
    * Insists that only these are given.
    *
