@@ -25,8 +25,9 @@ public final class AlpacaTemplate {
     boolean simple = Conversations.isAlpaca(record) && turns.size() == 2;
     String instruction = simple ? record.text("instruction")
         : String.join("\n\n", turns.subList(0, turns.size() - 1).stream().map(ChatMessage::content).toList());
+    String answer = turns.get(turns.size() - 1).content();
     return new TemplateText(List.of(new TextPart(prompt(instruction, simple ? record.text("input") : ""), false),
-        new TextPart(turns.get(turns.size() - 1).content(), true)), false, false, conversation.unread());
+        new TextPart(answer, true)), false, false, conversation.unread(), answer.isBlank());
   }
 
   /** What comes after the last answer that is learnt, there is no place for. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Renders conversations and finds in the text what the assistant says.
@@ -31,10 +32,18 @@ record ChatExampleTemplate(ChatTemplate template, Map<String, String> marks) imp
       List<TextPart> parts = marked ? partsByMarks(conversation, rendered)
           : partsByTurns(conversation, rendered.text());
       ChatMessage last = conversation.messages().get(conversation.messages().size() - 1);
-      return new TemplateText(parts, true, marked || !(last.isAnswer() && last.learnt()), unread);
+      return new TemplateText(parts, true, marked || !(last.isAnswer() && last.learnt()), unread,
+          conversation.messages().stream().noneMatch(ChatExampleTemplate::teaches));
     } catch (UserException e) {
       throw new UserException(record.place() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a turn is learnt and says, thinks or calls anything. */
+  private static boolean teaches(ChatMessage turn) {
+    return turn.isAnswer() && turn.learnt() && (!turn.content().isBlank()
+        || Stream.concat(CALLS.stream(), ChatTemplate.REASONING.stream()).map(turn.fields()::get)
+            .anyMatch(said -> said != null && !said.toString().isBlank()));
   }
 
   /** Fields that the template does not speak of; what would vanish from what is learnt with them stops the run. */

@@ -50,7 +50,8 @@ public final class ExampleEncoder {
     }
     EncodedExample example = text.decided() && !everything
         ? new EncodedExample(ids, supervised, false, true) : ended(ids, supervised);
-    return cut(example, text.parts().stream().allMatch(TextPart::answer));
+    List<EncodedExample> examples = cut(example, text.parts().stream().allMatch(TextPart::answer));
+    return text.silent() && !everything ? examples.stream().map(EncodedExample::withoutAnswer).toList() : examples;
   }
 
   private boolean startsWithMark(TemplateText text) {

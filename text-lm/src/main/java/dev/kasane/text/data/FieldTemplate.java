@@ -3,6 +3,7 @@ package dev.kasane.text.data;
 import dev.kasane.core.UserException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -61,6 +62,6 @@ final class FieldTemplate implements ExampleTemplate {
           : piece.field() ? record.required(piece.text()) : piece.text());
     }
     return new TemplateText(List.of(new TextPart(prompt.toString(), false), new TextPart(said.toString(), true)),
-        false);
+        false, false, Set.of(), record.learnt(pieces.get(answer).text()).isBlank());
   }
 }

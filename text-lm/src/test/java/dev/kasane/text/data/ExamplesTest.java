@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kasane.core.UserException;
+import dev.kasane.text.chat.ChatTemplate;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
 import java.io.IOException;
@@ -15,8 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExamplesTest {
   private static final Tokenizer BYTES = Tokenizers.open(folder("byte-level"));
@@ -281,6 +285,29 @@ class ExamplesTest {
     EncodedExample cut = new EncodedExample(new int[] {1, 2}, new boolean[] {true, true}, true, true);
     assertThatThrownBy(() -> DataReport.of(List.of(cut), Set.of()).check()).isInstanceOf(UserException.class)
         .hasMessageContaining("--max-length");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"alpaca", "chatml", "llama", "auto", "Q: {instruction}\nA: {output}\n###"})
+  void anEmptyAnswerIsCountedAsNoneWhateverMarksTheTemplatePutsAroundIt(String template) {
+    TextRecord empty = record(Map.of("instruction", "Name a colour.", "output", " "));
+    TextRecord said = record(Map.of("instruction", "Name a colour.", "output", "Blue."));
+    ExampleEncoder encoder = new ExampleEncoder(BYTES, 512, false);
+    List<EncodedExample> examples = Stream.of(empty, said, said)
+        .flatMap(each -> encoder.encode(text(template, each)).stream()).toList();
+    assertThat(DataReport.of(examples, Set.of()).silent()).isEqualTo(1);
+    assertThat(examples.get(0).supervisedTokens()).as("it is learnt to stop there").isPositive();
+  }
+
+  @Test
+  void aTurnThatOnlyThinksIsAnAnswer() {
+    TextRecord call = record(Map.of("messages", List.of(Map.of("role", "user", "content", "What time is it?"),
+        Map.of("role", "assistant", "content", "", "reasoning_content", "I do not know."))));
+    ExampleTemplate thinking = new ChatExampleTemplate(new ChatTemplate(
+        "{% for m in messages %}{{ m.role }}: {{ m.reasoning_content }}{{ m.content }}\n{% endfor %}", "thinking"),
+        Map.of());
+    List<EncodedExample> examples = new ExampleEncoder(BYTES, 512, false).encode(thinking.of(call));
+    assertThat(DataReport.of(examples, Set.of()).silent()).isZero();
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -109,9 +110,17 @@ public record DatasetReport(
       throw new UserException(missingCaptions.size() + " picture(s) have no caption: "
           + DatasetReportText.some(missingCaptions) + ". Write one into a text file of the same name ("
           + DatasetReportText.example(missingCaptions.get(0), dataset.options()) + ") or into "
-          + MetadataCaptions.FILE_NAME
+          + MetadataCaptions.FILE_NAME + missingFolderCaptions()
           + ", or give --allow-missing-captions to train on an empty one.");
     }
+  }
+
+  /** That the folders' names could be the captions, as kohya's trainer has it, where they say anything. */
+  private String missingFolderCaptions() {
+    Optional<String> words = missingCaptions.stream().flatMap(name -> PictureFolder.folderWords(name).stream())
+        .findFirst();
+    return words.map(text -> ", give --folder-captions to take the words of such folders for captions (here '" + text
+        + "')").orElse("");
   }
 
   /** The report as lines of text. */

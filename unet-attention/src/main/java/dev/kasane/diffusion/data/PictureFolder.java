@@ -106,21 +106,37 @@ public record PictureFolder(Path root, List<FoundPicture> pictures, List<Path> o
   }
 
   private static FoundPicture found(Path root, Path file) {
-    for (Path folder = file.getParent(); !folder.equals(root); folder = folder.getParent()) {
-      Matcher matcher = REPEATED.matcher(folder.getFileName().toString());
-      if (matcher.matches()) {
-        String words = matcher.group(2).replace('_', ' ').strip();
-        return new FoundPicture(file, FileNames.below(root, file), repeats(folder, matcher.group(1)),
-            words.isEmpty() ? Optional.empty() : Optional.of(words));
-      }
-    }
-    return new FoundPicture(file, FileNames.below(root, file), 1, Optional.empty());
+    String name = FileNames.below(root, file);
+    Optional<Matcher> folder = repeatedFolder(name);
+    return new FoundPicture(file, name, folder.map(matcher -> repeats(file, matcher)).orElse(1), folderWords(name));
   }
 
-  private static int repeats(Path folder, String digits) {
-    int repeats = Integer.parseInt(digits);
+  /**
+   * What the innermost folder that repeats its pictures says beside the number.
+   *
+   * @param name a picture's path below the root, with {@code /} between folders
+   */
+  static Optional<String> folderWords(String name) {
+    return repeatedFolder(name).map(matcher -> matcher.group(2).replace('_', ' ').strip())
+        .filter(words -> !words.isEmpty());
+  }
+
+  private static Optional<Matcher> repeatedFolder(String name) {
+    String[] parts = name.split("/");
+    for (int i = parts.length - 2; i >= 0; i--) {
+      Matcher matcher = REPEATED.matcher(parts[i]);
+      if (matcher.matches()) {
+        return Optional.of(matcher);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int repeats(Path file, Matcher folder) {
+    int repeats = Integer.parseInt(folder.group(1));
     if (repeats < 1 || repeats > MOST_REPEATS) {
-      throw new UserException(folder + ": its name asks for " + repeats + " repeats of each picture; use 1"
+      throw new UserException(file + ": the folder " + folder.group() + " asks for " + repeats
+          + " repeats of each picture; use 1"
           + " to " + MOST_REPEATS + ", or rename the folder if the number means something else");
     }
     return repeats;

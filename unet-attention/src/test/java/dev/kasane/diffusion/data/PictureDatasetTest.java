@@ -128,6 +128,19 @@ class PictureDatasetTest {
   }
 
   @Test
+  void aFolderWhoseNameCouldBeTheCaptionIsNamed() throws IOException {
+    Files.createDirectory(folder.resolve("10_red_boat"));
+    picture("10_red_boat/a.png", 1);
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> report(DatasetOptions.of(folder)).check(false, false))
+        .withMessageContaining("--folder-captions").withMessageContaining("'red boat'");
+    Files.move(folder.resolve("10_red_boat"), folder.resolve("10_"));
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> report(DatasetOptions.of(folder)).check(false, false))
+        .withMessageNotContaining("--folder-captions");
+  }
+
+  @Test
   void aFormatThatCannotBeReadIsNamedAndNotPassedOver() throws IOException {
     Files.write(folder.resolve("phone.heic"), "\0\0\0\u0018ftypheic".getBytes(
         StandardCharsets.ISO_8859_1));

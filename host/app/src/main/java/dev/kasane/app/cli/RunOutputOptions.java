@@ -24,6 +24,12 @@ final class RunOutputOptions {
   private boolean overwrite;
 
   @RecipeKey
+  @Option(names = "--keep-checkpoint", negatable = true, defaultValue = "true", fallbackValue = "true",
+      description = "Keep the last checkpoint of a finished run: with more --steps the same command goes on from there"
+          + " (default: yes).")
+  private boolean keepCheckpoint;
+
+  @RecipeKey
   @Option(names = "--samples", negatable = true, defaultValue = "true", fallbackValue = "true",
       description = "Try prompts out before and after (default: yes).")
   private boolean samples;
@@ -55,6 +61,6 @@ final class RunOutputOptions {
       throw new UserException("Option --name is '" + named + "', which is no file name.");
     }
     return new TrainingSession.Output(out == null ? Path.of("kasane-runs", named) : out, named, overwrite,
-        checkpointEvery, sampleEvery, measureEvery, format, stored.toString());
+        checkpointEvery, keepCheckpoint, sampleEvery, measureEvery, format, stored.toString());
   }
 }

@@ -15,17 +15,9 @@ import java.nio.file.Path;
  * @param adapterIsFolder whether the adapter is a folder of its own and not a file
  */
 record RunFolder(Path path, String name, boolean adapterIsFolder) {
-  /**
-   * Looks whether the folder may be used.
-   *
-   * @param replace whether an adapter that lies there already may be replaced
-   * @throws UserException when a finished run lies there already
-   */
-  void requireFree(boolean replace) {
-    if (Files.exists(adapter()) && !replace) {
-      throw new UserException("A finished run lies at " + adapter() + ". Name another folder with --out,"
-          + " or give --overwrite to train anew.");
-    }
+  /** Whether the adapter of a run lies there. */
+  boolean hasAdapter() {
+    return Files.exists(adapter());
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,13 +36,14 @@ public final class TrainingSession {
    * @param name of the run and its adapter
    * @param overwrite whether a finished run may be replaced
    * @param checkpointEvery steps between checkpoints
+   * @param keepCheckpoint whether the last checkpoint stays, for more steps
    * @param sampleEvery steps between samples, 0 for none while training
    * @param measureEvery steps between measurements on what was held back
    * @param format writes the adapter
    * @param storage type of the saved tensors
    */
-  public record Output(Path folder, String name, boolean overwrite, long checkpointEvery, long sampleEvery,
-      long measureEvery, AdapterFormat format, String storage) {}
+  public record Output(Path folder, String name, boolean overwrite, long checkpointEvery, boolean keepCheckpoint,
+      long sampleEvery, long measureEvery, AdapterFormat format, String storage) {}
 
   /**
    * @param adapters what is trained, attached to the base
@@ -83,14 +85,38 @@ public final class TrainingSession {
     // With checkpoints beside it, an adapter is what a run wrote that was killed before its very end.
     if (output.overwrite() && !checkpoints.canGoOn()) {
       checkpoints.clear();
+    } else if (checkpoints.newest().isEmpty()) {
+      OptionalLong finished = checkpoints.finished();
+      if (files.hasAdapter()) {
+        requireMoreSteps(finished);
+      } else if (finished.orElse(Long.MAX_VALUE) > plan.steps()) {
+        checkpoints.clear();
+      }
     }
-    files.requireFree(output.overwrite() || checkpoints.newest().isPresent());
     return checkpoints;
+  }
+
+  /** A finished run of the same kind is made longer, and no other touched. */
+  private void requireMoreSteps(OptionalLong finished) {
+    String found = "A finished run lies at " + files.adapter();
+    String remedy = "Name another folder with --out, or give --overwrite to train anew.";
+    if (finished.isEmpty()) {
+      throw new UserException(found + ", of which no checkpoint was kept or which is of another base, other settings"
+          + " or other data (with a --lr-schedule that is not constant, the number of steps is one of them). " + remedy);
+    } else if (finished.getAsLong() >= plan.steps()) {
+      throw new UserException(found + ", after " + finished.getAsLong() + " steps. Ask for more with --steps to go on"
+          + " from there; or: " + remedy.substring(0, 1).toLowerCase(Locale.ROOT) + remedy.substring(1));
+    }
+    tell.accept(found + "; it goes on from step " + finished.getAsLong() + ".");
   }
 
   private <B> LossLog train(TrainingTask<B> task, OptimizerFactory optimizers, Checkpoints checkpoints) {
     try (AdapterTraining<B> training = new AdapterTraining<>(task, adapters, plan, optimizers)) {
       long done = training.restore(checkpoints);
+      if (done > plan.steps()) {
+        throw new UserException("The run in " + files.path() + " has done " + done + " steps, more than the "
+            + plan.steps() + " that are asked for. Ask for more with --steps, or choose another folder with --out.");
+      }
       LossLog log = new LossLog(files.lossLog(), done);
       try (Progress progress = Progress.start("Training", "steps", plan.steps(), done);
           Interruption interruption = new Interruption(step -> training.save(checkpoints, step), progress::note)) {
@@ -149,7 +175,11 @@ public final class TrainingSession {
     LossPlot.write(log.points(), files.lossPlot());
     written.add(files.lossPlot());
     samples.writeBeforeAfter().ifPresent(written::add);
-    checkpoints.clear();
+    if (output.keepCheckpoint()) {
+      checkpoints.finish();
+    } else {
+      checkpoints.clear();
+    }
     tell.accept("Done after " + plan.steps() + (plan.steps() == 1 ? " step." : " steps."));
     return written;
   }

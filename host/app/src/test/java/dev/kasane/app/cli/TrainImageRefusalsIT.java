@@ -214,9 +214,40 @@ class TrainImageRefusalsIT {
     Files.delete(folder.resolve("out/loss.png"));
     trains();
     assertThat(adapter("out")).isEqualTo(adapter("whole"));
-    assertThat(folder.resolve("out/checkpoints")).doesNotExist();
+    assertThat(folder.resolve("out/checkpoints")).isDirectoryNotContaining("glob:**checkpoint-*");
     assertThat(Files.readString(folder.resolve("out/loss.csv")))
         .isEqualTo(Files.readString(folder.resolve("whole/loss.csv")));
+  }
+
+  @Test
+  void aFinishedRunThatIsAskedForMoreStepsEndsAsALongOne() throws IOException {
+    trains("--out", folder.resolve("long").toString(), "--steps", "5", "--no-keep-checkpoint");
+    assertThat(folder.resolve("long/checkpoints")).doesNotExist();
+    trains();
+    refusesAgain();
+    assertThat(err.toString()).contains("after 2 steps", "--steps");
+    assertThat(train("--steps", "4", "--seed", "3")).isEqualTo(1);
+    assertThat(err.toString()).contains("finished run", "other settings");
+    trains("--steps", "3");
+    assertThat(err.toString()).contains("goes on from step 2");
+    assertThat(train("--steps", "2")).isEqualTo(1);
+    trains("--epochs", "3", "--steps", "5");
+    assertThat(adapter("out")).isEqualTo(adapter("long"));
+    assertThat(Files.readString(folder.resolve("out/loss.csv")))
+        .isEqualTo(Files.readString(folder.resolve("long/loss.csv")));
+    Files.delete(folder.resolve("out/run.safetensors"));
+    trains("--steps", "5");
+    assertThat(adapter("out")).as("written again").isEqualTo(adapter("long"));
+  }
+
+  @Test
+  void aRunWhoseRateDependsOnItsLengthIsNotMadeLonger() throws IOException {
+    trains("--lr-schedule", "cosine");
+    assertThat(train("--lr-schedule", "cosine", "--steps", "3")).isEqualTo(1);
+    assertThat(err.toString()).contains("finished run", "--lr-schedule");
+    byte[] before = adapter("out");
+    trains("--lr-schedule", "cosine", "--steps", "3", "--overwrite");
+    assertThat(adapter("out")).isNotEqualTo(before);
   }
 
   @Test

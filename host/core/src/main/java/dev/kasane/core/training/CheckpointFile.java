@@ -20,22 +20,28 @@ import java.util.regex.Pattern;
  *
  * @param path the file
  * @param step steps done, at least 0
+ * @param last whether it is the last one of a run that has ended
  */
-record CheckpointFile(Path path, long step) {
-  private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{8,18})\\.safetensors");
+record CheckpointFile(Path path, long step, boolean last) {
+  private static final Pattern NAME = Pattern.compile("(checkpoint|finished)-(\\d{8,18})\\.safetensors");
   private static final String STEP = "step";
   private static final String RUN = "run";
 
   /** The place of a step's checkpoint. */
   static CheckpointFile of(Path folder, long step) {
-    return new CheckpointFile(folder.resolve(String.format("checkpoint-%08d.safetensors", step)), step);
+    return new CheckpointFile(folder.resolve(String.format("checkpoint-%08d.safetensors", step)), step, false);
+  }
+
+  /** Its place once the run has ended. */
+  CheckpointFile finished() {
+    return new CheckpointFile(path.resolveSibling(String.format("finished-%08d.safetensors", step)), step, true);
   }
 
   /** A file as a checkpoint, if it is named like one. */
   static Optional<CheckpointFile> named(Path file) {
     Matcher matcher = NAME.matcher(file.getFileName().toString());
-    return matcher.matches() ? Optional.of(new CheckpointFile(file, Long.parseLong(matcher.group(1))))
-        : Optional.empty();
+    return matcher.matches() ? Optional.of(new CheckpointFile(file, Long.parseLong(matcher.group(2)),
+        matcher.group(1).equals("finished"))) : Optional.empty();
   }
 
   /**

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -25,7 +27,8 @@ import java.util.stream.Stream;
  *
  * <p>A checkpoint holds the parameters, the optimiser's state and the number of steps done. Data order,
  * schedule and random numbers are functions of the step, so nothing else is needed. One that is not, bit for bit,
- * what was written is never gone on from: the one before takes its place, and the user is told.
+ * what was written is never gone on from: the one before takes its place, and the user is told. The last one of a
+ * run that has ended stays under another name, for a run of the same kind that is to take more steps.
  */
 public final class Checkpoints {
 
@@ -67,7 +70,7 @@ public final class Checkpoints {
 
   /** The run is at its newest step, so what is of a later one is damaged and was passed over. */
   private void removeBeyond(long newest) {
-    NavigableMap<Long, CheckpointFile> found = found();
+    NavigableMap<Long, CheckpointFile> found = found(false);
     NavigableMap<Long, CheckpointFile> later = found.tailMap(newest, false);
     NavigableMap<Long, CheckpointFile> oldest = found.headMap(newest, true);
     Stream.concat(later.values().stream(), oldest.values().stream().limit(Math.max(0, oldest.size() - keep)))
@@ -83,7 +86,9 @@ public final class Checkpoints {
    */
   public long restore(Map<String, NDArray> tensors) {
     List<String> damaged = new ArrayList<>();
-    for (CheckpointFile each : found().descendingMap().values()) {
+    List<CheckpointFile> newestFirst = new ArrayList<>(found(false).descendingMap().values());
+    newestFirst.addAll(found(true).descendingMap().values());
+    for (CheckpointFile each : newestFirst) {
       try (SafetensorsFile file = each.open()) {
         damaged.forEach(fault -> tell.accept("Checkpoint " + fault + ". The run goes on from the one before, of step "
             + each.step() + "."));
@@ -118,7 +123,7 @@ public final class Checkpoints {
 
   /** Whether this run can go on here: the newest intact checkpoint is its own. Reads the checkpoint. */
   public boolean canGoOn() {
-    for (CheckpointFile each : found().descendingMap().values()) {
+    for (CheckpointFile each : found(false).descendingMap().values()) {
       try (SafetensorsFile file = each.open()) {
         return CheckpointFile.isOf(file, run);
       } catch (IOException damaged) {
@@ -128,17 +133,54 @@ public final class Checkpoints {
     return false;
   }
 
-  /** The newest checkpoint, intact or not. */
+  /** The newest checkpoint of a run that has not ended, intact or not. */
   public Optional<Path> newest() {
-    return Optional.ofNullable(found().lastEntry()).map(newest -> newest.getValue().path());
+    return Optional.ofNullable(found(false).lastEntry()).map(newest -> newest.getValue().path());
   }
 
   /**
-   * Removes every checkpoint when the run is complete, also what was being written when the run was killed,
-   * and the folder if nothing else is in it.
+   * How far a run that has ended here came, if it left its last checkpoint and was of this kind: the same base,
+   * settings and data. Reads the checkpoint.
+   *
+   * @return steps done, empty if there is nothing that this run could go on from
+   */
+  public OptionalLong finished() {
+    for (CheckpointFile each : found(true).descendingMap().values()) {
+      try (SafetensorsFile file = each.open()) {
+        return CheckpointFile.isOf(file, run) ? OptionalLong.of(each.step()) : OptionalLong.empty();
+      } catch (IOException damaged) {
+        // Nothing to go on from, which is what is asked here.
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** Ends the run: its newest checkpoint stays as that of a finished run, and the others are removed. */
+  public void finish() {
+    NavigableMap<Long, CheckpointFile> before = found(true);
+    NavigableMap<Long, CheckpointFile> found = found(false);
+    if (found.isEmpty()) {
+      return;
+    }
+    CheckpointFile last = found.pollLastEntry().getValue();
+    try {
+      Files.move(last.path(), last.finished().path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UserException(last.path() + " could not be renamed: " + FileFaults.reason(e)
+          + ". The adapter is written; run the same command again to end the run.", e);
+    }
+    before.remove(last.step());
+    before.values().forEach(each -> remove(each.path()));
+    found.values().forEach(each -> remove(each.path()));
+    removeUnfinished();
+  }
+
+  /**
+   * Removes every checkpoint, also what was being written when the run was killed, and the folder if nothing else
+   * is in it.
    */
   public void clear() {
-    found().values().forEach(each -> remove(each.path()));
+    Stream.of(true, false).flatMap(last -> found(last).values().stream()).forEach(each -> remove(each.path()));
     if (Files.isDirectory(folder)) {
       removeUnfinished();
     }
@@ -164,9 +206,11 @@ public final class Checkpoints {
     }
   }
 
-  private NavigableMap<Long, CheckpointFile> found() {
+  /** What lies there, by step: the last of runs that have ended, or those of one that has not. */
+  private NavigableMap<Long, CheckpointFile> found(boolean last) {
     NavigableMap<Long, CheckpointFile> found = new TreeMap<>();
-    files().map(CheckpointFile::named).flatMap(Optional::stream).forEach(file -> found.put(file.step(), file));
+    files().map(CheckpointFile::named).flatMap(Optional::stream).filter(file -> file.last() == last)
+        .forEach(file -> found.put(file.step(), file));
     return found;
   }
 

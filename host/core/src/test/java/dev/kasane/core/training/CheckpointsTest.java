@@ -201,6 +201,31 @@ class CheckpointsTest {
   }
 
   @Test
+  void theLastCheckpointOfAFinishedRunStaysForMoreSteps() throws IOException {
+    checkpoints("run").finish();
+    assertThat(checkpoints("run").finished()).isEmpty();
+    checkpoints("run").save(1, state(1));
+    checkpoints("run").save(2, state(2));
+    checkpoints("run").finish();
+    assertThat(names()).containsExactly("finished-00000002.safetensors");
+    assertThat(checkpoints("run").newest()).isEmpty();
+    assertThat(checkpoints("run").canGoOn()).isFalse();
+    assertThat(checkpoints("run").finished()).hasValue(2);
+    assertThat(checkpoints("other").finished()).isEmpty();
+    assertThat(checkpoints("run").restore(state(0))).isEqualTo(2);
+
+    checkpoints("run").save(5, state(5));
+    assertThat(checkpoints("run").restore(state(0))).isEqualTo(5);
+    damage(file(5));
+    assertThat(checkpoints("run").restore(state(0))).as("the newest is damaged").isEqualTo(2);
+    checkpoints("run").save(6, state(6));
+    checkpoints("run").finish();
+    assertThat(names()).containsExactly("finished-00000006.safetensors");
+    checkpoints("run").clear();
+    assertThat(folder.resolve("checkpoints")).doesNotExist();
+  }
+
+  @Test
   void clearLeavesNothingOfItsOwn() throws IOException {
     checkpoints("run").save(1, state(1));
     Files.writeString(DeadMaker.pending(folder.resolve("checkpoints/checkpoint-00000002.safetensors")), "half");
