@@ -5,6 +5,7 @@ import com.drew.imaging.jpeg.JpegMetadataReader;
 import com.drew.imaging.tiff.TiffMetadataReader;
 import com.drew.imaging.webp.WebpMetadataReader;
 import com.drew.lang.ByteArrayReader;
+import com.drew.metadata.ErrorDirectory;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifIFD0Directory;
 import com.drew.metadata.exif.ExifReader;
@@ -16,13 +17,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Reads the EXIF orientation of the formats whose cameras and tools write one: JPEG, PNG, TIFF, WebP. */
 final class OrientationReader {
-  private static final Logger LOG = LoggerFactory.getLogger(OrientationReader.class);
-
   private OrientationReader() {}
 
   /**
@@ -31,13 +31,14 @@ final class OrientationReader {
    * <p>A picture whose metadata is broken is still a picture, and viewers show it as stored: so does this.
    *
    * @param format ImageIO's name of the format
+   * @param damage takes a line about metadata that cannot be read
    */
-  static Orientation read(Path file, String format) throws IOException {
+  static Orientation read(Path file, String format, Consumer<String> damage) {
     Metadata metadata;
     try {
       metadata = metadata(file, format.toLowerCase(Locale.ROOT));
-    } catch (ImageProcessingException | RuntimeException e) {
-      LOG.info("{}: its metadata cannot be read ({}); it is taken as upright", file, e.toString());
+    } catch (ImageProcessingException | IOException | RuntimeException e) {
+      damage.accept(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
       return Orientation.UPRIGHT;
     }
     for (ExifIFD0Directory directory : metadata.getDirectoriesOfType(ExifIFD0Directory.class)) {
@@ -46,7 +47,15 @@ final class OrientationReader {
         return Orientation.of(orientation);
       }
     }
+    faults(metadata).findFirst().ifPresent(damage);
     return Orientation.UPRIGHT;
+  }
+
+  /** Makers write much that cannot be read; of interest is only what could have held the orientation. */
+  private static Stream<String> faults(Metadata metadata) {
+    return StreamSupport.stream(metadata.getDirectories().spliterator(), false)
+        .filter(directory -> directory instanceof ExifIFD0Directory || directory instanceof ErrorDirectory)
+        .flatMap(directory -> StreamSupport.stream(directory.getErrors().spliterator(), false));
   }
 
   private static Metadata metadata(Path file, String format) throws IOException, ImageProcessingException {

@@ -70,7 +70,8 @@ public record PictureReader(int limitMegapixels, int background) {
     return open(file, (reader, format) -> {
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
-      Orientation orientation = OrientationReader.read(file, format);
+      Orientation orientation = OrientationReader.read(file, format, fault -> LOG.warn("{}: its metadata cannot be read and"
+          + " is left out, the picture is taken as upright: {}", file, fault));
       DecoderWarnings warnings = new DecoderWarnings();
       reader.addIIOReadWarningListener(warnings);
       BufferedImage image = reader.read(0);
@@ -105,7 +106,8 @@ public record PictureReader(int limitMegapixels, int background) {
   public PictureSize size(Path file) {
     return open(file, (reader, format) -> {
       PictureSize stored = new PictureSize(reader.getWidth(0), reader.getHeight(0));
-      return OrientationReader.read(file, format).swapsSides() ? stored.turned() : stored;
+      // Damage is told of when the pixels are read.
+      return OrientationReader.read(file, format, fault -> { }).swapsSides() ? stored.turned() : stored;
     });
   }
 
@@ -134,7 +136,7 @@ public record PictureReader(int limitMegapixels, int background) {
       return decode(file, ImageIO.createImageInputStream(file.toFile()), use);
     }
     // From memory, since some decoders move about in a file byte by byte.
-    byte[] bytes = InputFile.allBytes(file);
+    byte[] bytes = PngChunks.pixelsOf(InputFile.allBytes(file));
     try {
       return decode(file, new ExhaustibleStream(bytes), use);
     } catch (IOException | RuntimeException e) {
@@ -258,6 +260,8 @@ public record PictureReader(int limitMegapixels, int background) {
     if (e instanceof EOFException && e.getMessage() == null) {
       return "the file ends too early";
     }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    // A cast that fails inside a decoder says nothing to a user but that something has not the form it should have.
+    return e instanceof ClassCastException ? "a part of it has not the form that its format asks for"
+        : e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -3,20 +3,23 @@ package dev.kasane.diffusion.data;
 import dev.kasane.core.files.InputFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Takes single chunks out of a PNG file (PNG specification, section 5) without decoding pixels.
+ * Takes single chunks out of a PNG file (PNG specification, section 5) without decoding pixels, or all but the pixels.
  *
  * <p>ImageIO's own metadata reader inflates compressed text and profiles without a limit, so an untrusted
  * file could fill the memory; here a chunk has at most {@value #CHUNK_LIMIT}
@@ -25,6 +28,9 @@ import java.util.zip.InflaterInputStream;
 final class PngChunks {
   static final int CHUNK_LIMIT = 16 << 20;
   private static final long SIGNATURE = 0x89504e470d0a1a0aL;
+  private static final byte[] TRANSPARENCY = "tRNS".getBytes(StandardCharsets.ISO_8859_1);
+  /** Bytes of a chunk around its content: length, type, checksum. */
+  private static final int CHUNK_FRAME = 12;
 
   /** One chunk: four letters and its bytes. */
   record Chunk(String type, byte[] data) {}
@@ -55,6 +61,37 @@ final class PngChunks {
       } while (!type.equals("IEND"));
       return found;
     }
+  }
+
+  /**
+   * A PNG file with nothing in it but its pixels: ImageIO reads the rest of a picture with a palette even where it is
+   * told not to, inflates it without a limit and fails where it is damaged.
+   *
+   * @param file the bytes of a whole file
+   * @return the same file without ancillary chunks other than tRNS; the file itself if it is no PNG or ends within a
+   *     chunk, for the decoder to say so
+   */
+  static byte[] pixelsOf(byte[] file) {
+    ByteBuffer in = ByteBuffer.wrap(file);
+    if (file.length < 8 || in.getLong() != SIGNATURE) {
+      return file;
+    }
+    ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length);
+    kept.write(file, 0, 8);
+    while (in.remaining() >= CHUNK_FRAME) {
+      int begin = in.position();
+      long length = CHUNK_FRAME + Integer.toUnsignedLong(in.getInt());
+      if (length > file.length - begin) {
+        return file;
+      }
+      byte[] type = new byte[4];
+      in.get(type);
+      if (Character.isUpperCase(type[0]) || Arrays.equals(type, TRANSPARENCY)) {
+        kept.write(file, begin, (int) length);
+      }
+      in.position(begin + (int) length);
+    }
+    return kept.toByteArray();
   }
 
   /** Inflates at most {@value #CHUNK_LIMIT} bytes from a position on. */

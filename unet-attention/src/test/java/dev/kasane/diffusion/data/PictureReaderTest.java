@@ -7,17 +7,21 @@ import dev.kasane.core.UserException;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureReaderTest {
@@ -119,6 +123,51 @@ class PictureReaderTest {
           .isLessThanOrEqualTo(tolerance);
       assertThat(reader.size(file)).isEqualTo(new PictureSize(24, 16));
     }
+  }
+
+  /** Damaged blocks, each as the bytes of a segment (JPEG) or chunk (PNG) and in which file it is put first. */
+  private static Stream<Arguments> damagedMetadata() {
+    String xmp = "http://ns.adobe.com/xap/1.0/\0";
+    String iptc = "Photoshop 3.0\0" + "8BIM\4\4\0\0";
+    return Stream.of(
+        Arguments.of("subsampled.jpg", segment(0xe1, xmp + "<x:xmpmeta <<< no XML")),
+        Arguments.of("subsampled.jpg", segment(0xe1, xmp + "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///x\">]><a>&b;</a>")),
+        Arguments.of("subsampled.jpg", segment(0xed, iptc + "\u00ff\u00ff\u00ff\u00ffjunk")),
+        Arguments.of("subsampled.jpg", segment(0xed, iptc + "\0\0\0\u0020\34\2\u0078\u00ff\u00ff")),
+        Arguments.of("subsampled.jpg", segment(0xe1, "Exif\0\0XX*\0junk")),
+        Arguments.of("subsampled.jpg", segment(0xe1, "Exif\0\0II*\0\b\0\0\0\u00ff\u00ff\22\1")),
+        Arguments.of("palette.png", chunk("eXIf", "II*\0\b\0\0\0", 1)),
+        Arguments.of("palette.png", chunk("eXIf", "zz", 0)),
+        Arguments.of("palette.png", chunk("iTXt", "XML:com.adobe.xmp\0\1\0\0\0no deflate", 0)),
+        Arguments.of("palette.png", chunk("zTXt", "Raw profile type iptc\0\0junk", 0)),
+        Arguments.of("palette.png", chunk("pHYs", "a", 0)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("damagedMetadata")
+  void damagedMetadataIsLeftOutAndThePictureKept(String name, byte[] block) throws IOException {
+    byte[] whole = Files.readAllBytes(Goldens.file(name));
+    int begin = name.endsWith("png") ? 33 : 2;
+    ByteArrayOutputStream damaged = new ByteArrayOutputStream();
+    damaged.write(whole, 0, begin);
+    damaged.write(block);
+    damaged.write(whole, begin, whole.length - begin);
+    Path file = Files.write(folder.resolve(name), damaged.toByteArray());
+    assertThat(reader.read(file)).isEqualTo(reader.read(Goldens.file(name)));
+  }
+
+  private static byte[] segment(int marker, String content) {
+    byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+    return ByteBuffer.allocate(4 + bytes.length).putShort((short) (0xff00 | marker))
+        .putShort((short) (2 + bytes.length)).put(bytes).array();
+  }
+
+  private static byte[] chunk(String type, String content, int wrong) {
+    byte[] bytes = (type + content).getBytes(StandardCharsets.ISO_8859_1);
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes);
+    return ByteBuffer.allocate(8 + bytes.length).putInt(bytes.length - 4).put(bytes)
+        .putInt((int) checksum.getValue() + wrong).array();
   }
 
   private static int find(byte[] bytes, String wanted) {
