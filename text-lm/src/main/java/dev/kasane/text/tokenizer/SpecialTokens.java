@@ -42,9 +42,6 @@ record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt paddi
   static SpecialTokens read(Path folder, Vocabulary vocabulary) {
     ObjectNode configuration = TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.CONFIGURATION));
     ObjectNode map = TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.SPECIAL_TOKENS));
-    List<JsonNode> numbered = List.of(
-        TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.GENERATION)),
-        TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.MODEL)));
     Map<String, String> texts = new LinkedHashMap<>();
     for (String role : ROLES) {
       String text = text(configuration.path(role));
@@ -53,6 +50,24 @@ record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt paddi
         texts.put(role, text);
       }
     }
+    return of(folder, texts, configuration, vocabulary);
+  }
+
+  /**
+   * The marks that the files beside a vocabulary name, with ids from {@code generation_config.json} and {@code
+   * config.json} as {@link #read} takes them.
+   */
+  static SpecialTokens of(Path folder, SideFiles files, Vocabulary vocabulary) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    files.named().forEach((name, token) -> texts.put(name, token.content()));
+    return of(folder, texts, files.settings(), vocabulary);
+  }
+
+  private static SpecialTokens of(Path folder, Map<String, String> texts, ObjectNode configuration,
+      Vocabulary vocabulary) {
+    List<JsonNode> numbered = List.of(
+        TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.GENERATION)),
+        TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.MODEL)));
     Set<Integer> ends = new LinkedHashSet<>();
     id(texts, "eos_token", folder, vocabulary).ifPresent(ends::add);
     numbered.forEach(file -> ends.addAll(ids(file.path("eos_token_id"))));

@@ -19,7 +19,20 @@ final class TokenizerCheck {
   private TokenizerCheck() {}
 
   /**
-   * Checks a file.
+   * Checks the ids that a file gives.
+   *
+   * @throws dev.kasane.core.UserException that names the token whose id is refused
+   */
+  static void checkIds(Path file, ObjectNode json) {
+    TokenizerPart whole = new TokenizerPart(file, "", json);
+    TokenizerPart vocabulary = whole.child("model").child("vocab");
+    vocabulary.json().fields().forEachRemaining(token -> requireId(vocabulary, token.getKey(), token.getValue()));
+    whole.child("added_tokens").elements()
+        .forEach(token -> requireId(token, token.text("content"), token.json().path("id")));
+  }
+
+  /**
+   * Checks all but the ids.
    *
    * @param highest the highest id of vocabulary and added tokens
    * @param longest characters of the longest text that is given to the library at once
@@ -51,8 +64,6 @@ final class TokenizerCheck {
     if (model.json().has("max_input_chars_per_word")) {
       model.number("max_input_chars_per_word", 0, LONGEST_WORD);
     }
-    model.json().path("vocab").fields().forEachRemaining(token -> requireId(model.child("vocab"), token.getKey(),
-        token.getValue()));
     String prefix = model.text("continuing_subword_prefix");
     if (!prefix.isEmpty()) {
       model.child("merges").elements().forEach(merge -> requirePrefix(merge, prefix));
@@ -79,7 +90,6 @@ final class TokenizerCheck {
   private static void addedTokens(TokenizerPart tokens, NormalizerCheck normalizer) {
     for (TokenizerPart token : tokens.elements()) {
       String text = token.text("content");
-      requireId(token, text, token.json().path("id"));
       if (token.json().path("normalized").asBoolean(true) && !text.isEmpty() && !normalizer.leaves(text)) {
         throw token.refusal("is searched for in normalised texts, but the normalisers leave nothing of "
             + TokenizerPart.quote(text));
