@@ -47,9 +47,17 @@ final class JsonTokenizer extends FolderTokenizer {
    * @throws UserException when it is refused, here or by the library
    */
   static JsonTokenizer of(Path folder, Path origin, ObjectNode json) {
-    TokenizerDescription description = TokenizerDescription.of(folder, origin, json);
-    TokenizerCheck.check(origin, description.json(), description.vocabulary().size() - 1, WINDOW);
-    return new JsonTokenizer(description, open(origin, description.json()));
+    return of(TokenizerDescription.of(folder, origin, json));
+  }
+
+  /**
+   * Opens a tokeniser of which all is known.
+   *
+   * @throws UserException when it is refused, here or by the library
+   */
+  static JsonTokenizer of(TokenizerDescription description) {
+    TokenizerCheck.check(description.origin(), description.json(), description.vocabulary().size() - 1, WINDOW);
+    return new JsonTokenizer(description, open(description.origin(), description.json()));
   }
 
   private static HuggingFaceTokenizer open(Path origin, ObjectNode json) {
