@@ -48,6 +48,7 @@ record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabu
     kind.addAgain(files, vocabulary);
     whole.set(ADDED, vocabulary.json());
     whole.putNull("truncation").putNull("padding");
+    whole.set("decoder", StripDecoders.replaced(whole.path("decoder")));
     SpecialTokens special = SpecialTokens.of(folder, files, vocabulary::id);
     if (kind == TokenizerClass.GPT_NEOX || kind == TokenizerClass.CODE_LLAMA) {
       // These classes put around a text what they are told to, which is nothing, and the beginning mark.
