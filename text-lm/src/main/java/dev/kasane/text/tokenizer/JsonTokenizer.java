@@ -22,20 +22,22 @@ import java.util.stream.IntStream;
 final class JsonTokenizer extends FolderTokenizer {
   /** The file's own truncation and padding are for other uses than these. */
   private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
-  /** Characters of the longest text that goes to the library at once. */
   private static final int WINDOW = 1 << 14;
   private static final int MARGIN = 256;
 
   private final Path origin;
   private final HuggingFaceTokenizer tokenizer;
   private final boolean cleaning;
+  /** Characters of the longest text that goes to the library at once. */
+  private final int window;
   private final Pace pace = new Pace();
 
-  private JsonTokenizer(TokenizerDescription description, HuggingFaceTokenizer tokenizer) {
+  private JsonTokenizer(TokenizerDescription description, HuggingFaceTokenizer tokenizer, int window) {
     super(description.special(), description.vocabulary());
     this.origin = description.origin();
     this.tokenizer = tokenizer;
     this.cleaning = description.cleaning();
+    this.window = window;
   }
 
   /**
@@ -56,8 +58,9 @@ final class JsonTokenizer extends FolderTokenizer {
    * @throws UserException when it is refused, here or by the library
    */
   static JsonTokenizer of(TokenizerDescription description) {
-    TokenizerCheck.check(description.origin(), description.json(), description.vocabulary().size() - 1, WINDOW);
-    return new JsonTokenizer(description, open(description.origin(), description.json()));
+    int window = TokenizerCheck.check(description.origin(), description.json(), description.vocabulary().size() - 1,
+        WINDOW);
+    return new JsonTokenizer(description, open(description.origin(), description.json()), window);
   }
 
   private static HuggingFaceTokenizer open(Path origin, ObjectNode json) {
@@ -73,7 +76,7 @@ final class JsonTokenizer extends FolderTokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecial) {
-    return encode(text, addSpecial, WINDOW, MARGIN);
+    return encode(text, addSpecial, window, Math.min(MARGIN, window / 16));
   }
 
   /** As {@link #encode(String, boolean)}, with windows of a size of one's own. */

@@ -2,6 +2,7 @@ package dev.kasane.text.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
 import java.nio.file.Path;
 
 /**
@@ -22,7 +23,7 @@ final class TokenizerCheck {
   /**
    * Checks the ids that a file gives.
    *
-   * @throws dev.kasane.core.UserException that names the token whose id is refused
+   * @throws UserException that names the token whose id is refused
    */
   static void checkIds(Path file, ObjectNode json) {
     TokenizerPart whole = new TokenizerPart(file, "", json);
@@ -36,21 +37,34 @@ final class TokenizerCheck {
    * Checks all but the ids.
    *
    * @param highest the highest id of vocabulary and added tokens
-   * @param longest characters of the longest text that is given to the library at once
-   * @throws dev.kasane.core.UserException that names the part which is refused
+   * @param most characters of the longest text that would be given to the library at once
+   * @return characters of the longest text that may be: where normalisers make texts longer and searches in such a text
+   *     could take too long, as many fewer as they make it longer
+   * @throws UserException that names the part which is refused
    */
-  static void check(Path file, ObjectNode json, int highest, int longest) {
+  static int check(Path file, ObjectNode json, int highest, int most) {
     TokenizerPart whole = new TokenizerPart(file, "", json);
     NormalizerCheck normalizer = NormalizerCheck.of(whole);
-    double length = normalizer.check(longest);
+    int least = (int) (most * most / normalizer.check(most));
+    try {
+      checkTexts(whole, normalizer, most);
+      least = most;
+    } catch (UserException e) {
+      checkTexts(whole, normalizer, least);
+    }
     model(whole.child("model"));
     addedTokens(whole.child("added_tokens"), normalizer);
+    whole.components(ComponentKind.POST_PROCESSOR)
+        .forEach(component -> MarksCheck.check(component, highest));
+    DecoderCheck.check(whole, most);
+    return least;
+  }
+
+  private static void checkTexts(TokenizerPart whole, NormalizerCheck normalizer, int longest) {
+    double length = normalizer.check(longest);
     for (TokenizerPart component : whole.components(ComponentKind.PRE_TOKENIZER)) {
       preTokenizer(component, length);
     }
-    whole.components(ComponentKind.POST_PROCESSOR)
-        .forEach(component -> MarksCheck.check(component, highest));
-    DecoderCheck.check(whole, longest);
   }
 
   private static void preTokenizer(TokenizerPart component, double length) {

@@ -64,6 +64,7 @@ record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabu
     kind.dropDefaults(files, vocabulary);
     whole.set(ADDED, vocabulary.json());
     whole.putNull("truncation").putNull("padding");
+    whole.set("decoder", StripDecoders.replaced(whole.path("decoder")));
     SpecialTokens special = SpecialTokens.of(folder, files, vocabulary::id);
     if (!whole.hasNonNull(SurroundingMarks.PLACE) || kind.surroundsItself()) {
       whole.set(SurroundingMarks.PLACE, SurroundingMarks.of(kind, files, vocabulary));
