@@ -398,4 +398,5 @@ def main():
         print(setup.__name__, expected["class"], len(expected["added"]), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -52,7 +52,11 @@ final class JsonTokenizer extends FolderTokenizer {
     return of(TokenizerDescription.of(folder, origin, json));
   }
 
-  /** Opens a tokeniser of which all is known. */
+  /**
+   * Opens a tokeniser of which all is known.
+   *
+   * @throws UserException when it is refused, here or by the library
+   */
   static JsonTokenizer of(TokenizerDescription description) {
     int window = TokenizerCheck.check(description.origin(), description.json(), description.vocabulary().size() - 1,
         WINDOW);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What the files beside a vocabulary say, brought together as transformers 5 does it: {@code
@@ -157,15 +158,13 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
   void addTo(AddedVocabulary vocabulary) {
     Map<String, AddedToken> named = named();
     List<String> names = named.values().stream().map(AddedToken::content).toList();
+    List<String> there = vocabulary.tokens().values().stream().map(AddedToken::content).toList();
     Map<String, AddedToken> all = new LinkedHashMap<>();
     listed.values().forEach(token ->
         all.put(token.content(), names.contains(token.content()) ? token.asMark() : token));
-    List<AddedToken> marks = new ArrayList<>();
-    named.values().forEach(token -> marks.add(token.asMark()));
-    marks.addAll(extra());
-    List<String> there = vocabulary.tokens().values().stream().map(AddedToken::content).toList();
-    marks.stream().filter(token -> !there.contains(token.content()))
-        .forEach(token -> all.putIfAbsent(token.content(), token));
     all.values().forEach(vocabulary::add);
+    Stream.concat(named.values().stream().map(AddedToken::asMark), extra().stream())
+        .filter(token -> !there.contains(token.content()) && all.putIfAbsent(token.content(), token) == null)
+        .forEach(vocabulary::addNamed);
   }
 }

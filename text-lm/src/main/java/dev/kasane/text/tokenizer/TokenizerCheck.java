@@ -12,7 +12,8 @@ import java.nio.file.Path;
  * components whose numbers lead outside of what they count.
  */
 final class TokenizerCheck {
-  private static final int MOST_ID = 100_000_000;
+  /** The highest id of a token. */
+  static final int MOST_ID = 100_000_000;
   private static final int LONGEST_TOKEN = 100_000;
   /** WordPiece tries every part of a word up to this length; 100 is usual. */
   private static final int LONGEST_WORD = 1_000;

@@ -35,28 +35,48 @@ record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabu
     SideFiles files = SideFiles.read(folder, json.path(ADDED));
     kind.addDefaults(files);
     ObjectNode settings = files.settings();
-    requireWholeMarks(folder, settings);
     String padding = json.path("padding").path("pad_token").asText();
     if (!padding.isEmpty() && !settings.has("pad_token")) {
       settings.put("pad_token", padding);
     }
     ObjectNode whole = kind == TokenizerClass.AS_WRITTEN ? JsonNodeFactory.instance.objectNode().setAll(json)
         : ClassRules.rebuilt(kind, settings, json, origin);
-    AddedVocabulary vocabulary = new AddedVocabulary(ids(origin, whole.path("model").path("vocab")));
+    // Beside a tokenizer.json that says what goes around a text, transformers does not hear the configuration.
+    settings.remove(SurroundingMarks.FLAGS);
+    return of(folder, origin, kind, files, whole);
+  }
+
+  /**
+   * Completes a description with added tokens and, where it does not say so itself, with what stands around a text.
+   *
+   * @param kind the tokeniser's class
+   * @param files what the files beside the vocabulary say, with the defaults of the class
+   * @param whole a tokenizer.json with the rules of the class; it becomes part of the description
+   * @throws UserException when a file is damaged or says what is not known here
+   */
+  static TokenizerDescription of(Path folder, Path origin, TokenizerClass kind, SideFiles files, ObjectNode whole) {
+    ObjectNode settings = files.settings();
+    requireWholeMarks(folder, settings);
+    AddedVocabulary vocabulary = new AddedVocabulary(ids(origin, whole.path("model").path("vocab")), rows(folder));
     whole.path(ADDED).forEach(token -> vocabulary.add(AddedToken.of(token, false)));
     files.addTo(vocabulary);
     kind.addAgain(files, vocabulary);
+    kind.dropDefaults(files, vocabulary);
     whole.set(ADDED, vocabulary.json());
     whole.putNull("truncation").putNull("padding");
     whole.set("decoder", StripDecoders.replaced(whole.path("decoder")));
     SpecialTokens special = SpecialTokens.of(folder, files, vocabulary::id);
-    if (kind == TokenizerClass.GPT_NEOX || kind == TokenizerClass.CODE_LLAMA) {
-      // These classes put around a text what they are told to, which is nothing, and the beginning mark.
-      whole.set("post_processor", kind == TokenizerClass.CODE_LLAMA && special.texts().containsKey("bos_token")
-          ? TokenizerJson.beginWith(special.texts().get("bos_token"), special.beginning().orElseThrow()) : null);
+    if (!whole.hasNonNull(SurroundingMarks.PLACE) || kind.surroundsItself()) {
+      whole.set(SurroundingMarks.PLACE, SurroundingMarks.of(kind, files, vocabulary));
     }
     return new TokenizerDescription(origin, whole, vocabulary, special,
         cleaning(settings, whole.path("model").path("type").asText()));
+  }
+
+  /** How many ids the model has, as far as a file beside says so. */
+  private static long rows(Path folder) {
+    return TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.MODEL)).path("vocab_size")
+        .asLong(Long.MAX_VALUE);
   }
 
   /** A tokeniser that joins by BPE has spaces of its own, and transformers cleans up after it only when made to. */

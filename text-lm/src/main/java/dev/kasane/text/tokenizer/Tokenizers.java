@@ -3,6 +3,7 @@ package dev.kasane.text.tokenizer;
 import dev.kasane.core.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -22,13 +23,9 @@ public final class Tokenizers {
     if (Files.exists(single)) {
       return JsonTokenizer.of(folder, single, TokenizerFiles.readObject(single));
     }
-    for (Path file : Stream.of(TokenizerFiles.SENTENCE_PIECE, TokenizerFiles.SENTENCE_PIECE_T5)
-        .map(folder::resolve).filter(Files::exists).toList()) {
-      return SentencePieceTokenizer.read(folder, file);
-    }
-    if (Files.exists(folder.resolve(TokenizerFiles.VOCABULARY))
-        && Files.exists(folder.resolve(TokenizerFiles.MERGES))) {
-      return JsonTokenizer.of(folder, folder.resolve(TokenizerFiles.VOCABULARY), BytePairFiles.read(folder));
+    Optional<TokenizerDescription> older = OlderFiles.read(folder);
+    if (older.isPresent()) {
+      return JsonTokenizer.of(older.get());
     }
     throw new UserException(folder + " has no tokeniser: expected " + TokenizerFiles.SINGLE_FILE + ", "
         + TokenizerFiles.SENTENCE_PIECE + ", " + TokenizerFiles.SENTENCE_PIECE_T5 + ", or "

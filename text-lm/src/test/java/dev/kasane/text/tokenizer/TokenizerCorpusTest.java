@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Two thousand texts in tokenisers of every published kind, against transformers. A set-up is a folder with {@code
- * golden.json}, which {@code make_tokenizer_corpus.py} made.
+ * golden.json}, which {@code make_tokenizer_corpus.py} or {@code make_older_tokenizers.py} made.
  */
 class TokenizerCorpusTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,12 +41,23 @@ class TokenizerCorpusTest {
   List<DynamicTest> givesWhatTransformersGives() throws IOException {
     List<String> texts = texts();
     assertThat(texts).hasSize(2000);
-    try (Stream<Path> folders = Files.list(TokenizerGoldenTest.folder("corpus"))) {
-      List<DynamicTest> tests = folders.filter(Files::isDirectory).sorted().map(folder ->
-          DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder, texts))).toList();
-      assertThat(tests).hasSizeGreaterThanOrEqualTo(20);
-      return tests;
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path folder : setups()) {
+      tests.add(DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder, texts)));
     }
+    assertThat(tests).hasSizeGreaterThanOrEqualTo(40);
+    return tests;
+  }
+
+  /** Folders with tokenizer.json, and such as came before it. */
+  private static List<Path> setups() throws IOException {
+    List<Path> setups = new ArrayList<>();
+    for (String place : List.of("corpus", "older")) {
+      try (Stream<Path> folders = Files.list(TokenizerGoldenTest.folder(place))) {
+        folders.filter(Files::isDirectory).sorted().forEach(setups::add);
+      }
+    }
+    return setups;
   }
 
   private static void check(Path folder, List<String> texts) throws IOException {
