@@ -138,7 +138,7 @@ class OlderFilesTest {
     Tokenizer tokenizer = Tokenizers.open(folder);
     assertThat(tokenizer.paddingId()).isEmpty();
     assertThat(tokenizer.endOfTextId()).hasValue(0);
-    Tokenizers.checkFits(tokenizer, 560, folder);
+    assertThat(Tokenizers.fitted(tokenizer, 560, folder, notice -> { })).isSameAs(tokenizer);
     configure("{\"tokenizer_class\": \"GPTNeoXTokenizer\", \"eos_token\": \"<|done|>\"}");
     assertRefused("eos_token", "<|done|>", "vocabulary");
   }
