@@ -1,4 +1,4 @@
-"""Trains three tiny tokenisers and writes what transformers and sentencepiece make of difficult texts.
+"""Trains three tiny tokenisers and writes what transformers makes of difficult texts.
 
 Run: python make_tokenizers.py ../resources/dev/kasane/text/tokenizer
 Needs: tokenizers, transformers, sentencepiece.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sentencepiece
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 CORPUS = [
     "The quick brown fox jumps over the lazy dog, and the dog does not mind.",
@@ -78,24 +78,18 @@ def sentence_piece(folder, **options):
         sentence_iterator=iter(CORPUS), model_writer=model, minloglevel=2, num_threads=1, hard_vocab_limit=False,
         **options)
     (folder / "tokenizer.model").write_bytes(model.getvalue())
-    processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
-    rows = []
-    for text in TEXTS:
-        ids = processor.encode(text)
-        rows.append({"text": text, "ids": ids, "decoded": processor.decode(ids)})
-    return rows, processor
 
 
 def llama_like(folder):
-    rows, processor = sentence_piece(
+    sentence_piece(
         folder, model_type="bpe", vocab_size=460, byte_fallback=True, normalization_rule_name="identity",
         remove_extra_whitespaces=False, character_coverage=0.98, unk_id=0, bos_id=1, eos_id=2, pad_id=-1,
         split_digits=True, allow_whitespace_only_pieces=True)
     (folder / "tokenizer_config.json").write_text(json.dumps(
-        {"add_bos_token": True, "add_eos_token": False, "bos_token": {"content": "<s>"}, "eos_token": "</s>",
-         "unk_token": "<unk>", "pad_token": None, "tokenizer_class": "LlamaTokenizer", "legacy": False}, indent=1))
+        {"add_bos_token": True, "add_eos_token": False, "bos_token": {"__type": "AddedToken", "content": "<s>"},
+         "eos_token": "</s>", "unk_token": "<unk>", "pad_token": None, "tokenizer_class": "LlamaTokenizer", "legacy": False}, indent=1))
     (folder / "generation_config.json").write_text(json.dumps({"bos_token_id": 1, "eos_token_id": [2, 5]}))
-    return rows
+    return expected(AutoTokenizer.from_pretrained(folder))
 
 
 def unigram(folder, rules):
@@ -105,10 +99,10 @@ def unigram(folder, rules):
     rules.write_text("".join(
         " ".join(f"{ord(c):X}" for c in left) + "\t" + " ".join(f"{ord(c):X}" for c in right) + "\n"
         for left, right in table.items()), encoding="utf-8")
-    rows, _ = sentence_piece(folder, model_type="unigram", vocab_size=260, normalization_rule_tsv=str(rules),
-                             user_defined_symbols=["<tool>"], character_coverage=0.99)
+    sentence_piece(folder, model_type="unigram", vocab_size=260, normalization_rule_tsv=str(rules),
+                   user_defined_symbols=["<tool>"], character_coverage=0.99)
     rules.unlink()
-    return rows
+    return expected(AutoTokenizer.from_pretrained(folder))
 
 
 def main():

@@ -17,9 +17,10 @@ final class DecoderCheck {
     double growth = 1;
     for (TokenizerPart component : file.components(ComponentKind.DECODER)) {
       if (component.isType("Strip")) {
-        component.number("start", 0, Integer.MAX_VALUE);
-        // The library counts below zero where a token is shorter than what may go at its end.
-        component.number("stop", 0, 0);
+        // Those that take away something at the end were replaced before, but for what the library itself refuses.
+        component.number("stop", 0, StripDecoders.MOST);
+        component.number("start", 0, component.json().path("stop").asInt() == 0 ? Integer.MAX_VALUE
+            : StripDecoders.MOST);
       } else if (component.isType("Replace")) {
         int shortest = Math.max(1, PatternCheck.check(component, length * growth));
         growth *= Math.max(1, (double) component.text("content").length() / shortest);

@@ -8,14 +8,24 @@ import java.util.Set;
 abstract class FolderTokenizer implements Tokenizer {
   private final SpecialTokens special;
   private final int size;
+  private final Map<Integer, String> added;
 
   /**
    * @param special the marks that the folder's files name
    * @param size how many ids there are
    */
   FolderTokenizer(SpecialTokens special, int size) {
+    this(special, size, Map.of());
+  }
+
+  FolderTokenizer(SpecialTokens special, AddedVocabulary vocabulary) {
+    this(special, vocabulary.size(), vocabulary.texts());
+  }
+
+  private FolderTokenizer(SpecialTokens special, int size, Map<Integer, String> added) {
     this.special = special;
     this.size = size;
+    this.added = added;
   }
 
   /** The marks. */
@@ -46,6 +56,11 @@ abstract class FolderTokenizer implements Tokenizer {
   @Override
   public Map<String, String> specialTokens() {
     return special.texts();
+  }
+
+  @Override
+  public Map<Integer, String> addedTokens() {
+    return added;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.kasane.text.tokenizer;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import java.io.ByteArrayInputStream;
@@ -11,9 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -25,69 +22,61 @@ import java.util.stream.IntStream;
 final class JsonTokenizer extends FolderTokenizer {
   /** The file's own truncation and padding are for other uses than these. */
   private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
-  /** Characters of the longest text that goes to the library at once. */
   private static final int WINDOW = 1 << 14;
   private static final int MARGIN = 256;
 
   private final Path origin;
   private final HuggingFaceTokenizer tokenizer;
+  private final boolean cleaning;
+  /** Characters of the longest text that goes to the library at once. */
+  private final int window;
   private final Pace pace = new Pace();
 
-  private JsonTokenizer(Path origin, HuggingFaceTokenizer tokenizer, SpecialTokens special, int size) {
-    super(special, size);
-    this.origin = origin;
+  private JsonTokenizer(TokenizerDescription description, HuggingFaceTokenizer tokenizer, int window) {
+    super(description.special(), description.vocabulary());
+    this.origin = description.origin();
     this.tokenizer = tokenizer;
+    this.cleaning = description.cleaning();
+    this.window = window;
   }
 
   /**
+   * Opens a tokeniser.
+   *
    * @param folder the folder with the other files
    * @param origin the file the description comes from, for messages
    * @param json the content of a tokenizer.json
-   * @throws UserException when the library refuses it
+   * @throws UserException when it is refused, here or by the library
    */
   static JsonTokenizer of(Path folder, Path origin, ObjectNode json) {
-    Map<String, Integer> ids = vocabulary(origin, json);
-    int size = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
-    SpecialTokens special = SpecialTokens.read(folder, token ->
-        ids.containsKey(token) ? OptionalInt.of(ids.get(token)) : OptionalInt.empty());
-    TokenizerCheck.check(origin, json, size - 1, WINDOW);
-    return new JsonTokenizer(origin, open(origin, json), special, size);
+    return of(TokenizerDescription.of(folder, origin, json));
+  }
+
+  /**
+   * Opens a tokeniser of which all is known.
+   *
+   * @throws UserException when it is refused, here or by the library
+   */
+  static JsonTokenizer of(TokenizerDescription description) {
+    int window = TokenizerCheck.check(description.origin(), description.json(), description.vocabulary().size() - 1,
+        WINDOW);
+    return new JsonTokenizer(description, open(description.origin(), description.json()), window);
   }
 
   private static HuggingFaceTokenizer open(Path origin, ObjectNode json) {
-    ObjectNode plain = json.deepCopy();
-    plain.putNull("truncation");
-    plain.putNull("padding");
     TokenizerLibrary.start();
     try {
       return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(plain.toString().getBytes(StandardCharsets.UTF_8)), OPTIONS);
+          new ByteArrayInputStream(json.toString().getBytes(StandardCharsets.UTF_8)), OPTIONS);
     } catch (IOException | RuntimeException e) {
       throw new UserException(origin + " is no tokeniser that the tokenizers library opens: " + e.getMessage()
           + ". Fetch the model's files again; a file newer than this program may need a newer one.", e);
     }
   }
 
-  /** Text to id, of the model's vocabulary and of added tokens. */
-  private static Map<String, Integer> vocabulary(Path origin, ObjectNode json) {
-    Map<String, Integer> ids = new HashMap<>();
-    JsonNode vocabulary = json.path("model").path("vocab");
-    if (vocabulary.isArray()) {
-      for (int id = 0; id < vocabulary.size(); id++) {
-        ids.put(vocabulary.path(id).path(0).asText(), id);
-      }
-    }
-    vocabulary.fields().forEachRemaining(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
-    json.path("added_tokens").forEach(token -> ids.put(token.path("content").asText(), token.path("id").asInt()));
-    if (ids.isEmpty()) {
-      throw new UserException(origin + " has no vocabulary under model.vocab. Fetch the model's files again.");
-    }
-    return ids;
-  }
-
   @Override
   public int[] encode(String text, boolean addSpecial) {
-    return encode(text, addSpecial, WINDOW, MARGIN);
+    return encode(text, addSpecial, window, Math.min(MARGIN, window / 16));
   }
 
   /** As {@link #encode(String, boolean)}, with windows of a size of one's own. */
@@ -157,6 +146,7 @@ final class JsonTokenizer extends FolderTokenizer {
   @Override
   public String decode(int[] ids, boolean skipSpecial) {
     long[] known = TokenIds.known(ids, vocabularySize()).asLongStream().toArray();
-    return known.length == 0 ? "" : tokenizer.decode(known, skipSpecial);
+    String text = known.length == 0 ? "" : tokenizer.decode(known, skipSpecial);
+    return cleaning ? DecodedSpaces.cleaned(text) : text;
   }
 }

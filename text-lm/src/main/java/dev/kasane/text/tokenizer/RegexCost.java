@@ -22,7 +22,7 @@ final class RegexCost {
   private final double length;
   private int evaluations;
 
-  /** What stands behind an item: whether it may fail, and the steps until it does, and until it matches. */
+  /** What stands after an item: whether it may fail, and the steps until it does, and until it matches. */
   private record Rest(boolean fails, double failure, double success) {
     double most() {
       return Math.max(failure, success);
@@ -58,11 +58,11 @@ final class RegexCost {
       throw new IllegalArgumentException("is too entangled to be bounded");
     }
     if (node instanceof Sequence sequence) {
-      Rest behind = rest;
+      Rest after = rest;
       for (int i = sequence.items().size() - 1; i >= 0; i--) {
-        behind = cost(sequence.items().get(i), behind);
+        after = cost(sequence.items().get(i), after);
       }
-      return behind;
+      return after;
     }
     if (node instanceof Choice choice) {
       return first(choice.alternatives().stream().map(alternative -> cost(alternative, rest)).toList());
@@ -90,7 +90,8 @@ final class RegexCost {
       return stretch(repeat, unit, rest);
     }
     if (repeat.most() == RegexNode.UNBOUNDED) {
-      throw new IllegalArgumentException("repeats without end what itself matches in several ways");
+      return OneWayRepeat.of(repeat.item()).map(item -> oneWay(repeat, item, rest))
+          .orElseGet(() -> onward(repeat, rest));
     }
     Rest more = rest;
     for (int times = repeat.most(); times > 0; times--) {
@@ -103,10 +104,51 @@ final class RegexCost {
   /** Equal steps through the text, given back one by one as long as what follows fails. */
   private Rest stretch(Repeat repeat, int unit, Rest rest) {
     double times = Math.min(repeat.most(), length / unit + 1);
-    double walk = unit * times;
-    double givenBack = rest.fails() ? (Math.max(0, times - repeat.least()) + 1) * (1 + rest.failure()) : 0;
+    double step = unit + conditions(repeat.item());
+    return backwards(repeat, step * times, step * Math.min(repeat.least(), times),
+        Math.max(0, times - repeat.least()) + 1, rest);
+  }
+
+  /** What it takes to look, once, at all places of an item of a fixed length. */
+  private double conditions(RegexNode node) {
+    if (node instanceof Place place) {
+      return cost(place, END).most();
+    }
+    if (node instanceof Repeat repeat) {
+      return repeat.least() * conditions(repeat.item());
+    }
+    List<RegexNode> inner = node instanceof Sequence sequence ? sequence.items()
+        : node instanceof Choice choice ? choice.alternatives() : List.of();
+    return inner.stream().mapToDouble(this::conditions).sum();
+  }
+
+  /** Steps of several lengths, but so that each character says which it is: what was taken is given back likewise. */
+  private Rest oneWay(Repeat repeat, OneWayRepeat item, Rest rest) {
+    double conditions = item.places().stream().mapToDouble(place -> cost(place, END).most()).sum();
+    double walk = (length + 1) * (item.choices() + conditions);
+    return backwards(repeat, walk, walk, length + 1, rest);
+  }
+
+  /** Steps that could be taken otherwise, were there ever a reason to: nothing that follows fails. */
+  private Rest onward(Repeat repeat, Rest rest) {
+    if (rest.fails() || repeat.least() > 1 || repeat.item().shortest() == 0) {
+      throw new IllegalArgumentException("repeats without end what itself matches in several ways");
+    }
+    Rest step = cost(repeat.item(), END);
+    double walk = (length / repeat.item().shortest() + 1) * (1 + step.most());
+    return new Rest(repeat.least() > 0, repeat.least() > 0 ? step.most() : 0, walk + rest.success());
+  }
+
+  /**
+   * What a repetition costs that goes through the text once and then back.
+   *
+   * @param walk steps to its end
+   * @param tooFew steps until it is clear that it does not repeat often enough
+   * @param ends places where it may end
+   */
+  private static Rest backwards(Repeat repeat, double walk, double tooFew, double ends, Rest rest) {
+    double givenBack = rest.fails() ? ends * (1 + rest.failure()) : 0;
     boolean fails = rest.fails() || repeat.least() > 0;
-    double tooFew = (double) unit * Math.min(repeat.least(), times);
     return new Rest(fails, !fails ? 0 : rest.fails() ? walk + givenBack : tooFew,
         walk + givenBack + rest.success());
   }

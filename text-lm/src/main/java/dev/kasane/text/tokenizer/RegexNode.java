@@ -7,13 +7,13 @@ sealed interface RegexNode {
   /** How often an item without an upper bound may repeat. */
   int UNBOUNDED = Integer.MAX_VALUE;
 
-  /** One character, whichever. */
-  record One() implements RegexNode {}
+  /** One character of a set. */
+  record One(CharacterSet set) implements RegexNode {}
 
-  /** A place, which takes no character: an anchor, or what must or must not stand before or behind it. */
+  /** A place, which takes no character: an anchor, or what must or must not stand before or after it. */
   record Place(RegexNode condition) implements RegexNode {}
 
-  /** One item behind the other; nothing when there are none. */
+  /** One item after the other; nothing when there are none. */
   record Sequence(List<RegexNode> items) implements RegexNode {}
 
   /** The first alternative that matches. */
@@ -46,6 +46,9 @@ sealed interface RegexNode {
     if (this instanceof Sequence sequence) {
       int sum = 0;
       for (RegexNode item : sequence.items()) {
+        if (item instanceof Place) {
+          continue;
+        }
         if (item.fixedLength() == 0) {
           return 0;
         }

@@ -17,12 +17,14 @@ final class RegexReader {
   private static final Pattern GROUP =
       Pattern.compile("\\((?:\\?(?:[:>]|<[A-Za-z_]\\w*>|[ims]*(?:-[ims]+)?:))?(?![?*])");
   private static final Pattern CONDITION = Pattern.compile("\\(\\?(<?)[=!]");
-  /** Letters behind a backslash that stand for one character. */
+  /** Letters after a backslash that stand for one character. */
   private static final String CHARACTERS = "dDsSwWhHpPnrtfvaexu";
   private static final String PLACES = "bBAzZ";
 
   private final String pattern;
   private int at;
+  /** Whether small and capital letters count as the same here. */
+  private boolean folding;
 
   private RegexReader(String pattern) {
     this.pattern = pattern;
@@ -39,7 +41,10 @@ final class RegexReader {
     }
     RegexReader reader = new RegexReader(pattern);
     Matcher flags = Pattern.compile("\\(\\?[ims]+\\)").matcher(pattern);
-    reader.at = flags.lookingAt() ? flags.end() : 0;
+    if (flags.lookingAt()) {
+      reader.at = flags.end();
+      reader.folding = flags.group().contains("i");
+    }
     RegexNode whole = reader.choice(0);
     if (reader.at < pattern.length()) {
       throw new IllegalArgumentException("closes a group that is not open");
@@ -71,21 +76,25 @@ final class RegexReader {
     if (next == '(') {
       return group(depth);
     }
-    if (next == '\\') {
-      return escape(false);
-    }
     if (next == '^' || next == '$') {
       at++;
       return new RegexNode.Place(nothing());
     }
-    if (next == '[') {
-      characterClass(depth);
-    } else if ("*+?".indexOf(next) >= 0) {
-      throw new IllegalArgumentException("has a " + next + " with nothing before it");
-    } else {
-      at += Character.charCount(pattern.codePointAt(at));
+    if (next == '\\' && at + 1 < pattern.length() && PLACES.indexOf(pattern.charAt(at + 1)) >= 0) {
+      at += 2;
+      return new RegexNode.Place(nothing());
     }
-    return new RegexNode.One();
+    if ("*+?".indexOf(next) >= 0) {
+      throw new IllegalArgumentException("has a " + next + " with nothing before it");
+    }
+    CharacterSet set = next == '[' ? characterClass(depth) : next == '\\' ? escape(false) : literal();
+    return new RegexNode.One(folding ? CharacterSet.UNKNOWN : set);
+  }
+
+  private CharacterSet literal() {
+    int character = pattern.codePointAt(at);
+    at += Character.charCount(character);
+    return character == '.' ? CharacterSet.UNKNOWN : CharacterSet.of(character);
   }
 
   private RegexNode group(int depth) {
@@ -95,8 +104,11 @@ final class RegexReader {
     if (!isCondition && !group.lookingAt()) {
       throw unknown("the group '" + pattern.substring(at, Math.min(pattern.length(), at + 4)) + "'");
     }
+    boolean outside = folding;
+    folding |= !isCondition && group.group().contains("i");
     at = isCondition ? condition.end() : group.end();
     RegexNode inner = choice(depth + 1);
+    folding = outside;
     if (!skip(')')) {
       throw new IllegalArgumentException("opens a group that it does not close");
     }
@@ -106,49 +118,78 @@ final class RegexReader {
     return isCondition ? new RegexNode.Place(inner) : inner;
   }
 
-  private RegexNode escape(boolean inClass) {
+  private CharacterSet escape(boolean inClass) {
     if (at + 1 == pattern.length()) {
       throw new IllegalArgumentException("ends with a backslash");
     }
     int letter = pattern.codePointAt(at + 1);
     boolean plain = letter < 128 && !Character.isLetterOrDigit(letter);
-    boolean place = !inClass && PLACES.indexOf(letter) >= 0;
-    if (!plain && !place && CHARACTERS.indexOf(letter) < 0 && !(inClass && letter == 'b')) {
+    if (!plain && CHARACTERS.indexOf(letter) < 0 && !(inClass && letter == 'b')) {
       throw unknown("\\" + Character.toString(letter));
     }
     at += 2;
-    if ("pPxu".indexOf(letter) >= 0) {
-      Matcher name = matcher(Pattern.compile("\\{[\\w^ -]*}|[0-9A-Fa-f]{2,4}"));
-      if (!name.lookingAt()) {
-        throw unknown("\\" + Character.toString(letter));
-      }
-      at = letter == 'x' && !pattern.startsWith("{", at) ? at + 2 : name.end();
+    if ("pPxu".indexOf(letter) < 0) {
+      return plain ? CharacterSet.of(letter) : CharacterSet.escape(letter);
     }
-    return place ? new RegexNode.Place(nothing()) : new RegexNode.One();
+    Matcher name = matcher(Pattern.compile("\\{[\\w^ -]*}|[0-9A-Fa-f]{2,4}"));
+    if (!name.lookingAt()) {
+      throw unknown("\\" + Character.toString(letter));
+    }
+    at = letter == 'x' && !pattern.startsWith("{", at) ? at + 2 : name.end();
+    return letter == 'p' || letter == 'P' ? property(name.group(), letter == 'P') : CharacterSet.UNKNOWN;
   }
 
-  /** Passes over a class of characters, which may hold others. */
-  private void characterClass(int depth) {
+  private static CharacterSet property(String name, boolean negated) {
+    boolean turned = name.startsWith("{^");
+    CharacterSet set = CharacterSet.category(name.replaceAll("[{^}]", ""));
+    return negated == turned ? set : set.negated();
+  }
+
+  /** Reads a class of characters, which may hold others. */
+  private CharacterSet characterClass(int depth) {
     if (depth > DEEPEST) {
       throw new IllegalArgumentException("nests classes more than " + DEEPEST + " deep");
     }
     at++;
-    skip('^');
+    boolean negated = skip('^');
     if (pattern.startsWith("]", at)) {
       throw unknown("a class that begins with ]");
     }
+    CharacterSet all = CharacterSet.NONE.negated();
+    CharacterSet set = CharacterSet.NONE;
+    boolean named = pattern.startsWith(":", at);
     while (at < pattern.length() && pattern.charAt(at) != ']') {
-      if (pattern.charAt(at) == '\\') {
-        escape(true);
-      } else if (pattern.charAt(at) == '[') {
-        characterClass(depth + 1);
+      if (pattern.startsWith("&&", at)) {
+        at += 2;
+        all = all.and(set);
+        set = CharacterSet.NONE;
       } else {
-        at++;
+        set = set.or(classPart(depth));
       }
     }
     if (!skip(']')) {
       throw new IllegalArgumentException("opens a class of characters that it does not close");
     }
+    CharacterSet whole = named ? CharacterSet.UNKNOWN : all.and(set);
+    return negated ? whole.negated() : whole;
+  }
+
+  /** A character, a range of them, or a class within a class. */
+  private CharacterSet classPart(int depth) {
+    if (pattern.charAt(at) == '[') {
+      return characterClass(depth + 1);
+    }
+    boolean literal = pattern.charAt(at) != '\\';
+    int from = pattern.codePointAt(at);
+    CharacterSet part = literal ? CharacterSet.of(from) : escape(true);
+    at += literal ? Character.charCount(from) : 0;
+    if (!pattern.startsWith("-", at) || at + 1 >= pattern.length() || "]\\[".indexOf(pattern.charAt(at + 1)) >= 0) {
+      // A range whose end is written otherwise is not reckoned out.
+      return pattern.startsWith("-\\", at) || !literal && pattern.startsWith("-", at) ? CharacterSet.UNKNOWN : part;
+    }
+    int to = pattern.codePointAt(at + 1);
+    at += 1 + Character.charCount(to);
+    return literal && from <= to ? CharacterSet.range(from, to) : CharacterSet.UNKNOWN;
   }
 
   private RegexNode repeated(RegexNode item) {

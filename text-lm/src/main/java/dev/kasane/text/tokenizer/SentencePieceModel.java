@@ -1,6 +1,7 @@
 package dev.kasane.text.tokenizer;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.VisibleText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +18,10 @@ import java.util.Map;
  * @param byteFallback whether characters outside the vocabulary become pieces of a byte each
  * @param unknownId what else they become
  * @param normalization what is done to a text first
+ * @param marks the texts of {@code bos_token}, {@code eos_token} and {@code unk_token} as far as it has them
  */
 record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorithm algorithm, boolean byteFallback,
-    int unknownId, Normalization normalization) {
+    int unknownId, Normalization normalization, Map<String, String> marks) {
   /** Ways to split a text that are known here, by their number in the file. */
   enum Algorithm { UNIGRAM, BYTE_PAIR }
 
@@ -50,6 +52,31 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
   private static final int LONGEST_PIECE = 4_096;
 
   /**
+   * The model with other texts for some pieces: files beside a model give its placeholders their names. A name that
+   * another piece has, and keeps, is left to that one.
+   *
+   * @throws UserException when two pieces would have the same name
+   */
+  SentencePieceModel renamed(Path file, Map<Integer, AddedToken> names) {
+    List<Piece> named = new ArrayList<>(pieces);
+    names.forEach((id, token) -> {
+      Integer other = ids.get(token.content());
+      if (id < named.size() && (other == null || names.containsKey(other))) {
+        named.set(id, new Piece(token.content(), named.get(id).score(), named.get(id).kind()));
+      }
+    });
+    Map<String, Integer> namedIds = new HashMap<>();
+    for (int id = 0; id < named.size(); id++) {
+      if (namedIds.put(named.get(id).text(), id) != null) {
+        throw new UserException(file + ": the files beside it give " + VisibleText.quote(named.get(id).text())
+            + " two ids. Fetch the tokeniser's files again.");
+      }
+    }
+    return new SentencePieceModel(List.copyOf(named), Map.copyOf(namedIds), algorithm, byteFallback, unknownId,
+        normalization, marks);
+  }
+
+  /**
    * Reads a file.
    *
    * @throws UserException when it is no SentencePiece model or splits by words or single characters
@@ -68,6 +95,10 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
     private boolean dummyPrefix = true;
     private boolean removeExtraSpaces = true;
     private boolean escapeSpaces = true;
+    private boolean begins = true;
+    private boolean ends = true;
+    private String beginning = "<s>";
+    private String end = "</s>";
 
     Reader(Path file) {
       this.file = file;
@@ -114,6 +145,10 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
         case 3 -> algorithm = (int) field.value();
         case 24 -> spaceAsSuffix = field.value() != 0;
         case 35 -> byteFallback = field.value() != 0;
+        case 41 -> begins = (int) field.value() >= 0;
+        case 42 -> ends = (int) field.value() >= 0;
+        case 46 -> beginning = new String(field.bytes(), StandardCharsets.UTF_8);
+        case 47 -> end = new String(field.bytes(), StandardCharsets.UTF_8);
         default -> { }
       }
     }
@@ -133,7 +168,7 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
       int unknown = -1;
       for (int id = 0; id < pieces.size(); id++) {
         if (ids.putIfAbsent(pieces.get(id).text(), id) != null) {
-          throw damaged("piece '" + pieces.get(id).text() + "' stands twice");
+          throw damaged("piece " + VisibleText.quote(pieces.get(id).text()) + " stands twice");
         }
         unknown = pieces.get(id).kind() == Kind.UNKNOWN ? id : unknown;
       }
@@ -146,7 +181,19 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
       }
       return new SentencePieceModel(List.copyOf(pieces), Map.copyOf(ids), Algorithm.values()[algorithm - 1],
           byteFallback, unknown,
-          new Normalization(characters, dummyPrefix, removeExtraSpaces, escapeSpaces, spaceAsSuffix));
+          new Normalization(characters, dummyPrefix, removeExtraSpaces, escapeSpaces, spaceAsSuffix),
+          marks(ids, pieces.get(unknown).text()));
+    }
+
+    private Map<String, String> marks(Map<String, Integer> ids, String unknown) {
+      Map<String, String> marks = new HashMap<>(Map.of("unk_token", unknown));
+      if (begins && ids.containsKey(beginning)) {
+        marks.put("bos_token", beginning);
+      }
+      if (ends && ids.containsKey(end)) {
+        marks.put("eos_token", end);
+      }
+      return Map.copyOf(marks);
     }
 
     private UserException damaged(String what) {

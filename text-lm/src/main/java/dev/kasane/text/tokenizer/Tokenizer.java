@@ -39,6 +39,11 @@ public interface Tokenizer {
   /** How many ids there are, added ones included; ids are 0 to this, exclusive. */
   int vocabularySize();
 
+  /** The texts of tokens that were added to the vocabulary, by id. */
+  default Map<Integer, String> addedTokens() {
+    return Map.of();
+  }
+
   /** The texts of the marks by the names Hugging Face gives them, such as {@code bos_token}. */
   default Map<String, String> specialTokens() {
     return Map.of();

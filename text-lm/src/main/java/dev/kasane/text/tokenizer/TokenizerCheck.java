@@ -2,6 +2,7 @@ package dev.kasane.text.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.UserException;
 import java.nio.file.Path;
 
 /**
@@ -11,7 +12,8 @@ import java.nio.file.Path;
  * components whose numbers lead outside of what they count.
  */
 final class TokenizerCheck {
-  private static final int MOST_ID = 100_000_000;
+  /** The highest id of a token. */
+  static final int MOST_ID = 100_000_000;
   private static final int LONGEST_TOKEN = 100_000;
   /** WordPiece tries every part of a word up to this length; 100 is usual. */
   private static final int LONGEST_WORD = 1_000;
@@ -19,24 +21,50 @@ final class TokenizerCheck {
   private TokenizerCheck() {}
 
   /**
-   * Checks a file.
+   * Checks the ids that a file gives.
+   *
+   * @throws UserException that names the token whose id is refused
+   */
+  static void checkIds(Path file, ObjectNode json) {
+    TokenizerPart whole = new TokenizerPart(file, "", json);
+    TokenizerPart vocabulary = whole.child("model").child("vocab");
+    vocabulary.json().fields().forEachRemaining(token -> requireId(vocabulary, token.getKey(), token.getValue()));
+    whole.child("added_tokens").elements()
+        .forEach(token -> requireId(token, token.text("content"), token.json().path("id")));
+  }
+
+  /**
+   * Checks all but the ids.
    *
    * @param highest the highest id of vocabulary and added tokens
-   * @param longest characters of the longest text that is given to the library at once
-   * @throws dev.kasane.core.UserException that names the part which is refused
+   * @param most characters of the longest text that would be given to the library at once
+   * @return characters of the longest text that may be: where normalisers make texts longer and searches in such a text
+   *     could take too long, as many fewer as they make it longer
+   * @throws UserException that names the part which is refused
    */
-  static void check(Path file, ObjectNode json, int highest, int longest) {
+  static int check(Path file, ObjectNode json, int highest, int most) {
     TokenizerPart whole = new TokenizerPart(file, "", json);
     NormalizerCheck normalizer = NormalizerCheck.of(whole);
-    double length = normalizer.check(longest);
+    int least = (int) (most * most / normalizer.check(most));
+    try {
+      checkTexts(whole, normalizer, most);
+      least = most;
+    } catch (UserException e) {
+      checkTexts(whole, normalizer, least);
+    }
     model(whole.child("model"));
     addedTokens(whole.child("added_tokens"), normalizer);
+    whole.components(ComponentKind.POST_PROCESSOR)
+        .forEach(component -> MarksCheck.check(component, highest));
+    DecoderCheck.check(whole, most);
+    return least;
+  }
+
+  private static void checkTexts(TokenizerPart whole, NormalizerCheck normalizer, int longest) {
+    double length = normalizer.check(longest);
     for (TokenizerPart component : whole.components(ComponentKind.PRE_TOKENIZER)) {
       preTokenizer(component, length);
     }
-    whole.components(ComponentKind.POST_PROCESSOR)
-        .forEach(component -> MarksCheck.check(component, highest));
-    DecoderCheck.check(whole, longest);
   }
 
   private static void preTokenizer(TokenizerPart component, double length) {
@@ -51,8 +79,6 @@ final class TokenizerCheck {
     if (model.json().has("max_input_chars_per_word")) {
       model.number("max_input_chars_per_word", 0, LONGEST_WORD);
     }
-    model.json().path("vocab").fields().forEachRemaining(token -> requireId(model.child("vocab"), token.getKey(),
-        token.getValue()));
     String prefix = model.text("continuing_subword_prefix");
     if (!prefix.isEmpty()) {
       model.child("merges").elements().forEach(merge -> requirePrefix(merge, prefix));
@@ -79,7 +105,6 @@ final class TokenizerCheck {
   private static void addedTokens(TokenizerPart tokens, NormalizerCheck normalizer) {
     for (TokenizerPart token : tokens.elements()) {
       String text = token.text("content");
-      requireId(token, text, token.json().path("id"));
       if (token.json().path("normalized").asBoolean(true) && !text.isEmpty() && !normalizer.leaves(text)) {
         throw token.refusal("is searched for in normalised texts, but the normalisers leave nothing of "
             + TokenizerPart.quote(text));

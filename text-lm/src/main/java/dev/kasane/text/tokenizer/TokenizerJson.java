@@ -1,37 +1,143 @@
 package dev.kasane.text.tokenizer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
-/** Builds the parts of a {@code tokenizer.json} for byte-level BPE. */
+/** Builds the parts of a {@code tokenizer.json}. */
 final class TokenizerJson {
+  /** U+2581, which stands for a space within pieces. */
+  static final String SPACE = "\u2581";
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private TokenizerJson() {}
 
   /**
-   * A byte-level BPE tokeniser without added tokens.
+   * A tokeniser without added tokens and marks.
+   *
+   * @param normalizers what is done to a text first, one after the other
+   * @param preTokenizers how it is cut before the model splits it
+   * @param model the vocabulary and how it splits
+   * @param decoders how tokens become a text
+   */
+  static ObjectNode of(List<ObjectNode> normalizers, List<ObjectNode> preTokenizers, ObjectNode model,
+      List<ObjectNode> decoders) {
+    ObjectNode json = JSON.objectNode();
+    json.put("version", "1.0").putNull("truncation").putNull("padding");
+    json.putArray("added_tokens");
+    json.set("normalizer", chain(ComponentKind.NORMALIZER, normalizers));
+    json.set("pre_tokenizer", chain(ComponentKind.PRE_TOKENIZER, preTokenizers));
+    json.putNull("post_processor");
+    json.set("decoder", chain(ComponentKind.DECODER, decoders));
+    json.set("model", model);
+    return json;
+  }
+
+  /** A tokenizer.json that has nothing but a model. */
+  static ObjectNode ofModel(ObjectNode model) {
+    return of(List.of(), List.of(), model, List.of());
+  }
+
+  private static JsonNode chain(ComponentKind kind, List<ObjectNode> components) {
+    if (components.size() < 2) {
+      return components.isEmpty() ? JSON.nullNode() : components.get(0);
+    }
+    ObjectNode sequence = component(ComponentKind.SEQUENCE);
+    sequence.putArray(kind.list()).addAll(components);
+    return sequence;
+  }
+
+  /**
+   * A byte-level BPE tokeniser as GPT-2's, without added tokens and marks.
    *
    * @param vocabulary ids by symbol
    * @param merges pairs of symbols, first joined first
    * @param prefixSpace whether a text gets a space before it
    */
   static ObjectNode byteLevel(ObjectNode vocabulary, ArrayNode merges, boolean prefixSpace) {
-    ObjectNode json = JSON.objectNode();
-    json.put("version", "1.0").putNull("truncation").putNull("padding");
-    json.putArray("added_tokens");
-    json.putNull("normalizer");
-    json.set("pre_tokenizer", bytes(prefixSpace));
-    json.putNull("post_processor");
-    json.set("decoder", bytes(prefixSpace));
-    ObjectNode model = json.putObject("model").put("type", "BPE");
+    return of(List.of(), List.of(bytes(prefixSpace, true)), bytePairs(vocabulary, merges),
+        List.of(bytes(prefixSpace, true)));
+  }
+
+  /** A BPE model that knows all that it meets. */
+  static ObjectNode bytePairs(JsonNode vocabulary, JsonNode merges) {
+    ObjectNode model = component("BPE");
     model.putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix");
     model.putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false);
     model.put("ignore_merges", false);
     model.set("vocab", vocabulary);
     model.set("merges", merges);
-    return json;
+    return model;
+  }
+
+  /** A component without settings. */
+  static ObjectNode component(String type) {
+    return JSON.objectNode().put("type", type);
+  }
+
+  /** Writes bytes as visible characters, cut at GPT-2's words if so wished. */
+  static ObjectNode bytes(boolean prefixSpace, boolean words) {
+    return component("ByteLevel").put("add_prefix_space", prefixSpace).put("trim_offsets", true)
+        .put("use_regex", words);
+  }
+
+  /**
+   * Puts U+2581 in place of spaces.
+   *
+   * @param scheme where one more is put: {@code always}, {@code first}, {@code never}
+   * @param split whether the text is cut before each
+   */
+  static ObjectNode metaspace(String scheme, boolean split) {
+    return component("Metaspace").put("replacement", SPACE).put("prepend_scheme", scheme)
+        .put("split", split);
+  }
+
+  /**
+   * Makes a text of pieces.
+   *
+   * @param bytes whether some pieces are a byte each
+   * @param prefix whether a space at the beginning was put there before it was split
+   */
+  static List<ObjectNode> pieceDecoders(boolean bytes, boolean prefix) {
+    List<ObjectNode> decoders = new ArrayList<>(List.of(replace(SPACE, " ")));
+    if (bytes) {
+      decoders.add(component("ByteFallback"));
+    }
+    if (bytes || prefix) {
+      decoders.add(component("Fuse"));
+    }
+    if (prefix) {
+      decoders.add(component("Strip").put("content", " ").put("start", 1).put("stop", 0));
+    }
+    return decoders;
+  }
+
+  /** Cuts a text at what a regular expression matches, which stands alone. */
+  static ObjectNode cut(String regex) {
+    ObjectNode split = component("Split").put("behavior", "Isolated").put("invert", false);
+    split.putObject("pattern").put("Regex", regex);
+    return split;
+  }
+
+  /** Replaces a text. */
+  static ObjectNode replace(String text, String content) {
+    return replacing("String", text, content);
+  }
+
+  /** Replaces what a regular expression matches. */
+  static ObjectNode replaceAll(String regex, String content) {
+    return replacing("Regex", regex, content);
+  }
+
+  private static ObjectNode replacing(String kind, String pattern, String content) {
+    ObjectNode replace = component("Replace").put("content", content);
+    replace.putObject("pattern").put(kind, pattern);
+    return replace;
   }
 
   /** A mark that is found in a text before it is split. */
@@ -42,24 +148,48 @@ final class TokenizerJson {
 
   /** The processor that puts a mark before each text. */
   static ObjectNode beginWith(String mark, int id) {
-    ObjectNode processor = JSON.objectNode().put("type", "TemplateProcessing");
-    processor.putArray("single").add(part("SpecialToken", mark)).add(part("Sequence", "A"));
-    processor.putArray("pair").add(part("SpecialToken", mark)).add(part("Sequence", "A"))
-        .add(part("Sequence", "B"));
-    ObjectNode token = processor.putObject("special_tokens").putObject(mark).put("id", mark);
-    token.putArray("ids").add(id);
-    token.putArray("tokens").add(mark);
+    return surround(Map.of(mark, id), mark, null);
+  }
+
+  /**
+   * The processor that puts marks around each text.
+   *
+   * @param ids the marks' ids
+   * @param before the mark that begins it, null for none
+   * @param after the mark that ends it, null for none
+   */
+  static ObjectNode surround(Map<String, Integer> ids, String before, String after) {
+    ObjectNode processor = component("TemplateProcessing");
+    ArrayNode single = processor.putArray("single");
+    ArrayNode pair = processor.putArray("pair");
+    ObjectNode explained = processor.putObject("special_tokens");
+    for (String text : List.of("A", "B")) {
+      List<ArrayNode> templates = text.equals("A") ? List.of(single, pair) : List.of(pair);
+      for (ArrayNode template : templates) {
+        addMark(template, before);
+        template.add(part("Sequence", text));
+        addMark(template, after);
+      }
+    }
+    ids.forEach((mark, id) -> {
+      if (mark.equals(before) || mark.equals(after)) {
+        ObjectNode token = explained.putObject(mark).put("id", mark);
+        token.putArray("ids").add(id);
+        token.putArray("tokens").add(mark);
+      }
+    });
     return processor;
+  }
+
+  private static void addMark(ArrayNode template, String mark) {
+    if (mark != null) {
+      template.add(part("SpecialToken", mark));
+    }
   }
 
   private static ObjectNode part(String kind, String id) {
     ObjectNode part = JSON.objectNode();
     part.putObject(kind).put("id", id).put("type_id", 0);
     return part;
-  }
-
-  private static ObjectNode bytes(boolean prefixSpace) {
-    return JSON.objectNode().put("type", "ByteLevel").put("add_prefix_space", prefixSpace)
-        .put("trim_offsets", true).put("use_regex", true);
   }
 }

@@ -52,7 +52,7 @@ class DemoLanguageModelTrainerTest {
     try (NDManager owner = Engines.newManager()) {
       CausalLm model = TextCheckpoint.open(out).model(Precision.FLOAT32, owner);
       Tokenizer tokenizer = Tokenizers.open(out);
-      Tokenizers.checkFits(tokenizer, model.config().vocabularySize(), out);
+      assertThat(Tokenizers.fitted(tokenizer, model.config().vocabularySize(), out, notice -> { })).isSameAs(tokenizer);
       Continuation more = new Generator(model, tokenizer, tokenizer.endOfTextIds()).generate(
           List.of(Prompt.of(tokenizer.encode("In the morning", true), GenerationOptions.greedy(8))),
           (row, piece) -> { }, owner).get(0);

@@ -9,7 +9,9 @@ import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -32,10 +34,44 @@ class BadTokenizerTest {
   @Test
   void aVocabularyLargerThanTheEmbeddingIsRefused() {
     Tokenizer tokenizer = Tokenizers.open(TokenizerGoldenTest.folder("byte-level"));
-    Tokenizers.checkFits(tokenizer, 401, folder);
-    Tokenizers.checkFits(tokenizer, 512, folder);
-    assertThatThrownBy(() -> Tokenizers.checkFits(tokenizer, 400, folder)).isInstanceOf(UserException.class)
-        .hasMessageContaining("401").hasMessageContaining("400");
+    List<String> notices = new ArrayList<>();
+    assertThat(Tokenizers.fitted(tokenizer, 401, folder, notices::add)).isSameAs(tokenizer);
+    assertThat(Tokenizers.fitted(tokenizer, 512, folder, notices::add)).isSameAs(tokenizer);
+    assertThat(notices).isEmpty();
+    assertThatThrownBy(() -> Tokenizers.fitted(tokenizer, 399, folder, notices::add))
+        .isInstanceOf(UserException.class).hasMessageContaining("401").hasMessageContaining("399");
+  }
+
+  /** A token was added for filling rows, as many do, and the model was not made larger by a row. */
+  @Test
+  void anAddedTokenWithoutEmbeddingIsRefusedWhereATextHasIt() throws IOException {
+    Files.copy(TokenizerGoldenTest.folder("byte-level").resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"pad_token\": \"[PAD]\", \"eos_token\": \"<|end|>\"}");
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"[PAD]\": 401}");
+    Tokenizer whole = Tokenizers.open(folder);
+    assertThat(whole.paddingId()).hasValue(401);
+    List<String> notices = new ArrayList<>();
+    Tokenizer fitted = Tokenizers.fitted(whole, 401, folder, notices::add);
+    assertThat(notices).singleElement().asString().contains("1 added token ('[PAD]')").contains(folder.toString());
+    assertThat(fitted.paddingId()).isEmpty();
+    assertThat(fitted.endOfTextId()).isEqualTo(whole.endOfTextId()).isPresent();
+    assertThat(fitted.encode("The lamp", true)).isEqualTo(whole.encode("The lamp", true));
+    assertThatThrownBy(() -> fitted.encode("The [PAD] lamp", true)).isInstanceOf(UserException.class)
+        .hasMessageContaining("'[PAD]'").hasMessageContaining("401");
+    assertThat(fitted.decode(new int[] {401, 402}, false)).isEqualTo("[PAD]");
+  }
+
+  /** A number in the configuration that is no token's fills rows as well as any other: nobody looks there. */
+  @Test
+  void aPaddingIdWithoutEmbeddingIsNotUsed() throws IOException {
+    Files.copy(TokenizerGoldenTest.folder("byte-level").resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+    Files.writeString(folder.resolve("config.json"), "{\"pad_token_id\": 401}");
+    Tokenizer tokenizer = Tokenizers.open(folder);
+    assertThat(tokenizer.paddingId()).hasValue(401);
+    assertThat(Tokenizers.fitted(tokenizer, 401, folder, notice -> { }).paddingId()).isEmpty();
+    Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": 401}");
+    assertThatThrownBy(() -> Tokenizers.fitted(Tokenizers.open(folder), 401, folder, notice -> { }))
+        .isInstanceOf(UserException.class).hasMessageContaining("begins or ends a text the id 401");
   }
 
   @Test
@@ -64,9 +100,11 @@ class BadTokenizerTest {
   }
 
   @Test
-  void aMarkOutsideTheVocabularyIsRefused() throws IOException {
+  void aMarkOutsideTheVocabularyGetsAnIdOfItsOwnIfTheModelHasOne() throws IOException {
     Files.copy(TokenizerGoldenTest.folder("llama").resolve("tokenizer.model"), folder.resolve("tokenizer.model"));
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|done|>\"}");
+    assertThat(Tokenizers.open(folder).endOfTextId()).hasValue(460);
+    Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 460}");
     assertRefused("<|done|>");
   }
 
@@ -81,7 +119,7 @@ class BadTokenizerTest {
         merges.append(pair.path(0).asText()).append(' ').append(pair.path(1).asText()).append('\n'));
     Files.writeString(folder.resolve("merges.txt"), merges);
     Files.writeString(folder.resolve("tokenizer_config.json"),
-        "{\"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\", \"add_bos_token\": true}");
+        "{\"tokenizer_class\": \"GPT2Tokenizer\", \"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\", \"add_bos_token\": true}");
     Tokenizer whole = Tokenizers.open(TokenizerGoldenTest.folder("byte-level"));
     Tokenizer parts = Tokenizers.open(folder);
     String text = "The lamp's light <|end|> \u00e9\uD83D\uDE42  x";

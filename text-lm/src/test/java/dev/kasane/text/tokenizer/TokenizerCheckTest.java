@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,8 +74,9 @@ class TokenizerCheckTest {
         + "{'<s>':"
         + "{'id':'<s>','ids':[7],'tokens':['<s>']}}}¦ids[0] is the id '7', but the vocabulary has the ids 0 to 3",
     "post_processor¦{'type':'BertProcessing','sep':['<s>',4],'cls':['<s>',0]}¦sep[1] is the id '4'",
-    "decoder¦{'type':'Strip','content':'a','start':0,'stop':1}¦decoder.stop is '1', expected a whole number from "
-        + "0 to 0",
+    "decoder¦{'type':'Strip','content':'a','start':0,'stop':1001}¦decoder.stop is '1001', expected a whole number from "
+        + "0 to 1000",
+    "decoder¦{'type':'Strip','content':'a','start':1001,'stop':1}¦decoder.start is '1001', expected a whole number",
     "decoder¦{'type':'Replace','pattern':{'Regex':'(a|a)*b'},'content':'y'}¦decoder.pattern is the regular expression",
     "decoder¦{'type':'Sequence','decoders':[{'type':'Replace','pattern':{'String':'a'},'content':'aaaaaaaaaa'},{'type':"
         + "'Replace','pattern':{'String':'a'},'content':'aaaaaaaaaa'}]}¦decoders[1] makes texts more than 64",
@@ -105,6 +107,28 @@ class TokenizerCheckTest {
         .put("normalized", true);
     assertThatThrownBy(() -> JsonTokenizer.of(Path.of("nowhere"), FILE, json)).isInstanceOf(UserException.class)
         .hasMessageContaining("added_tokens[0] is searched for in normalised texts");
+  }
+
+  /** The library itself fails over tokens that are shorter than what goes at their ends. */
+  @Test
+  void takesAwayWhatStandsAtBothEnds() throws JsonProcessingException {
+    Tokenizer tokenizer = open("decoder", "{'type':'Sequence','decoders':[{'type':'Fuse'},{'type':'Strip','content':'a',"
+        + "'start':1,'stop':2}]}");
+    assertThat(tokenizer.decode(new int[] {1, 1, 2, 1, 2, 1, 1, 1}, false)).isEqualTo("ababa");
+    assertThat(tokenizer.decode(new int[] {1}, false)).isEmpty();
+    assertThat(tokenizer.decode(new int[] {1, 1}, false)).isEmpty();
+    assertThat(tokenizer.decode(new int[] {1, 1, 1, 1}, false)).isEqualTo("a");
+    assertThat(tokenizer.decode(new int[] {2}, false)).isEqualTo("b");
+  }
+
+  @Test
+  void longerNormalisedTextsAreGivenInSmallerPieces() throws JsonProcessingException {
+    String splitter = "{'type':'Split','pattern':{'Regex':'\\\\p{N}{1,3}(?=(?:\\\\p{N}{3})*(?:\\\\P{N}|$))'},"
+        + "'behavior':'Isolated','invert':false}";
+    ObjectNode json = (ObjectNode) JSON.readTree(("{'model': {'type': 'BPE', 'vocab': {'1': 0, 'b': 1}, 'merges': []},"
+        + "'normalizer': {'type': 'NFKC'}, 'pre_tokenizer': " + splitter + "}").replace('\'', '"'));
+    Tokenizer tokenizer = JsonTokenizer.of(Path.of("nowhere"), FILE, json);
+    assertThat(tokenizer.encode("11111b".repeat(10_000), false)).hasSize(60_000);
   }
 
   /** What published tokenisers split by. */

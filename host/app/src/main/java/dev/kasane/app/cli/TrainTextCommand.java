@@ -104,8 +104,8 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.json()));
       baseType.settings();
       boolean originals = baseType.keepsOriginals(method, methodOptions);
-      Tokenizer tokenizer = Tokenizers.open(folder);
-      Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
+      Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
+          this::tell);
       CausalLm model = checkpoint.declare(precision);
       checkpoint.check(model, QuantisedBase::read);
       adapter.requireTargets(model);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A language model's folder, opened: its weights come when they are asked for.
@@ -29,12 +30,13 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
   /**
    * Opens configuration and tokeniser, no weights.
    *
+   * @param notices gets lines about what of the folder is left unused
    * @throws UserException when one is missing, damaged, unknown, or does not fit the other
    */
-  public static TextModel open(Path folder, Precision precision) {
+  public static TextModel open(Path folder, Precision precision, Consumer<String> notices) {
     TextCheckpoint checkpoint = TextCheckpoint.open(folder);
-    Tokenizer tokenizer = Tokenizers.open(folder);
-    Tokenizers.checkFits(tokenizer, checkpoint.config().vocabularySize(), folder);
+    Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
+        notices);
     return new TextModel(checkpoint, checkpoint.declare(precision), tokenizer, precision);
   }
 

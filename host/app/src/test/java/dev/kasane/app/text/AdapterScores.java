@@ -38,7 +38,7 @@ public final class AdapterScores {
    * @throws IOException when the file cannot be written
    */
   public static void main(String[] arguments) throws IOException {
-    TextModel base = TextModel.open(Path.of(arguments[0]), Precision.FLOAT32);
+    TextModel base = TextModel.open(Path.of(arguments[0]), Precision.FLOAT32, System.err::println);
     try (PluginHost host = PluginHost.start(PluginLocations.standard(null)); NDManager scope = Engines.newManager()) {
       base.load(scope);
       new AdapterLoading(host.formats(), host.methods(), Set.of())
