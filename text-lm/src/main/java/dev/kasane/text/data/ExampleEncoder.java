@@ -1,6 +1,7 @@
 package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.text.tokenizer.TokenSpans;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,8 +10,8 @@ import java.util.List;
 /**
  * Turns an example's text into tokens with a mask of what is learnt.
  *
- * <p>The whole text is tokenised at once, as the model will meet it; where an answer begins is where the tokens
- * of what stands before it stop agreeing with the whole's. The end-of-text mark is appended and learnt unless
+ * <p>The whole text is tokenised at once, as the model will meet it; of an answer are the tokens that have any of its
+ * characters, as in transformers' {@code return_assistant_tokens_mask}. The end-of-text mark is appended and learnt unless
  * the text already ends with one, or its template has decided what is learnt.
  */
 public final class ExampleEncoder {
@@ -36,17 +37,17 @@ public final class ExampleEncoder {
    * prompt's beginning is cut, and the answer's end only when the answer alone is too long.
    */
   public List<EncodedExample> encode(TemplateText text) {
-    boolean marked = !text.complete() || !startsWithMark(text);
-    int[] ids = tokenizer.encode(text.whole(), marked);
+    TokenSpans tokens = tokenizer.place(text.whole(), !text.complete() || !startsWithMark(text));
+    int[] ids = tokens.ids();
     boolean[] supervised = new boolean[ids.length];
-    StringBuilder before = new StringBuilder();
-    int from = 0;
+    Arrays.fill(supervised, everything);
+    int begin = 0;
     for (TextPart part : text.parts()) {
-      before.append(part.text());
-      int to = before.length() == text.whole().length() ? ids.length
-          : common(ids, tokenizer.encode(before.toString(), marked));
-      Arrays.fill(supervised, Math.min(from, to), to, part.answer() || everything);
-      from = Math.max(from, to);
+      int end = begin + part.text().length();
+      if (part.answer()) {
+        tokens.mark(supervised, begin, end);
+      }
+      begin = end;
     }
     EncodedExample example = text.decided() && !everything
         ? new EncodedExample(ids, supervised, false, true) : ended(ids, supervised);
@@ -57,11 +58,6 @@ public final class ExampleEncoder {
   private boolean startsWithMark(TemplateText text) {
     String mark = tokenizer.specialTokens().get("bos_token");
     return mark != null && text.whole().startsWith(mark);
-  }
-
-  private static int common(int[] whole, int[] prefix) {
-    int mismatch = Arrays.mismatch(whole, prefix);
-    return mismatch < 0 ? whole.length : mismatch;
   }
 
   private EncodedExample ended(int[] ids, boolean[] supervised) {

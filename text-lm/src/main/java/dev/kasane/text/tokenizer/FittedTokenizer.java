@@ -19,12 +19,23 @@ record FittedTokenizer(Tokenizer tokenizer, long embeddings, Path folder) implem
   @Override
   public int[] encode(String text, boolean addSpecial) {
     int[] ids = tokenizer.encode(text, addSpecial);
+    check(ids);
+    return ids;
+  }
+
+  @Override
+  public TokenSpans place(String text, boolean addSpecial) {
+    TokenSpans tokens = tokenizer.place(text, addSpecial);
+    check(tokens.ids());
+    return tokens;
+  }
+
+  private void check(int[] ids) {
     for (int id : ids) {
       if (id >= embeddings) {
         throw refusal(id);
       }
     }
-    return ids;
   }
 
   private UserException refusal(int id) {

@@ -1,17 +1,19 @@
 package dev.kasane.text.tokenizer;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.function.LongFunction;
 
 /**
  * A tokeniser that {@code tokenizer.json} describes, run by Hugging Face's tokenizers library, which is native code:
@@ -24,6 +26,7 @@ final class JsonTokenizer extends FolderTokenizer {
   private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
   private static final int WINDOW = 1 << 14;
   private static final int MARGIN = 256;
+  private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
 
   private final Path origin;
   private final HuggingFaceTokenizer tokenizer;
@@ -76,67 +79,94 @@ final class JsonTokenizer extends FolderTokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecial) {
-    return encode(text, addSpecial, window, Math.min(MARGIN, window / 16));
+    return encode(text, addSpecial, window, margin());
+  }
+
+  @Override
+  public TokenSpans place(String text, boolean addSpecial) {
+    String whole = WholeCharacters.of(text);
+    return whole.length() <= window ? spans(whole, 0, whole.length(), addSpecial)
+        : windows(whole, addSpecial, window, margin());
+  }
+
+  private int margin() {
+    return Math.min(MARGIN, window / 16);
   }
 
   /** As {@link #encode(String, boolean)}, with windows of a size of one's own. */
   int[] encode(String text, boolean addSpecial, int window, int margin) {
     String whole = WholeCharacters.of(text);
-    if (whole.length() <= window) {
-      return ints(run(whole, addSpecial).getIds());
-    }
-    int[] ids = new TextWindows(window, margin, this::spans).encode(whole).orElseThrow(() -> new UserException(
-        "A text of " + whole.length() + " characters cannot be taken apart for the tokeniser of " + origin
-            + ": its tokens depend on all of it. Split the text into texts of at most " + window + " characters."));
-    return addSpecial ? marked(ids, whole.substring(0, margin)) : ids;
+    return whole.length() <= window ? run(whole, addSpecial, JsonTokenizer::ids)
+        : windows(whole, addSpecial, window, margin).ids();
+  }
+
+  private TokenSpans windows(String whole, boolean addSpecial, int window, int margin) {
+    TokenSpans tokens = new TextWindows(window, margin, (text, from, to) -> spans(text, from, to, false)).encode(whole)
+        .orElseThrow(() -> new UserException("A text of " + whole.length() + " characters cannot be taken apart for the"
+            + " tokeniser of " + origin + ": its tokens depend on all of it. Split the text into texts of at most "
+            + window + " characters."));
+    return addSpecial ? marked(tokens, whole.substring(0, margin)) : tokens;
   }
 
   /** Puts around the tokens what the tokeniser puts around those of a short text. */
-  private int[] marked(int[] ids, String text) {
-    Encoding encoding = run(WholeCharacters.of(text), true);
-    long[] marks = encoding.getSpecialTokenMask();
-    int before = 0;
-    while (before < marks.length && marks[before] == 1) {
-      before++;
-    }
-    int after = marks.length;
-    while (after > before && marks[after - 1] == 1) {
-      after--;
-    }
-    int[] all = ints(encoding.getIds());
-    return IntStream.concat(IntStream.concat(Arrays.stream(all, 0, before), Arrays.stream(ids)),
-        Arrays.stream(all, after, all.length)).toArray();
+  private TokenSpans marked(TokenSpans tokens, String text) {
+    return run(WholeCharacters.of(text), true, encoding -> {
+      long[] marks = LIBRARY.getSpecialTokenMask(encoding);
+      int before = 0;
+      while (before < marks.length && marks[before] == 1) {
+        before++;
+      }
+      int after = marks.length;
+      while (after > before && marks[after - 1] == 1) {
+        after--;
+      }
+      int[] all = ids(encoding);
+      return TokenSpans.concat(List.of(TokenSpans.unplaced(Arrays.copyOf(all, before)), tokens,
+          TokenSpans.unplaced(Arrays.copyOfRange(all, after, all.length))));
+    });
   }
 
-  private TokenSpans spans(String text, int from, int to) {
+  private TokenSpans spans(String text, int from, int to, boolean addSpecial) {
     String part = text.substring(from, to);
-    Encoding encoding = run(part, false);
-    int[] ids = ints(encoding.getIds());
-    CharSpan[] spans = encoding.getCharTokenSpans();
-    int[] places = WholeCharacters.places(part);
-    int[] starts = new int[ids.length];
-    int[] ends = new int[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      // The library gives some tokens no place, or one outside of the text.
-      boolean placed = spans[i] != null && spans[i].getStart() >= 0 && spans[i].getStart() < places.length
-          && spans[i].getEnd() >= 0 && spans[i].getEnd() < places.length;
-      starts[i] = placed ? from + places[spans[i].getStart()] : TokenSpans.NOWHERE;
-      ends[i] = placed ? from + places[spans[i].getEnd()] : TokenSpans.NOWHERE;
-    }
-    return new TokenSpans(ids, starts, ends);
+    return run(part, addSpecial, encoding -> {
+      int[] ids = ids(encoding);
+      CharSpan[] spans = LIBRARY.getTokenCharSpans(encoding);
+      int[] places = WholeCharacters.places(part);
+      int[] starts = new int[ids.length];
+      int[] ends = new int[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        // The library gives some tokens no place, or one outside of the text.
+        boolean placed = spans[i] != null && spans[i].getStart() >= 0 && spans[i].getStart() < places.length
+            && spans[i].getEnd() >= 0 && spans[i].getEnd() < places.length;
+        starts[i] = placed ? from + places[spans[i].getStart()] : TokenSpans.NOWHERE;
+        ends[i] = placed ? from + places[spans[i].getEnd()] : TokenSpans.NOWHERE;
+      }
+      return new TokenSpans(ids, starts, ends);
+    });
   }
 
-  private Encoding run(String text, boolean addSpecial) {
+  /** Encodes a text and takes from the library's encoding what is wanted: the whole of one costs more than to make it. */
+  private <T> T run(String text, boolean addSpecial, LongFunction<T> wanted) {
     long started = System.nanoTime();
-    Encoding encoding;
+    long encoding;
     try {
-      encoding = tokenizer.encode(text, addSpecial, false);
+      encoding = LIBRARY.encode(tokenizer.getHandle(), text, addSpecial);
     } catch (RuntimeException e) {
       throw new UserException("The tokeniser of " + origin + " has no tokens for a text: " + e.getMessage()
           + ". Its files are damaged or of two models: fetch them again.", e);
     }
-    pace.count(text.length(), started, origin);
-    return encoding;
+    try {
+      T result = wanted.apply(encoding);
+      pace.count(text.length(), started, origin);
+      return result;
+    } finally {
+      LIBRARY.deleteEncoding(encoding);
+      Reference.reachabilityFence(tokenizer);
+    }
+  }
+
+  private static int[] ids(long encoding) {
+    return ints(LIBRARY.getTokenIds(encoding));
   }
 
   private static int[] ints(long[] ids) {

@@ -1,7 +1,8 @@
 package dev.kasane.text.tokenizer;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Encodes a long text in windows that overlap, with the tokens that the text as a whole would give.
@@ -45,8 +46,8 @@ final class TextWindows {
    *
    * @param text whole characters, without halves of surrogate pairs
    */
-  Optional<int[]> encode(String text) {
-    IntStream.Builder ids = IntStream.builder();
+  Optional<TokenSpans> encode(String text) {
+    List<TokenSpans> parts = new ArrayList<>();
     int to = end(text, 0);
     TokenSpans tokens = encoder.encode(text, 0, to);
     int first = 0;
@@ -55,17 +56,13 @@ final class TextWindows {
       if (next == null) {
         return Optional.empty();
       }
-      for (int i = first; i < next.joint().end(); i++) {
-        ids.add(tokens.ids()[i]);
-      }
+      parts.add(tokens.slice(first, next.joint().end()));
       tokens = next.tokens();
       first = next.joint().start();
       to = next.to();
     }
-    for (int i = first; i < tokens.count(); i++) {
-      ids.add(tokens.ids()[i]);
-    }
-    return Optional.of(ids.build().toArray());
+    parts.add(tokens.slice(first, tokens.count()));
+    return Optional.of(TokenSpans.concat(parts));
   }
 
   /** The window that follows, with the least overlap at which it agrees; null if there is none. */

@@ -15,6 +15,13 @@ public interface Tokenizer {
   int[] encode(String text, boolean addSpecial);
 
   /**
+   * The same ids, each with the characters of the text that it stands for. Takes longer than the ids alone.
+   *
+   * @throws dev.kasane.core.UserException when the tokeniser has none for it
+   */
+  TokenSpans place(String text, boolean addSpecial);
+
+  /**
    * The text of token ids. Ids that end in the middle of a character give U+FFFD for its bytes; ids outside the
    * vocabulary, which models with a rounded embedding have, give nothing.
    *

@@ -15,6 +15,7 @@ import dev.kasane.text.data.TextRecord;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -67,15 +68,27 @@ public record TrainingTexts(TextBatches batches, List<TextBatch> evaluation, Dat
         .toList(), report, samples(split, template));
   }
 
+  /** On all processors; of several records that do not fit, the first is told of. */
   private static List<EncodedExample> encode(List<TextRecord> records, ExampleTemplate template,
       ExampleEncoder encoder, Set<String> unread) {
-    List<EncodedExample> examples = new ArrayList<>();
-    for (TextRecord record : records) {
-      TemplateText text = template.of(record);
-      unread.addAll(text.unread());
-      examples.addAll(encoder.encode(text));
+    List<Encoded> encoded = records.parallelStream().map(record -> Encoded.of(record, template, encoder)).toList();
+    encoded.stream().flatMap(each -> each.fault().stream()).findFirst().ifPresent(fault -> {
+      throw fault;
+    });
+    encoded.forEach(each -> unread.addAll(each.unread()));
+    return encoded.stream().flatMap(each -> each.examples().stream()).toList();
+  }
+
+  /** What has become of a record. */
+  private record Encoded(List<EncodedExample> examples, Set<String> unread, Optional<UserException> fault) {
+    private static Encoded of(TextRecord record, ExampleTemplate template, ExampleEncoder encoder) {
+      try {
+        TemplateText text = template.of(record);
+        return new Encoded(encoder.encode(text), text.unread(), Optional.empty());
+      } catch (UserException e) {
+        return new Encoded(List.of(), Set.of(), Optional.of(e));
+      }
     }
-    return examples;
   }
 
   private static List<TemplateText> samples(DataSplit split, ExampleTemplate template) {

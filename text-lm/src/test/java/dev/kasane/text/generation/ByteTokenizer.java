@@ -1,5 +1,6 @@
 package dev.kasane.text.generation;
 
+import dev.kasane.text.tokenizer.TokenSpans;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,6 +14,11 @@ final class ByteTokenizer implements Tokenizer {
     int[] ids = new int[bytes.length];
     Arrays.setAll(ids, i -> bytes[i] & 0xff);
     return ids;
+  }
+
+  @Override
+  public TokenSpans place(String text, boolean addSpecial) {
+    throw new UnsupportedOperationException("generation needs no places");
   }
 
   @Override

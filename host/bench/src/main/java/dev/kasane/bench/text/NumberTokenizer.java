@@ -1,5 +1,6 @@
 package dev.kasane.bench.text;
 
+import dev.kasane.text.tokenizer.TokenSpans;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -10,6 +11,11 @@ record NumberTokenizer(int vocabularySize) implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecial) {
     return Arrays.stream(text.strip().split(" ")).mapToInt(Integer::parseInt).toArray();
+  }
+
+  @Override
+  public TokenSpans place(String text, boolean addSpecial) {
+    throw new UnsupportedOperationException("numbers have no places");
   }
 
   @Override
