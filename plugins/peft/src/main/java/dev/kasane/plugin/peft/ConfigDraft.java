@@ -76,7 +76,7 @@ final class ConfigDraft {
     }
     if (type == PeftType.LORA) {
       config.put("use_dora", updates.stream().anyMatch(LayerUpdate::hasMagnitude));
-      putIfAbsent("init_lora_weights", BooleanNode.TRUE);
+      putStart();
       putIfAbsent("fan_in_fan_out", BooleanNode.valueOf(
           updates.stream().allMatch(each -> TRANSPOSED.matcher(each.path()).matches())));
       putIfAbsent("lora_dropout", DoubleNode.valueOf(0));
@@ -92,6 +92,16 @@ final class ConfigDraft {
     putWholes();
     ConfigCheck.check(config);
     return config;
+  }
+
+  /** A start that was taken off the base is only to be named where it still is; it says how the tensors are read. */
+  private void putStart() {
+    AdapterStart start = updates.get(0).start();
+    if (start != AdapterStart.PLAIN) {
+      config.put(AdapterStart.KEY, start.word());
+    } else if (!AdapterStart.isPlain(config.path(AdapterStart.KEY).asText())) {
+      config.put(AdapterStart.KEY, true);
+    }
   }
 
   private void putIfAbsent(String key, JsonNode value) {

@@ -25,6 +25,7 @@ final class PartReader {
   private final PeftConfig config;
   private final LayerRules rules;
   private final BasePlaces places;
+  private final KeyRepairs repairs;
   private final NDManager scope;
   private final Map<Place, Entry> adapters = new LinkedHashMap<>();
   private final Map<Place, Entry> wholes = new LinkedHashMap<>();
@@ -38,6 +39,7 @@ final class PartReader {
     this.config = config;
     this.rules = new LayerRules(config);
     this.places = places;
+    this.repairs = new KeyRepairs(places);
     this.scope = scope;
   }
 
@@ -94,7 +96,8 @@ final class PartReader {
     Parsed found = parsed.get();
     Optional<Place> place = places.find(found.path());
     if (place.isEmpty()) {
-      unmatched.add(new UnmatchedKey(key, places.reason(found.path())));
+      unmatched.add(new UnmatchedKey(key, repairs.of(key).map(meant -> "the names of wrappers are in it; it was '"
+          + meant + "'").orElseGet(() -> places.reason(found.path()))));
     } else if (found.adapter() && !rules.targets(found.path())) {
       unmatched.add(new UnmatchedKey(key, "the configuration does not target this layer, so that PEFT leaves"
           + " it out"));
@@ -151,7 +154,9 @@ final class PartReader {
     }
     Map<String, NDArray> tensors = new LinkedHashMap<>(entry.tensors());
     tensors.computeIfPresent(KeyGrammar.MAGNITUDE, (name, magnitude) -> column(magnitude));
-    return new AdapterModule(path, tensors, Map.of("alpha", alpha));
+    Map<String, Double> constants = new LinkedHashMap<>(config.start().constants());
+    constants.put("alpha", alpha);
+    return new AdapterModule(path, tensors, constants);
   }
 
   private void checkKind(Entry entry) throws IOException {
