@@ -18,6 +18,8 @@ import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraRestoreTest {
   private final NDManager scope = Engines.newManager();
@@ -53,6 +55,24 @@ class LoraRestoreTest {
     assertThat(restore(layer, down, up, Map.of("alpha", 2.0)).facts()).containsEntry("scale", 0.5);
     assertThat(restore(layer, down, up, Map.of("alpha", 2.0, "scale", 0.25)).constants())
         .containsEntry("alpha", 1.0);
+  }
+
+  /** PEFT takes such a start off the base: what is added to the whole base is the update less the start. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pissa", "olora"})
+  void startsThatWereTakenOffTheBaseAreTakenOffTheUpdate(String start) {
+    TargetLayer layer = Layers.linear(scope, 7, 5);
+    LoraFactors begun = LoraStart.parse(start).factors(layer, 4, 1.5, scope);
+    LayerAdapter untrained = restore(layer, begun.down(), begun.up(), Map.of("alpha", 6.0, start, 1.0));
+    assertThat(untrained.deltaNorm(scope, layer)).isCloseTo(0, within(1e-5));
+    NDArray down = Layers.random(scope, 4, 7);
+    NDArray up = Layers.random(scope, 5, 4);
+    LayerAdapter trained = restore(layer, down, up, Map.of("alpha", 6.0, start, 1.0));
+    assertDelta(layer, trained, layer.weight().materialise(scope).add(up.matMul(down).mul(1.5))
+        .sub(begun.up().matMul(begun.down()).mul(1.5)));
+    AdapterModule saved = trained.saved("mid.to_q");
+    assertThat(saved.constants()).isEqualTo(Map.of("alpha", 6.0, start, 1.0));
+    assertThat(saved.tensors().get("lora_down.weight").toFloatArray()).containsExactly(down.toFloatArray());
   }
 
   @Test

@@ -23,7 +23,7 @@ final class ConfigKeys {
       "megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config", "qalora_group_size",
       "ensure_weight_tying", "velora_config", "runtime_config", "rank_dropout", "module_dropout",
       "rank_dropout_scale", "decompose_both", "decompose_factor", "init_weights", "use_effective_conv2d",
-      "merge_weights", "lora_dtype", "lora_plus_lr_ratio", "target_r", "init_r", "use_gradient_checkpointing");
+      "merge_weights", "lora_dtype");
 
   /** Refused when they are set, each with what it changes. */
   static final Map<String, String> REFUSED = Map.ofEntries(
