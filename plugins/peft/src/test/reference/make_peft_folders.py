@@ -72,6 +72,8 @@ CASES = {
     "gpt2-untold": lora(["c_attn", "c_fc"]),
     "gpt2-bias-all": lora(["c_attn"], fan_in_fan_out=True, bias="all"),
     "gpt2-bias-lora": lora(["c_attn", "c_proj"], fan_in_fan_out=True, bias="lora_only"),
+    "gpt2-lora-bias": lora(["c_attn", "c_fc"], fan_in_fan_out=True, lora_bias=True, use_rslora=True),
+    "llama-lora-bias": lora(lora_bias=True),
     "gpt2-pissa": lora(["c_attn", "c_proj"], fan_in_fan_out=True, init_lora_weights="pissa"),
 }
 # What other tools write beside PEFT's own keys, and switches of PEFT's that are off.
@@ -83,6 +85,10 @@ MORE_KEYS = {
 }
 # PEFT takes no tensors from these as they lie there: what it computes is that of the plain file.
 RESAVED = ("sharded", "wrapped", "unprefixed", "named")
+
+
+# PEFT cannot merge what has a bias into a layer that has none.
+UNMERGED = RESAVED + ("llama-lora-bias",)
 
 
 def base(name):
@@ -154,7 +160,7 @@ def main():
         plain = scores(PeftModel.from_pretrained(base(name), folder))
         resave(folder, case)
         loaded = plain if any(each in case for each in RESAVED) else scores(PeftModel.from_pretrained(base(name), folder))
-        merged = plain if any(each in case for each in RESAVED) else \
+        merged = loaded if any(each in case for each in UNMERGED) else \
             scores(PeftModel.from_pretrained(base(name), folder).merge_and_unload())
         for what, other, bound in (("trained", scores(model), 0.05 if case.endswith("half") else 1e-4), ("merged", merged, 1e-4)):
             off = (other - loaded).abs().max().item()

@@ -41,13 +41,15 @@ class PeftFoldersIT {
   private static final double BOUND = 2e-5;
   private static final Set<String> WITH_WHOLE_WEIGHTS = Set.of("gpt2-bias-all", "gpt2-bias-lora", "llama-whole-norm");
   private static final String WRAPPED = "llama-wrapped";
+  private static final String UNMERGEABLE = "llama-lora-bias";
 
   @TempDir
   private Path folder;
 
   static Stream<String> adapters() {
     try (TensorSource logits = TensorSources.open(FOLDERS.resolve("logits.safetensors"))) {
-      return List.copyOf(logits.names()).stream().filter(name -> name.contains("-") && !name.equals(WRAPPED)).sorted();
+      return List.copyOf(logits.names()).stream()
+          .filter(name -> name.contains("-") && !name.equals(WRAPPED) && !name.equals(UNMERGEABLE)).sorted();
     }
   }
 
@@ -102,7 +104,8 @@ class PeftFoldersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-sharded", "llama-sharded-bin", "llama-swift", "llama-pissa-patterns", "llama-dora"})
+  @ValueSource(strings = {"llama-sharded", "llama-sharded-bin", "llama-swift", "llama-pissa-patterns", "llama-dora",
+      "gpt2-lora-bias"})
   void writtenAgainTheyMeanTheSame(String adapter) {
     Path copy = folder.resolve("copy");
     CommandHarness command = run(0, "convert", FOLDERS.resolve(adapter).toString(), copy.toString(), "--to", "peft",
@@ -120,6 +123,14 @@ class PeftFoldersIT {
         .contains("is no plain LoRA", adapter.replaceFirst(".*-", ""), "svd");
     run(0, "mix", given, "--method", "svd", "--rank", "4", "--base", base(adapter).toString(), "--out", plain.toString());
     assertScores(adapter, base(adapter), plain);
+  }
+
+  @Test
+  void aBiasOfTheUpdateIsMergedOnlyIntoOneOfTheLayer() {
+    assertScores(UNMERGEABLE, base(UNMERGEABLE), FOLDERS.resolve(UNMERGEABLE));
+    CommandHarness refused = run(1, "merge", "--base", base(UNMERGEABLE).toString(), "--adapter",
+        FOLDERS.resolve(UNMERGEABLE).toString(), "--out", folder.resolve("m").toString());
+    assertThat(refused.err()).contains("has no bias", "lora_bias", "unmerged");
   }
 
   @Test

@@ -25,8 +25,8 @@ import java.util.Set;
  * finite number is an error that names it.
  */
 public final class AdapterFile implements AutoCloseable {
-  /** What to do about tensors of shape (0): a process that holds a part of every weight saves these of the others. */
-  public static final String EMPTY_ADVICE = "DeepSpeed's ZeRO-3 saved a shard; save the adapter again with the weights"
+  /** What to do about empty and flat tensors: a process that holds a part of every weight saves these. */
+  public static final String SHARD_ADVICE = "DeepSpeed's ZeRO-3 saved a shard; save the adapter again with the weights"
       + " gathered (stage3_gather_16bit_weights_on_model_save, or zero_to_fp32.py)";
   private final Path path;
   private final TensorSource source;
@@ -61,7 +61,7 @@ public final class AdapterFile implements AutoCloseable {
     if (!empty.isEmpty()) {
       String first = empty.get(0);
       String found = path + ": " + empty.size() + " of " + keys().size() + " tensors are empty, such as '"
-          + VisibleText.shortened(first) + "' of shape " + shape(first) + ". " + EMPTY_ADVICE;
+          + VisibleText.shortened(first) + "' of shape " + shape(first) + ". " + SHARD_ADVICE;
       close();
       throw new IOException(found);
     }

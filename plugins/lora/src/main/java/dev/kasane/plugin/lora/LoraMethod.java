@@ -24,7 +24,8 @@ public final class LoraMethod implements AdapterMethod {
   private static final String SCALE = "scale";
   private static final Set<String> CONSTANTS = Set.of(ALPHA, SCALE, AdapterModule.PISSA, AdapterModule.OLORA);
   private static final Set<String> PARAMETERS =
-      Set.of(LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE);
+      Set.of(
+      LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE, BiasedAdapter.UP_BIAS);
   private static final Set<String> EMBEDDING = Set.of(EmbeddingAdapter.A, EmbeddingAdapter.B);
 
   @Override
@@ -98,14 +99,21 @@ public final class LoraMethod implements AdapterMethod {
     SavedFactors fitting = new SavedFactors(layer, saved, scope);
     LoraFactors factors = fitting.fit();
     double alpha = alphaOf(saved, factors.rank());
-    BiFunction<LoraFactors, Double, LayerAdapter> made = names.contains(DoraAdapter.MAGNITUDE)
-        ? magnified(fitting.magnitude()) : (pair, by) -> new LoraAdapter(pair, by, LoraDropouts.NONE);
+    BiFunction<LoraFactors, Double, LayerAdapter> made = maker(names, fitting);
     return Optional.of(saved.isPartOfWeight() ? new ResidualAdapter(saved, factors, alpha, made, scope)
         : made.apply(factors, alpha));
   }
 
-  private static BiFunction<LoraFactors, Double, LayerAdapter> magnified(NDArray magnitude) {
-    return (pair, alpha) -> new DoraAdapter(pair, magnitude, alpha, LoraDropouts.NONE);
+  /** What the parameters beside the pair make of it. */
+  private static BiFunction<LoraFactors, Double, LayerAdapter> maker(Set<String> names, SavedFactors saved) {
+    if (names.contains(DoraAdapter.MAGNITUDE)) {
+      NDArray magnitude = saved.magnitude();
+      return (pair, alpha) -> new DoraAdapter(pair, magnitude, alpha, LoraDropouts.NONE);
+    } else if (names.contains(BiasedAdapter.UP_BIAS)) {
+      NDArray bias = saved.upBias();
+      return (pair, alpha) -> new BiasedAdapter(pair, bias, alpha);
+    }
+    return (pair, alpha) -> new LoraAdapter(pair, alpha, LoraDropouts.NONE);
   }
 
   @Override
@@ -120,6 +128,7 @@ public final class LoraMethod implements AdapterMethod {
     Set<String> names = saved.tensors().keySet();
     return (names.contains(LoraFactors.DOWN) || names.contains(LoraFactors.UP)) && PARAMETERS.containsAll(names)
         && !names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
+        && !names.containsAll(Set.of(BiasedAdapter.UP_BIAS, DoraAdapter.MAGNITUDE))
         && CONSTANTS.containsAll(saved.constants().keySet());
   }
 

@@ -44,7 +44,7 @@ final class ConfigCheck {
     optional("layers_to_transform",
         node -> node.isInt() || node.isArray() && all(node, JsonNode::isInt), "a number or a list of numbers");
     optional("bias", node -> node.asText().matches("none|all|lora_only"), "none, all or lora_only");
-    for (String flag : new String[] {"use_rslora", "use_dora", "fan_in_fan_out"}) {
+    for (String flag : new String[] {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias"}) {
       optional(flag, JsonNode::isBoolean, "true or false");
     }
     checkStart();

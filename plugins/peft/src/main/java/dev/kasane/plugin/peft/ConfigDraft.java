@@ -76,6 +76,9 @@ final class ConfigDraft {
     }
     if (type == PeftType.LORA) {
       config.put("use_dora", updates.stream().anyMatch(LayerUpdate::hasMagnitude));
+      if (config.has("lora_bias") || updates.get(0).hasBias()) {
+        config.put("lora_bias", updates.get(0).hasBias());
+      }
       putStart();
       putIfAbsent("fan_in_fan_out", BooleanNode.valueOf(
           updates.stream().allMatch(each -> TRANSPOSED.matcher(each.path()).matches())));

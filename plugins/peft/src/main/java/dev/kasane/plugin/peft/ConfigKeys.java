@@ -15,7 +15,8 @@ final class ConfigKeys {
   /** Read and obeyed. */
   static final Set<String> UNDERSTOOD = Set.of("peft_type", "r", "lora_alpha", "alpha", "rank_pattern",
       "alpha_pattern", "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern",
-      "modules_to_save", "bias", "use_rslora", "use_dora", "fan_in_fan_out", "init_lora_weights");
+      "modules_to_save", "bias", "use_rslora", "use_dora", "fan_in_fan_out", "init_lora_weights",
+      "lora_bias");
 
   /** Kept for whoever reads the folder next: they matter to training or to where files are found. */
   static final Set<String> HARMLESS = Set.of("task_type", "auto_mapping", "peft_version",
@@ -30,7 +31,6 @@ final class ConfigKeys {
       Map.entry("trainable_token_indices", "single rows of an embedding are replaced"),
       Map.entry("target_parameters", "the factors belong to bare parameters, those of all experts in one"),
       Map.entry("layer_replication", "layers of the base are used several times, each with its own adapter"),
-      Map.entry("lora_bias", "the update has a bias of its own"),
       Map.entry("use_qalora", "the input is pooled in groups before A"),
       Map.entry("alora_invocation_tokens", "the adapter acts only after certain tokens"),
       Map.entry("arrow_config", "several adapters are mixed by a router"),

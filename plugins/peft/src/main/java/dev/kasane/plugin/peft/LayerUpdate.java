@@ -82,6 +82,10 @@ record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) 
     return AdapterStart.ofConstants(module.constants().keySet());
   }
 
+  boolean hasBias() {
+    return module.tensors().containsKey(KeyGrammar.UP_BIAS);
+  }
+
   boolean hasMagnitude() {
     return module.tensors().containsKey(KeyGrammar.MAGNITUDE);
   }

@@ -147,6 +147,11 @@ final class PartReader {
           + ranked.get().getShape().get(0) + ". Configuration and tensors belong to different adapters");
     }
     double alpha = rules.neutralAlpha(entry.stored());
+    if (ranked.isEmpty() && config.type() != PeftType.LOKR) {
+      Map.Entry<String, NDArray> flat = entry.tensors().entrySet().iterator().next();
+      throw new IOException(part.weights() + ": layer " + entry.stored() + " has " + flat.getKey() + " of shape "
+          + flat.getValue().getShape() + ", which is no matrix. " + AdapterFile.SHARD_ADVICE);
+    }
     // Two whole factors have no rank, and everybody but PEFT leaves them unscaled.
     if (ranked.isEmpty() && alpha != rank) {
       throw fault("layer " + entry.stored() + " has two whole Kronecker factors that PEFT scales by alpha/r = "
@@ -165,6 +170,11 @@ final class PartReader {
       throw fault("use_dora is " + config.flag("use_dora") + ", but layer " + entry.stored() + " has "
           + (magnitude ? "a" : "no") + " lora_magnitude_vector. Configuration and tensors belong to different"
           + " adapters");
+    }
+    boolean bias = entry.tensors().containsKey(KeyGrammar.UP_BIAS);
+    if (config.type() == PeftType.LORA && bias != config.flag("lora_bias")) {
+      throw fault("lora_bias is " + config.flag("lora_bias") + ", but layer " + entry.stored() + " has "
+          + (bias ? "a" : "no") + " lora_B.bias. Configuration and tensors belong to different adapters");
     }
     Optional<PeftType> kind = PeftType.ofParameters(entry.tensors().keySet());
     if (kind.isEmpty() || kind.get() != config.type()) {

@@ -102,7 +102,7 @@ class PeftConfigTest {
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'target_modules': '('} | no regular expression
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'target_parameters': ['x']} | key 'target_parameters'
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'trainable_token_indices': [3]} | trainable_token_indices
-      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'lora_bias': true} | key 'lora_bias' is true
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'lora_bias': 1} | true or false
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'layer_replication': [[0, 4]]} | layer_replication
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_future': 0.5} | key 'use_future' is 0.5, which is unknown
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'lora_scheme': 'x'} | named like what changes the computation

@@ -113,6 +113,18 @@ class PeftFolderTest {
   }
 
   @Test
+  void flatFactorsAreShardsToo() throws IOException {
+    plainConfig();
+    SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), List.of(
+        TensorDeclaration.ofFloats("base_model.model.model.layers.0.q.lora_A.weight", DType.F32, new long[] {3},
+            new float[3]),
+        TensorDeclaration.ofFloats("base_model.model.model.layers.0.q.lora_B.weight", DType.F32, new long[] {3},
+            new float[3])), Map.of());
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+        .hasMessageContainingAll("lora_down.weight of shape (3), which is no matrix", "ZeRO-3", "gathered");
+  }
+
+  @Test
   void writingOverAnAdapterInPartsLeavesNoneOfThem() throws IOException {
     plainConfig();
     tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
