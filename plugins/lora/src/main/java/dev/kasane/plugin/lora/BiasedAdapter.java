@@ -36,7 +36,7 @@ final class BiasedAdapter implements LayerAdapter {
   }
 
   private NDArray shift(NDManager scope, double multiplier) {
-    NDArray shift = bias.mul(multiplier * alpha / factors.rank());
+    NDArray shift = Ops.scale(bias, multiplier * alpha / factors.rank());
     shift.attach(scope);
     return shift;
   }
