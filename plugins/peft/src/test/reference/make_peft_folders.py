@@ -3,6 +3,7 @@
     OMP_NUM_THREADS=1 python make_peft_folders.py
 
 folders/llama, folders/gpt2: the bases, random. folders/<base>-<case>: the adapters, trained by nobody but random.
+folders/niter: an adapter whose start PEFT drew at random and took off the base, before and after training.
 folders/logits.safetensors: for each base and adapter the scores (6, 32) that transformers and PEFT give the tokens
 TOKENS, the adapter read with PeftModel.from_pretrained on a base that was read anew. The script insists that PEFT gives
 the same before saving, and after merging.
@@ -136,6 +137,20 @@ def resave(folder, case):
         (folder / "adapter_config.json").write_text(json.dumps({**config, **MORE_KEYS[case]}, indent=2))
 
 
+def converted():
+    """A start drawn at random, saved before and after training, each as if it were a plain LoRA."""
+    torch.manual_seed(7)
+    config = lora(init_lora_weights="pissa_niter_4")
+    model = get_peft_model(base("llama"), config).eval()
+    config.init_lora_weights = True
+    model.save_pretrained(FOLDERS / "niter" / "before")
+    randomise(model)
+    model.save_pretrained(FOLDERS / "niter" / "trained")
+    for folder in ("before", "trained"):
+        (FOLDERS / "niter" / folder / "README.md").unlink(missing_ok=True)
+    return scores(model)
+
+
 def main():
     shutil.rmtree(FOLDERS, ignore_errors=True)
     logits = {}
@@ -156,7 +171,9 @@ def main():
         model.save_pretrained(folder, safe_serialization=case != "llama-bin")
         (folder / "README.md").unlink(missing_ok=True)
         config = json.loads((folder / "adapter_config.json").read_text())
-        (folder / "adapter_config.json").write_text(json.dumps({**config, "base_model_name_or_path": name}, indent=2))
+        targets = config["target_modules"] if isinstance(config["target_modules"], str) else sorted(config["target_modules"])
+        (folder / "adapter_config.json").write_text(
+            json.dumps({**config, "base_model_name_or_path": name, "target_modules": targets}, indent=2))
         plain = scores(PeftModel.from_pretrained(base(name), folder))
         resave(folder, case)
         loaded = plain if any(each in case for each in RESAVED) else scores(PeftModel.from_pretrained(base(name), folder))
@@ -169,6 +186,7 @@ def main():
         assert change > 0.05, (case, change)
         print(f"{case:24} changes {change:.3f}")
         logits[case] = loaded
+    logits["niter"] = converted()
     save_file(logits, FOLDERS / "logits.safetensors")
 
 

@@ -125,6 +125,16 @@ class PeftFoldersIT {
     assertScores(adapter, base(adapter), plain);
   }
 
+  /** What the refusal of such a start advises. */
+  @Test
+  void aStartThatWasSavedIsTakenOffByMixing() {
+    Path plain = folder.resolve("plain");
+    Path llama = FOLDERS.resolve("llama");
+    run(0, "mix", FOLDERS.resolve("niter/trained").toString(), FOLDERS.resolve("niter/before") + ":-1", "--base",
+        llama.toString(), "--out", plain.toString());
+    assertScores("niter", llama, plain);
+  }
+
   @Test
   void aBiasOfTheUpdateIsMergedOnlyIntoOneOfTheLayer() {
     assertScores(UNMERGEABLE, base(UNMERGEABLE), FOLDERS.resolve(UNMERGEABLE));

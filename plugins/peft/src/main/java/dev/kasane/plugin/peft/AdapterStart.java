@@ -29,7 +29,7 @@ enum AdapterStart {
   private static final Pattern FAST_PISSA = Pattern.compile("pissa_niter_.*");
   private static final String CONVERT = ". Save the adapter in PEFT with path_initial_model_for_weight_conversion, which"
       + " makes a plain LoRA of it. Where the adapter was saved before its training as well, set init_lora_weights to"
-      + " true in both configurations, and 'kasane mix TRAINED BEFORE:-1 --out OUT' makes the same";
+      + " true in both configurations, and 'kasane mix TRAINED BEFORE:-1 --base MODEL --out OUT' makes the same";
 
   private final Map<String, Double> constants;
 
