@@ -65,11 +65,10 @@ enum AdapterStart {
    */
   static AdapterStart of(String text) {
     String word = text.toLowerCase(Locale.ROOT);
-    if (FAST_PISSA.matcher(word).matches()) {
-      throw refused(text, "the start was drawn at random, and PEFT changed the base's weights by it" + CONVERT);
-    }
-    if (isPlain(text)) {
+    if (isPlain(word)) {
       return PLAIN;
+    } else if (FAST_PISSA.matcher(word).matches()) {
+      throw refused(text, "the start was drawn at random, and PEFT changed the base's weights by it" + CONVERT);
     }
     return switch (word) {
       case "pissa" -> PISSA;

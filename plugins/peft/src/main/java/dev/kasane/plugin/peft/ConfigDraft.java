@@ -81,7 +81,7 @@ final class ConfigDraft {
       }
       putStart();
       putIfAbsent("fan_in_fan_out", BooleanNode.valueOf(
-          updates.stream().allMatch(each -> TRANSPOSED.matcher(each.path()).matches())));
+          updates.stream().allMatch(each -> isTransposed(each.path()))));
       putIfAbsent("lora_dropout", DoubleNode.valueOf(0));
     }
     if (!holds(rules -> updates.stream().allMatch(each -> each.isScaledBy(rules)))) {
@@ -95,6 +95,11 @@ final class ConfigDraft {
     putWholes();
     ConfigCheck.check(config);
     return config;
+  }
+
+  /** Whether a layer is one of those that GPT-2 keeps as (in, out). */
+  static boolean isTransposed(String path) {
+    return TRANSPOSED.matcher(path).matches();
   }
 
   /** A start that was taken off the base is only to be named where it still is; it says how the tensors are read. */

@@ -24,6 +24,7 @@ final class PartReader {
   private final Part part;
   private final PeftConfig config;
   private final LayerRules rules;
+  private final LayerCheck check;
   private final BasePlaces places;
   private final KeyRepairs repairs;
   private final NDManager scope;
@@ -38,6 +39,7 @@ final class PartReader {
     this.part = part;
     this.config = config;
     this.rules = new LayerRules(config);
+    this.check = new LayerCheck(part, config, rules);
     this.places = places;
     this.repairs = new KeyRepairs(places);
     this.scope = scope;
@@ -61,7 +63,7 @@ final class PartReader {
       }
       return modules();
     } catch (IllegalArgumentException pattern) {
-      throw fault(pattern.getMessage());
+      throw new IOException(part.config() + ": " + pattern.getMessage(), pattern);
     }
   }
 
@@ -77,10 +79,6 @@ final class PartReader {
 
   private static List<AdapterModule> modules(Map<String, List<AdapterModule>> components, Place place) {
     return components.computeIfAbsent(place.component(), name -> new ArrayList<>());
-  }
-
-  private IOException fault(String text) {
-    return new IOException(part.config() + ": " + text);
   }
 
   private void add(String key, AdapterFile file) throws IOException {
@@ -137,51 +135,12 @@ final class PartReader {
   }
 
   private AdapterModule adapter(String path, Entry entry) throws IOException {
-    checkKind(entry);
-    Optional<NDArray> ranked = config.type().rankTensors().stream()
-        .map(entry.tensors()::get).filter(tensor -> tensor != null && tensor.getShape().dimension() > 1)
-        .findFirst();
-    int rank = rules.rank(entry.stored());
-    if (ranked.isPresent() && ranked.get().getShape().get(0) != rank) {
-      throw fault("rank " + rank + " for layer " + entry.stored() + ", but its tensors have rank "
-          + ranked.get().getShape().get(0) + ". Configuration and tensors belong to different adapters");
-    }
-    double alpha = rules.neutralAlpha(entry.stored());
-    if (ranked.isEmpty() && config.type() != PeftType.LOKR) {
-      Map.Entry<String, NDArray> flat = entry.tensors().entrySet().iterator().next();
-      throw new IOException(part.weights() + ": layer " + entry.stored() + " has " + flat.getKey() + " of shape "
-          + flat.getValue().getShape() + ", which is no matrix. " + AdapterFile.SHARD_ADVICE);
-    }
-    // Two whole factors have no rank, and everybody but PEFT leaves them unscaled.
-    if (ranked.isEmpty() && alpha != rank) {
-      throw fault("layer " + entry.stored() + " has two whole Kronecker factors that PEFT scales by alpha/r = "
-          + alpha + "/" + rank + ", while other tools use them as they are; only alpha = r has one meaning");
-    }
+    check.require(path, entry.stored(), entry.tensors());
     Map<String, NDArray> tensors = new LinkedHashMap<>(entry.tensors());
     tensors.computeIfPresent(KeyGrammar.MAGNITUDE, (name, magnitude) -> column(magnitude));
     Map<String, Double> constants = new LinkedHashMap<>(config.start().constants());
-    constants.put("alpha", alpha);
+    constants.put("alpha", rules.neutralAlpha(entry.stored()));
     return new AdapterModule(path, tensors, constants);
-  }
-
-  private void checkKind(Entry entry) throws IOException {
-    boolean magnitude = entry.tensors().containsKey(KeyGrammar.MAGNITUDE);
-    if (config.type() == PeftType.LORA && magnitude != config.flag("use_dora")) {
-      throw fault("use_dora is " + config.flag("use_dora") + ", but layer " + entry.stored() + " has "
-          + (magnitude ? "a" : "no") + " lora_magnitude_vector. Configuration and tensors belong to different"
-          + " adapters");
-    }
-    boolean bias = entry.tensors().containsKey(KeyGrammar.UP_BIAS);
-    if (config.type() == PeftType.LORA && bias != config.flag("lora_bias")) {
-      throw fault("lora_bias is " + config.flag("lora_bias") + ", but layer " + entry.stored() + " has "
-          + (bias ? "a" : "no") + " lora_B.bias. Configuration and tensors belong to different adapters");
-    }
-    Optional<PeftType> kind = PeftType.ofParameters(entry.tensors().keySet());
-    if (kind.isEmpty() || kind.get() != config.type()) {
-      throw new IOException(part.weights() + ": layer " + entry.stored() + " has the parameters "
-          + entry.tensors().keySet() + ", which are no complete set for an adapter of the kind "
-          + config.type() + ". The file is damaged or was cut apart");
-    }
   }
 
   /** One magnitude an output, (out) or (1, out, 1, 1), as the column that LyCORIS stores. */

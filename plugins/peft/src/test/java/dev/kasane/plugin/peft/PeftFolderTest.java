@@ -104,6 +104,14 @@ class PeftFolderTest {
   }
 
   @Test
+  void oloraOnTransposedLayersIsRefused() throws IOException {
+    config("{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 6, 'init_lora_weights': 'olora', 'fan_in_fan_out': true}");
+    tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+        .hasMessageContainingAll("olora", "model.layers.0.q", "kept as (in, out)", "weight_conversion");
+  }
+
+  @Test
   void emptyTensorsAreThoseOfZero3() throws IOException {
     plainConfig();
     SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), List.of(TensorDeclaration.ofFloats(
