@@ -92,7 +92,8 @@ public final class AdapterLoading {
       chosen.requireUndamaged();
     }
     double norm = norm(reference.file(), restored);
-    return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm, words);
+    return new LoadedAdapter(reference, chosen.format().id(), restored.set(), restored.report(), norm, words,
+        saved.notes());
   }
 
   private static void requireSameBase(FormatChoice.Chosen chosen, AdapterBase base) {

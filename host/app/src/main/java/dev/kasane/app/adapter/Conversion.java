@@ -1,6 +1,7 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.inspect.AdapterFolder;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.checkpoint.KeyRepair;
@@ -10,6 +11,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,8 +50,10 @@ public final class Conversion {
    * @param storage the type of the numbers in the new file
    * @param repaired number of keys that were repaired
    * @param check what reading the new file again has shown
+   * @param notes what was left out of account though it changes nothing
    */
-  public record Outcome(String from, String base, int layers, String storage, int repaired, ReadBack check) {}
+  public record Outcome(
+      String from, String base, int layers, String storage, int repaired, ReadBack check, List<String> notes) {}
 
   /**
    * Converts. The new file takes its place only when all of it has been written.
@@ -72,7 +76,8 @@ public final class Conversion {
       String storage = wish.storage().orElseGet(() -> StoredType.keeping(model));
       ReadBack check = write(model, storage, places, scope);
       int layers = model.components().values().stream().mapToInt(List::size).sum();
-      return new Outcome(chosen.format().id(), base.name(), layers, storage, renames.size(), check);
+      return new Outcome(chosen.format().id(), base.name(), layers, storage, renames.size(), check,
+          model.notes());
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
@@ -88,7 +93,7 @@ public final class Conversion {
   private static Map<String, String> repair(FormatChoice.Chosen chosen, Map<String, Collection<String>> places) {
     return chosen.format().repair(chosen.keys(), places).orElseThrow(() -> new UserException(
         chosen.path() + ": there is nothing to repair that is certain. Convert it without --repair to see"
-            + " what does not fit."));
+            + " what does not fit; a language model's layers are known with --base MODEL alone."));
   }
 
   private AdapterModel read(FormatChoice.Chosen chosen, Map<String, Collection<String>> places,
@@ -98,7 +103,11 @@ public final class Conversion {
     }
     try (PendingFolder scratch = PendingFolder.beside(wish.to())) {
       Path mended = scratch.path().resolve("mended.safetensors");
-      KeyRepair.copy(chosen.path(), renames, mended);
+      KeyRepair.copy(chosen.weights(), renames, mended);
+      Optional<Path> configuration = AdapterFolder.configuration(chosen.weights());
+      if (configuration.isPresent()) {
+        Files.copy(configuration.get(), scratch.path().resolve(configuration.get().getFileName()));
+      }
       return chosen.format().read(mended, places, scope);
     }
   }

@@ -108,10 +108,10 @@ public final class FormatChoice {
     }
     Set<String> keys = listing.tensors().keySet();
     requireOneLayout(named, keys);
-    Optional<AdapterFormat> ofFolder = !Files.isDirectory(named) ? Optional.empty()
-        : formats.stream().filter(format -> format.recognisesFolder(named)).findFirst();
-    return ofFolder.map(format -> new Chosen(named, weights, format, listing))
-        .orElseGet(() -> new Chosen(weights, weights, formatOf(named, keys), listing));
+    Optional<AdapterFormat> ofFolder = AdapterFolder.of(named)
+        .flatMap(folder -> formats.stream().filter(format -> format.recognisesFolder(folder)).findFirst());
+    Path read = ofFolder.isPresent() && Files.isDirectory(named) ? named : weights;
+    return new Chosen(read, weights, ofFolder.orElseGet(() -> formatOf(named, keys)), listing);
   }
 
   private static void requireOneLayout(Path file, Set<String> keys) {

@@ -21,10 +21,11 @@ import java.util.stream.Collectors;
  * @param report what became of every key
  * @param norm the Frobenius norm of ΔW over all layers, at weight 1
  * @param words learned words in the same file
+ * @param notes what was left out of account though it changes nothing
  */
 public record LoadedAdapter(
     AdapterReference reference, String format, AdapterSet set, InjectionReport report, double norm,
-    List<AdapterModule> words) {
+    List<AdapterModule> words, List<String> notes) {
   private static final int FEW = 3;
   private static final int DIGITS = 6;
   private static final List<String> FACTS = List.of("rank", "alpha", "scale");
@@ -40,6 +41,7 @@ public record LoadedAdapter(
     List<String> lines = new ArrayList<>();
     lines.add(reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
         + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight()));
+    notes.forEach(note -> lines.add("  " + note));
     if (norm == 0) {
       lines.add("  It changes nothing: every update in it is zero. Was it trained?");
     }

@@ -1,6 +1,7 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.spi.AdapterMethod;
@@ -33,7 +34,7 @@ public final class NearMiss {
     Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), base.layers());
     repair.ifPresent(renames -> found.add(renames.size() + " keys were mangled by a faulty conversion; "
         + example(renames) + ". 'kasane convert " + chosen.path() + " NEW --to " + chosen.format().id()
-        + " --repair' writes a file with the right keys."));
+        + " --repair" + (base.kind() == BaseGuess.LLM ? " --base MODEL" : "") + "' writes a file with the right keys."));
     if (repair.isEmpty()) {
       better(chosen, base, report, methods).ifPresent(found::add);
     }

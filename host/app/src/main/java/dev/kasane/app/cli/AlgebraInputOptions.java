@@ -18,10 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How commands that compute with adapters read them; use it as a mixin. */
 final class AlgebraInputOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Mixin
   private PluginOptions plugins;
 
@@ -47,6 +52,8 @@ final class AlgebraInputOptions {
     AdapterReader reader = new AdapterReader(host.formats(), host.methods(), Optional.ofNullable(base),
         accepted == AdapterMisfit.UNMATCHED);
     List<ReadAdapter> adapters = references.stream().map(each -> reader.read(each, scope)).toList();
+    adapters.forEach(each -> each.model().notes().forEach(note ->
+        command.commandLine().getErr().println(each.name() + ": " + note)));
     ReadAdapter first = adapters.get(0);
     adapters.stream().filter(each -> !each.layers().name().equals(first.layers().name())).findFirst()
         .ifPresent(other -> {

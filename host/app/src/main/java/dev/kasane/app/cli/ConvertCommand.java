@@ -81,6 +81,7 @@ final class ConvertCommand implements Callable<Integer> {
     err.println(from + ": " + outcome.from() + " for " + outcome.base() + ", " + outcome.layers()
         + " layers, written as " + format + " in " + outcome.storage()
         + (outcome.repaired() > 0 ? ", " + outcome.repaired() + " keys repaired" : ""));
+    outcome.notes().forEach(note -> err.println(from + ": " + note));
     ReadBack check = outcome.check();
     String rest = check.rounded() > 0 ? ", " + check.rounded() + " equal after rounding" : "";
     int other = check.tensors() - check.same() - check.rounded();

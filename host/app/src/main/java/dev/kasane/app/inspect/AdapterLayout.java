@@ -25,9 +25,9 @@ public enum AdapterLayout {
   BITSANDBYTES("bitsandbytes", "\\.quant_state\\.bitsandbytes__|\\.SCB$", null),
   /** A ControlNet in low-rank form. */
   CONTROL_LORA("control-lora", "^lora_controlnet$", null),
-  /** Hugging Face PEFT. */
-  PEFT("peft", "^base_model\\.model\\.",
-      "^base_model\\.model\\.(.+?)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)$"),
+  /** Hugging Face PEFT; a wrapper's name in front is a fault of whoever saved it, and the file PEFT's all the same. */
+  PEFT("peft", "(?:^|\\.)base_model\\.model\\.",
+      "^(?:.+\\.)?base_model\\.model\\.(.+?)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)$"),
   /** kohya's scripts, LyCORIS, AUTOMATIC1111; one broken converter joins the parameter on with a stroke. */
   KOHYA("kohya", "^(?:lora_unet|lora_te[12]?|oft_unet|lycoris)_",
       "^((?:lora|oft|lycoris)_[^.]+)_(lora_(?:down|up|mid)\\.weight)$|^((?:lora|oft|lycoris)_[^.]+)\\.(.+)$"),

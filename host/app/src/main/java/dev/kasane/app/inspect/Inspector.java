@@ -1,6 +1,7 @@
 package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.TensorSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,11 @@ public final class Inspector {
    */
   public static FileInspection inspect(Path named, Depth depth) throws IOException {
     Path file = AdapterFolder.weights(named);
-    long bytes = Files.size(file);
+    List<Path> parts = TensorSources.isIndex(file) ? TensorSources.parts(file) : List.of(file);
+    long bytes = 0;
+    for (Path part : parts) {
+      bytes += Files.size(part);
+    }
     FileInspection found;
     try {
       TensorListing listing = TensorListing.read(file);
@@ -44,26 +49,30 @@ public final class Inspector {
       }
       found = FileInspection.unreadable(file.toString(), bytes, damaged.getMessage());
     }
-    return readWhole(file, found, depth);
+    return readWhole(parts, found, depth);
   }
 
-  private static FileInspection readWhole(Path file, FileInspection found, Depth depth) throws IOException {
+  private static FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) throws IOException {
     List<String> problems = new ArrayList<>(found.problems());
     List<String> notes = new ArrayList<>(found.notes());
     boolean readable = !found.container().equals(FileInspection.UNKNOWN);
     boolean values = readable && depth.values(found.bytes());
     if (values) {
-      checkValues(file, found, problems);
+      checkValues(parts, found, problems);
     }
-    Map<String, String> hashes =
-        depth.hashes(found.bytes()) ? FileHashes.of(file, found.container()) : Map.of();
+    // Sites know files by their hashes, and several parts are no file.
+    Map<String, String> hashes = depth.hashes(found.bytes()) && parts.size() == 1
+        ? FileHashes.of(parts.get(0), found.container()) : Map.of();
     noteStaleHash(found.metadata(), hashes, notes);
     return found.with(hashes, values, List.copyOf(notes), List.copyOf(problems));
   }
 
-  private static void checkValues(Path file, FileInspection found, List<String> problems) {
+  private static void checkValues(List<Path> parts, FileInspection found, List<String> problems) {
     try {
-      List<String> broken = ValueScan.notFinite(file, found.container());
+      List<String> broken = new ArrayList<>();
+      for (Path part : parts) {
+        broken.addAll(ValueScan.notFinite(part, found.container()));
+      }
       if (!broken.isEmpty()) {
         problems.add(broken.size() + " tensors hold values that are no finite numbers (how many of them); the"
             + " training diverged or the file is damaged: " + Integrity.shown(broken));

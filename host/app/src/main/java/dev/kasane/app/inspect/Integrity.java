@@ -1,6 +1,7 @@
 package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.AdapterFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ public final class Integrity {
   private static final int SHOWN = 3;
   private static final Pattern DOUBLED_PREFIX =
       Pattern.compile("^lora_(?:unet|te\\d?)_(?:unet|text_encoder(?:_2)?)_");
+  /** What PyTorch, DeepSpeed and PEFT call the models that they wrap others in. */
+  private static final Pattern WRAPPED = Pattern.compile("(?:^|\\.)(?:_orig_mod|_fsdp_wrapped_module"
+      + "|_checkpoint_wrapped_module|_forward_module)\\.|.\\.base_model\\.model\\.");
   private static final Pattern JOINED_PARAMETER = Pattern.compile("_lora_(?:down|up|mid)\\.weight$");
 
   private final TensorListing file;
@@ -74,8 +78,8 @@ public final class Integrity {
     }
     checkLayout(keys);
     List<String> mangled = keys.stream().filter(Integrity::isMangled).toList();
-    add("keys are mangled by a faulty conversion; 'kasane convert --repair' may mend the file, else convert"
-        + " it again from its source", mangled);
+    add("keys are mangled by a faulty conversion; 'kasane convert --repair' may mend the file (with --base for a"
+        + " language model's), else convert it again from its source", mangled);
     add("modules have parameters of no known method", modules.entrySet().stream()
         .filter(module -> AdapterAlgorithm.of(module.getValue()).isEmpty()).map(Map.Entry::getKey).toList());
   }
@@ -85,14 +89,18 @@ public final class Integrity {
       problems.add("the file holds no tensors");
       return;
     }
+    List<String> empty = file.tensors().values().stream()
+        .filter(tensor -> tensor.shape().contains(0L)).map(StoredTensor::name).toList();
+    if (!empty.isEmpty()) {
+      problems.add(empty.size() + " of " + file.tensors().size() + " tensors are empty: " + shown(empty) + ". " + AdapterFile.SHARD_ADVICE);
+      return;
+    }
     checkModules();
     add("alphas are no finite numbers", file.alphas().entrySet().stream()
         .filter(alpha -> !Double.isFinite(alpha.getValue())).map(Map.Entry::getKey).toList());
     add("alphas are tensors instead of single numbers", file.tensors().values().stream()
         .filter(tensor -> tensor.name().endsWith(".alpha") && !tensor.isNumber())
         .map(StoredTensor::name).toList());
-    add("tensors are empty", file.tensors().values().stream()
-        .filter(tensor -> tensor.shape().contains(0L)).map(StoredTensor::name).toList());
   }
 
   private void checkLayout(Collection<String> keys) {
@@ -122,7 +130,7 @@ public final class Integrity {
   }
 
   private static boolean isMangled(String key) {
-    return DOUBLED_PREFIX.matcher(key).find()
+    return DOUBLED_PREFIX.matcher(key).find() || WRAPPED.matcher(key).find()
         || key.startsWith("lora_") && JOINED_PARAMETER.matcher(key).find();
   }
 

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -125,6 +126,9 @@ record PeftConfig(Map<String, String> values) {
     put(facts, "target modules", "target_modules");
     put(facts, "saved modules", "modules_to_save");
     put(facts, "PEFT", "peft_version");
+    if (!Set.of("true", "false").contains(values.getOrDefault("init_lora_weights", "true"))) {
+      put(facts, "begun as", "init_lora_weights");
+    }
     String flags = Stream.of("use_rslora", "use_dora", "fan_in_fan_out", "lora_bias", "use_qalora")
         .filter(name -> "true".equals(values.get(name))).collect(Collectors.joining(", "));
     if (!flags.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.pickle.PickledTensor;
 import dev.kasane.core.pickle.TorchCheckpoint;
@@ -9,7 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -20,7 +23,7 @@ import java.util.stream.LongStream;
  *
  * @param container {@code safetensors} or {@code pickle}
  * @param tensors by name, in the file's order
- * @param metadata the file's own metadata; a pickle has none
+ * @param metadata the file's own metadata, of several parts the first's; a pickle has none
  * @param alphas the values of the keys that end in {@code .alpha}
  */
 public record TensorListing(
@@ -34,13 +37,33 @@ public record TensorListing(
   private static final Pattern PICKLE_NAME = Pattern.compile(".*\\.(?:ckpt|pt|pth|bin)");
 
   /**
-   * Lists a file, told by its content; its name counts only where the content says nothing.
+   * Lists a file, told by its content, or all parts of one whose index is named; its name counts only where the
+   * content says nothing.
    *
    * @throws IOException when it is missing, damaged or neither safetensors nor a PyTorch checkpoint; the
    *     message names the file and says which
+   * @throws dev.kasane.core.UserException when an index is none, or a part that it names is missing
    */
   public static TensorListing read(Path file) throws IOException {
-    return isPickle(file) ? pickle(file) : safetensors(file);
+    if (!TensorSources.isIndex(file)) {
+      return isPickle(file) ? pickle(file) : safetensors(file);
+    }
+    List<TensorListing> parts = new ArrayList<>();
+    for (Path part : TensorSources.parts(file)) {
+      parts.add(isPickle(part) ? pickle(part) : safetensors(part));
+    }
+    return joined(parts);
+  }
+
+  private static TensorListing joined(List<TensorListing> parts) {
+    TensorListing first = parts.get(0);
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    Map<String, Double> alphas = new LinkedHashMap<>();
+    parts.forEach(part -> {
+      tensors.putAll(part.tensors);
+      alphas.putAll(part.alphas);
+    });
+    return new TensorListing(first.container, tensors, first.metadata, alphas);
   }
 
   private static boolean isPickle(Path file) throws IOException {

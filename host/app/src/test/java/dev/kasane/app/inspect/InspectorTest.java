@@ -167,7 +167,7 @@ class InspectorTest {
   @CsvSource(delimiter = '|', value = {
     ".lora_down.weight 4,768|1 modules lack one of the parameters",
     ".lora_down.weight 4,768;.lora_up.weight 320,8|1 modules have factors of different ranks",
-    ".lora_down.weight 0,768;.lora_up.weight 320,0|2 tensors are empty"
+    ".lora_down.weight 0,768;.lora_up.weight 320,0|2 of 2 tensors are empty"
   })
   void findsWhatDoesNotBelongTogether(String parameters, String problem) throws IOException {
     FileInspection found = inspect(Map.of(),

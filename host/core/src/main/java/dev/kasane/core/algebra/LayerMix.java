@@ -39,7 +39,7 @@ final class LayerMix {
     for (MixLayer.Term term : layer.terms()) {
       LowRank pair = LowRank.of(term.module(), scope).orElseThrow(() -> new UserException(term.file()
           + ": layer " + layer.name() + " is no plain LoRA (it has "
-          + String.join(", ", term.module().tensors().keySet()) + "), whose factors '" + options.method()
+          + String.join(", ", term.module().parameters()) + "), whose factors '" + options.method()
           + "' could mix. Use a method that mixes the updates themselves, such as svd, with --rank."));
       pairs.add(pair);
       requireShape(pairs.get(0).shape(), pair.shape(), term);

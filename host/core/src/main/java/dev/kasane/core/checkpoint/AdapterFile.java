@@ -5,23 +5,29 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * An adapter file as the formats see it: named tensors, single numbers and texts, whether it is safetensors
- * or a pickle ({@code .pt}, {@code .bin}, {@code .ckpt}), which is read without running anything.
+ * or a pickle ({@code .pt}, {@code .bin}, {@code .ckpt}), which is read without running anything, or the index of one
+ * in several parts.
  *
  * <p>What is read is a copy that outlives the file, and it is checked: a tensor with a value that is no
  * finite number is an error that names it.
  */
 public final class AdapterFile implements AutoCloseable {
+  /** What to do about empty and flat tensors: a process that holds a part of every weight saves these. */
+  public static final String SHARD_ADVICE = "DeepSpeed's ZeRO-3 saved a shard; save the adapter again with the weights"
+      + " gathered (stage3_gather_16bit_weights_on_model_save, or zero_to_fp32.py)";
   private final Path path;
   private final TensorSource source;
 
@@ -31,16 +37,34 @@ public final class AdapterFile implements AutoCloseable {
   }
 
   /**
-   * Opens a file.
+   * Opens a file, or the index of one in several parts.
    *
-   * @throws IOException when it is missing, damaged or of another kind; the message names it and says which
+   * @throws IOException when it or a part of it is missing, damaged or of another kind, or a tensor is empty; the
+   *     message names it and says which
    */
   public static AdapterFile open(Path path) throws IOException {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString(), null, "there is no such adapter file");
     }
-    return new AdapterFile(path, reading(path, () -> TensorSources.isPickle(path)
-        ? PickleSource.openAny(path) : SafetensorsSource.open(path)));
+    AdapterFile file = new AdapterFile(path, reading(path, () -> TensorSources.isIndex(path)
+        ? ShardedSource.open(path, AdapterFile::openPart) : openPart(path)));
+    file.requireValues();
+    return file;
+  }
+
+  private static TensorSource openPart(Path path) {
+    return TensorSources.isPickle(path) ? PickleSource.openAny(path) : SafetensorsSource.open(path);
+  }
+
+  private void requireValues() throws IOException {
+    List<String> empty = keys().stream().filter(key -> shape(key).size() == 0).toList();
+    if (!empty.isEmpty()) {
+      String first = empty.get(0);
+      String found = path + ": " + empty.size() + " of " + keys().size() + " tensors are empty, such as '"
+          + VisibleText.shortened(first) + "' of shape " + shape(first) + ". " + SHARD_ADVICE;
+      close();
+      throw new IOException(found);
+    }
   }
 
   /** What was opened. */

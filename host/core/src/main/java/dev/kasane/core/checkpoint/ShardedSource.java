@@ -48,7 +48,7 @@ public final class ShardedSource implements TensorSource {
     }
   }
 
-  private static Path shard(Path index, String file) {
+  static Path shard(Path index, String file) {
     Path shard = index.resolveSibling(file);
     if (!Files.isRegularFile(shard)) {
       throw new UserException("The checkpoint is incomplete: " + index + " names " + file

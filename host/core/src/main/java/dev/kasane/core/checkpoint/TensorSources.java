@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Opens whatever file holds tensors. */
 public final class TensorSources {
   /** With a variant as diffusers writes it: {@code ….safetensors.index.fp16.json}. */
   private static final Pattern INDEX = Pattern.compile(".*\\.index(\\.\\w+)?\\.json");
+  private static final Pattern PART = Pattern.compile("(.+)-\\d{5}-of-(\\d{5})(\\.(?:safetensors|bin))");
   private static final Pattern PICKLE = Pattern.compile(".*\\.(ckpt|pt|pth|bin)");
   private static final int HEADER_LENGTH_BYTES = 8;
 
@@ -29,9 +32,40 @@ public final class TensorSources {
     if (!Files.exists(path)) {
       throw new UserException("There is no file " + path + ".");
     }
-    return INDEX.matcher(path.getFileName().toString()).matches()
-        ? ShardedSource.open(path, TensorSources::openFile)
-        : openFile(path);
+    return isIndex(path) ? ShardedSource.open(path, TensorSources::openFile) : openFile(path);
+  }
+
+  /** Whether a file's name is that of the index of a checkpoint in several files. */
+  public static boolean isIndex(Path path) {
+    return INDEX.matcher(path.getFileName().toString()).matches();
+  }
+
+  /**
+   * The files that an index names, each once.
+   *
+   * @throws UserException when it is no such index, or one of them is not beside it
+   */
+  public static List<Path> parts(Path index) {
+    return ShardIndex.read(index).values().stream().distinct().map(each -> ShardedSource.shard(index, each)).toList();
+  }
+
+  /**
+   * What to open for a file that was named: the index beside it for one part of several
+   * ({@code …-00001-of-00002.safetensors}), else the file itself.
+   *
+   * @throws UserException when the index is missing
+   */
+  public static Path whole(Path named) {
+    Matcher part = PART.matcher(named.getFileName().toString());
+    if (!part.matches()) {
+      return named;
+    }
+    Path index = named.resolveSibling(part.group(1) + part.group(3) + ".index.json");
+    if (!Files.isRegularFile(index)) {
+      throw new UserException(named + " is one of " + Integer.parseInt(part.group(2)) + " parts, and "
+          + index.getFileName() + ", which says what is in which, is not beside it. Fetch the folder again, whole.");
+    }
+    return index;
   }
 
   /**

@@ -55,7 +55,7 @@ public interface AdapterFormat extends ExtensionPoint {
   AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) throws IOException;
 
   /**
-   * Proposes new keys for a file that a faulty tool mangled, so that this format can read it.
+   * Proposes new keys for a file, or a folder's tensors, that a faulty tool mangled, so that this format can read them.
    *
    * @param keys the keys of the file
    * @param layers the base model's layer paths by component

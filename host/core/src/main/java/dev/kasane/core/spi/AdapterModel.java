@@ -13,11 +13,19 @@ import java.util.Map;
  * @param components layers by component ({@code unet}, {@code text_encoder}), in the file's order
  * @param unmatched keys of the file that fit no layer of the base, each with the reason
  * @param metadata the file's own metadata
+ * @param notes what was left out of account though it changes no tensor, a sentence each, for people
  */
 public record AdapterModel(
     Map<String, List<AdapterModule>> components,
     List<UnmatchedKey> unmatched,
-    Map<String, String> metadata) {
+    Map<String, String> metadata,
+    List<String> notes) {
   /** The component of learned words, which are no layers. */
   public static final String EMBEDDINGS = "embeddings";
+
+  /** An adapter of which nothing is to be told. */
+  public AdapterModel(
+      Map<String, List<AdapterModule>> components, List<UnmatchedKey> unmatched, Map<String, String> metadata) {
+    this(components, unmatched, metadata, List.of());
+  }
 }

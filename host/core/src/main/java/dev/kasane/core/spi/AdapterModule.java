@@ -2,6 +2,7 @@ package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,32 @@ import java.util.stream.Stream;
  * @param constants scalars such as {@code alpha}; absent when the file has none
  */
 public record AdapterModule(String path, Map<String, NDArray> tensors, Map<String, Double> constants) {
+  /** The constant, 1, of a LoRA whose factors began as the largest singular directions of the weight (PiSSA). */
+  public static final String PISSA = "pissa";
+  /** The constant, 1, of a LoRA whose factors began as a part of the weight's QR decomposition (OLoRA). */
+  public static final String OLORA = "olora";
+
+  /**
+   * Whether the factors began as a part of the base's weight, which is still to be taken off the update: the module
+   * means a change of W only beside W itself.
+   */
+  public boolean isPartOfWeight() {
+    return constants.containsKey(PISSA) || constants.containsKey(OLORA);
+  }
+
+  /**
+   * Refuses a module that is a {@linkplain #isPartOfWeight part of the weight}, for a format that has no word for it.
+   *
+   * @throws UserException that says what to do
+   */
+  public void requireOfItsOwn() {
+    if (isPartOfWeight()) {
+      throw new UserException("Layer " + path + " began as a part of the base's weight (PiSSA or OLoRA), which only a"
+          + " PEFT folder can say. 'kasane mix FILE --method svd --rank R --base MODEL --out OUT' makes a plain LoRA of"
+          + " the adapter, without loss where R is twice its rank.");
+    }
+  }
+
   /** The names of everything that the file says: tensors and constants. */
   public List<String> parameters() {
     return Stream.concat(tensors.keySet().stream(), constants.keySet().stream()).toList();

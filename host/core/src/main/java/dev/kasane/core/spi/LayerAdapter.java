@@ -81,7 +81,7 @@ public interface LayerAdapter {
 
   /**
    * What the adapter adds to the layer's bias, (out), float32. Nothing for most methods, and never anything
-   * for a layer without a bias.
+   * for a layer without a bias; an adapter that has something for it is refused here.
    *
    * @param scope owner of the result
    * @param layer the layer

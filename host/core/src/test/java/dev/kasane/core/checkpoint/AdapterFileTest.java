@@ -75,6 +75,39 @@ class AdapterFileTest {
   }
 
   @Test
+  void emptyTensorsAreRefusedWithTheirCause() throws IOException {
+    assertThatThrownBy(() -> AdapterFile.open(file("empty", DType.F32))).isInstanceOf(IOException.class)
+        .hasMessageContainingAll("1 of 2 tensors are empty", "'empty' of shape (0)", "ZeRO-3", "gathered");
+  }
+
+  @Test
+  void partsAreReadThroughTheirIndex() throws IOException {
+    Path given = file("a", DType.F32, 1, 2);
+    Path first = Files.move(given, folder.resolve("given-00001-of-00002.safetensors"));
+    Path second = folder.resolve("given-00002-of-00002.safetensors");
+    Path index = folder.resolve("given.safetensors.index.json");
+    assertThatThrownBy(() -> TensorSources.whole(first)).isInstanceOf(UserException.class)
+        .hasMessageContainingAll("one of 2 parts", "given.safetensors.index.json");
+    Files.writeString(index, "{\"weight_map\": {\"a\": \"" + first.getFileName() + "\", \"b\": \""
+        + second.getFileName() + "\"}}");
+    assertThatThrownBy(() -> AdapterFile.open(index)).isInstanceOf(IOException.class)
+        .hasMessageContainingAll("incomplete", "given-00002-of-00002.safetensors");
+    Files.move(file("b", DType.BF16, 3), second);
+    assertThat(TensorSources.whole(first)).isEqualTo(index);
+    assertThat(TensorSources.whole(given)).isEqualTo(given);
+    assertThat(TensorSources.parts(index)).containsExactly(first, second);
+    try (AdapterFile file = AdapterFile.open(index)) {
+      assertThat(file.keys()).containsExactlyInAnyOrder("a", "b");
+      assertThat(file.read("b", scope).getShape()).isEqualTo(new Shape(1));
+    }
+    Path copy = folder.resolve("copy.safetensors");
+    KeyRepair.copy(index, Map.of("b", "c"), copy);
+    try (AdapterFile file = AdapterFile.open(copy)) {
+      assertThat(file.keys()).containsExactlyInAnyOrder("a", "c");
+    }
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     assertThatThrownBy(() -> AdapterFile.open(folder.resolve("none"))).isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining("none");

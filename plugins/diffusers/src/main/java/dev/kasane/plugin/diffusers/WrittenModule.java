@@ -22,6 +22,7 @@ final class WrittenModule {
    * @throws UserException when the module is no LoRA
    */
   WrittenModule(AdapterModule module) {
+    module.requireOfItsOwn();
     this.module = module;
     Set<String> others = new TreeSet<>(module.tensors().keySet());
     others.removeAll(TENSORS);

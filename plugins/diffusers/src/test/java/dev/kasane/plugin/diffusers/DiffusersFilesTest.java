@@ -81,7 +81,7 @@ class DiffusersFilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 16, 3, 3", "1, 16, 1, 0", "1, 2, 8, 1"})
+  @CsvSource({"1, 16, 3, 3", "1, 2, 8, 1"})
   void magnitudesThatAreNoneOfTheirFormStayAsTheyAre(long one, long outputs, long height, long width)
       throws IOException {
     Shape odd = new Shape(one, outputs, height, width);

@@ -83,6 +83,7 @@ public final class KohyaFormat implements AdapterFormat {
   }
 
   private static void add(String name, AdapterModule module, AdapterFileWriter writer) {
+    module.requireOfItsOwn();
     module.tensors().forEach((parameter, tensor) -> writer.add(name + "." + parameter, tensor));
     module.constants().forEach((parameter, value) -> writer.add(name + "." + parameter, value));
   }

@@ -183,6 +183,11 @@ class KohyaFileTest {
     NDArray large = scope.create(new float[] {1, -70000}, new Shape(1, 2));
     assertThatThrownBy(() -> format.write(model(large, Map.of()), file, "float16"))
         .isInstanceOf(UserException.class).hasMessageContaining("bfloat16");
+    AdapterModel begun = new AdapterModel(Map.of("unet", List.of(new AdapterModule("down_blocks.0.x",
+        Map.of("lora_down.weight", scope.ones(new Shape(1, 2)), "lora_up.weight", scope.ones(new Shape(2, 1))),
+        Map.of("alpha", 1.0, AdapterModule.OLORA, 1.0)))), List.of(), Map.of());
+    assertThatThrownBy(() -> format.write(begun, file, "float32"))
+        .isInstanceOf(UserException.class).hasMessageContainingAll("down_blocks.0.x", "PiSSA or OLoRA", "kasane mix");
     AdapterModule module = new AdapterModule("model.layers.0.q_proj", Map.of(), Map.of("alpha", 1.0));
     AdapterModel language = new AdapterModel(Map.of("language_model", List.of(module)), List.of(), Map.of());
     assertThatThrownBy(() -> format.write(language, file, "float32"))

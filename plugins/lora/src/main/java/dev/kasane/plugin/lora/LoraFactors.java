@@ -21,6 +21,11 @@ record LoraFactors(NDArray down, NDArray mid, NDArray up) {
     return down.getShape().get(0);
   }
 
+  /** The factors of this product less another, of both ranks in sum: A over A₀ and B beside −B₀. */
+  LoraFactors beside(LoraFactors taken) {
+    return new LoraFactors(down.concat(taken.down, 0), null, up.concat(taken.up.neg(), 1));
+  }
+
   /** factor · ΔW in the layer's own layout. */
   NDArray product(NDManager scope, double factor) {
     return mid == null

@@ -14,6 +14,7 @@ import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.pf4j.Extension;
 
 /** LoRA on linear layers and, as LoCon does, on convolutions; with magnitudes of its own, DoRA. */
@@ -21,8 +22,10 @@ import org.pf4j.Extension;
 public final class LoraMethod implements AdapterMethod {
   static final String ALPHA = "alpha";
   private static final String SCALE = "scale";
+  private static final Set<String> CONSTANTS = Set.of(ALPHA, SCALE, AdapterModule.PISSA, AdapterModule.OLORA);
   private static final Set<String> PARAMETERS =
-      Set.of(LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE);
+      Set.of(
+      LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE, BiasedAdapter.UP_BIAS);
   private static final Set<String> EMBEDDING = Set.of(EmbeddingAdapter.A, EmbeddingAdapter.B);
 
   @Override
@@ -96,9 +99,21 @@ public final class LoraMethod implements AdapterMethod {
     SavedFactors fitting = new SavedFactors(layer, saved, scope);
     LoraFactors factors = fitting.fit();
     double alpha = alphaOf(saved, factors.rank());
-    return Optional.of(names.contains(DoraAdapter.MAGNITUDE)
-        ? new DoraAdapter(factors, fitting.magnitude(), alpha, LoraDropouts.NONE)
-        : new LoraAdapter(factors, alpha, LoraDropouts.NONE));
+    BiFunction<LoraFactors, Double, LayerAdapter> made = maker(names, fitting);
+    return Optional.of(saved.isPartOfWeight() ? new ResidualAdapter(saved, factors, alpha, made, scope)
+        : made.apply(factors, alpha));
+  }
+
+  /** What the parameters beside the pair make of it. */
+  private static BiFunction<LoraFactors, Double, LayerAdapter> maker(Set<String> names, SavedFactors saved) {
+    if (names.contains(DoraAdapter.MAGNITUDE)) {
+      NDArray magnitude = saved.magnitude();
+      return (pair, alpha) -> new DoraAdapter(pair, magnitude, alpha, LoraDropouts.NONE);
+    } else if (names.contains(BiasedAdapter.UP_BIAS)) {
+      NDArray bias = saved.upBias();
+      return (pair, alpha) -> new BiasedAdapter(pair, bias, alpha);
+    }
+    return (pair, alpha) -> new LoraAdapter(pair, alpha, LoraDropouts.NONE);
   }
 
   @Override
@@ -113,7 +128,8 @@ public final class LoraMethod implements AdapterMethod {
     Set<String> names = saved.tensors().keySet();
     return (names.contains(LoraFactors.DOWN) || names.contains(LoraFactors.UP)) && PARAMETERS.containsAll(names)
         && !names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
-        && Set.of(ALPHA, SCALE).containsAll(saved.constants().keySet());
+        && !names.containsAll(Set.of(BiasedAdapter.UP_BIAS, DoraAdapter.MAGNITUDE))
+        && CONSTANTS.containsAll(saved.constants().keySet());
   }
 
   /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as in kohya's scripts. */

@@ -50,6 +50,11 @@ final class SavedFactors {
         : fit(DoraAdapter.MAGNITUDE, layer.outputs(), 1, 1, 1);
   }
 
+  /** The bias of the second factor. */
+  NDArray upBias() {
+    return fitShape(BiasedAdapter.UP_BIAS, new Shape(layer.outputs()));
+  }
+
   /** The pair of an embedding. */
   EmbeddingAdapter embedding(LongToDoubleFunction alpha) {
     Shape table = layer.weight().shape();

@@ -83,8 +83,7 @@ final class ShiftedAdapter implements LayerAdapter {
     }
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     try (GradMode off = GradMode.off()) {
-      tensors.put(LoraFactors.DOWN, factors.down().concat(start.down(), 0));
-      tensors.put(LoraFactors.UP, factors.up().concat(start.up().neg(), 1));
+      tensors.putAll(factors.beside(start).named());
     }
     saved = new AdapterModule(path, tensors, Map.of(LoraMethod.ALPHA, 2 * constants().get(LoraMethod.ALPHA)));
     return saved;

@@ -70,6 +70,18 @@ class LoftqTest {
     return difference.norm().getFloat();
   }
 
+  /** PEFT takes such starts off a dense weight alone. */
+  @Test
+  void startsThatWereTakenOffTheBaseNeedItDense() {
+    Linear layer = layer(Layers.random(scope, 64, 64));
+    AdapterModule saved = new AdapterModule("q", Map.of("lora_down.weight", Layers.random(scope, 2, 64),
+        "lora_up.weight", Layers.random(scope, 64, 2)), Map.of("alpha", 2.0, AdapterModule.PISSA, 1.0));
+    quantise(layer, NF4, false);
+    LayerAdapter adapter = method.restore(layer, saved, scope).orElseThrow();
+    assertThatThrownBy(() -> adapter.weightDelta(scope, layer, 1)).isInstanceOf(UserException.class)
+        .hasMessageContainingAll("is quantised", "pissa", "float32");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"nf4", "nf4-wide", "nf4-blocks"})
   void startsWhereLoftqStartsInPeft(String name) throws IOException {

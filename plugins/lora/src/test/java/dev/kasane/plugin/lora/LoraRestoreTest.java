@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.LayerAdapter.Phase;
@@ -18,6 +19,8 @@ import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraRestoreTest {
   private final NDManager scope = Engines.newManager();
@@ -53,6 +56,45 @@ class LoraRestoreTest {
     assertThat(restore(layer, down, up, Map.of("alpha", 2.0)).facts()).containsEntry("scale", 0.5);
     assertThat(restore(layer, down, up, Map.of("alpha", 2.0, "scale", 0.25)).constants())
         .containsEntry("alpha", 1.0);
+  }
+
+  /** PEFT takes such a start off the base: what is added to the whole base is the update less the start. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pissa", "olora"})
+  void startsThatWereTakenOffTheBaseAreTakenOffTheUpdate(String start) {
+    TargetLayer layer = Layers.linear(scope, 7, 5);
+    LoraFactors begun = LoraStart.parse(start).factors(layer, 4, 1.5, scope);
+    LayerAdapter untrained = restore(layer, begun.down(), begun.up(), Map.of("alpha", 6.0, start, 1.0));
+    assertThat(untrained.deltaNorm(scope, layer)).isCloseTo(0, within(1e-5));
+    NDArray down = Layers.random(scope, 4, 7);
+    NDArray up = Layers.random(scope, 5, 4);
+    LayerAdapter trained = restore(layer, down, up, Map.of("alpha", 6.0, start, 1.0));
+    assertDelta(layer, trained, layer.weight().materialise(scope).add(up.matMul(down).mul(1.5))
+        .sub(begun.up().matMul(begun.down()).mul(1.5)));
+    AdapterModule saved = trained.saved("mid.to_q");
+    assertThat(saved.constants()).isEqualTo(Map.of("alpha", 6.0, start, 1.0));
+    assertThat(saved.tensors().get("lora_down.weight").toFloatArray()).containsExactly(down.toFloatArray());
+  }
+
+  @Test
+  void aBiasOfTheSecondFactorIsScaledAsTheFactorsAre() {
+    NDArray down = Layers.random(scope, 4, 7, 3, 3);
+    NDArray up = Layers.random(scope, 5, 4, 1, 1);
+    NDArray bias = Layers.random(scope, 5);
+    TargetLayer layer = Layers.conv(scope, 7, 5, 3);
+    Map<String, NDArray> pair = Map.of("lora_down.weight", down, "lora_up.weight", up);
+    Map<String, NDArray> biased = Map.of("lora_down.weight", down, "lora_up.weight", up, "lora_up.bias", bias);
+    LayerAdapter adapter = method.restore(
+        layer, new AdapterModule("mid.to_q", biased, Map.of("alpha", 2.0)), scope).orElseThrow();
+    LayerAdapter plain = method.restore(
+        layer, new AdapterModule("mid.to_q", pair, Map.of("alpha", 2.0)), scope).orElseThrow();
+    NDArray x = Layers.random(scope, 1, 7, 6, 6);
+    NDArray added = adapter.forward(x, layer, 3, Phase.INFERENCE).sub(plain.forward(x, layer, 3, Phase.INFERENCE));
+    NDArray shift = bias.mul(3 * 2.0 / 4);
+    assertThat(added.sub(shift.reshape(1, 5, 1, 1)).abs().max().toFloatArray()[0]).isLessThan(1e-4f);
+    assertThat(adapter.biasDelta(scope, layer, 3).orElseThrow().toFloatArray()).containsExactly(shift.toFloatArray());
+    assertThatThrownBy(() -> adapter.biasDelta(scope, new Linear(7, 5, false), 3)).isInstanceOf(UserException.class)
+        .hasMessageContainingAll("has no bias", "unmerged");
   }
 
   @Test

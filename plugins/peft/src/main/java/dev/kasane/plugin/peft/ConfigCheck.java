@@ -2,14 +2,16 @@ package dev.kasane.plugin.peft;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.VisibleText;
 import java.util.function.Predicate;
 
 /**
  * Insists that a configuration is one whose meaning is known.
  *
- * <p>A key that is unknown passes only with a value that switches something off: null, false, empty.
+ * <p>A key that is unknown passes unless it is set and named like one that changes the computation.
  */
 final class ConfigCheck {
+  private static final int LONGEST_SHOWN = 80;
   private static final int LARGEST_RANK = 65_536;
   private final ObjectNode json;
 
@@ -42,7 +44,7 @@ final class ConfigCheck {
     optional("layers_to_transform",
         node -> node.isInt() || node.isArray() && all(node, JsonNode::isInt), "a number or a list of numbers");
     optional("bias", node -> node.asText().matches("none|all|lora_only"), "none, all or lora_only");
-    for (String flag : new String[] {"use_rslora", "use_dora", "fan_in_fan_out"}) {
+    for (String flag : new String[] {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias"}) {
       optional(flag, JsonNode::isBoolean, "true or false");
     }
     checkStart();
@@ -60,27 +62,23 @@ final class ConfigCheck {
 
   private void checkMeaning(String key) {
     JsonNode value = json.get(key);
-    boolean off = value.isNull() || value.isBoolean() && !value.booleanValue()
-        || (value.isContainerNode() || value.isTextual()) && value.isEmpty() && value.asText().isEmpty();
-    if (off) {
+    if (!ConfigKeys.isSet(value)) {
       return;
     }
     if (ConfigKeys.REFUSED.containsKey(key)) {
       throw new IllegalArgumentException("key '" + key + "' is " + shown(value) + ", which is not supported: "
           + ConfigKeys.REFUSED.get(key) + ". Merge the adapter with PEFT and use the merged model");
     }
-    if (!ConfigKeys.isKnown(key)) {
-      throw new IllegalArgumentException("key '" + key + "' is " + shown(value) + ", which is unknown here and"
-          + " may change what the tensors mean. If it only matters to training, remove it from the file");
+    if (ConfigKeys.mayMean(key)) {
+      throw new IllegalArgumentException("key '" + VisibleText.shortened(key) + "' is " + shown(value) + ", which is"
+          + " unknown here and named like what changes the computation. If it only matters to training, remove it from"
+          + " the file");
     }
   }
 
   private void checkStart() {
-    JsonNode start = json.path("init_lora_weights");
-    if (!start.isMissingNode() && !start.isNull() && !ConfigKeys.PLAIN_STARTS.contains(start.asText())) {
-      throw new IllegalArgumentException("key 'init_lora_weights' is " + shown(start) + ": with this start PEFT"
-          + " changes the base's weights, and these tensors alone do not fit the base as it was. Save the"
-          + " adapter in PEFT with path_initial_model_for_weight_conversion, which makes a plain LoRA of it");
+    if (json.hasNonNull(AdapterStart.KEY)) {
+      AdapterStart.of(json.get(AdapterStart.KEY).asText());
     }
   }
 
@@ -125,6 +123,6 @@ final class ConfigCheck {
 
   private static String shown(JsonNode value) {
     String text = value.toString();
-    return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    return VisibleText.shortened(text, LONGEST_SHOWN);
   }
 }

@@ -76,9 +76,12 @@ final class ConfigDraft {
     }
     if (type == PeftType.LORA) {
       config.put("use_dora", updates.stream().anyMatch(LayerUpdate::hasMagnitude));
-      putIfAbsent("init_lora_weights", BooleanNode.TRUE);
+      if (config.has("lora_bias") || updates.get(0).hasBias()) {
+        config.put("lora_bias", updates.get(0).hasBias());
+      }
+      putStart();
       putIfAbsent("fan_in_fan_out", BooleanNode.valueOf(
-          updates.stream().allMatch(each -> TRANSPOSED.matcher(each.path()).matches())));
+          updates.stream().allMatch(each -> isTransposed(each.path()))));
       putIfAbsent("lora_dropout", DoubleNode.valueOf(0));
     }
     if (!holds(rules -> updates.stream().allMatch(each -> each.isScaledBy(rules)))) {
@@ -92,6 +95,21 @@ final class ConfigDraft {
     putWholes();
     ConfigCheck.check(config);
     return config;
+  }
+
+  /** Whether a layer is one of those that GPT-2 keeps as (in, out). */
+  static boolean isTransposed(String path) {
+    return TRANSPOSED.matcher(path).matches();
+  }
+
+  /** A start that was taken off the base is only to be named where it still is; it says how the tensors are read. */
+  private void putStart() {
+    AdapterStart start = updates.get(0).start();
+    if (start != AdapterStart.PLAIN) {
+      config.put(AdapterStart.KEY, start.word());
+    } else if (!AdapterStart.isPlain(config.path(AdapterStart.KEY).asText())) {
+      config.put(AdapterStart.KEY, true);
+    }
   }
 
   private void putIfAbsent(String key, JsonNode value) {

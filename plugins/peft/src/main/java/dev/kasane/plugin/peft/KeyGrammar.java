@@ -15,6 +15,7 @@ final class KeyGrammar {
   static final String PREFIX = "base_model.model.";
   static final String DOWN = "lora_down.weight";
   static final String UP = "lora_up.weight";
+  static final String UP_BIAS = "lora_up.bias";
   static final String MAGNITUDE = "dora_scale";
   static final String EMBEDDING_A = "lora_embedding_A";
   static final String EMBEDDING_B = "lora_embedding_B";
@@ -30,7 +31,7 @@ final class KeyGrammar {
   private static final Map<String, String> NEUTRAL = Map.of(
       "lora_A", DOWN, "lora_B", UP, "lora_magnitude_vector", MAGNITUDE);
   private static final Map<String, String> STORED = Map.of(
-      DOWN, "lora_A.weight", UP, "lora_B.weight", MAGNITUDE, "lora_magnitude_vector");
+      DOWN, "lora_A.weight", UP, "lora_B.weight", UP_BIAS, "lora_B.bias", MAGNITUDE, "lora_magnitude_vector");
 
   /**
    * A key, understood.
@@ -49,8 +50,10 @@ final class KeyGrammar {
     Matcher adapter = ADAPTER.matcher(rest);
     if (adapter.matches()) {
       String name = adapter.group(2);
-      return BIAS.equals(adapter.group(3)) ? Optional.empty()
-          : Optional.of(new Parsed(adapter.group(1), NEUTRAL.getOrDefault(name, name), true));
+      if (BIAS.equals(adapter.group(3))) {
+        return name.equals("lora_B") ? Optional.of(new Parsed(adapter.group(1), UP_BIAS, true)) : Optional.empty();
+      }
+      return Optional.of(new Parsed(adapter.group(1), NEUTRAL.getOrDefault(name, name), true));
     }
     Matcher whole = WHOLE.matcher(rest);
     return whole.matches() && !isOtherAdapter(rest)

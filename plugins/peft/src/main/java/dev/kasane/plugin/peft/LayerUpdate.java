@@ -17,7 +17,8 @@ import java.util.Set;
  */
 record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) {
   private static final int UNRANKED = 0;
-  private static final Set<String> CONSTANTS = Set.of("alpha", "scale");
+  private static final Set<String> CONSTANTS = 
+      Set.of("alpha", "scale", AdapterModule.PISSA, AdapterModule.OLORA);
 
   /**
    * Takes a layer of the neutral form.
@@ -75,6 +76,14 @@ record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) 
 
   String path() {
     return module.path();
+  }
+
+  AdapterStart start() {
+    return AdapterStart.ofConstants(module.constants().keySet());
+  }
+
+  boolean hasBias() {
+    return module.tensors().containsKey(KeyGrammar.UP_BIAS);
   }
 
   boolean hasMagnitude() {

@@ -24,7 +24,9 @@ final class PartReader {
   private final Part part;
   private final PeftConfig config;
   private final LayerRules rules;
+  private final LayerCheck check;
   private final BasePlaces places;
+  private final KeyRepairs repairs;
   private final NDManager scope;
   private final Map<Place, Entry> adapters = new LinkedHashMap<>();
   private final Map<Place, Entry> wholes = new LinkedHashMap<>();
@@ -37,7 +39,9 @@ final class PartReader {
     this.part = part;
     this.config = config;
     this.rules = new LayerRules(config);
+    this.check = new LayerCheck(part, config, rules);
     this.places = places;
+    this.repairs = new KeyRepairs(places);
     this.scope = scope;
   }
 
@@ -59,7 +63,7 @@ final class PartReader {
       }
       return modules();
     } catch (IllegalArgumentException pattern) {
-      throw fault(pattern.getMessage());
+      throw new IOException(part.config() + ": " + pattern.getMessage(), pattern);
     }
   }
 
@@ -77,10 +81,6 @@ final class PartReader {
     return components.computeIfAbsent(place.component(), name -> new ArrayList<>());
   }
 
-  private IOException fault(String text) {
-    return new IOException(part.config() + ": " + text);
-  }
-
   private void add(String key, AdapterFile file) throws IOException {
     if (KeyGrammar.isOfBase(key)) {
       return;
@@ -94,7 +94,8 @@ final class PartReader {
     Parsed found = parsed.get();
     Optional<Place> place = places.find(found.path());
     if (place.isEmpty()) {
-      unmatched.add(new UnmatchedKey(key, places.reason(found.path())));
+      unmatched.add(new UnmatchedKey(key, repairs.of(key).map(meant -> "the names of wrappers are in it; it was '"
+          + meant + "'").orElseGet(() -> places.reason(found.path()))));
     } else if (found.adapter() && !rules.targets(found.path())) {
       unmatched.add(new UnmatchedKey(key, "the configuration does not target this layer, so that PEFT leaves"
           + " it out"));
@@ -134,39 +135,12 @@ final class PartReader {
   }
 
   private AdapterModule adapter(String path, Entry entry) throws IOException {
-    checkKind(entry);
-    Optional<NDArray> ranked = config.type().rankTensors().stream()
-        .map(entry.tensors()::get).filter(tensor -> tensor != null && tensor.getShape().dimension() > 1)
-        .findFirst();
-    int rank = rules.rank(entry.stored());
-    if (ranked.isPresent() && ranked.get().getShape().get(0) != rank) {
-      throw fault("rank " + rank + " for layer " + entry.stored() + ", but its tensors have rank "
-          + ranked.get().getShape().get(0) + ". Configuration and tensors belong to different adapters");
-    }
-    double alpha = rules.neutralAlpha(entry.stored());
-    // Two whole factors have no rank, and everybody but PEFT leaves them unscaled.
-    if (ranked.isEmpty() && alpha != rank) {
-      throw fault("layer " + entry.stored() + " has two whole Kronecker factors that PEFT scales by alpha/r = "
-          + alpha + "/" + rank + ", while other tools use them as they are; only alpha = r has one meaning");
-    }
+    check.require(path, entry.stored(), entry.tensors());
     Map<String, NDArray> tensors = new LinkedHashMap<>(entry.tensors());
     tensors.computeIfPresent(KeyGrammar.MAGNITUDE, (name, magnitude) -> column(magnitude));
-    return new AdapterModule(path, tensors, Map.of("alpha", alpha));
-  }
-
-  private void checkKind(Entry entry) throws IOException {
-    boolean magnitude = entry.tensors().containsKey(KeyGrammar.MAGNITUDE);
-    if (config.type() == PeftType.LORA && magnitude != config.flag("use_dora")) {
-      throw fault("use_dora is " + config.flag("use_dora") + ", but layer " + entry.stored() + " has "
-          + (magnitude ? "a" : "no") + " lora_magnitude_vector. Configuration and tensors belong to different"
-          + " adapters");
-    }
-    Optional<PeftType> kind = PeftType.ofParameters(entry.tensors().keySet());
-    if (kind.isEmpty() || kind.get() != config.type()) {
-      throw new IOException(part.weights() + ": layer " + entry.stored() + " has the parameters "
-          + entry.tensors().keySet() + ", which are no complete set for an adapter of the kind "
-          + config.type() + ". The file is damaged or was cut apart");
-    }
+    Map<String, Double> constants = new LinkedHashMap<>(config.start().constants());
+    constants.put("alpha", rules.neutralAlpha(entry.stored()));
+    return new AdapterModule(path, tensors, constants);
   }
 
   /** One magnitude an output, (out) or (1, out, 1, 1), as the column that LyCORIS stores. */

@@ -48,7 +48,8 @@ final class PartWriter {
 
   private void requireOneKind() {
     Set<String> kinds = updates.stream().map(each -> each.type() + (each.hasMagnitude() ? " with" : " without")
-        + " magnitudes").collect(Collectors.toCollection(TreeSet::new));
+        + " magnitudes" + (each.hasBias() ? " and with a bias" : "") + (each.start() == AdapterStart.PLAIN ? "" : ", begun as " + each.start().word()))
+        .collect(Collectors.toCollection(TreeSet::new));
     if (kinds.size() != 1) {
       throw new UserException("Component " + component + " has " + (kinds.isEmpty() ? "no low-rank update"
           : "updates of " + kinds.size() + " kinds (" + String.join(", ", kinds) + ")")

@@ -29,6 +29,16 @@ final class PeftConfig {
     return json.deepCopy();
   }
 
+  /** How the factors began. */
+  AdapterStart start() {
+    return json.hasNonNull(AdapterStart.KEY) ? AdapterStart.of(json.get(AdapterStart.KEY).asText()) : AdapterStart.PLAIN;
+  }
+
+  /** The keys that are set and left out of account, for they are none of PEFT's. */
+  List<String> ignored() {
+    return ConfigKeys.unknown(json);
+  }
+
   int rank() {
     return json.get("r").intValue();
   }

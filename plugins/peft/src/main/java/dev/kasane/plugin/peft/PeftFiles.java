@@ -1,5 +1,6 @@
 package dev.kasane.plugin.peft;
 
+import dev.kasane.core.checkpoint.TensorSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,20 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Where the parts of an adapter lie: one for each model that was adapted. */
 final class PeftFiles {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
-  private static final List<String> WEIGHT_NAMES = List.of(WEIGHTS, "adapter_model.bin");
+  private static final List<String> WEIGHT_NAMES = List.of(WEIGHTS, "adapter_model.bin",
+      WEIGHTS + ".index.json", "adapter_model.bin.index.json");
+  private static final Pattern SHARD = Pattern.compile("adapter_model-\\d{5}-of-\\d{5}\\.(?:safetensors|bin)");
   private static final Set<String> PARTS = new TreeSet<>(Set.of("unet", "text_encoder", "text_encoder_2", "model"));
 
   /**
    * One model's adapter.
    *
    * @param folder the sub-folder that names the component, empty when the files lie at the top
-   * @param weights the tensors
+   * @param weights the tensors, or the index of those in several files
    * @param config the configuration
    */
   record Part(String folder, Path weights, Path config) {
@@ -42,18 +46,20 @@ final class PeftFiles {
   static boolean isOfAdapter(Path name) {
     String file = name.getFileName().toString();
     boolean inPart = name.getNameCount() == 2 && PARTS.contains(name.getName(0).toString());
-    return (name.getNameCount() == 1 || inPart) && (file.equals(CONFIG) || WEIGHT_NAMES.contains(file));
+    return (name.getNameCount() == 1 || inPart)
+        && (file.equals(CONFIG) || WEIGHT_NAMES.contains(file) || SHARD.matcher(file).matches());
   }
 
   /**
-   * The parts of what a user named: a folder, a folder of folders, or a file of tensors beside its
-   * configuration.
+   * The parts of what a user named: a folder, a folder of folders, or a file of tensors, one of several or their
+   * index, beside its configuration.
    *
    * @throws IOException when there are none
+   * @throws dev.kasane.core.UserException when the index of several files is missing
    */
   static List<Part> find(Path named) throws IOException {
     if (!Files.isDirectory(named)) {
-      return List.of(new Part("", named, named.resolveSibling(CONFIG)));
+      return List.of(new Part("", TensorSources.whole(named), named.resolveSibling(CONFIG)));
     }
     if (hasEither(named)) {
       return List.of(part("", named));
@@ -86,8 +92,14 @@ final class PeftFiles {
 
   private static Part part(String name, Path folder) throws IOException {
     Path weights = WEIGHT_NAMES.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
-        .orElseThrow(() -> new IOException(folder + " has " + CONFIG + " but no tensors; expected "
-            + String.join(" or ", WEIGHT_NAMES) + " beside it. Fetch the folder again, whole"));
+        .orElse(null);
+    if (weights == null) {
+      try (Stream<Path> inside = Files.list(folder)) {
+        inside.sorted().forEach(TensorSources::whole);
+      }
+      throw new IOException(folder + " has " + CONFIG + " but no tensors; expected "
+          + String.join(" or ", WEIGHT_NAMES) + " beside it. Fetch the folder again, whole");
+    }
     return new Part(name, weights, folder.resolve(CONFIG));
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.files.Folders;
 import dev.kasane.core.files.PendingFolder;
@@ -20,7 +21,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.pf4j.Extension;
 
 /** Adapter folders of Hugging Face PEFT. */
@@ -38,7 +41,12 @@ public final class PeftFormat implements AdapterFormat {
 
   @Override
   public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(key -> key.startsWith(KeyGrammar.PREFIX));
+    return keys.stream().anyMatch(key -> KeyRepairs.unwrapped(key).startsWith(KeyGrammar.PREFIX));
+  }
+
+  @Override
+  public Optional<Map<String, String>> repair(Set<String> keys, Map<String, Collection<String>> layers) {
+    return new KeyRepairs(new BasePlaces(layers, "")).of(keys);
   }
 
   @Override
@@ -63,6 +71,7 @@ public final class PeftFormat implements AdapterFormat {
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     List<UnmatchedKey> unmatched = new ArrayList<>();
     Map<String, String> metadata = new LinkedHashMap<>();
+    List<String> notes = new ArrayList<>();
     for (Part part : PeftFiles.find(file)) {
       if (!Files.exists(part.weights())) {
         throw new IOException("There is no file " + part.weights());
@@ -74,8 +83,12 @@ public final class PeftFormat implements AdapterFormat {
           components.computeIfAbsent(component, each -> new ArrayList<>()).addAll(modules));
       unmatched.addAll(reader.unmatched());
       metadata.put(part.metadataKey(), ConfigFiles.text(config));
+      if (!config.ignored().isEmpty()) {
+        notes.add("left out of account in " + part.metadataKey() + ", as PEFT does: " + config.ignored().stream()
+            .map(VisibleText::shortened).collect(Collectors.joining(", ")));
+      }
     }
-    return new AdapterModel(components, List.copyOf(unmatched), metadata);
+    return new AdapterModel(components, List.copyOf(unmatched), metadata, List.copyOf(notes));
   }
 
   private static String folderName(Path file) {

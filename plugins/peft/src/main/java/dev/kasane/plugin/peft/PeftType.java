@@ -15,6 +15,10 @@ enum PeftType {
   /** Kronecker product, its second factor in low rank or whole. */
   LOKR("alpha", List.of("lokr_w2_b", "lokr_w1_b"));
 
+  private static final List<Set<String>> LORA_PARAMETERS =
+      List.of(Set.of(KeyGrammar.DOWN, KeyGrammar.UP, KeyGrammar.MAGNITUDE),
+          Set.of(KeyGrammar.DOWN, KeyGrammar.UP, KeyGrammar.UP_BIAS));
+
   private final String alphaKey;
   private final List<String> rankTensors;
 
@@ -43,7 +47,7 @@ enum PeftType {
 
   /** The kind that a layer's neutral parameters are, or nothing when PEFT has no such kind. */
   static Optional<PeftType> ofParameters(Set<String> names) {
-    if (Set.of(KeyGrammar.DOWN, KeyGrammar.UP, KeyGrammar.MAGNITUDE).containsAll(names)
+    if (LORA_PARAMETERS.stream().anyMatch(each -> each.containsAll(names))
         && names.containsAll(Set.of(KeyGrammar.DOWN, KeyGrammar.UP))
         || names.equals(Set.of(KeyGrammar.EMBEDDING_A, KeyGrammar.EMBEDDING_B))) {
       return Optional.of(LORA);

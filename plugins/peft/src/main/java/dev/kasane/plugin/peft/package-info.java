@@ -4,8 +4,9 @@
  * <p>Half of what such an adapter means is not in its tensors. A key is
  * {@code base_model.model.} + the layer's path + a parameter, and says nothing of the scale: rank, alpha,
  * patterns of both and the rule that makes a scale of them stand in the configuration. So
- * {@link dev.kasane.plugin.peft.PeftConfig} comes first. It refuses what it does not understand, for a
- * setting that is skipped is an adapter that means something else. {@link dev.kasane.plugin.peft.LayerRules}
+ * {@link dev.kasane.plugin.peft.PeftConfig} comes first. It refuses what may change the meaning and is
+ * not understood, for such a setting skipped is an adapter that means something else; what other tools add beside is told
+ * and left ({@link dev.kasane.plugin.peft.ConfigKeys}). {@link dev.kasane.plugin.peft.LayerRules}
  * answers for one layer, {@link dev.kasane.plugin.peft.KeyGrammar} takes keys apart.
  *
  * <pre>

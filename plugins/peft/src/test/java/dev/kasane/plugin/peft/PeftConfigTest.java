@@ -35,6 +35,27 @@ class PeftConfigTest {
     assertThat(rules.alpha("model.layers.2.q")).isEqualTo(6);
   }
 
+  /** What PEFT and the tools around it write without changing what the tensors mean. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      'unsloth_fixed': true, 'unsloth_version': '2026.1' | unsloth_fixed, unsloth_version
+      'swift_version': '3.1', 'model_id_or_path': 'a/b', 'lora_dtype': 'AUTO' | swift_version, model_id_or_path
+      'task': 'sft', 'auto_mapping': {'base_model_class': 'X'} | task
+      'axolotl_version': '0.9', 'trl_version': '1.0', 'seed': 42 | axolotl_version, trl_version, seed
+      'use_future': false, 'next_config': null, 'lora_scheme': [], 'zipped': '' | ''
+      'peft_version': '0.99.0', 'megatron_config': {'tp': 2}, 'megatron_core': 'megatron.core' | ''
+      'loftq_config': {'loftq_bits': 4}, 'corda_config': {'use_float16_for_covariance': false} | ''
+      'eva_config': {'rho': 2.0}, 'lora_ga_config': {'direction': 'ArB2r'}, 'qalora_group_size': 16 | ''
+      'runtime_config': {'ephemeral_gpu_offload': true}, 'revision': 'main', 'ensure_weight_tying': false | ''
+      'use_dora': false, 'use_qalora': false, 'use_bdlora': null, 'arrow_config': null, 'kasa_config': null | ''
+      'alora_invocation_tokens': null, 'target_parameters': null, 'trainable_token_indices': null | ''
+      'init_lora_weights': 'eva', 'layer_replication': null, 'lora_bias': false, 'velora_config': {'a': 1} | ''""")
+  void whatChangesNoTensorIsLeftOutOfAccount(String more, String told) {
+    PeftConfig config = ConfigCheck.check(ConfigFiles.parse(MINIMUM + ", " + more.replace('\'', '"') + "}"));
+    assertThat(String.join(", ", config.ignored())).isEqualTo(told);
+    assertThat(config.start()).isEqualTo(AdapterStart.PLAIN);
+  }
+
   @Test
   void rootOfTheRankIsInTheNeutralAlpha() {
     assertThat(rules(", \"use_rslora\": true, \"rank_pattern\": {\"q\": 9}").neutralAlpha("a.q"))
@@ -81,10 +102,19 @@ class PeftConfigTest {
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'target_modules': '('} | no regular expression
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'target_parameters': ['x']} | key 'target_parameters'
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'trainable_token_indices': [3]} | trainable_token_indices
-      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'lora_bias': true} | key 'lora_bias' is true
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'lora_bias': 1} | true or false
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'layer_replication': [[0, 4]]} | layer_replication
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_future': 0.5} | key 'use_future' is 0.5, which is unknown
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'lora_scheme': 'x'} | named like what changes the computation
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'next_config': {'a': 1}} | named like what changes
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_qalora': true} | pooled in groups
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'arrow_config': {'top_k': 2}} | router
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'alora_invocation_tokens': [1]} | only after certain tokens
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'pissa_niter_4'} | plain LoRA
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'corda'} | kasane mix TRAINED BEFORE:-1
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'lora_ga'} | came from gradients
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'loftq'} | --base-type nf4
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'next'} | unknown here
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'bias': 'some'} | none, all or lora_only
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_dora': 1} | true or false
       {'peft_type': 'LORA', 'r': 4, 'r': 5, 'lora_alpha': 8} | the name 'r' stands twice

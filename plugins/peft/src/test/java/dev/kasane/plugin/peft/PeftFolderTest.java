@@ -80,6 +80,76 @@ class PeftFolderTest {
   }
 
   @Test
+  void keysOfOtherToolsAreToldOnce() throws IOException {
+    config("{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 6, 'swift_version': '3.1', 'bad\\u001bname': 1}");
+    tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
+    assertThat(read().notes()).containsExactly(
+        "left out of account in adapter_config.json, as PEFT does: swift_version, bad\\u001bname");
+  }
+
+  @Test
+  void startsThatWereTakenOffTheBaseStandBesideTheFactorsAndAreWrittenAgain() throws IOException {
+    config("{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 6, 'init_lora_weights': 'PiSSA'}");
+    tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
+    AdapterModel model = read();
+    AdapterModule module = model.components().get("model").get(0);
+    assertThat(module.constants()).isEqualTo(Map.of("alpha", 6.0, "pissa", 1.0));
+    Path copy = folder.resolve("copy");
+    format.write(model, copy, "float32");
+    assertThat(ConfigFiles.read(copy.resolve("adapter_config.json")).start()).isEqualTo(AdapterStart.PISSA);
+    AdapterModel plain = new AdapterModel(Map.of("model",
+        List.of(new AdapterModule(module.path(), module.tensors(), Map.of("alpha", 6.0)))), List.of(), model.metadata());
+    format.write(plain, folder.resolve("plain"), "float32");
+    assertThat(ConfigFiles.read(folder.resolve("plain/adapter_config.json")).start()).isEqualTo(AdapterStart.PLAIN);
+  }
+
+  @Test
+  void oloraOnTransposedLayersIsRefused() throws IOException {
+    config("{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 6, 'init_lora_weights': 'olora', 'fan_in_fan_out': true}");
+    tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+        .hasMessageContainingAll("olora", "model.layers.0.q", "kept as (in, out)", "weight_conversion");
+  }
+
+  @Test
+  void emptyTensorsAreThoseOfZero3() throws IOException {
+    plainConfig();
+    SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), List.of(TensorDeclaration.ofFloats(
+        "base_model.model.model.layers.0.q.lora_A.weight", DType.F32, new long[] {0}, new float[0])), Map.of());
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+        .hasMessageContainingAll("1 of 1 tensors are empty", "ZeRO-3", "gathered");
+  }
+
+  @Test
+  void flatFactorsAreShardsToo() throws IOException {
+    plainConfig();
+    SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), List.of(
+        TensorDeclaration.ofFloats("base_model.model.model.layers.0.q.lora_A.weight", DType.F32, new long[] {3},
+            new float[3]),
+        TensorDeclaration.ofFloats("base_model.model.model.layers.0.q.lora_B.weight", DType.F32, new long[] {3},
+            new float[3])), Map.of());
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+        .hasMessageContainingAll("lora_down.weight of shape (3), which is no matrix", "ZeRO-3", "gathered");
+  }
+
+  @Test
+  void writingOverAnAdapterInPartsLeavesNoneOfThem() throws IOException {
+    plainConfig();
+    tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
+    AdapterModel model = read();
+    Path old = Files.createDirectories(folder.resolve("old"));
+    for (String name : List.of("adapter_config.json", "adapter_model.safetensors.index.json",
+        "adapter_model-00001-of-00002.safetensors", "notes.txt")) {
+      Files.writeString(old.resolve(name), "{}");
+    }
+    format.write(model, old, "float32");
+    try (Stream<Path> files = Files.list(old)) {
+      assertThat(files.map(each -> each.getFileName().toString()))
+          .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors", "notes.txt");
+    }
+  }
+
+  @Test
   void aFileNamedAloneFindsItsConfiguration() throws IOException {
     plainConfig();
     tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
