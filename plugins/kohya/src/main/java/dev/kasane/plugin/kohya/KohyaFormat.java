@@ -17,7 +17,8 @@ import java.util.Set;
 import org.pf4j.Extension;
 
 /**
- * Files of kohya's scripts, LyCORIS and AUTOMATIC1111: safetensors, or pickles, with flattened layer names.
+ * Files of kohya's scripts, LyCORIS, AUTOMATIC1111, ComfyUI and OneTrainer: safetensors, or pickles, with flattened or
+ * dotted layer names.
  */
 @Extension
 public final class KohyaFormat implements AdapterFormat {
@@ -28,14 +29,17 @@ public final class KohyaFormat implements AdapterFormat {
 
   @Override
   public String description() {
-    return "Safetensors as kohya's scripts, LyCORIS, AUTOMATIC1111 and ComfyUI use them.";
+    return "Safetensors as kohya's scripts, LyCORIS, AUTOMATIC1111, ComfyUI and OneTrainer use them.";
   }
 
   @Override
   public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(key ->
-        key.indexOf('.') > 0 && Prefixes.ALL.stream().anyMatch(key::startsWith))
-        || !keys.isEmpty() && keys.stream().allMatch(BundledWords::isWord);
+    return keys.stream().anyMatch(KohyaFormat::isOwn) || !keys.isEmpty() && keys.stream().allMatch(BundledWords::isWord);
+  }
+
+  private static boolean isOwn(String key) {
+    return key.indexOf('.') > 0 && Prefixes.FLAT.stream().anyMatch(key::startsWith)
+        || (Prefixes.isOf(key) || OriginalNames.isOne(key)) && Parameters.layerOf(key).isPresent();
   }
 
   @Override
@@ -83,8 +87,13 @@ public final class KohyaFormat implements AdapterFormat {
   }
 
   private static void add(String name, AdapterModule module, AdapterFileWriter writer) {
-    module.tensors().forEach((parameter, tensor) -> writer.add(name + "." + parameter, tensor));
+    module.tensors().forEach((parameter, tensor) -> writer.add(name + "." + stored(parameter, module), tensor));
     module.constants().forEach((parameter, value) -> writer.add(name + "." + parameter, value));
+  }
+
+  /** ComfyUI's name for a weight in the place of the base's; (IA)³ has a parameter of the same name. */
+  private static String stored(String parameter, AdapterModule module) {
+    return parameter.equals(Parameters.WHOLE) && module.constants().isEmpty() ? Parameters.SET : parameter;
   }
 
   private static String nameOf(Path file) {

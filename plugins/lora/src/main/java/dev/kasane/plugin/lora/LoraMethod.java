@@ -14,13 +14,14 @@ import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pf4j.Extension;
 
 /** LoRA on linear layers and, as LoCon does, on convolutions; with magnitudes of its own, DoRA. */
 @Extension
 public final class LoraMethod implements AdapterMethod {
-  static final String ALPHA = "alpha";
-  private static final String SCALE = "scale";
+  static final String ALPHA = AdapterModule.ALPHA;
   private static final Set<String> PARAMETERS =
       Set.of(LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE);
   private static final Set<String> EMBEDDING = Set.of(EmbeddingAdapter.A, EmbeddingAdapter.B);
@@ -88,17 +89,22 @@ public final class LoraMethod implements AdapterMethod {
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
     Set<String> names = saved.tensors().keySet();
     if (names.equals(EMBEDDING)) {
-      return Optional.of(new SavedFactors(layer, saved, scope).embedding(rank -> alphaOf(saved, rank)));
+      return Optional.of(new SavedFactors(layer, saved, scope).embedding());
     }
     if (!isPair(saved)) {
       return Optional.empty();
     }
     SavedFactors fitting = new SavedFactors(layer, saved, scope);
     LoraFactors factors = fitting.fit();
-    double alpha = alphaOf(saved, factors.rank());
+    double alpha = saved.alpha(factors.rank());
     return Optional.of(names.contains(DoraAdapter.MAGNITUDE)
         ? new DoraAdapter(factors, fitting.magnitude(), alpha, LoraDropouts.NONE)
         : new LoraAdapter(factors, alpha, LoraDropouts.NONE));
+  }
+
+  @Override
+  public Set<String> parameters() {
+    return Stream.of(PARAMETERS, EMBEDDING, AdapterModule.FACTORS).flatMap(Set::stream).collect(Collectors.toSet());
   }
 
   @Override
@@ -113,16 +119,6 @@ public final class LoraMethod implements AdapterMethod {
     Set<String> names = saved.tensors().keySet();
     return (names.contains(LoraFactors.DOWN) || names.contains(LoraFactors.UP)) && PARAMETERS.containsAll(names)
         && !names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
-        && Set.of(ALPHA, SCALE).containsAll(saved.constants().keySet());
-  }
-
-  /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as in kohya's scripts. */
-  private static double alphaOf(AdapterModule saved, long rank) {
-    Double scale = saved.constants().get(SCALE);
-    if (scale != null) {
-      return scale * rank;
-    }
-    double alpha = saved.constants().getOrDefault(ALPHA, 0.0);
-    return alpha == 0 ? rank : alpha;
+        && AdapterModule.FACTORS.containsAll(saved.constants().keySet());
   }
 }
