@@ -29,8 +29,8 @@ record Refusal(List<AdapterMethod> methods, TargetLayer layer, AdapterModule mod
     }
     List<AdapterMethod> nearest = nearest();
     if (nearest.isEmpty()) {
-      return "no loaded method knows " + names(module.parameters()) + near(module.parameters()) + "; loaded are "
-          + ids(methods);
+      Set<String> names = module.tensors().keySet();
+      return "no loaded method knows " + names(names) + near(names) + "; loaded are " + ids(methods);
     }
     Set<String> strange = new TreeSet<>(module.parameters());
     strange.removeAll(nearest.get(0).parameters());
@@ -67,7 +67,7 @@ record Refusal(List<AdapterMethod> methods, TargetLayer layer, AdapterModule mod
         .map(AdapterMethod::id).toList();
     return "it is of " + nearest.id() + " but for " + names(strange) + ", which " + nearest.id() + " does not know"
         + (others.isEmpty() ? near(strange) : " (" + String.join(", ", others)
-            + " does, and a layer is adapted by one method alone)");
+            + " knows it, and a layer is adapted by one method alone)");
   }
 
   /** The name that was most likely meant, where one is near. */
@@ -82,7 +82,8 @@ record Refusal(List<AdapterMethod> methods, TargetLayer layer, AdapterModule mod
 
   private String shapes() {
     return module.tensors().entrySet().stream().sorted(Map.Entry.comparingByKey())
-        .map(each -> VisibleText.shortened(each.getKey()) + " " + each.getValue().getShape()).collect(Collectors.joining(", "));
+        .map(each -> VisibleText.shortened(each.getKey()) + " " + each.getValue().getShape())
+        .collect(Collectors.joining(", "));
   }
 
   private static String ids(List<AdapterMethod> methods) {

@@ -11,9 +11,11 @@ import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.pf4j.Extension;
 
 /**
@@ -22,6 +24,10 @@ import org.pf4j.Extension;
  */
 @Extension
 public final class KohyaFormat implements AdapterFormat {
+  /** Layers that diffusers' files name in the same way, with other parameters. */
+  private static final Pattern DIFFUSERS = Pattern.compile("(?:text_encoder(?:_2)?|unet)\\."
+      + "(?!(?:input_blocks|middle_block|output_blocks|time_embed|label_emb|out)\\.\\d)");
+
   @Override
   public String id() {
     return "kohya";
@@ -34,12 +40,14 @@ public final class KohyaFormat implements AdapterFormat {
 
   @Override
   public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(KohyaFormat::isOwn) || !keys.isEmpty() && keys.stream().allMatch(BundledWords::isWord);
+    return keys.stream().anyMatch(KohyaFormat::isOwn)
+        || !keys.isEmpty() && keys.stream().allMatch(BundledWords::isWord);
   }
 
   private static boolean isOwn(String key) {
     return key.indexOf('.') > 0 && Prefixes.FLAT.stream().anyMatch(key::startsWith)
-        || (Prefixes.isOf(key) || OriginalNames.isOne(key)) && Parameters.layerOf(key).isPresent();
+        || (Prefixes.isOf(key) || OriginalNames.isOne(key)) && Parameters.layerOf(key).isPresent()
+            && (!DIFFUSERS.matcher(key).lookingAt() || Parameters.isOwn(key));
   }
 
   @Override
@@ -88,7 +96,22 @@ public final class KohyaFormat implements AdapterFormat {
 
   private static void add(String name, AdapterModule module, AdapterFileWriter writer) {
     module.tensors().forEach((parameter, tensor) -> writer.add(name + "." + stored(parameter, module), tensor));
-    module.constants().forEach((parameter, value) -> writer.add(name + "." + parameter, value));
+    numbers(module).forEach((parameter, value) -> writer.add(name + "." + parameter, value));
+  }
+
+  /**
+   * Other tools know no scalar: it becomes a part of alpha, where that means something and does not become 0, which
+   * means the rank.
+   */
+  private static Map<String, Double> numbers(AdapterModule module) {
+    Map<String, Double> numbers = new LinkedHashMap<>(module.constants());
+    double alpha = numbers.getOrDefault(AdapterModule.ALPHA, 0.0) * numbers.getOrDefault(AdapterModule.SCALAR, 1.0);
+    boolean scaled = !module.tensors().keySet().containsAll(Set.of("lokr_w1", "lokr_w2"));
+    if (scaled && alpha != 0 && !numbers.containsKey(AdapterModule.SCALE)) {
+      numbers.remove(AdapterModule.SCALAR);
+      numbers.put(AdapterModule.ALPHA, alpha);
+    }
+    return numbers;
   }
 
   /** ComfyUI's name for a weight in the place of the base's; (IA)³ has a parameter of the same name. */

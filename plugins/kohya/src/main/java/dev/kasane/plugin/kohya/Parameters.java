@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What files of the family call the parameters of a layer, beside what the neutral form calls them. */
 final class Parameters {
@@ -36,6 +38,9 @@ final class Parameters {
       + "|lora(?:_linear_layer)?\\.(?:up|down)\\.weight|lora_magnitude_vector(?:\\.default)?(?:\\.weight)?"
       + "|hada_\\w+|lokr_\\w+|[ab][12]\\.weight|bm\\.weight|oft_\\w+(?:\\.weight)?|rescale|diff|diff_b|w_norm|b_norm"
       + "|set_weight|reshape_weight|dora_scale|alpha|scale|scalar|on_input)");
+  private static final Set<String> SHARED = Stream.concat(
+      Stream.of("alpha", MAGNITUDE), SPELLINGS.keySet().stream().filter(name -> !name.equals(SET)))
+      .collect(Collectors.toSet());
   private static final int LONGEST = 1024;
 
   private Parameters() {}
@@ -50,9 +55,19 @@ final class Parameters {
     return stored.startsWith("lora_magnitude_vector");
   }
 
+  /** Whether a key has a parameter that files of this family alone have, and not diffusers' too. */
+  static boolean isOwn(String key) {
+    Matcher parts = parts(key);
+    return parts.matches() && !SHARED.contains(parts.group(2));
+  }
+
   /** What stands before the parameter in a key with dotted names; nothing for a key without a known parameter. */
   static Optional<String> layerOf(String key) {
-    Matcher parts = DOTTED.matcher(key.length() > LONGEST ? "" : key);
+    Matcher parts = parts(key);
     return parts.matches() ? Optional.of(parts.group(1)) : Optional.empty();
+  }
+
+  private static Matcher parts(String key) {
+    return DOTTED.matcher(key.length() > LONGEST ? "" : key);
   }
 }
