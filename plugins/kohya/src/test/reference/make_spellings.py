@@ -7,10 +7,10 @@ belongs to it: lycoris-lora's where it has the method (as a module restored from
 formulas in plain torch. `<case>?…#bias` is what is added to the bias.
 """
 
-import math
 from pathlib import Path
 
 import torch
+from lycoris.modules.glora import GLoRAModule
 from lycoris.modules.locon import LoConModule
 from lycoris.modules.loha import LohaModule
 from lycoris.modules.lokr import LokrModule
@@ -175,6 +175,7 @@ def scalars_and_magnitudes():
                                   ("lokr-whole", LokrModule, dict(plain, full_matrix=True)),
                                   ("locon-rs", LoConModule, dict(plain, rs_lora=True)),
                                   ("locon-dora", LoConModule, dict(plain, weight_decompose=True)),
+                                  ("glora", GLoRAModule, plain),
                                   ("locon-tucker", LoConModule, dict(plain, use_tucker=True))):
         for layer in (KEY, CONV):
             raw, delta = module(kind, layer, settings)

@@ -45,6 +45,8 @@ public enum AdapterLayout {
   /** A learnt word rather than an adapter. */
   TEXTUAL_INVERSION("textual-inversion",
       "^(?:emb_params|string_to_param|string_to_token)(?:$|\\.)|^clip_[lg]$|^<.+>$|^bundle_emb\\.", null),
+  /** A hypernetwork of AUTOMATIC1111. */
+  HYPERNETWORK("hypernetwork", "^hypernetwork\\.\\d+\\.\\d+\\.", null),
   /** A whole base model, or a part of one. */
   CHECKPOINT("checkpoint",
       "^(?:model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner|down_blocks|text_model"
@@ -162,8 +164,8 @@ public enum AdapterLayout {
         + "|(?:(?:text_encoders\\.)?clip_[lgh]|lora_te[12]?)\\.(?:transformer\\.)?text_(?:model|projection)\\.)(?:.+\\.)?";
     /** Names that diffusers' files have too, with other parameters. */
     static final String OWN_PARAMETER = "(?:unet|text_encoder(?:_2)?)\\..+\\.";
-    static final String PARAMETER = "(?:lora_(?:up|down|mid)\\.weight|hada_\\w+|lokr_\\w+|[ab][12]\\.weight|bm\\.weight"
-        + "|oft_\\w+(?:\\.weight)?|rescale|diff|diff_b|w_norm|b_norm|set_weight)";
+    static final String PARAMETER = "(?:lora_(?:up|down|mid)\\.weight|hada_\\w+|lokr_\\w+|[ab][12]\\.weight"
+        + "|bm\\.weight|oft_\\w+(?:\\.weight)?|rescale|diff|diff_b|w_norm|b_norm|set_weight)";
     static final String PEFT_PARAMETER = "lora_[AB](?:\\.default)?(?:\\.weight)?"
         + "|lora(?:_linear_layer)?\\.(?:up|down)\\.weight|lora_magnitude_vector(?:\\.default)?(?:\\.weight)?";
     static final String CONSTANT = "reshape_weight|dora_scale|alpha|scale|scalar|on_input";

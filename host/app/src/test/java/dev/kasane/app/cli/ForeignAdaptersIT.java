@@ -145,6 +145,7 @@ class ForeignAdaptersIT {
   void magnitudesThatCanBeOfEitherSideAreRefused() {
     Path file = reported("adapters/dora_in_flat.safetensors");
     assertThat(run("convert", file, folder.resolve("never"), "--to", "kohya", "--base", "demo")).isEqualTo(1);
-    assertThat(kasane.err()).contains("dora_scale is a flat list of 96 numbers", "as many outputs as inputs", "(1, 96)");
+    assertThat(kasane.err())
+        .contains("dora_scale is a flat list of 96 numbers", "as many outputs as inputs", "(1, 96)");
   }
 }

@@ -25,6 +25,7 @@ import dev.kasane.diffusion.pipeline.ImageModels;
 import dev.kasane.plugin.lora.LoraMethod;
 import dev.kasane.plugin.lycoris.DoraMethod;
 import dev.kasane.plugin.lycoris.FullMethod;
+import dev.kasane.plugin.lycoris.GloraMethod;
 import dev.kasane.plugin.lycoris.LohaMethod;
 import dev.kasane.plugin.lycoris.LokrMethod;
 import dev.kasane.plugin.lycoris.NormMethod;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SpellingsTest {
   private static final Path GOLDEN = Path.of("src", "test", "resources", "golden", "spellings.safetensors");
   private static final List<AdapterMethod> METHODS = List.of(new LoraMethod(), new DoraMethod(), new LohaMethod(),
-      new LokrMethod(), new FullMethod(), new NormMethod());
+      new LokrMethod(), new GloraMethod(), new FullMethod(), new NormMethod());
   private static final double TOLERANCE = 2e-6;
   private static final NDManager OWNER = Engines.newManager();
   private static ImageModel model;

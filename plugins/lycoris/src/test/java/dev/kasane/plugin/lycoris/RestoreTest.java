@@ -187,6 +187,19 @@ class RestoreTest {
   }
 
   @Test
+  void flatMagnitudesOfASquareLayerCanBeOfEitherSide() {
+    TargetLayer layer = Layers.linear(scope, 6, 6);
+    Map<String, NDArray> tensors =
+        new HashMap<>(Map.of("lora_up.weight", random(6, 2), "lora_down.weight", random(2, 6)));
+    tensors.put("dora_scale", random(6));
+    assertThatThrownBy(() -> restore(layer, tensors, Map.of())).isInstanceOf(UserException.class)
+        .hasMessageContaining("flat list of 6 numbers").hasMessageContaining("(1, 6)");
+    tensors.put("dora_scale", random(1, 6, 1, 1));
+    assertThat(restore(layer, tensors, Map.of()).tensors().get("dora_scale").getShape().getShape())
+        .containsExactly(1, 6);
+  }
+
+  @Test
   void biasForALayerWithoutOneIsRefused() {
     TargetLayer layer = Layers.filled(scope, new Linear(6, 8, false));
     assertThatThrownBy(() -> restore(layer, Map.of("diff", random(8, 6), "diff_b", random(8)), Map.of()))
