@@ -28,6 +28,7 @@ OUT = ("unet", "mid_block.attentions.0.transformer_blocks.0.attn1.to_out.0", "mi
 CONV = ("unet", "down_blocks.1.resnets.0.conv1", "input_blocks.4.0.in_layers.2")
 SHORTCUT = ("unet", "down_blocks.1.resnets.0.conv_shortcut", "input_blocks.4.0.skip_connection")
 NORM = ("unet", "down_blocks.1.resnets.0.norm1", "input_blocks.4.0.in_layers.0")
+POSITIONS = ("text_encoder", "text_model.embeddings.position_embedding", None)
 FC1 = ("text_encoder", "text_model.encoder.layers.0.mlp.fc1", None)
 
 GOLDEN = {}
@@ -108,6 +109,10 @@ def spellings():
     lora("comfy-reshape", f"diffusion_model.{KEY[2]}.", KEY, reshape_weight=shape)
     for dims in (1, 2, 3):
         lora(f"alpha-of-{dims}-axes", f"lora_unet_{flat(KEY[1])}.", KEY, alpha=torch.full([1] * dims, 3.0))
+    lora("comfy-positions", f"text_encoders.clip_l.transformer.{POSITIONS[1]}.", POSITIONS)
+    lora("comfy-projection", f"text_encoders.clip_l.transformer.{FC1[1]}.", FC1)
+    for name in ("lora_up", "lora_down"):
+        GOLDEN[f"comfy-projection!text_encoders.clip_l.transformer.text_projection.{name}.weight"] = torch.ones(2, 2)
     lora("slider-notes", f"diffusion_model.{KEY[2]}.", KEY)
     GOLDEN["slider-notes!_aux.0a1b2c"] = torch.ones(3)
 

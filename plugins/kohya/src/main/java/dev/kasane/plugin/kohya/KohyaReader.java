@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.Magnitudes;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.plugin.kohya.KeyTable.Entry;
 import dev.kasane.plugin.kohya.KeyTable.Place;
@@ -22,8 +23,6 @@ import java.util.Set;
 final class KohyaReader {
   /** What tools for sliders note in a file for themselves. */
   private static final String NOTES = "_aux.";
-
-  private static final int CONVOLUTION = 4;
 
   private final AdapterFile file;
   private final KeyTable table;
@@ -43,11 +42,10 @@ final class KohyaReader {
     KeyDiagnosis diagnosis = new KeyDiagnosis(table);
     Map<String, Entry> later = new LinkedHashMap<>();
     for (String key : file.keys()) {
-      if (key.startsWith(NOTES) || words.take(key)) {
-        continue;
-      }
       Optional<Entry> entry = table.entry(key);
-      if (entry.isEmpty()) {
+      if (entry.isEmpty() && isIdle(key) || words.take(key)) {
+        continue;
+      } else if (entry.isEmpty()) {
         unmatched.add(new UnmatchedKey(key, diagnosis.of(key)));
       } else if (entry.get().place().original()) {
         later.put(key, entry.get());
@@ -62,6 +60,11 @@ final class KohyaReader {
       components.put(AdapterModel.EMBEDDINGS, words.modules());
     }
     return new AdapterModel(components, List.copyOf(unmatched), file.metadata());
+  }
+
+  /** Whether nothing that is drawn depends on a key. */
+  private static boolean isIdle(String key) {
+    return key.startsWith(NOTES) || Prefixes.isUnusedProjection(key);
   }
 
   /** Some files name a layer in both ways; then diffusers' name counts, as in diffusers. */
@@ -95,21 +98,12 @@ final class KohyaReader {
       module.constants().put(parameter, file.number(key, scope));
     } else if (!parameter.equals(Parameters.RESHAPE)) {
       NDArray tensor = file.read(key, scope);
-      module.tensors().put(parameter, Parameters.isOfPeft(entry.parameter()) ? perOutput(tensor) : tensor);
+      module.tensors().put(parameter, Parameters.isOfPeft(entry.parameter()) ? Magnitudes.ofPeft(tensor) : tensor);
     }
   }
 
   private boolean isNumber(String key, String parameter) {
     Shape shape = file.shape(key);
     return shape.dimension() == 0 || shape.size() == 1 && Parameters.NUMBERS.contains(parameter);
-  }
-
-  /** PEFT keeps (out) or (1, out, 1, 1); in the neutral form the outputs are the first axis. */
-  private static NDArray perOutput(NDArray magnitude) {
-    try (magnitude) {
-      long outputs = magnitude.size();
-      return (magnitude.getShape().dimension() == CONVOLUTION ? magnitude.reshape(outputs, 1, 1, 1)
-          : magnitude.reshape(outputs, 1)).duplicate();
-    }
   }
 }

@@ -59,6 +59,15 @@ final class Prefixes {
             .anyMatch(prefix -> !prefix.isEmpty() && key.startsWith(prefix));
   }
 
+  /**
+   * Whether a key is of the projection behind a first text encoder, which ComfyUI saves with all other layers: no
+   * Stable Diffusion draws with what comes out of it.
+   */
+  static boolean isUnusedProjection(String key) {
+    return key.startsWith("lora_te_text_projection.") || key.startsWith("lora_te1_text_projection.")
+        || DOTTED_TEXT.stream().anyMatch(prefix -> key.startsWith(prefix + "text_projection."));
+  }
+
   /** A text encoder's path with the root that files have. */
   static String rooted(String path) {
     return path.startsWith(TEXT_ROOT) || path.startsWith("text_projection") ? path : TEXT_ROOT + path;

@@ -24,6 +24,7 @@ public final class LoraMethod implements AdapterMethod {
   static final String ALPHA = AdapterModule.ALPHA;
   private static final Set<String> PARAMETERS =
       Set.of(LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE);
+  private static final Set<String> PAIR = Set.of(LoraFactors.DOWN, LoraFactors.UP);
   private static final Set<String> EMBEDDING = Set.of(EmbeddingAdapter.A, EmbeddingAdapter.B);
 
   @Override
@@ -95,6 +96,9 @@ public final class LoraMethod implements AdapterMethod {
       return Optional.empty();
     }
     SavedFactors fitting = new SavedFactors(layer, saved, scope);
+    if (layer.kind() == Kind.EMBEDDING && names.equals(PAIR)) {
+      return Optional.of(fitting.table());
+    }
     LoraFactors factors = fitting.fit();
     double alpha = saved.alpha(factors.rank());
     return Optional.of(names.contains(DoraAdapter.MAGNITUDE)

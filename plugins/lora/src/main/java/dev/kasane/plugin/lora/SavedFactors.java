@@ -58,6 +58,23 @@ final class SavedFactors {
         fitShape(EmbeddingAdapter.B, new Shape(table.get(1), rank)), saved.alpha(rank));
   }
 
+  /** The pair of an embedding as ComfyUI has it, like that of any matrix: (rank, width) and (entries, rank). */
+  EmbeddingAdapter table() {
+    requirePair();
+    Shape table = layer.weight().shape();
+    long rank = saved.tensors().get(LoraFactors.DOWN).getShape().get(0);
+    return new EmbeddingAdapter(transposed(LoraFactors.UP, new Shape(table.get(0), rank)),
+        transposed(LoraFactors.DOWN, new Shape(rank, table.get(1))), saved.alpha(rank));
+  }
+
+  private NDArray transposed(String name, Shape shape) {
+    try (NDArray factor = fitShape(name, shape); NDArray view = factor.transpose()) {
+      NDArray owned = view.flatten().reshape(shape.get(1), shape.get(0));
+      owned.attach(scope);
+      return owned;
+    }
+  }
+
   private void requirePair() {
     for (String name : new String[] {LoraFactors.DOWN, LoraFactors.UP}) {
       NDArray tensor = saved.tensors().get(name);
