@@ -122,6 +122,8 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     tensors.put(DOWN, convolution ? down.reshape(rank(), shape.get(1), shape.get(2), shape.get(3)) : down);
     tensors.put(UP, convolution ? up.reshape(shape.get(0), rank(), 1, 1) : up);
-    return new AdapterModule(path, tensors, Map.of(AdapterModule.ALPHA, scale * rank()));
+    // An alpha of 0 would mean the rank.
+    return new AdapterModule(path, tensors,
+        scale == 0 ? Map.of(AdapterModule.SCALE, 0.0) : Map.of(AdapterModule.ALPHA, scale * rank()));
   }
 }

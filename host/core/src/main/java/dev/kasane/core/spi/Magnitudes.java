@@ -9,8 +9,8 @@ import dev.kasane.core.UserException;
  * LyCORIS since 3.2 have them, or one for each input, as LyCORIS before and OneTrainer.
  *
  * <p>LyCORIS and OneTrainer store (out, 1, …) or (1, in, …), PEFT (out), for a convolution (1, out, 1, 1), which
- * {@link #ofPeft} makes (out, 1, …). A number of them that only one side of the layer has decides; on a square layer the axes
- * do, and a flat list tells nothing there.
+ * {@link #ofPeft} makes (out, 1, …). A number of them that only one side of the layer has decides; on a square layer
+ * the axes do, and a flat list tells nothing there.
  */
 public final class Magnitudes {
   private static final int CONVOLUTION = 4;
