@@ -48,6 +48,12 @@ final class DatasetReportText {
     if (!report.emptyCaptions().isEmpty()) {
       lines.add("Empty captions: " + some(report.emptyCaptions()));
     }
+    List<String> tagged = report.pictures().stream()
+        .filter(picture -> picture.caption().flatMap(AdapterTag::in).isPresent()).map(DatasetPicture::name).toList();
+    if (!tagged.isEmpty()) {
+      lines.add("Captions with tags that call adapters (such as <lora:name:1>), which are learnt as words: "
+          + some(tagged));
+    }
     List<String> orphans = report.dataset().captionsWithoutPicture();
     if (!orphans.isEmpty()) {
       lines.add("Captions without a picture: " + some(orphans));

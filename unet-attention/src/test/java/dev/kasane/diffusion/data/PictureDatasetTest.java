@@ -85,7 +85,7 @@ class PictureDatasetTest {
   @Test
   void theReportCountsEverything() throws IOException {
     picture("5_ink/a.png", 1);
-    Files.writeString(folder.resolve("5_ink/a.txt"), "a very long caption");
+    Files.writeString(folder.resolve("5_ink/a.txt"), "a very long caption <lora:ink:1>");
     picture("b.png", 2);
     Files.writeString(folder.resolve("b.txt"), "");
     Files.copy(folder.resolve("b.png"), folder.resolve("copy.png"));
@@ -104,6 +104,7 @@ class PictureDatasetTest {
     String text = String.join("\n", report.render());
     assertThat(text).contains("4 readable, 8 showings", "192 x 64: 1 picture(s)", "Repeated 5 times: 1",
         "2 found, 2 missing: copy.png, wide.png", "Empty captions: b.png",
+        "Captions with tags that call adapters (such as <lora:name:1>), which are learnt as words: 5_ink/a.png",
         "most from wide.png (33.3 %)", "Enlarged", "Same picture more than once: b.png, copy.png",
         "Unreadable: " + folder.resolve("broken.jpg")).doesNotContain("cut off");
   }

@@ -17,9 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Picks the format of a file by its content. */
 public final class FormatChoice {
+  private static final Logger LOG = LoggerFactory.getLogger(FormatChoice.class);
+
   private final List<AdapterFormat> formats;
 
   /**
@@ -106,6 +110,7 @@ public final class FormatChoice {
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
+    listing.metadataFault().ifPresent(fault -> LOG.warn("{}: {}", named, fault));
     Set<String> keys = listing.tensors().keySet();
     requireOneLayout(named, keys);
     Optional<AdapterFormat> ofFolder = AdapterFolder.of(named)

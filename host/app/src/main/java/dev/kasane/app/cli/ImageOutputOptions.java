@@ -37,7 +37,7 @@ final class ImageOutputOptions {
   private Precision saveType;
 
   @RecipeKey
-  @Option(names = "--sample-prompt", paramLabel = "TEXT",
+  @Option(names = "--sample-prompt", paramLabel = "TEXT", converter = Words.Prompt.class,
       description = "Prompt of the sample pictures and of the grid; several times (default: a few captions).")
   private List<String> samplePrompts = new ArrayList<>();
 

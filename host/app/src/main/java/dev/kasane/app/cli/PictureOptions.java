@@ -32,12 +32,12 @@ final class PictureOptions {
   private CommandSpec spec;
 
   @RecipeKey
-  @Option(names = "--prompt", paramLabel = "TEXT", required = true,
+  @Option(names = "--prompt", paramLabel = "TEXT", required = true, converter = Words.Prompt.class,
       description = "What should be seen, with (emphasis:1.3) where wanted; repeat it for several pictures.")
   private List<String> prompts;
 
   @RecipeKey
-  @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "",
+  @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "", converter = Words.Prompt.class,
       description = "What should not be seen.")
   private String negative;
 

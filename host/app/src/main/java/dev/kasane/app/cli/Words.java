@@ -8,6 +8,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.MixMethod;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.WholeWeights;
+import dev.kasane.diffusion.data.AdapterTag;
 import dev.kasane.diffusion.data.PictureSize;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
@@ -61,6 +62,13 @@ abstract class Words<T> implements ITypeConverter<T> {
   static final class Embedding extends Words<EmbeddingReference> {
     Embedding() {
       super(EmbeddingReference::parse);
+    }
+  }
+
+  /** Prompts of pictures. */
+  static final class Prompt extends Words<String> {
+    Prompt() {
+      super(AdapterTag::requireNone);
     }
   }
 

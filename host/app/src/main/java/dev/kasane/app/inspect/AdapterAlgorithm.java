@@ -23,10 +23,10 @@ enum AdapterAlgorithm {
   BOFT("boft", List.of("boft_R(?:\\..+)?"), List.of()),
   IA3("ia3", List.of("on_input|ia3_l(?:\\..+)?"), List.of()),
   VERA("vera", List.of("vera_lambda_b(?:\\..+)?", "vera_lambda_d(?:\\..+)?"), List.of()),
-  FULL("full", List.of("diff"), List.of()),
+  FULL("full", List.of("diff(?:_b)?"), List.of()),
   NORM("norm", List.of("w_norm"), List.of()),
   /** Weights in the place of the base's, of which an update has no other parameters. */
-  WHOLE("whole", List.of("weight|bias"), List.of());
+  WHOLE("whole", List.of("weight|bias|set_weight"), List.of());
 
   private static final Pattern DORA = Pattern.compile("dora_scale|lora_magnitude_vector.*");
 
@@ -43,9 +43,9 @@ enum AdapterAlgorithm {
   /** Spellings of LoRA's two factors: kohya's, those of diffusers, PEFT's and cloneofsimo's. */
   private static final class Names {
     static final String LORA_DOWN = "(?:lora_down|lora\\.down|lora_linear_layer\\.down)\\.weight"
-        + "|lora_A(?:\\.\\w+)?\\.weight|lora_embedding_A(?:\\.\\w+)?|down";
+        + "|lora_A(?:(?:\\.\\w+)?\\.weight)?|lora_embedding_A(?:\\.\\w+)?|down";
     static final String LORA_UP = "(?:lora_up|lora\\.up|lora_linear_layer\\.up)\\.weight"
-        + "|lora_B(?:\\.\\w+)?\\.weight|lora_embedding_B(?:\\.\\w+)?|up";
+        + "|lora_B(?:(?:\\.\\w+)?\\.weight)?|lora_embedding_B(?:\\.\\w+)?|up";
     static final String GLORA_A1 = "a1\\.weight";
   }
 

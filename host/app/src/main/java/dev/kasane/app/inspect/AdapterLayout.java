@@ -28,9 +28,15 @@ public enum AdapterLayout {
   /** Hugging Face PEFT; a wrapper's name in front is a fault of whoever saved it, and the file PEFT's all the same. */
   PEFT("peft", "(?:^|\\.)base_model\\.model\\.",
       "^(?:.+\\.)?base_model\\.model\\.(.+?)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)$"),
-  /** kohya's scripts, LyCORIS, AUTOMATIC1111; one broken converter joins the parameter on with a stroke. */
-  KOHYA("kohya", "^(?:lora_unet|lora_te[12]?|oft_unet|lycoris)_",
-      "^((?:lora|oft|lycoris)_[^.]+)_(lora_(?:down|up|mid)\\.weight)$|^((?:lora|oft|lycoris)_[^.]+)\\.(.+)$"),
+  /**
+   * kohya's scripts, LyCORIS, AUTOMATIC1111 with flattened names, ComfyUI and OneTrainer with dotted ones; one broken
+   * converter joins the parameter on with a stroke.
+   */
+  KOHYA("kohya", "^(?:lora_unet|lora_te[12]?|oft_unet|lycoris)_"
+      + "|^(?:" + Dotted.ANY_PARAMETER + "(?:" + Dotted.PARAMETER + "|" + Dotted.PEFT_PARAMETER + ")$)"
+      + "|^(?:" + Dotted.OWN_PARAMETER + Dotted.PARAMETER + "$)",
+      "^((?:lora|oft|lycoris)_[^.]+)_(lora_(?:down|up|mid)\\.weight)$|^((?:lora|oft|lycoris)_[^.]+)\\.(.+)$"
+          + "|^(.+?)\\.(" + Dotted.PARAMETER + "|" + Dotted.PEFT_PARAMETER + "|" + Dotted.CONSTANT + ")$"),
   /** diffusers, all its generations. */
   DIFFUSERS("diffusers",
       "[._]lora(?:_linear_layer)?\\.(?:up|down)\\.weight$|\\.lora_[AB](?:\\.\\w+)?\\.weight$",
@@ -38,7 +44,9 @@ public enum AdapterLayout {
           + "|lora_magnitude_vector(?:\\.weight)?|dora_scale|alpha)$"),
   /** A learnt word rather than an adapter. */
   TEXTUAL_INVERSION("textual-inversion",
-      "^(?:emb_params|string_to_param|string_to_token|clip_[lg])(?:$|\\.)|^<.+>$|^bundle_emb\\.", null),
+      "^(?:emb_params|string_to_param|string_to_token)(?:$|\\.)|^clip_[lg]$|^<.+>$|^bundle_emb\\.", null),
+  /** A hypernetwork of AUTOMATIC1111. */
+  HYPERNETWORK("hypernetwork", "^hypernetwork\\.\\d+\\.\\d+\\.", null),
   /** A whole base model, or a part of one. */
   CHECKPOINT("checkpoint",
       "^(?:model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner|down_blocks|text_model"
@@ -137,7 +145,29 @@ public enum AdapterLayout {
         .map(pattern -> pattern.matcher(name)).filter(Matcher::matches);
   }
 
+  /** The first of the pattern's pairs of groups that matched. */
   private static String group(Matcher found, int index) {
-    return found.group(index) != null ? found.group(index) : found.group(index + 2);
+    int group = index;
+    while (found.group(group) == null) {
+      group += 2;
+    }
+    return found.group(group);
+  }
+
+  /** Pieces of the grammar of dotted names that is not diffusers'. */
+  private static final class Dotted {
+    /** Names that no other layout has, whatever the parameter is called: those of the original code, and ComfyUI's. */
+    static final String ANY_PARAMETER = "(?:(?:(?:model\\.)?diffusion_model\\.|unet\\.|lora_unet\\.)?"
+        + "(?:(?:input_blocks|output_blocks|middle_block|time_embed|label_emb)\\.|out\\.[02]\\.)"
+        + "|(?:(?:model\\.)?diffusion_model|lora_unet)\\."
+        + "(?:down_blocks|up_blocks|mid_block|conv_in|conv_out|conv_norm_out|time_embedding|add_embedding)\\."
+        + "|(?:(?:text_encoders\\.)?clip_[lgh]|lora_te[12]?)\\.(?:transformer\\.)?text_(?:model|projection)\\.)(?:.+\\.)?";
+    /** Names that diffusers' files have too, with other parameters. */
+    static final String OWN_PARAMETER = "(?:unet|text_encoder(?:_2)?)\\..+\\.";
+    static final String PARAMETER = "(?:lora_(?:up|down|mid)\\.weight|hada_\\w+|lokr_\\w+|[ab][12]\\.weight"
+        + "|bm\\.weight|oft_\\w+(?:\\.weight)?|rescale|diff|diff_b|w_norm|b_norm|set_weight)";
+    static final String PEFT_PARAMETER = "lora_[AB](?:\\.default)?(?:\\.weight)?"
+        + "|lora(?:_linear_layer)?\\.(?:up|down)\\.weight|lora_magnitude_vector(?:\\.default)?(?:\\.weight)?";
+    static final String CONSTANT = "reshape_weight|dora_scale|alpha|scale|scalar|on_input";
   }
 }

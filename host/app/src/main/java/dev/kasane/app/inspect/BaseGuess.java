@@ -25,7 +25,7 @@ public enum BaseGuess {
       Map.of(768L, SD1, 1024L, SD2, 2048L, SDXL, 1280L, SDXL);
   /** SDXL alone has two text encoders, and more than one transformer in a spatial transformer. */
   private static final Pattern SDXL_ONLY = Pattern.compile(
-      "^lora_te2_|^text_encoder_2\\.|^conditioner\\.embedders|label_emb|add_embedding|(?:^|\\.)clip_g$"
+      "^lora_te2[_.]|^text_encoder_2\\.|^(?:text_encoders\\.)?clip_g\\.|^conditioner\\.embedders|label_emb|add_embedding|(?:^|\\.)clip_g$"
           + "|attentions[._]\\d[._]transformer_blocks[._][1-9]"
           + "|(?:input_blocks|output_blocks)[._]\\d+[._]1[._]transformer_blocks[._][1-9]"
           + "|middle_block[._]1[._]transformer_blocks[._][1-9]");
@@ -35,9 +35,9 @@ public enum BaseGuess {
       Pattern.compile("^lora_te|text_model|^text_encoder[.:]|cond_stage_model");
   /** A text encoder of the second generation has 23 or 24 layers, those of the first 12. */
   private static final Pattern DEEP_TEXT_ENCODER = Pattern.compile(
-      "(?:^lora_te_|^text_encoder\\.).*encoder[._]layers[._](?:1[2-9]|2[0-3])[._]");
+      "(?:^lora_te[_.]|^text_encoder\\.|^(?:text_encoders\\.)?clip_h\\.).*encoder[._]layers[._](?:1[2-9]|2[0-3])[._]");
   private static final Pattern PROJECTION = Pattern.compile(
-      "attentions[._]\\d[._]proj_in[._].*(?:down\\.weight|lora_A\\.weight|hada_w1_b)$");
+      "(?:attentions[._]\\d|(?:input|output)_blocks[._]\\d+[._]1|middle_block[._]1)[._]proj_in[._].*(?:down\\.weight|lora_A\\.weight|hada_w1_b)$");
   private static final Pattern LANGUAGE_MODEL = Pattern.compile("(?:^|[._])(?:layers?|h|blocks?)[._]\\d+[._]"
       + "(?:layer[._]\\d+[._])?(?:self_attn|attn|attention|self_attention|SelfAttention|EncDecAttention"
       + "|DenseReluDense|mlp|mixer|block_sparse_moe|feed_forward|linear_attn)(?:[._]|$)");
@@ -48,7 +48,7 @@ public enum BaseGuess {
       "(?:down\\.weight|lora_A(?:\\.\\w+)?\\.weight|:down|hada_w1_b|to_[kv]\\.weight|\\.diff)$");
 
   private static final Pattern OTHER_TRANSFORMER = Pattern.compile("(?:double|single|joint)_blocks");
-  private static final Pattern FIRST_TEXT_ENCODER = Pattern.compile("^(?:lora_te1?_|text_encoder\\.)");
+  private static final Pattern FIRST_TEXT_ENCODER = Pattern.compile("^(?:lora_te1?[_.]|text_encoder\\.|(?:text_encoders\\.)?clip_l\\.)");
   private static final Pattern NAMELESS = Pattern.compile("(?:unet|list):\\d+:down");
   private static final Pattern WORD = Pattern.compile("emb_params|string_to_param\\..+|<.+>|clip_l");
 

@@ -115,6 +115,7 @@ final class Description {
 
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
+    listing.metadataFault().ifPresent(notes::add);
     boolean image = layout.filter(each -> each == AdapterLayout.KOHYA || each == AdapterLayout.DIFFUSERS)
         .isPresent();
     List<String> strange = !image || base == BaseGuess.LLM ? List.of() : adapted.keySet().stream()

@@ -13,9 +13,12 @@ final class PickleListing {
 
   private PickleListing() {}
 
+  /** The prefix of the names that are given to the tensors of AUTOMATIC1111's hypernetworks. */
+  static final String HYPERNETWORK = "hypernetwork.";
+
   /**
    * Names the tensors of a state dict, of a plain list as the first LoRA scripts saved it (up, down, up,
-   * down, …), or of an embedding as AUTOMATIC1111 saves it.
+   * down, …), or of an embedding or a hypernetwork as AUTOMATIC1111 saves it.
    *
    * @throws dev.kasane.core.pickle.PickleException when there are no tensors
    */
@@ -33,7 +36,33 @@ final class PickleListing {
       });
       return named;
     }
-    return file.stateDict();
+    Map<String, PickledTensor> layers = hypernetwork(file.root());
+    return layers.isEmpty() ? file.stateDict() : layers;
+  }
+
+  /** A hypernetwork has a pair of small networks, for keys and values, under each width of the text or the U-Net. */
+  private static Map<String, PickledTensor> hypernetwork(Object root) {
+    Map<String, PickledTensor> named = new LinkedHashMap<>();
+    if (root instanceof Map<?, ?> saved) {
+      saved.forEach((width, networks) -> {
+        if (width instanceof Number && networks instanceof List<?> pair) {
+          for (int i = 0; i < pair.size(); i++) {
+            name(HYPERNETWORK + width + "." + i + ".", pair.get(i), named);
+          }
+        }
+      });
+    }
+    return named;
+  }
+
+  private static void name(String prefix, Object network, Map<String, PickledTensor> named) {
+    if (network instanceof Map<?, ?> tensors) {
+      tensors.forEach((name, value) -> {
+        if (value instanceof PickledTensor tensor) {
+          named.put(prefix + name, tensor);
+        }
+      });
+    }
   }
 
   private static Map<String, PickledTensor> pairs(List<?> list) {

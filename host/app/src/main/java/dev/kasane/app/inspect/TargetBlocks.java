@@ -12,7 +12,7 @@ final class TargetBlocks {
       "(down_blocks|up_blocks|input_blocks|output_blocks)[._](\\d+)|(mid_block|middle_block)");
   private static final Pattern TEXT =
       Pattern.compile("^lora_te[12]?_|^text_encoder_2\\b|text_encoder\\b|text_model");
-  private static final Pattern SECOND_TEXT = Pattern.compile("^lora_te2_|^text_encoder_2\\b");
+  private static final Pattern SECOND_TEXT = Pattern.compile("^lora_te2[_.]|^text_encoder_2\\b|^(?:text_encoders\\.)?clip_g\\b");
   private static final Pattern LAST_NAME = Pattern.compile("([^.:]+)$");
 
   private static final Pattern NAMELESS = Pattern.compile("(?:unet|list):\\d+");

@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.VisibleText;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.pickle.PickledTensor;
@@ -12,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
@@ -24,11 +28,12 @@ import java.util.stream.LongStream;
  * @param container {@code safetensors} or {@code pickle}
  * @param tensors by name, in the file's order
  * @param metadata the file's own metadata, of several parts the first's; a pickle has none
+ * @param foreignMetadata names of the metadata that are no text, against the format
  * @param alphas the values of the keys that end in {@code .alpha}
  */
 public record TensorListing(
     String container, Map<String, StoredTensor> tensors, Map<String, String> metadata,
-    Map<String, Double> alphas) {
+    Set<String> foreignMetadata, Map<String, Double> alphas) {
   static final String SAFETENSORS = "safetensors";
   static final String PICKLE = "pickle";
 
@@ -59,11 +64,13 @@ public record TensorListing(
     TensorListing first = parts.get(0);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     Map<String, Double> alphas = new LinkedHashMap<>();
+    Set<String> foreign = new LinkedHashSet<>();
     parts.forEach(part -> {
       tensors.putAll(part.tensors);
       alphas.putAll(part.alphas);
+      foreign.addAll(part.foreignMetadata);
     });
-    return new TensorListing(first.container, tensors, first.metadata, alphas);
+    return new TensorListing(first.container, tensors, first.metadata, foreign, alphas);
   }
 
   private static boolean isPickle(Path file) throws IOException {
@@ -94,7 +101,7 @@ public record TensorListing(
           alphas.put(entry.name(), (double) file.readFloats(entry.name())[0]);
         }
       }
-      return new TensorListing(SAFETENSORS, tensors, file.metadata(), alphas);
+      return new TensorListing(SAFETENSORS, tensors, file.metadata(), file.foreignMetadata(), alphas);
     }
   }
 
@@ -111,8 +118,15 @@ public record TensorListing(
           alphas.put(tensor.name(), (double) file.readFloats(value)[0]);
         }
       }
-      return new TensorListing(PICKLE, tensors, Map.of(), alphas);
+      return new TensorListing(PICKLE, tensors, Map.of(), Set.of(), alphas);
     }
+  }
+
+  /** A clause about metadata that are no text, which harm no tensor. */
+  public Optional<String> metadataFault() {
+    return foreignMetadata.isEmpty() ? Optional.empty() : Optional.of(foreignMetadata.size()
+        + " of the metadata are no text, against the format, and are read as the JSON that they are: "
+        + Integrity.shown(foreignMetadata.stream().map(VisibleText::shortened).toList()));
   }
 
   private static boolean isAlpha(StoredTensor tensor) {

@@ -48,6 +48,9 @@ class GenerateImageCommandTest {
     "--adapter=style:|should be FILE or FILE:weight",
     "--adapter-accept=all|Use unmatched or misshapen",
     "--out=picture.jpg|PNG files",
+    "--prompt=a house <lora:inkprint:0.8>|the prompt has the tag '<lora:inkprint:0.8>'",
+    "--prompt=<lyco:ink> a house|--adapter \"ink.safetensors:1\"",
+    "--negative=<hypernet:ink:1>|Kasane has no hypernetworks",
     "--stepz=3|Did you mean '--steps'?"
   })
   void wrongOptionsAreExitCodeTwo(String option, String message) {

@@ -189,7 +189,7 @@ class PeftFoldersIT {
 
   private static double loss(Path base) {
     try (NDManager scope = Engines.newManager()) {
-      TextModel text = TextModel.open(base, Precision.FLOAT32);
+      TextModel text = TextModel.open(base, Precision.FLOAT32, line -> { });
       text.load(scope);
       int[] tokens = text.tokens("The ferry leaves at nine and at half past eleven.");
       NDArray logits = text.model().logits(TokenBatch.of(List.of(tokens), 0, TokenBatch.Padding.LEFT), scope).squeeze(0);

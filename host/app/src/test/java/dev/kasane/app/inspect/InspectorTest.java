@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,24 @@ class InspectorTest {
     assertThat(found.targets().values().stream().mapToInt(Integer::intValue).sum())
         .isEqualTo(found.modules());
     assertThat(found.training()).containsEntry("rank", "4").containsEntry("name", "tiny");
+  }
+
+  /** The table of spellings that the reader of these files is tried on. */
+  @Test
+  void everySpellingIsAnAdapterOfOneLayout() throws IOException {
+    Path golden = ROOT.resolve("plugins/kohya/src/test/resources/golden/spellings.safetensors");
+    Map<String, List<String>> files;
+    try (SafetensorsFile file = SafetensorsFile.open(golden)) {
+      files = file.tensors().keySet().stream().filter(key -> key.contains("!")).collect(Collectors.groupingBy(
+          key -> key.substring(0, key.indexOf('!')),
+          Collectors.mapping(key -> key.substring(key.indexOf('!') + 1), Collectors.toList())));
+    }
+    assertThat(files).hasSizeGreaterThan(60);
+    files.forEach((name, keys) -> {
+      assertThat(AdapterLayout.of(keys)).as(name).contains(AdapterLayout.KOHYA);
+      assertThat(AdapterLayout.census(keys)).as(name).hasSize(1);
+      assertThat(AdapterLayout.KOHYA.moduleNames(keys)).as(name).hasSizeBetween(1, 2);
+    });
   }
 
   @ParameterizedTest

@@ -77,7 +77,7 @@ public final class DeltaSource {
 
   private LayerAdapter restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
     return restorer.restore(layer, module, scope).orElseThrow(() -> new UserException("Layer " + component + "."
-        + module.path() + " has " + String.join(", ", module.parameters()) + ", but " + restorer.unknown()
+        + module.path() + " has " + String.join(", ", module.parameters()) + ", but " + restorer.refusal(layer, module)
         + ".")).adapter();
   }
 

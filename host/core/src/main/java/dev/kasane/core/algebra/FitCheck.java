@@ -17,6 +17,8 @@ import java.util.Optional;
  * shape, or, where that is not known, the shape that the module's own tensors tell. Nothing is kept.
  */
 public final class FitCheck {
+  private static final Shape UNTOLD = new Shape(1, 1);
+
   private final ModuleRestorer restorer;
   private final LayerTable base;
 
@@ -77,20 +79,25 @@ public final class FitCheck {
         .orElseGet(() -> hasKnownNames(component, module, parent));
     if (!known) {
       throw new UserException("Layer " + component + "." + module.path() + " has "
-          + String.join(", ", module.parameters()) + ", but " + restorer.unknown() + ".");
+          + String.join(", ", module.parameters()) + ", but "
+          + restorer.refusal(layer(component, module, shape.orElse(UNTOLD)), module) + ".");
     }
   }
 
   private boolean restores(String component, Shape shape, AdapterModule module, NDManager parent) {
     try (NDManager scope = parent.newSubManager()) {
-      return restorer.restore(new DetachedLayer(component, module.path(), shape, base), module, scope).isPresent();
+      return restorer.restore(layer(component, module, shape), module, scope).isPresent();
     }
+  }
+
+  private DetachedLayer layer(String component, AdapterModule module, Shape shape) {
+    return new DetachedLayer(component, module.path(), shape, base);
   }
 
   /** On a layer of a shape that nobody told, only the names can be wrong: who finds fault with sizes knows them. */
   private boolean hasKnownNames(String component, AdapterModule module, NDManager parent) {
     try {
-      return restores(component, new Shape(1, 1), module, parent);
+      return restores(component, UNTOLD, module, parent);
     } catch (UserException sizes) {
       return true;
     }

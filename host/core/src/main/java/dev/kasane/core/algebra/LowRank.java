@@ -27,8 +27,6 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
   static final String DOWN = "lora_down.weight";
   static final String MID = "lora_mid.weight";
   static final String UP = "lora_up.weight";
-  static final String ALPHA = "alpha";
-  static final String SCALE = "scale";
   private static final int KERNEL_AXES = 4;
 
   /**
@@ -57,15 +55,15 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     }
     long[] sizes = shape.getShape().clone();
     sizes[0] = up.getShape().get(0);
-    return Optional.of(new LowRank(rows, matrix(up), scaleOf(module, down.getShape().get(0)),
-        new Shape(sizes)));
+    long rank = down.getShape().get(0);
+    return Optional.of(new LowRank(rows, matrix(up), module.alpha(rank) / rank, new Shape(sizes)));
   }
 
   /** Whether a module is LoRA and nothing else, by its names alone. */
   static boolean isOf(AdapterModule module) {
     Set<String> names = module.tensors().keySet();
     return names.containsAll(Set.of(DOWN, UP)) && Set.of(DOWN, MID, UP).containsAll(names)
-        && Set.of(ALPHA, SCALE).containsAll(module.constants().keySet());
+        && AdapterModule.FACTORS.containsAll(module.constants().keySet());
   }
 
   private static NDArray floats(AdapterModule module, String name, NDManager scope) {
@@ -107,13 +105,6 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     }
   }
 
-  /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as in kohya's scripts. */
-  private static double scaleOf(AdapterModule module, long rank) {
-    Double scale = module.constants().get(SCALE);
-    double alpha = module.constants().getOrDefault(ALPHA, 0.0);
-    return scale != null ? scale : alpha == 0 ? 1 : alpha / rank;
-  }
-
   /** Width of the detour. */
   public int rank() {
     return Math.toIntExact(down.getShape().get(0));
@@ -131,6 +122,8 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     tensors.put(DOWN, convolution ? down.reshape(rank(), shape.get(1), shape.get(2), shape.get(3)) : down);
     tensors.put(UP, convolution ? up.reshape(shape.get(0), rank(), 1, 1) : up);
-    return new AdapterModule(path, tensors, Map.of(ALPHA, scale * rank()));
+    // An alpha of 0 would mean the rank.
+    return new AdapterModule(path, tensors,
+        scale == 0 ? Map.of(AdapterModule.SCALE, 0.0) : Map.of(AdapterModule.ALPHA, scale * rank()));
   }
 }

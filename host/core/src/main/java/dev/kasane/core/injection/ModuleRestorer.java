@@ -9,6 +9,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,11 +51,15 @@ public final class ModuleRestorer {
    * @param layer the layer, whose weight may be declared only
    * @param module what a file says of it
    * @param scope owner of the parameters
-   * @return nothing when no method knows the names of its parameters
+   * @return nothing when no method takes it; {@link #refusal} says why
    * @throws UserException when the module does not fit the layer or is none that could be
    */
   public Optional<Restored> restore(TargetLayer layer, AdapterModule module, NDManager scope) {
     requireNumbers(module);
+    return ofMethod(layer, module, scope).or(() -> withBias(layer, module, scope));
+  }
+
+  private Optional<Restored> ofMethod(TargetLayer layer, AdapterModule module, NDManager scope) {
     for (AdapterMethod method : methods) {
       if (layer.kind().isProduct() || method.supports(layer)) {
         Optional<LayerAdapter> adapter = method.restore(layer, module, scope);
@@ -66,6 +71,18 @@ public final class ModuleRestorer {
     return Optional.empty();
   }
 
+  private Optional<Restored> withBias(TargetLayer layer, AdapterModule module, NDManager scope) {
+    NDArray bias = module.tensors().get(AdapterModule.BIAS_DIFFERENCE);
+    return bias == null ? Optional.empty() : ofMethod(layer, withoutBias(module), scope).map(rest ->
+        new Restored(rest.method(), BiasedAdapter.of(rest.adapter(), layer, bias, scope)));
+  }
+
+  private static AdapterModule withoutBias(AdapterModule module) {
+    Map<String, NDArray> tensors = new LinkedHashMap<>(module.tensors());
+    tensors.remove(AdapterModule.BIAS_DIFFERENCE);
+    return new AdapterModule(module.path(), tensors, module.constants());
+  }
+
   /**
    * The shape of a layer that a module is for, as its method reads it off the tensors.
    *
@@ -73,12 +90,20 @@ public final class ModuleRestorer {
    */
   public Optional<Shape> shapeOf(AdapterModule module) {
     requireNumbers(module);
+    return shapeOfMethod(module).or(() -> shapeOfMethod(withoutBias(module)));
+  }
+
+  private Optional<Shape> shapeOfMethod(AdapterModule module) {
     return methods.stream().map(method -> method.shapeOf(module)).flatMap(Optional::stream).findFirst();
   }
 
   private static void requireNumbers(AdapterModule module) {
     for (Map.Entry<String, NDArray> each : module.tensors().entrySet()) {
       NDArray tensor = each.getValue();
+      if (AdapterModule.FACTORS.contains(each.getKey())) {
+        throw new UserException("Layer " + module.path() + ": " + each.getKey() + " has shape " + tensor.getShape()
+            + ", expected a single number. The file is damaged.");
+      }
       // Marks such as IA3's on_input are single whole numbers or truth values.
       if (tensor.size() == 0 || tensor.size() > 1 && !Ops.typeOf(tensor).isFloating()) {
         throw new UserException("Layer " + module.path() + ": " + each.getKey() + (tensor.size() == 0
@@ -94,9 +119,13 @@ public final class ModuleRestorer {
     });
   }
 
-  /** Why a module whose parameters no method knows is not taken, a clause. */
-  public String unknown() {
-    return "no loaded method knows these parameters; loaded are "
-        + String.join(", ", methods.stream().map(AdapterMethod::id).toList());
+  /**
+   * Why {@link #restore} found no method for a module, a clause.
+   *
+   * @param layer the layer
+   * @param module what a file says of it
+   */
+  public String refusal(TargetLayer layer, AdapterModule module) {
+    return new Refusal(methods, layer, withoutBias(module)).reason();
   }
 }

@@ -2,6 +2,7 @@ package dev.kasane.core.safetensors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -13,12 +14,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Parses the JSON of a header: syntax, types, names and repeated keys, but not the layout. */
 final class HeaderParser {
@@ -38,6 +42,7 @@ final class HeaderParser {
   private final byte[] json;
   private final Map<String, TensorDeclared> tensors = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final Set<String> foreign = new LinkedHashSet<>();
 
   HeaderParser(Path path, byte[] json) {
     this.path = path;
@@ -47,6 +52,11 @@ final class HeaderParser {
   /** Tensors in header order. */
   Map<String, TensorDeclared> tensors() {
     return tensors;
+  }
+
+  /** Names of the metadata that are no text. */
+  Set<String> foreignMetadata() {
+    return Collections.unmodifiableSet(foreign);
   }
 
   Map<String, String> metadata() {
@@ -99,13 +109,28 @@ final class HeaderParser {
     expect(first, JsonToken.START_OBJECT, METADATA_KEY, "an object");
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
-      expect(parser.nextToken(), JsonToken.VALUE_STRING, "metadata " + VisibleText.quote(key), "text");
+      boolean text = parser.nextToken() == JsonToken.VALUE_STRING;
       requireWellFormed(key);
       refuseRepeated(metadata.containsKey(key), key);
-      String text = parser.getText();
-      requireWellFormed(text);
-      metadata.put(key, text);
+      String value = text ? parser.getText() : json(parser);
+      requireWellFormed(value);
+      metadata.put(key, value);
+      if (!text) {
+        foreign.add(key);
+      }
     }
+  }
+
+  /** A value as it stands; its length and depth are bounded by those of the header and of the parser. */
+  private static String json(JsonParser parser) throws IOException {
+    if (parser.currentToken().isScalarValue()) {
+      return parser.getText();
+    }
+    StringWriter value = new StringWriter();
+    try (JsonGenerator generator = JSON.createGenerator(value)) {
+      generator.copyCurrentStructure(parser);
+    }
+    return value.toString();
   }
 
   private void expect(JsonToken found, JsonToken expected, String what, String words)

@@ -34,7 +34,8 @@ final class HeaderReader {
       HeaderParser parsed = new HeaderParser(path, json);
       parsed.parse();
       LayoutCheck check = new LayoutCheck(path, dataStart, fileSize - dataStart);
-      return new SafetensorsHeader(check.place(parsed.tensors()), parsed.metadata(), dataStart);
+      return new SafetensorsHeader(check.place(parsed.tensors()), parsed.metadata(),
+          parsed.foreignMetadata(), dataStart);
     } catch (SafetensorsException known) {
       throw known;
     } catch (IOException failure) {

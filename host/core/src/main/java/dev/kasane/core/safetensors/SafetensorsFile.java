@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An open safetensors file. Opening reads and checks the header alone; tensor bytes are mapped on request
@@ -73,6 +74,14 @@ public final class SafetensorsFile implements AutoCloseable {
   /** All tensors by name, in the order of their bytes in the file. Unmodifiable. */
   public Map<String, TensorEntry> tensors() {
     return header.tensors();
+  }
+
+  /**
+   * Names of the metadata that are no text, which the format does not allow and some tools write all the same: their
+   * {@link #metadata} are the JSON that stands there. Unmodifiable.
+   */
+  public Set<String> foreignMetadata() {
+    return header.foreignMetadata();
   }
 
   /** The text pairs under {@code __metadata__}, in file order; empty where there are none. Unmodifiable. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pf4j.ExtensionPoint;
 
 /**
@@ -69,6 +70,14 @@ public interface AdapterMethod extends ExtensionPoint {
    * @throws dev.kasane.core.UserException when the names fit but a shape does not
    */
   Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope);
+
+  /**
+   * The names of all tensors and constants that a saved adapter of this method may have. Of a module that no method
+   * restores, the host tells from these whose it was meant to be and what keeps it from that.
+   */
+  default Set<String> parameters() {
+    return Set.of();
+  }
 
   /**
    * The shape of a layer that saved tensors are for, as far as these tell: {@link #restore} on such a layer then

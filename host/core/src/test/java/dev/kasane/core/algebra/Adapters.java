@@ -36,7 +36,7 @@ final class Adapters {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     tensors.put(LowRank.DOWN, Ops.randomNormal(scope, down));
     tensors.put(LowRank.UP, Ops.randomNormal(scope, up));
-    return new AdapterModule(path, tensors, Map.of(LowRank.ALPHA, alpha));
+    return new AdapterModule(path, tensors, Map.of(AdapterModule.ALPHA, alpha));
   }
 
   static AdapterModel model(AdapterModule... modules) {

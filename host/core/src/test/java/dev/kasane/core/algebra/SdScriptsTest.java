@@ -62,7 +62,7 @@ class SdScriptsTest {
         .map(layer -> new AdapterModule(layer, Map.of(
             LowRank.DOWN, golden(prefix + layer + "." + LowRank.DOWN),
             LowRank.UP, golden(prefix + layer + "." + LowRank.UP)),
-            Map.of(LowRank.ALPHA, (double) golden(prefix + layer + ALPHA).toFloatArray()[0])))
+            Map.of(AdapterModule.ALPHA, (double) golden(prefix + layer + ALPHA).toFloatArray()[0])))
         .toArray(AdapterModule[]::new));
   }
 

@@ -14,6 +14,7 @@ import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A method for tests: ΔW is a full matrix, times an option. Linear layers only. */
 final class FullDelta implements AdapterMethod {
@@ -53,10 +54,10 @@ final class FullDelta implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    NDArray diff = saved.tensors().get("diff");
-    if (diff == null) {
+    if (!saved.tensors().keySet().equals(Set.of("diff"))) {
       return Optional.empty();
     }
+    NDArray diff = saved.tensors().get("diff");
     if (!diff.getShape().equals(layer.weight().shape())) {
       throw new UserException(layer.path() + ": diff has shape " + diff.getShape() + ".");
     }

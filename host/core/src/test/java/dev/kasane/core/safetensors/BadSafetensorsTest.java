@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,20 @@ class BadSafetensorsTest {
     Path path = folder.resolve("good.safetensors");
     SafetensorsFile.open(Goldens.write(path, Goldens.assemble(header.replace('\'', '"'), dataLength)))
         .close();
+  }
+
+  /** The reference refuses them; the tensors are as good as any. */
+  @Test
+  void metadataThatAreNoTextAreTakenAsTheirJson() throws IOException {
+    Path path = folder.resolve("odd.safetensors");
+    String header = "{'a':{" + A + "},'__metadata__':{'n':1.50,'t':'x','o':{'b':[1,null,'y']},'z':null}}";
+    try (SafetensorsFile file =
+        SafetensorsFile.open(Goldens.write(path, Goldens.assemble(header.replace('\'', '"'), 4)))) {
+      assertThat(file.metadata()).containsExactlyInAnyOrderEntriesOf(
+          Map.of("n", "1.50", "t", "x", "o", "{\"b\":[1,null,\"y\"]}", "z", "null"));
+      assertThat(file.foreignMetadata()).containsExactly("n", "o", "z");
+      assertThat(file.readFloats("a")).hasSize(1);
+    }
   }
 
   @Test
@@ -71,7 +86,8 @@ class BadSafetensorsTest {
       "{'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,4]}} | 4 | larger than any file",
       "{'a':{'dtype':'F64','shape':[2305843009213693952],'data_offsets':[0,0]}} | 0 | larger than any file",
       "{'a':[]} | 4 | should be an object",
-      "{'__metadata__':{'k':1}} | 0 | metadata 'k' should be text",
+      "{'__metadata__':{'k':[[1,}} | 0 | not valid JSON",
+      "{'__metadata__':{'k':{'\\ud800':1}}} | 0 | lone surrogate",
       "{'__metadata__':[]} | 0 | __metadata__ should be an object",
       "{'__metadata__':{'k':'1','k':'2'}} | 0 | names 'k' twice",
       "{'__metadata__':{},'__metadata__':{}} | 0 | twice",

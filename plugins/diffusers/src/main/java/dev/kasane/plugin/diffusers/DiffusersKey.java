@@ -90,6 +90,14 @@ record DiffusersKey(String component, String path, String parameter) {
     };
   }
 
+  /**
+   * Whether a key has magnitudes as PEFT stores them, which are always one for each output; of those under LyCORIS's
+   * name, as OneTrainer writes them, the shape tells.
+   */
+  static boolean isOfPeft(String key) {
+    return PEFT_MAGNITUDE.matcher(key).matches();
+  }
+
   /** Whether a key is sure to be of such a file: a part or a layer that only pipelines have. */
   static boolean isTypical(String key) {
     return parse(key).isPresent() && (PREFIX.matcher(key).matches() || TEXT_PATH.matcher(key).matches()

@@ -2,10 +2,10 @@ package dev.kasane.plugin.diffusers;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.Magnitudes;
 import dev.kasane.core.spi.UnmatchedKey;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,21 +55,7 @@ final class DiffusersReader {
       module.constants().put(parameter, file.number(key, scope));
     } else {
       NDArray tensor = file.read(key, scope);
-      module.tensors().put(parameter, parameter.equals(DiffusersKey.MAGNITUDE) ? perOutput(tensor) : tensor);
-    }
-  }
-
-  /** PEFT keeps (out) or (1, out, 1, 1); in the neutral form the outputs are the first axis. */
-  private static NDArray perOutput(NDArray magnitude) {
-    Shape shape = magnitude.getShape();
-    boolean convolution = shape.dimension() == 4 && shape.get(0) == 1 && shape.get(1) == shape.size();
-    if (shape.dimension() != 1 && !convolution) {
-      return magnitude;
-    }
-    try (magnitude) {
-      return convolution
-          ? magnitude.reshape(shape.get(1), 1, 1, 1).duplicate()
-          : magnitude.reshape(shape.get(0), 1).duplicate();
+      module.tensors().put(parameter, DiffusersKey.isOfPeft(key) ? Magnitudes.ofPeft(tensor) : tensor);
     }
   }
 

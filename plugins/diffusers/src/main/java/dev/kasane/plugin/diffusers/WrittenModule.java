@@ -12,7 +12,6 @@ import java.util.TreeSet;
 /** One layer's LoRA in the shapes that PEFT's layers have. */
 final class WrittenModule {
   private static final String MID = "lora_mid.weight";
-  private static final String SCALE = "scale";
   private static final Set<String> TENSORS = Set.of(DiffusersKey.DOWN, MID, DiffusersKey.UP,
       DiffusersKey.UP_BIAS, DiffusersKey.MAGNITUDE);
 
@@ -43,17 +42,12 @@ final class WrittenModule {
   }
 
   boolean hasAlpha() {
-    return module.constants().containsKey(DiffusersKey.ALPHA) || module.constants().containsKey(SCALE);
+    return AdapterModule.FACTORS.stream().anyMatch(module.constants()::containsKey);
   }
 
   /** Alpha, so that alpha / rank is the scale; the rank when nothing is said. */
   double alpha() {
-    Double scale = module.constants().get(SCALE);
-    if (scale != null) {
-      return scale * rank();
-    }
-    double alpha = module.constants().getOrDefault(DiffusersKey.ALPHA, 0.0);
-    return alpha == 0 ? rank() : alpha;
+    return module.alpha(rank());
   }
 
   boolean hasMagnitude() {

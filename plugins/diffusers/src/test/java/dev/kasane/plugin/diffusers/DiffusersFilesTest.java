@@ -92,6 +92,17 @@ class DiffusersFilesTest {
     assertThat(read.components().get("unet").get(0).tensors().get("dora_scale").getShape()).isEqualTo(odd);
   }
 
+  /** OneTrainer keeps them under LyCORIS's name in files that are otherwise diffusers'. */
+  @Test
+  void magnitudesOfInputsStayThoseOfInputs() throws IOException {
+    Path file = Files.createDirectories(Path.of("target", "written")).resolve("inputs.safetensors");
+    Shape perInput = new Shape(1, 16, 1, 1);
+    SafetensorsWriter.write(file, List.of(StoredTensors.declare(
+        "unet.mid_block.resnets.0.conv1.dora_scale", scope.ones(perInput))), Map.of());
+    AdapterModel read = format.read(file, TinyBase.layers(), scope);
+    assertThat(read.components().get("unet").get(0).tensors().get("dora_scale").getShape()).isEqualTo(perInput);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"peft", "peft-plain", "dora", "layers"})
   void writtenAgainHoldsTheSameBits(String name) throws IOException {

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.kohya;
 
+import dev.kasane.plugin.kohya.KeyTable.Entry;
 import dev.kasane.plugin.kohya.KeyTable.Place;
 import java.util.Collection;
 import java.util.HashSet;
@@ -51,8 +52,7 @@ final class KeyRepairs {
   }
 
   Optional<Place> place(String key) {
-    int dot = key.indexOf('.');
-    return dot < 0 ? Optional.empty() : table.find(key.substring(0, dot));
+    return table.entry(key).map(Entry::place);
   }
 
   /** New keys for all that need one; nothing when one of them cannot be told, or two would fall together. */

@@ -9,6 +9,8 @@ import java.util.Set;
 
 /** Every name under which a file may speak of a layer of the base model. */
 final class KeyTable {
+  private static final int LONGEST = 1024;
+
   private final Map<String, Place> places = new LinkedHashMap<>();
   private final Set<String> components;
 
@@ -19,11 +21,16 @@ final class KeyTable {
    * @param path the dotted path in it
    * @param original whether the name that led here is one of the original code's block names
    */
-  record Place(String component, String path, boolean original) {
-    boolean isSameLayer(Place other) {
-      return component.equals(other.component) && path.equals(other.path);
-    }
-  }
+  record Place(String component, String path, boolean original) {}
+
+  /**
+   * A key taken apart.
+   *
+   * @param place the layer
+   * @param name the layer's name in the file
+   * @param parameter the parameter's name in the file
+   */
+  record Entry(Place place, String name, String parameter) {}
 
   /** Takes the base model's layer paths by component. */
   KeyTable(Map<String, ? extends Collection<String>> layers) {
@@ -44,14 +51,29 @@ final class KeyTable {
   }
 
   private void add(String component, String path, String name, boolean original) {
-    for (String prefix : Prefixes.of(component)) {
-      places.putIfAbsent(prefix + Prefixes.flat(name), new Place(component, path, original));
-    }
+    Place place = new Place(component, path, original);
+    Prefixes.flat(component).forEach(prefix -> places.putIfAbsent(prefix + Prefixes.flattened(name), place));
+    Prefixes.dotted(component).forEach(prefix -> places.putIfAbsent(prefix + name, place));
   }
 
-  /** The layer that the part of a key before its first dot names. */
-  Optional<Place> find(String module) {
-    return Optional.ofNullable(places.get(module));
+  /** The layer of a name. */
+  Optional<Place> find(String name) {
+    return Optional.ofNullable(places.get(name));
+  }
+
+  /**
+   * Takes a key apart at the dot before which the name of a layer stands.
+   *
+   * @return nothing for a key that names no layer, or nothing besides
+   */
+  Optional<Entry> entry(String key) {
+    for (int dot = key.length() > LONGEST ? -1 : key.indexOf('.'); dot > 0; dot = key.indexOf('.', dot + 1)) {
+      Place place = places.get(key.substring(0, dot));
+      if (place != null) {
+        return Optional.of(new Entry(place, key.substring(0, dot), key.substring(dot + 1)));
+      }
+    }
+    return Optional.empty();
   }
 
   /** All names. */

@@ -11,16 +11,23 @@ import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.pf4j.Extension;
 
 /**
- * Files of kohya's scripts, LyCORIS and AUTOMATIC1111: safetensors, or pickles, with flattened layer names.
+ * Files of kohya's scripts, LyCORIS, AUTOMATIC1111, ComfyUI and OneTrainer: safetensors, or pickles, with flattened or
+ * dotted layer names.
  */
 @Extension
 public final class KohyaFormat implements AdapterFormat {
+  /** Layers that diffusers' files name in the same way, with other parameters. */
+  private static final Pattern DIFFUSERS = Pattern.compile("(?:text_encoder(?:_2)?|unet)\\."
+      + "(?!(?:input_blocks|middle_block|output_blocks|time_embed|label_emb|out)\\.\\d)");
+
   @Override
   public String id() {
     return "kohya";
@@ -28,14 +35,19 @@ public final class KohyaFormat implements AdapterFormat {
 
   @Override
   public String description() {
-    return "Safetensors as kohya's scripts, LyCORIS, AUTOMATIC1111 and ComfyUI use them.";
+    return "Safetensors as kohya's scripts, LyCORIS, AUTOMATIC1111, ComfyUI and OneTrainer use them.";
   }
 
   @Override
   public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(key ->
-        key.indexOf('.') > 0 && Prefixes.ALL.stream().anyMatch(key::startsWith))
+    return keys.stream().anyMatch(KohyaFormat::isOwn)
         || !keys.isEmpty() && keys.stream().allMatch(BundledWords::isWord);
+  }
+
+  private static boolean isOwn(String key) {
+    return key.indexOf('.') > 0 && Prefixes.FLAT.stream().anyMatch(key::startsWith)
+        || (Prefixes.isOf(key) || OriginalNames.isOne(key)) && Parameters.layerOf(key).isPresent()
+            && (!DIFFUSERS.matcher(key).lookingAt() || Parameters.isOwn(key));
   }
 
   @Override
@@ -84,8 +96,28 @@ public final class KohyaFormat implements AdapterFormat {
 
   private static void add(String name, AdapterModule module, AdapterFileWriter writer) {
     module.requireOfItsOwn();
-    module.tensors().forEach((parameter, tensor) -> writer.add(name + "." + parameter, tensor));
-    module.constants().forEach((parameter, value) -> writer.add(name + "." + parameter, value));
+    module.tensors().forEach((parameter, tensor) -> writer.add(name + "." + stored(parameter, module), tensor));
+    numbers(module).forEach((parameter, value) -> writer.add(name + "." + parameter, value));
+  }
+
+  /**
+   * Other tools know no scalar: it becomes a part of alpha, where that means something and does not become 0, which
+   * means the rank.
+   */
+  private static Map<String, Double> numbers(AdapterModule module) {
+    Map<String, Double> numbers = new LinkedHashMap<>(module.constants());
+    double alpha = numbers.getOrDefault(AdapterModule.ALPHA, 0.0) * numbers.getOrDefault(AdapterModule.SCALAR, 1.0);
+    boolean scaled = !module.tensors().keySet().containsAll(Set.of("lokr_w1", "lokr_w2"));
+    if (scaled && alpha != 0 && !numbers.containsKey(AdapterModule.SCALE)) {
+      numbers.remove(AdapterModule.SCALAR);
+      numbers.put(AdapterModule.ALPHA, alpha);
+    }
+    return numbers;
+  }
+
+  /** ComfyUI's name for a weight in the place of the base's; (IA)³ has a parameter of the same name. */
+  private static String stored(String parameter, AdapterModule module) {
+    return parameter.equals(Parameters.WHOLE) && module.constants().isEmpty() ? Parameters.SET : parameter;
   }
 
   private static String nameOf(Path file) {

@@ -1,11 +1,14 @@
 package dev.kasane.plugin.kohya;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.Magnitudes;
 import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.plugin.kohya.KeyTable.Entry;
 import dev.kasane.plugin.kohya.KeyTable.Place;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,8 +21,8 @@ import java.util.Set;
 
 /** Reads one file into the neutral form. */
 final class KohyaReader {
-  /** Stored as a number alone or as a list of one number. */
-  private static final Set<String> SCALARS = Set.of("alpha", "scale");
+  /** What tools for sliders note in a file for themselves. */
+  private static final String NOTES = "_aux.";
 
   private final AdapterFile file;
   private final KeyTable table;
@@ -37,18 +40,17 @@ final class KohyaReader {
   AdapterModel read() throws IOException {
     BundledWords words = new BundledWords(file, scope);
     KeyDiagnosis diagnosis = new KeyDiagnosis(table);
-    List<String> later = new ArrayList<>();
+    Map<String, Entry> later = new LinkedHashMap<>();
     for (String key : file.keys()) {
-      if (words.take(key)) {
+      Optional<Entry> entry = table.entry(key);
+      if (entry.isEmpty() && isIdle(key) || words.take(key)) {
         continue;
-      }
-      Optional<Place> place = placeOf(key);
-      if (place.isEmpty()) {
+      } else if (entry.isEmpty()) {
         unmatched.add(new UnmatchedKey(key, diagnosis.of(key)));
-      } else if (place.get().original()) {
-        later.add(key);
+      } else if (entry.get().place().original()) {
+        later.put(key, entry.get());
       } else {
-        add(key, place.get());
+        add(key, entry.get());
       }
     }
     addOriginal(later);
@@ -60,44 +62,48 @@ final class KohyaReader {
     return new AdapterModel(components, List.copyOf(unmatched), file.metadata());
   }
 
-  private Optional<Place> placeOf(String key) {
-    int dot = key.indexOf('.');
-    return dot < 0 ? Optional.empty() : table.find(key.substring(0, dot));
+  /** Whether nothing that is drawn depends on a key. */
+  private static boolean isIdle(String key) {
+    return key.startsWith(NOTES) || Prefixes.isUnusedProjection(key);
   }
 
   /** Some files name a layer in both ways; then diffusers' name counts, as in diffusers. */
-  private void addOriginal(List<String> keys) throws IOException {
+  private void addOriginal(Map<String, Entry> entries) throws IOException {
     Map<String, Set<String>> taken = new LinkedHashMap<>();
     modules.forEach((component, byPath) -> taken.put(component, Set.copyOf(byPath.keySet())));
-    for (String key : keys) {
-      Place place = placeOf(key).orElseThrow();
+    for (Map.Entry<String, Entry> each : entries.entrySet()) {
+      Place place = each.getValue().place();
       if (taken.getOrDefault(place.component(), Set.of()).contains(place.path())) {
-        unmatched.add(new UnmatchedKey(key, "names " + place.path()
+        unmatched.add(new UnmatchedKey(each.getKey(), "names " + place.path()
             + " a second time, by its original name; the diffusers name in the same file counts"));
       } else {
-        add(key, place);
+        add(each.getKey(), each.getValue());
       }
     }
   }
 
-  private void add(String key, Place place) throws IOException {
-    String parameter = key.substring(key.indexOf('.') + 1);
+  private void add(String key, Entry entry) throws IOException {
+    Place place = entry.place();
     AdapterModule module = modules.computeIfAbsent(place.component(), name -> new LinkedHashMap<>())
         .computeIfAbsent(place.path(), path ->
             new AdapterModule(path, new LinkedHashMap<>(), new LinkedHashMap<>()));
-    String name = key.substring(0, key.indexOf('.'));
-    String first = names.computeIfAbsent(module, each -> name);
-    if (!first.equals(name)) {
-      unmatched.add(new UnmatchedKey(key, "names " + place.path() + " a second time, as " + name + " beside " + first));
-    } else if (isScalar(key, parameter)) {
+    String first = names.computeIfAbsent(module, each -> entry.name());
+    String parameter = Parameters.neutral(entry.parameter());
+    if (!first.equals(entry.name())) {
+      unmatched.add(new UnmatchedKey(
+          key, "names " + place.path() + " a second time, as " + entry.name() + " beside " + first));
+    } else if (module.parameters().contains(parameter)) {
+      unmatched.add(new UnmatchedKey(key, "names " + parameter + " of " + place.path() + " a second time"));
+    } else if (isNumber(key, parameter)) {
       module.constants().put(parameter, file.number(key, scope));
-    } else {
-      module.tensors().put(parameter, file.read(key, scope));
+    } else if (!parameter.equals(Parameters.RESHAPE)) {
+      NDArray tensor = file.read(key, scope);
+      module.tensors().put(parameter, Parameters.isOfPeft(entry.parameter()) ? Magnitudes.ofPeft(tensor) : tensor);
     }
   }
 
-  private boolean isScalar(String key, String parameter) {
+  private boolean isNumber(String key, String parameter) {
     Shape shape = file.shape(key);
-    return shape.dimension() == 0 || shape.dimension() == 1 && shape.get(0) == 1 && SCALARS.contains(parameter);
+    return shape.dimension() == 0 || shape.size() == 1 && Parameters.NUMBERS.contains(parameter);
   }
 }

@@ -41,6 +41,9 @@ final class OriginalNames {
 
   private static final Pattern ATTENDING = Pattern.compile("up_blocks\\.(\\d+)\\.attentions\\..+");
 
+  private static final Pattern BLOCK =
+      Pattern.compile("(?:input_blocks|middle_block|output_blocks|time_embed|label_emb|out)\\.\\d+\\.");
+
   private final int numbersPerLevel;
   private final Set<Integer> attendingLevels;
 
@@ -60,6 +63,11 @@ final class OriginalNames {
   /** The names of Stable Diffusion XL, whose two coarser levels attend, whatever layers are at hand. */
   static OriginalNames ofXl() {
     return new OriginalNames(3, Set.of(0, 1));
+  }
+
+  /** Whether a key begins with the original name of a block. */
+  static boolean isOne(String key) {
+    return BLOCK.matcher(key).lookingAt();
   }
 
   /** The original name of a layer, or nothing for a layer that the original does not have. */

@@ -57,10 +57,10 @@ final class WrittenNames {
    */
   String of(String component, String path) {
     return switch (component) {
-      case Prefixes.UNET -> "lora_unet_" + Prefixes.flat(block(path));
+      case Prefixes.UNET -> "lora_unet_" + Prefixes.flattened(block(path));
       case Prefixes.TEXT_ENCODER ->
-          (secondEncoder ? "lora_te1_" : "lora_te_") + Prefixes.flat(Prefixes.rooted(path));
-      case Prefixes.TEXT_ENCODER_2 -> "lora_te2_" + Prefixes.flat(Prefixes.rooted(path));
+          (secondEncoder ? "lora_te1_" : "lora_te_") + Prefixes.flattened(Prefixes.rooted(path));
+      case Prefixes.TEXT_ENCODER_2 -> "lora_te2_" + Prefixes.flattened(Prefixes.rooted(path));
       default -> throw new UserException("A kohya file holds adapters for a U-Net and its text encoders, not"
           + " for '" + component + "'. Save in another format.");
     };

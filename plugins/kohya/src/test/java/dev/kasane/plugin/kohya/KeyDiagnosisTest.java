@@ -28,6 +28,12 @@ class KeyDiagnosisTest {
       "lora_unet_mid_block_attentions_0_proj_inn.alpha|nearest is lora_unet_mid_block_attentions_0_proj_in",
       "bundle_emb.style.string_to_param.0|textual inversion",
       "lora_unet_mid_block|no parameter name",
+      "diffusion_model.input_blocks.4.1.transformer_blocks.1.attn1.to_k.lora_up.weight|only SDXL has",
+      "unet.middle_block.1.proj_inn.lora_up.weight|nearest is unet.middle_block.1.proj_in",
+      "text_encoders.clip_g.transformer.text_model.encoder.layers.0.mlp.fc1.lora_up.weight|second text encoder",
+      "cond_stage_model.transformer.text_model.encoder.layers.0.mlp.fc1.weight|whole weight of a model",
+      "bundle_emb.ink.clip_l_out|adds to the text encoder's output",
+      "string_to_param.*|learned word",
       "something.else|none of the prefixes"})
   void saysWhatAKeyMostLikelyIs(String key, String expected) throws IOException {
     assertThat(new KeyDiagnosis(new KeyTable(BaseLayers.sd15())).of(key)).contains(expected);

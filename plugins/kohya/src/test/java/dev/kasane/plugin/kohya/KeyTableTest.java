@@ -24,8 +24,9 @@ class KeyTableTest {
       String name = new WrittenNames(layers.keySet(), false).of(component, path);
       assertThat(table.find(name)).contains(new KeyTable.Place(component, path, false));
     }));
-    // Two spellings under three prefixes for the U-Net; both text prefixes, and LyCORIS's, for the rest.
-    assertThat(table.names()).hasSize(282 * 6 + 72 * 3);
+    // Two spellings for the U-Net, flattened under three prefixes and dotted under five; for the text encoder three and
+    // eleven.
+    assertThat(table.names()).hasSize(282 * 2 * (3 + 5) + 72 * (3 + 11));
   }
 
   @Test

@@ -15,17 +15,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pf4j.Extension;
 
 /** LoRA on linear layers and, as LoCon does, on convolutions; with magnitudes of its own, DoRA. */
 @Extension
 public final class LoraMethod implements AdapterMethod {
-  static final String ALPHA = "alpha";
-  private static final String SCALE = "scale";
-  private static final Set<String> CONSTANTS = Set.of(ALPHA, SCALE, AdapterModule.PISSA, AdapterModule.OLORA);
-  private static final Set<String> PARAMETERS =
-      Set.of(
-      LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE, BiasedAdapter.UP_BIAS);
+  static final String ALPHA = AdapterModule.ALPHA;
+  /** The constants of a pair: its factor, and what of the weight it began as. */
+  private static final Set<String> CONSTANTS = Stream.concat(AdapterModule.FACTORS.stream(),
+      Stream.of(AdapterModule.PISSA, AdapterModule.OLORA)).collect(Collectors.toUnmodifiableSet());
+  private static final Set<String> PARAMETERS = Set.of(
+      LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE, UpBiasAdapter.UP_BIAS);
+  private static final Set<String> PAIR = Set.of(LoraFactors.DOWN, LoraFactors.UP);
   private static final Set<String> EMBEDDING = Set.of(EmbeddingAdapter.A, EmbeddingAdapter.B);
 
   @Override
@@ -91,14 +94,17 @@ public final class LoraMethod implements AdapterMethod {
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
     Set<String> names = saved.tensors().keySet();
     if (names.equals(EMBEDDING)) {
-      return Optional.of(new SavedFactors(layer, saved, scope).embedding(rank -> alphaOf(saved, rank)));
+      return Optional.of(new SavedFactors(layer, saved, scope).embedding());
     }
     if (!isPair(saved)) {
       return Optional.empty();
     }
     SavedFactors fitting = new SavedFactors(layer, saved, scope);
+    if (layer.kind() == Kind.EMBEDDING && names.equals(PAIR)) {
+      return Optional.of(fitting.table());
+    }
     LoraFactors factors = fitting.fit();
-    double alpha = alphaOf(saved, factors.rank());
+    double alpha = saved.alpha(factors.rank());
     BiFunction<LoraFactors, Double, LayerAdapter> made = maker(names, fitting);
     return Optional.of(saved.isPartOfWeight() ? new ResidualAdapter(saved, factors, alpha, made, scope)
         : made.apply(factors, alpha));
@@ -109,11 +115,16 @@ public final class LoraMethod implements AdapterMethod {
     if (names.contains(DoraAdapter.MAGNITUDE)) {
       NDArray magnitude = saved.magnitude();
       return (pair, alpha) -> new DoraAdapter(pair, magnitude, alpha, LoraDropouts.NONE);
-    } else if (names.contains(BiasedAdapter.UP_BIAS)) {
+    } else if (names.contains(UpBiasAdapter.UP_BIAS)) {
       NDArray bias = saved.upBias();
-      return (pair, alpha) -> new BiasedAdapter(pair, bias, alpha);
+      return (pair, alpha) -> new UpBiasAdapter(pair, bias, alpha);
     }
     return (pair, alpha) -> new LoraAdapter(pair, alpha, LoraDropouts.NONE);
+  }
+
+  @Override
+  public Set<String> parameters() {
+    return Stream.of(PARAMETERS, EMBEDDING, CONSTANTS).flatMap(Set::stream).collect(Collectors.toSet());
   }
 
   @Override
@@ -128,17 +139,7 @@ public final class LoraMethod implements AdapterMethod {
     Set<String> names = saved.tensors().keySet();
     return (names.contains(LoraFactors.DOWN) || names.contains(LoraFactors.UP)) && PARAMETERS.containsAll(names)
         && !names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
-        && !names.containsAll(Set.of(BiasedAdapter.UP_BIAS, DoraAdapter.MAGNITUDE))
+        && !names.containsAll(Set.of(UpBiasAdapter.UP_BIAS, DoraAdapter.MAGNITUDE))
         && CONSTANTS.containsAll(saved.constants().keySet());
-  }
-
-  /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as in kohya's scripts. */
-  private static double alphaOf(AdapterModule saved, long rank) {
-    Double scale = saved.constants().get(SCALE);
-    if (scale != null) {
-      return scale * rank;
-    }
-    double alpha = saved.constants().getOrDefault(ALPHA, 0.0);
-    return alpha == 0 ? rank : alpha;
   }
 }

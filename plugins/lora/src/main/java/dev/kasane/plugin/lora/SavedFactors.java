@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.Magnitudes;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
-import java.util.function.LongToDoubleFunction;
 
 /**
  * Fits a file's factors to a layer. Shapes that differ only by axes of length 1 at the end are the same
@@ -42,26 +42,42 @@ final class SavedFactors {
     return new LoraFactors(down, mid, up);
   }
 
-  /** DoRA's magnitudes: one an output, with or without axes of length 1 behind, or one an input. */
+  /** DoRA's magnitudes, one an output or one an input. */
   NDArray magnitude() {
-    Shape shape = saved.tensors().get(DoraAdapter.MAGNITUDE).getShape();
-    boolean perInput = shape.dimension() > 1 && shape.get(0) == 1 && layer.outputs() != 1;
-    return perInput ? fit(DoraAdapter.MAGNITUDE, 1, layer.inputs(), 1, 1)
-        : fit(DoraAdapter.MAGNITUDE, layer.outputs(), 1, 1, 1);
+    NDArray stored = saved.tensors().get(DoraAdapter.MAGNITUDE);
+    boolean perOutput = Magnitudes.arePerOutput(layer, DoraAdapter.MAGNITUDE, stored.getShape());
+    return copy(stored, shape(perOutput ? stored.size() : 1, perOutput ? 1 : stored.size(), 1, 1));
   }
 
   /** The bias of the second factor. */
   NDArray upBias() {
-    return fitShape(BiasedAdapter.UP_BIAS, new Shape(layer.outputs()));
+    return fitShape(UpBiasAdapter.UP_BIAS, new Shape(layer.outputs()));
   }
 
   /** The pair of an embedding. */
-  EmbeddingAdapter embedding(LongToDoubleFunction alpha) {
+  EmbeddingAdapter embedding() {
     Shape table = layer.weight().shape();
     Shape stored = saved.tensors().get(EmbeddingAdapter.A).getShape();
     long rank = stored.dimension() == 0 ? 0 : stored.get(0);
     return new EmbeddingAdapter(fitShape(EmbeddingAdapter.A, new Shape(rank, table.get(0))),
-        fitShape(EmbeddingAdapter.B, new Shape(table.get(1), rank)), alpha.applyAsDouble(rank));
+        fitShape(EmbeddingAdapter.B, new Shape(table.get(1), rank)), saved.alpha(rank));
+  }
+
+  /** The pair of an embedding as ComfyUI has it, like that of any matrix: (rank, width) and (entries, rank). */
+  EmbeddingAdapter table() {
+    requirePair();
+    Shape table = layer.weight().shape();
+    long rank = saved.tensors().get(LoraFactors.DOWN).getShape().get(0);
+    return new EmbeddingAdapter(transposed(LoraFactors.UP, new Shape(table.get(0), rank)),
+        transposed(LoraFactors.DOWN, new Shape(rank, table.get(1))), saved.alpha(rank));
+  }
+
+  private NDArray transposed(String name, Shape shape) {
+    try (NDArray factor = fitShape(name, shape); NDArray view = factor.transpose()) {
+      NDArray owned = view.flatten().reshape(shape.get(1), shape.get(0));
+      owned.attach(scope);
+      return owned;
+    }
   }
 
   private void requirePair() {
@@ -76,8 +92,13 @@ final class SavedFactors {
   }
 
   private NDArray fit(String name, long... wanted) {
-    boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
-    return fitShape(name, linear ? new Shape(wanted[0], wanted[1]) : new Shape(wanted));
+    return fitShape(name, shape(wanted));
+  }
+
+  /** A linear layer's tensors have two axes. */
+  private Shape shape(long... convolution) {
+    return layer.kind() == TargetLayer.Kind.LINEAR ? new Shape(convolution[0], convolution[1])
+        : new Shape(convolution);
   }
 
   private NDArray fitShape(String name, Shape shape) {
@@ -86,6 +107,10 @@ final class SavedFactors {
       throw new UserException("Layer " + layer.path() + ": " + name + " has shape " + stored.getShape()
           + ", but this base needs " + shape + ". The adapter was made for another base model.");
     }
+    return copy(stored, shape);
+  }
+
+  private NDArray copy(NDArray stored, Shape shape) {
     try (GradMode off = GradMode.off()) {
       NDArray values = Ops.cast(stored, DataType.FLOAT32).reshape(shape);
       // Casting to the same type and reshaping copy nothing, and a parameter must not share memory.

@@ -13,6 +13,7 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pf4j.Extension;
 
 /** BOFT: the rows of a weight are rotated in the stages of a butterfly, so that each can reach each. */
@@ -59,6 +60,11 @@ public final class BoftMethod implements AdapterMethod {
   /** One stage for blocks as they lie and one for each doubling of their distance. */
   private static int stages(int count) {
     return Integer.numberOfTrailingZeros(count) + 1;
+  }
+
+  @Override
+  public Set<String> parameters() {
+    return Options.with(DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS);
   }
 
   /** Blocks tell a layer's outputs alone. */

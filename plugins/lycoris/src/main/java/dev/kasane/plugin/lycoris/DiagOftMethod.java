@@ -66,6 +66,11 @@ public final class DiagOftMethod implements AdapterMethod {
         layer, options, new Starts(scope), blocks.second(), blocks.first(), blocks.first());
   }
 
+  @Override
+  public Set<String> parameters() {
+    return Options.with(TENSORS, CONSTANTS);
+  }
+
   /** Blocks tell a layer's outputs alone. */
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {

@@ -13,10 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** ΔW is a parameter as it stands, and the bias has a difference of its own where the layer has a bias. */
+/**
+ * ΔW is a parameter as it stands, and the bias has a difference of its own where the layer has a bias. A file may have
+ * one of the two alone.
+ */
 final class Difference extends RebuiltAdapter {
   private final Names names;
+  /** In the layer's shape, or null. */
   private final NDArray diff;
+  /** (out), or null. */
   private final NDArray biasDiff;
 
   private Difference(Names names, NDArray diff, NDArray biasDiff, Dropouts dropouts) {
@@ -33,7 +38,7 @@ final class Difference extends RebuiltAdapter {
    * @param bias the bias's difference
    */
   record Names(String weight, String bias) {
-    private Set<String> both() {
+    Set<String> both() {
       return Set.of(weight, bias);
     }
   }
@@ -54,20 +59,26 @@ final class Difference extends RebuiltAdapter {
       throw new UserException("Layer " + layer.path() + ": the file has " + names.bias()
           + ", but this base's layer has no bias. The adapter was made for another base model.");
     }
-    NDArray diff = tensors.take(names.weight(), layer.weight().shape().getShape());
+    NDArray diff =
+        tensors.has(names.weight()) ? tensors.take(names.weight(), layer.weight().shape().getShape()) : null;
     return Optional.of(new Difference(
         names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, Dropouts.NONE));
   }
 
-  /** The shape of the layer, where a module has one of the names. */
+  /** The shape of the layer, where a module has one of the names; of a bias alone, one that has its outputs. */
   static Optional<Shape> shape(Names names, AdapterModule saved) {
     return SavedTensors.areOf(saved, names.both(), names.both(), Set.of())
-        ? Optional.of(new SavedShapes(saved).of(names.weight())) : Optional.empty();
+        ? Optional.of(shape(names, new SavedShapes(saved))) : Optional.empty();
+  }
+
+  private static Shape shape(Names names, SavedShapes saved) {
+    return saved.has(names.weight()) ? saved.of(names.weight()) : new Shape(saved.size(names.bias(), 0), 1);
   }
 
   @Override
   NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
-    return drops.onRows(scope, LycorisOps.scaled(scope, diff, multiplier));
+    return diff == null ? scope.zeros(layer.weight().shape())
+        : drops.onRows(scope, LycorisOps.scaled(scope, diff, multiplier));
   }
 
   @Override
@@ -78,7 +89,9 @@ final class Difference extends RebuiltAdapter {
   @Override
   public Map<String, NDArray> tensors() {
     Map<String, NDArray> all = new LinkedHashMap<>();
-    all.put(names.weight(), diff);
+    if (diff != null) {
+      all.put(names.weight(), diff);
+    }
     if (biasDiff != null) {
       all.put(names.bias(), biasDiff);
     }

@@ -18,7 +18,6 @@ import org.pf4j.Extension;
 public final class DoraMethod implements AdapterMethod {
   private static final Set<String> MARKS = Set.of(Magnitude.NAME);
   private static final Set<String> TENSORS = Set.of(LowRank.UP, LowRank.DOWN, LowRank.MID, Magnitude.NAME);
-  private static final Set<String> CONSTANTS = Set.of(Scale.ALPHA, Scale.SCALE);
 
   @Override
   public String id() {
@@ -52,8 +51,13 @@ public final class DoraMethod implements AdapterMethod {
   }
 
   @Override
+  public Set<String> parameters() {
+    return Options.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedShapes shapes = new SavedShapes(saved);
@@ -66,7 +70,7 @@ public final class DoraMethod implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);

@@ -10,6 +10,7 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pf4j.Extension;
 
 /** Full: the difference of a whole weight, and of the bias where the layer has one. */
@@ -46,6 +47,11 @@ public final class FullMethod implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     return Difference.fresh(NAMES, layer, options, new Starts(scope));
+  }
+
+  @Override
+  public Set<String> parameters() {
+    return NAMES.both();
   }
 
   @Override

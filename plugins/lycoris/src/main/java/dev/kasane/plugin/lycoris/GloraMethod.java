@@ -23,7 +23,6 @@ public final class GloraMethod implements AdapterMethod {
   static final String CORE = "bm.weight";
   private static final Set<String> MARKS = Set.of(A1, A2, B1, B2);
   private static final Set<String> TENSORS = Set.of(A1, A2, B1, B2, CORE);
-  private static final Set<String> CONSTANTS = Set.of(Scale.ALPHA, Scale.SCALE);
 
   @Override
   public String id() {
@@ -58,8 +57,13 @@ public final class GloraMethod implements AdapterMethod {
   }
 
   @Override
+  public Set<String> parameters() {
+    return Options.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedShapes shapes = new SavedShapes(saved);
@@ -75,7 +79,7 @@ public final class GloraMethod implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);

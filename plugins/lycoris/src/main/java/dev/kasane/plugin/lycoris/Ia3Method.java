@@ -62,6 +62,11 @@ public final class Ia3Method implements AdapterMethod {
     return layer.kind() == TargetLayer.Kind.LINEAR ? new long[] {width} : new long[] {1, width, 1, 1};
   }
 
+  @Override
+  public Set<String> parameters() {
+    return NAMES;
+  }
+
   /** The factors tell one side of the layer alone. */
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {

@@ -23,7 +23,6 @@ public final class LohaMethod implements AdapterMethod {
   private static final Set<String> TENSORS = Set.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b",
       "hada_t1", "hada_t2", Magnitude.NAME);
   private static final Set<String> MARKS = Set.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b");
-  private static final Set<String> CONSTANTS = Set.of(Scale.ALPHA, Scale.SCALE);
 
   @Override
   public String id() {
@@ -55,8 +54,13 @@ public final class LohaMethod implements AdapterMethod {
   }
 
   @Override
+  public Set<String> parameters() {
+    return Options.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedShapes shapes = new SavedShapes(saved);
@@ -72,7 +76,7 @@ public final class LohaMethod implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);

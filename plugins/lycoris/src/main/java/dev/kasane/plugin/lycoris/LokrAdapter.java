@@ -1,13 +1,14 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
+import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * ΔW = s · w1 ⊗ w2. Two whole sides have no rank: then s is 1 unless the file has a scale of its own, and
- * alpha is carried along without a meaning.
+ * ΔW = s · w1 ⊗ w2. Two whole sides have no rank: then s is 1 unless the file has a scale or a scalar of its own,
+ * and alpha is carried along without a meaning.
  */
 final class LokrAdapter extends ProductAdapter {
   private final Kronecker product;
@@ -25,7 +26,8 @@ final class LokrAdapter extends ProductAdapter {
    * @param constants what the file has, saved as it is
    */
   LokrAdapter(Kronecker product, Map<String, Double> constants, Magnitude magnitude, Dropouts dropouts) {
-    super(product, new Scale(1, constants.getOrDefault(Scale.SCALE, 1.0)), magnitude, dropouts);
+    super(product, new Scale(1, constants.getOrDefault(Scale.SCALE, 1.0)
+        * constants.getOrDefault(AdapterModule.SCALAR, 1.0)), magnitude, dropouts);
     this.product = product;
     this.carried = Map.copyOf(constants);
   }

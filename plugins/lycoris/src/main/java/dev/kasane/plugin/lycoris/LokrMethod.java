@@ -21,7 +21,6 @@ public final class LokrMethod implements AdapterMethod {
       Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b");
   private static final Set<String> TENSORS = Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2",
       "lokr_w2_a", "lokr_w2_b", SavedKronecker.CORE, Magnitude.NAME);
-  private static final Set<String> CONSTANTS = Set.of(Scale.ALPHA, Scale.SCALE);
 
   @Override
   public String id() {
@@ -58,14 +57,19 @@ public final class LokrMethod implements AdapterMethod {
   }
 
   @Override
+  public Set<String> parameters() {
+    return Options.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    return SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)
+    return SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)
         ? Optional.of(SavedKronecker.shape(new SavedShapes(saved))) : Optional.empty();
   }
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)) {
+    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);

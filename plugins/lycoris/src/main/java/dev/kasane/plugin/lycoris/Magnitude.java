@@ -2,10 +2,10 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.Magnitudes;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import java.util.List;
@@ -38,20 +38,14 @@ record Magnitude(NDArray values, long[] axes) {
     }
   }
 
-  /** What a file has; its shape says which axis is meant. Nothing when the file has none. */
+  /** What a file has; {@link Magnitudes} says which axis is meant. Nothing when the file has none. */
   static Magnitude restored(TargetLayer layer, SavedTensors saved) {
     if (!saved.has(NAME)) {
       return null;
     }
-    if (saved.fits(NAME, Shapes.perOutput(layer))) {
-      return new Magnitude(saved.take(NAME, Shapes.perOutput(layer)), axes(layer, true));
-    }
-    if (saved.fits(NAME, Shapes.perInput(layer))) {
-      return new Magnitude(saved.take(NAME, Shapes.perInput(layer)), axes(layer, false));
-    }
-    throw new UserException("Layer " + layer.path() + ": " + NAME + " has shape " + saved.shape(NAME)
-        + ", but this base needs one number for each of " + layer.outputs() + " outputs or " + layer.inputs()
-        + " inputs. The adapter was made for another base model.");
+    boolean perOutput = Magnitudes.arePerOutput(layer, NAME, saved.shape(NAME));
+    return new Magnitude(saved.reshaped(NAME, perOutput ? Shapes.perOutput(layer) : Shapes.perInput(layer)),
+        axes(layer, perOutput));
   }
 
   private static long[] axes(TargetLayer layer, boolean onOutput) {

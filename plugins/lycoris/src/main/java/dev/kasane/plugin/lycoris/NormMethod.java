@@ -10,6 +10,7 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pf4j.Extension;
 
 /** Norm: the difference of a normalisation's scale and shift, as files have them that trained norms too. */
@@ -45,6 +46,11 @@ public final class NormMethod implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     return Difference.fresh(NAMES, layer, options, new Starts(scope));
+  }
+
+  @Override
+  public Set<String> parameters() {
+    return NAMES.both();
   }
 
   @Override

@@ -1,12 +1,21 @@
 package dev.kasane.plugin.lycoris;
 
 import dev.kasane.core.spi.AdapterOption;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Joins the lists of options that methods share. */
+/** Joins what methods share: lists of options, names of parameters. */
 final class Options {
   private Options() {}
+
+  /** The names of a method's tensors and constants. */
+  static Set<String> with(Set<String> tensors, Set<String> constants) {
+    Set<String> all = new HashSet<>(tensors);
+    all.addAll(constants);
+    return Set.copyOf(all);
+  }
 
   @SafeVarargs
   static List<AdapterOption> of(List<AdapterOption>... lists) {

@@ -83,6 +83,11 @@ final class SavedTensors {
     return copy(stored, shape);
   }
 
+  /** A copy of a tensor in another shape of as many numbers. */
+  NDArray reshaped(String name, long... wanted) {
+    return copy(require(name), new Shape(wanted));
+  }
+
   /** As {@link #take}, for a matrix whose columns some tools store with the kernel's axes apart. */
   NDArray takeColumns(String name, long rows, long columns, Shape kernel) {
     long[] apart = {rows, columns / kernel.size(), kernel.get(0), kernel.get(1)};

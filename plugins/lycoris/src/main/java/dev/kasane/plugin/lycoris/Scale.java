@@ -6,7 +6,6 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How rank and alpha make the factor of an update.
@@ -15,9 +14,8 @@ import java.util.Map;
  * @param alpha numerator; with rank-stabilised scaling the root of the rank is already inside, as in the files
  */
 record Scale(int rank, double alpha) {
-  static final String ALPHA = "alpha";
-  /** AUTOMATIC1111's own factor, which wins over alpha. */
-  static final String SCALE = "scale";
+  static final String ALPHA = AdapterModule.ALPHA;
+  static final String SCALE = AdapterModule.SCALE;
   private static final int LARGEST_RANK = 8192;
 
   static final List<AdapterOption> OPTIONS = List.of(
@@ -41,12 +39,9 @@ record Scale(int rank, double alpha) {
     return options.integer("rank", 1, LARGEST_RANK);
   }
 
-  /** What a file says; no alpha, or one of 0, means the rank, as in kohya's scripts. */
+  /** What a file says. */
   static Scale ofSaved(AdapterModule saved, long rank) {
-    Map<String, Double> constants = saved.constants();
-    Double factor = constants.get(SCALE);
-    double alpha = factor != null ? factor * rank : constants.getOrDefault(ALPHA, 0.0);
-    return new Scale((int) rank, alpha == 0 && factor == null ? rank : alpha);
+    return new Scale((int) rank, saved.alpha(rank));
   }
 
   double factor() {

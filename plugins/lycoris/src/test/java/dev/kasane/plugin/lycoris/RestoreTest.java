@@ -169,10 +169,34 @@ class RestoreTest {
     TargetLayer layer = Layers.linear(scope, 6, 8);
     List<Map<String, NDArray>> halves = List.of(
         Map.of("hada_w1_a", random(8, 2)), Map.of("lokr_w1", random(2, 3)),
-        Map.of("a1.weight", random(6, 2)), Map.of("dora_scale", random(8, 1)), Map.of("diff_b", random(8)),
+        Map.of("a1.weight", random(6, 2)), Map.of("dora_scale", random(8, 1)),
         Map.of("rescale", random(8, 1), "oft_blocks", scope.create(1f).reshape(1, 1, 1)));
     halves.forEach(half -> assertThatThrownBy(() -> restore(layer, half, Map.of()))
         .as(half.keySet().toString()).isInstanceOf(UserException.class).hasMessageContaining("Layer "));
+  }
+
+  @Test
+  void aDifferenceOfTheBiasMayStandAlone() {
+    TargetLayer layer = Layers.linear(scope, 6, 8);
+    NDArray shift = random(8);
+    LayerAdapter adapter = restore(layer, Map.of("diff_b", shift), Map.of());
+    assertThat(adapter.weightDelta(scope, layer, 1).toFloatArray()).containsOnly(0);
+    assertThat(adapter.biasDelta(scope, layer, 0.5).orElseThrow().toFloatArray())
+        .containsExactly(shift.mul(0.5f).toFloatArray());
+    assertThat(adapter.tensors()).containsOnlyKeys("diff_b");
+  }
+
+  @Test
+  void flatMagnitudesOfASquareLayerCanBeOfEitherSide() {
+    TargetLayer layer = Layers.linear(scope, 6, 6);
+    Map<String, NDArray> tensors =
+        new HashMap<>(Map.of("lora_up.weight", random(6, 2), "lora_down.weight", random(2, 6)));
+    tensors.put("dora_scale", random(6));
+    assertThatThrownBy(() -> restore(layer, tensors, Map.of())).isInstanceOf(UserException.class)
+        .hasMessageContaining("flat list of 6 numbers").hasMessageContaining("(1, 6)");
+    tensors.put("dora_scale", random(1, 6, 1, 1));
+    assertThat(restore(layer, tensors, Map.of()).tensors().get("dora_scale").getShape().getShape())
+        .containsExactly(1, 6);
   }
 
   @Test

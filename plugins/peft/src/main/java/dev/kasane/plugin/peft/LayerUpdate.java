@@ -3,9 +3,10 @@ package dev.kasane.plugin.peft;
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One layer's update as PEFT can hold it.
@@ -17,8 +18,8 @@ import java.util.Set;
  */
 record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) {
   private static final int UNRANKED = 0;
-  private static final Set<String> CONSTANTS = 
-      Set.of("alpha", "scale", AdapterModule.PISSA, AdapterModule.OLORA);
+  private static final Set<String> CONSTANTS = Stream.concat(AdapterModule.FACTORS.stream(),
+      Stream.of(AdapterModule.PISSA, AdapterModule.OLORA)).collect(Collectors.toUnmodifiableSet());
 
   /**
    * Takes a layer of the neutral form.
@@ -35,20 +36,14 @@ record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) 
     }
     Optional<NDArray> ranked = type.rankTensors().stream().map(module.tensors()::get)
         .filter(tensor -> tensor != null && tensor.getShape().dimension() > 1).findFirst();
+    if (ranked.isEmpty() && !Set.of(AdapterModule.ALPHA).containsAll(module.constants().keySet())) {
+      throw refused(module, "has a factor of its own beside whole matrices, for which PEFT has no place");
+    }
     int rank = ranked.map(tensor -> Math.toIntExact(tensor.getShape().get(0))).orElse(UNRANKED);
-    double alpha = ranked.isEmpty() ? UNRANKED : alphaOf(module.constants(), rank);
+    double alpha = ranked.isEmpty() ? UNRANKED : module.alpha(rank);
     LayerUpdate update = new LayerUpdate(module, type, rank, alpha);
     update.requireMagnitudePerOutput();
     return update;
-  }
-
-  /** A scale of its own wins over alpha; no alpha, or one of 0, means the rank, as everywhere but in PEFT. */
-  private static double alphaOf(Map<String, Double> constants, int rank) {
-    if (constants.containsKey("scale")) {
-      return constants.get("scale") * rank;
-    }
-    double alpha = constants.getOrDefault("alpha", 0.0);
-    return alpha == 0 ? rank : alpha;
   }
 
   private static UserException refused(AdapterModule module, String why) {

@@ -15,7 +15,7 @@ import java.util.Optional;
  * A LoRA whose second factor has a bias of its own, as those have that were extracted from a tuned model (PEFT's
  * {@code lora_bias}): y = W·x + scale · (B·A·x + b). It is restored, never trained.
  */
-final class BiasedAdapter implements LayerAdapter {
+final class UpBiasAdapter implements LayerAdapter {
   static final String UP_BIAS = "lora_up.bias";
 
   private final LoraFactors factors;
@@ -28,7 +28,7 @@ final class BiasedAdapter implements LayerAdapter {
    * @param bias (out), float32
    * @param alpha numerator of the scale of all three
    */
-  BiasedAdapter(LoraFactors factors, NDArray bias, double alpha) {
+  UpBiasAdapter(LoraFactors factors, NDArray bias, double alpha) {
     this.factors = factors;
     this.bias = bias;
     this.alpha = alpha;

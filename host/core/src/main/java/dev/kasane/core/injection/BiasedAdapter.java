@@ -1,0 +1,95 @@
+package dev.kasane.core.injection;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Another adapter, and a difference of the layer's bias beside it. */
+final class BiasedAdapter implements LayerAdapter {
+  private final LayerAdapter adapter;
+  /** (out), float32. */
+  private final NDArray bias;
+
+  private BiasedAdapter(LayerAdapter adapter, NDArray bias) {
+    this.adapter = adapter;
+    this.bias = bias;
+  }
+
+  /**
+   * Puts a file's difference of the bias beside what was restored of the rest.
+   *
+   * @param adapter the rest
+   * @param stored the difference, (out)
+   * @param scope owner of the copy
+   * @throws UserException when the layer has no such bias
+   */
+  static LayerAdapter of(LayerAdapter adapter, TargetLayer layer, NDArray stored, NDManager scope) {
+    if (!layer.hasBias() || stored.getShape().dimension() != 1 || stored.size() != layer.outputs()) {
+      throw new UserException("Layer " + layer.path() + ": " + AdapterModule.BIAS_DIFFERENCE + " has shape "
+          + stored.getShape() + ", but this base's layer has " + (layer.hasBias()
+          ? "a bias of (" + layer.outputs() + ")" : "no bias") + ". The adapter was made for another base model.");
+    }
+    return new BiasedAdapter(adapter, WholeWeights.copy(stored, scope));
+  }
+
+  @Override
+  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    return shift(adapter.forward(x, layer, multiplier, phase), layer, multiplier);
+  }
+
+  @Override
+  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    return shift(adapter.addTo(y, x, layer, multiplier, phase), layer, multiplier);
+  }
+
+  /** One number for each channel: the last axis of vectors, the second of pictures. */
+  private NDArray shift(NDArray y, TargetLayer layer, double multiplier) {
+    if (layer.kind() != TargetLayer.Kind.CONV2D) {
+      return Ops.addScaled(y, bias, multiplier);
+    }
+    try (NDArray channels = bias.reshape(1, -1, 1, 1)) {
+      return Ops.addScaled(y, channels, multiplier);
+    }
+  }
+
+  @Override
+  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    return adapter.weightDelta(scope, layer, multiplier);
+  }
+
+  @Override
+  public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    NDArray own = Ops.scale(bias, multiplier);
+    own.attach(scope);
+    return Optional.of(own);
+  }
+
+  @Override
+  public double deltaNorm(NDManager scope, TargetLayer layer) {
+    return adapter.deltaNorm(scope, layer);
+  }
+
+  @Override
+  public Map<String, NDArray> tensors() {
+    Map<String, NDArray> all = new LinkedHashMap<>(adapter.tensors());
+    all.put(AdapterModule.BIAS_DIFFERENCE, bias);
+    return all;
+  }
+
+  @Override
+  public Map<String, Double> constants() {
+    return adapter.constants();
+  }
+
+  @Override
+  public Map<String, Double> facts() {
+    return adapter.facts();
+  }
+}
