@@ -3,14 +3,17 @@ package dev.kasane.text.tokenizer;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -83,7 +86,7 @@ final class JsonTokenizer extends FolderTokenizer {
   int[] encode(String text, boolean addSpecial, int window, int margin) {
     String whole = WholeCharacters.of(text);
     if (whole.length() <= window) {
-      return ints(run(whole, addSpecial).getIds());
+      return ids(whole, addSpecial);
     }
     int[] ids = new TextWindows(window, margin, this::spans).encode(whole).orElseThrow(() -> new UserException(
         "A text of " + whole.length() + " characters cannot be taken apart for the tokeniser of " + origin
@@ -126,17 +129,34 @@ final class JsonTokenizer extends FolderTokenizer {
     return new TokenSpans(ids, starts, ends);
   }
 
+  /** The ids alone: to take a whole encoding out of the library costs as much again as to make it. */
+  private int[] ids(String text, boolean addSpecial) {
+    return timed(text, () -> {
+      long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, addSpecial);
+      try {
+        return ints(TokenizersLibrary.LIB.getTokenIds(encoding));
+      } finally {
+        TokenizersLibrary.LIB.deleteEncoding(encoding);
+        Reference.reachabilityFence(tokenizer);
+      }
+    });
+  }
+
   private Encoding run(String text, boolean addSpecial) {
+    return timed(text, () -> tokenizer.encode(text, addSpecial, false));
+  }
+
+  private <T> T timed(String text, Supplier<T> work) {
     long started = System.nanoTime();
-    Encoding encoding;
+    T result;
     try {
-      encoding = tokenizer.encode(text, addSpecial, false);
+      result = work.get();
     } catch (RuntimeException e) {
       throw new UserException("The tokeniser of " + origin + " has no tokens for a text: " + e.getMessage()
           + ". Its files are damaged or of two models: fetch them again.", e);
     }
     pace.count(text.length(), started, origin);
-    return encoding;
+    return result;
   }
 
   private static int[] ints(long[] ids) {
