@@ -165,6 +165,6 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
     all.values().forEach(vocabulary::add);
     Stream.concat(named.values().stream().map(AddedToken::asMark), extra().stream())
         .filter(token -> !there.contains(token.content()) && all.putIfAbsent(token.content(), token) == null)
-        .forEach(vocabulary::addNamed);
+        .forEach(vocabulary::add);
   }
 }

@@ -165,23 +165,14 @@ enum TokenizerClass {
     files.specific().putAll(read);
   }
 
-  /** Forgets those of its own marks that the vocabulary lacks and that the model has no ids for. */
-  void dropDefaults(SideFiles files, AddedVocabulary vocabulary) {
-    marks.forEach((name, text) -> {
-      if (vocabulary.id(text).isEmpty() && AddedToken.of(files.settings().path(name), true).content().equals(text)) {
-        files.settings().putNull(name);
-      }
-    });
-  }
-
   /** Adds once more what the class adds at the end. */
   void addAgain(SideFiles files, AddedVocabulary vocabulary) {
     if (this == QWEN2) {
-      files.named().values().forEach(token -> vocabulary.addNamed(AddedToken.mark(token.content())));
-      files.extra().forEach(token -> vocabulary.addNamed(AddedToken.mark(token.content())));
+      files.named().values().forEach(token -> vocabulary.add(AddedToken.mark(token.content())));
+      files.extra().forEach(token -> vocabulary.add(AddedToken.mark(token.content())));
     } else if (this == COHERE) {
-      files.named().values().forEach(token -> vocabulary.addNamed(token.asMark()));
-      files.extra().forEach(token -> vocabulary.addNamed(token.asMark()));
+      files.named().values().forEach(token -> vocabulary.add(token.asMark()));
+      files.extra().forEach(token -> vocabulary.add(token.asMark()));
     }
   }
 

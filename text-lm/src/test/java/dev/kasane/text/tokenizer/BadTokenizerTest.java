@@ -100,12 +100,13 @@ class BadTokenizerTest {
   }
 
   @Test
-  void aMarkOutsideTheVocabularyGetsAnIdOfItsOwnIfTheModelHasOne() throws IOException {
+  void aMarkOutsideTheVocabularyGetsAnIdWhichTheModelMustHave() throws IOException {
     Files.copy(TokenizerGoldenTest.folder("llama").resolve("tokenizer.model"), folder.resolve("tokenizer.model"));
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|done|>\"}");
-    assertThat(Tokenizers.open(folder).endOfTextId()).hasValue(460);
-    Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 460}");
-    assertRefused("<|done|>");
+    Tokenizer tokenizer = Tokenizers.open(folder);
+    assertThat(tokenizer.endOfTextId()).hasValue(460);
+    assertThatThrownBy(() -> Tokenizers.fitted(tokenizer, 460, folder, notice -> { })).isInstanceOf(UserException.class)
+        .hasMessageContaining("460");
   }
 
   @Test
