@@ -2,6 +2,7 @@ package dev.kasane.text.tokenizer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.text.tokenizer.check.TokenizerCheck;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
