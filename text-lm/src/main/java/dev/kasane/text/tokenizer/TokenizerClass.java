@@ -111,10 +111,11 @@ enum TokenizerClass {
   static TokenizerClass ofOlderFiles(Path folder) {
     String name = name(folder);
     if (!name.isEmpty() && find(name).isEmpty()) {
-      boolean bringsCode = TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.CONFIGURATION)).has("auto_map");
+      boolean bringsCode =
+          TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.CONFIGURATION)).has("auto_map");
       throw new UserException(folder + " has a tokeniser of the class " + VisibleText.quote(name)
-          + (bringsCode ? ", which is run by code that comes with the model" : ", whose rules this program does not have")
-          + ". " + ADVICE);
+          + (bringsCode ? ", which is run by code that comes with the model"
+              : ", whose rules this program does not have") + ". " + ADVICE);
     }
     return of(folder, false);
   }

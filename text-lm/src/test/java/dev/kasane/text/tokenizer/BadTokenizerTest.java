@@ -120,7 +120,8 @@ class BadTokenizerTest {
         merges.append(pair.path(0).asText()).append(' ').append(pair.path(1).asText()).append('\n'));
     Files.writeString(folder.resolve("merges.txt"), merges);
     Files.writeString(folder.resolve("tokenizer_config.json"),
-        "{\"tokenizer_class\": \"GPT2Tokenizer\", \"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\", \"add_bos_token\": true}");
+        "{\"tokenizer_class\": \"GPT2Tokenizer\", \"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\","
+            + " \"add_bos_token\": true}");
     Tokenizer whole = Tokenizers.open(TokenizerGoldenTest.folder("byte-level"));
     Tokenizer parts = Tokenizers.open(folder);
     String text = "The lamp's light <|end|> \u00e9\uD83D\uDE42  x";
