@@ -172,6 +172,6 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
       vocabulary.add(names.contains(token.content()) ? token.asMark() : token);
     }
     Stream.concat(named.values().stream().map(AddedToken::asMark), extra().stream()).distinct()
-        .filter(token -> !there.contains(token.content())).forEach(vocabulary::addNamed);
+        .filter(token -> !there.contains(token.content())).forEach(vocabulary::add);
   }
 }

@@ -1,8 +1,11 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,5 +76,33 @@ class PublishedPatternsTest {
   void takeForEver(String pattern) {
     assertThatThrownBy(() -> RegexCost.of(RegexReader.read(pattern), WINDOW)).as(pattern)
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("several ways");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+    "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*"
+        + "[\\r\\n]+",
+    "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{M}]*[\\p{Ll}\\p{M}]+(?i:'s|'t)?|[\\p{Lu}]+[\\p{Ll}\\p{M}]*(?i:'s|'t"
+        + ")?|\\s+",
+    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+",
+    "[\\p{Han}]+|[\\p{Lu}\\p{M}&&[^\\p{Han}]]*[\\p{Ll}&&[^\\p{Han}]]+|\\s+(?!\\S)",
+    " ?[^(\\s|[.,!?…。，、।۔،])]+", "(?=(\\d{3})+(?!\\d))", "\\d{1,3}(?=(?:\\d{3})*\\b)", " {2,}", "[0-9][0-9][0-9]"
+  })
+  void letsThroughWhatIsInUse(String pattern) {
+    for (int growth : new int[] {1, 3}) {
+      assertThat(RegexCost.of(RegexReader.read(pattern), (1 << 14) * growth)).isLessThan(2_000_000);
+    }
+  }
+
+  @Property(tries = 1000)
+  void anyPatternIsReadOrRefused(@ForAll String pattern) {
+    assertThatCode(() -> {
+      try {
+        RegexCost.of(RegexReader.read(pattern), 1000);
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageNotContaining("\n");
+      }
+    }).doesNotThrowAnyException();
   }
 }
