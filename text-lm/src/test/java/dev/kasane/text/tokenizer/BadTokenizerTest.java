@@ -46,7 +46,8 @@ class BadTokenizerTest {
   @Test
   void anAddedTokenWithoutEmbeddingIsRefusedWhereATextHasIt() throws IOException {
     Files.copy(TokenizerGoldenTest.folder("byte-level").resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
-    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"pad_token\": \"[PAD]\", \"eos_token\": \"<|end|>\"}");
+    Files.writeString(folder.resolve("tokenizer_config.json"),
+        "{\"pad_token\": \"[PAD]\", \"eos_token\": \"<|end|>\"}");
     Files.writeString(folder.resolve("added_tokens.json"), "{\"[PAD]\": 401}");
     Tokenizer whole = Tokenizers.open(folder);
     assertThat(whole.paddingId()).hasValue(401);

@@ -112,7 +112,8 @@ class TokenizerCheckTest {
   /** The library itself fails over tokens that are shorter than what goes at their ends. */
   @Test
   void takesAwayWhatStandsAtBothEnds() throws JsonProcessingException {
-    Tokenizer tokenizer = open("decoder", "{'type':'Sequence','decoders':[{'type':'Fuse'},{'type':'Strip','content':'a',"
+    Tokenizer tokenizer = open("decoder", "{'type':'Sequence','decoders':["
+        + "{'type':'Fuse'},{'type':'Strip','content':'a',"
         + "'start':1,'stop':2}]}");
     assertThat(tokenizer.decode(new int[] {1, 1, 2, 1, 2, 1, 1, 1}, false)).isEqualTo("ababa");
     assertThat(tokenizer.decode(new int[] {1}, false)).isEmpty();
