@@ -19,14 +19,11 @@ final class AddedVocabulary {
   private final Map<String, Integer> ids = new HashMap<>();
   private final SortedMap<Integer, AddedToken> tokens = new TreeMap<>();
   private final int highestOfBase;
-  private final long rows;
 
   /**
    * @param base the ids of the vocabulary by text; not changed
-   * @param rows how many ids the model has
    */
-  AddedVocabulary(Map<String, Integer> base, long rows) {
-    this.rows = rows;
+  AddedVocabulary(Map<String, Integer> base) {
     this.base = Collections.unmodifiableMap(base);
     this.highestOfBase = base.values().stream().mapToInt(id -> id).max().orElse(-1);
   }
@@ -40,16 +37,6 @@ final class AddedVocabulary {
     AddedToken before = tokens.get(id);
     ids.put(token.content(), id);
     tokens.put(id, before != null && before.special() ? token.asMark() : token);
-  }
-
-  /**
-   * Adds a mark that is only named, without an id. One that would get an id which the model does not have is left
-   * out: many classes name marks that their models do without.
-   */
-  void addNamed(AddedToken token) {
-    if (id(token.content()).isPresent() || nextId() < rows) {
-      add(token);
-    }
   }
 
   private int nextId() {

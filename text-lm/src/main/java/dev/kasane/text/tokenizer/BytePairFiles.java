@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.text.tokenizer.check.TokenizerCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.VisibleText;
+import dev.kasane.text.tokenizer.check.ComponentKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,7 @@ final class ClassRules {
     JsonNode model = json.path("model");
     boolean unigram = kind == TokenizerClass.T5;
     if (unigram != model.path("merges").isMissingNode() || unigram != model.has("unk_id")) {
-      throw new UserException(origin + " has the model " + TokenizerPart.quote(model.path("type").asText())
+      throw new UserException(origin + " has the model " + VisibleText.quote(model.path("type").asText())
           + ", but tokenizer_class in tokenizer_config.json is " + kind.className() + ", which "
           + (unigram ? "splits by unigram" : "joins by BPE") + ". Correct tokenizer_class, or fetch the model's files"
           + " again.");

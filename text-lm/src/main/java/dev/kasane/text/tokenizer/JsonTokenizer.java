@@ -1,44 +1,37 @@
 package dev.kasane.text.tokenizer;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.lang.ref.Reference;
-import java.nio.charset.StandardCharsets;
+import dev.kasane.text.tokenizer.check.TokenizerCheck;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * A tokeniser that {@code tokenizer.json} describes, run by Hugging Face's tokenizers library, which is native code:
  * it gets only files that {@link TokenizerCheck} lets through, and of long texts one window after the other.
- *
- * <p>The native tokeniser lives as long as this object and is let go with it.
  */
-final class JsonTokenizer extends FolderTokenizer {
-  /** The file's own truncation and padding are for other uses than these. */
-  private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
+final class JsonTokenizer implements Tokenizer {
   private static final int WINDOW = 1 << 14;
   private static final int MARGIN = 256;
-  private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
 
   private final Path origin;
-  private final HuggingFaceTokenizer tokenizer;
+  private final NativeTokenizer library;
+  private final SpecialTokens special;
+  private final Map<Integer, String> added;
+  private final int size;
   private final boolean cleaning;
   /** Characters of the longest text that goes to the library at once. */
   private final int window;
-  private final Pace pace = new Pace();
 
-  private JsonTokenizer(TokenizerDescription description, HuggingFaceTokenizer tokenizer, int window) {
-    super(description.special(), description.vocabulary());
+  private JsonTokenizer(TokenizerDescription description, NativeTokenizer library, int window) {
     this.origin = description.origin();
-    this.tokenizer = tokenizer;
+    this.library = library;
+    this.special = description.special();
+    this.added = description.vocabulary().texts();
+    this.size = description.vocabulary().size();
     this.cleaning = description.cleaning();
     this.window = window;
   }
@@ -63,18 +56,7 @@ final class JsonTokenizer extends FolderTokenizer {
   static JsonTokenizer of(TokenizerDescription description) {
     int window = TokenizerCheck.check(description.origin(), description.json(), description.vocabulary().size() - 1,
         WINDOW);
-    return new JsonTokenizer(description, open(description.origin(), description.json()), window);
-  }
-
-  private static HuggingFaceTokenizer open(Path origin, ObjectNode json) {
-    TokenizerLibrary.start();
-    try {
-      return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(json.toString().getBytes(StandardCharsets.UTF_8)), OPTIONS);
-    } catch (IOException | RuntimeException e) {
-      throw new UserException(origin + " is no tokeniser that the tokenizers library opens: " + e.getMessage()
-          + ". Fetch the model's files again; a file newer than this program may need a newer one.", e);
-    }
+    return new JsonTokenizer(description, new NativeTokenizer(description.origin(), description.json()), window);
   }
 
   @Override
@@ -85,7 +67,7 @@ final class JsonTokenizer extends FolderTokenizer {
   @Override
   public TokenSpans place(String text, boolean addSpecial) {
     String whole = WholeCharacters.of(text);
-    return whole.length() <= window ? spans(whole, 0, whole.length(), addSpecial)
+    return whole.length() <= window ? library.spans(whole, 0, addSpecial)
         : windows(whole, addSpecial, window, margin());
   }
 
@@ -96,87 +78,65 @@ final class JsonTokenizer extends FolderTokenizer {
   /** As {@link #encode(String, boolean)}, with windows of a size of one's own. */
   int[] encode(String text, boolean addSpecial, int window, int margin) {
     String whole = WholeCharacters.of(text);
-    return whole.length() <= window ? run(whole, addSpecial, JsonTokenizer::ids)
+    return whole.length() <= window ? library.ids(whole, addSpecial)
         : windows(whole, addSpecial, window, margin).ids();
   }
 
   private TokenSpans windows(String whole, boolean addSpecial, int window, int margin) {
-    TokenSpans tokens = new TextWindows(window, margin, (text, from, to) -> spans(text, from, to, false)).encode(whole)
-        .orElseThrow(() -> new UserException("A text of " + whole.length() + " characters cannot be taken apart for the"
-            + " tokeniser of " + origin + ": its tokens depend on all of it. Split the text into texts of at most "
-            + window + " characters."));
+    TokenSpans tokens = new TextWindows(window, margin, (text, from, to) ->
+        library.spans(text.substring(from, to), from, false)).encode(whole).orElseThrow(() -> new UserException(
+            "A text of " + whole.length() + " characters cannot be taken apart for the tokeniser of " + origin
+                + ": its tokens depend on all of it. Split the text into texts of at most " + window
+                + " characters."));
     return addSpecial ? marked(tokens, whole.substring(0, margin)) : tokens;
   }
 
   /** Puts around the tokens what the tokeniser puts around those of a short text. */
   private TokenSpans marked(TokenSpans tokens, String text) {
-    return run(WholeCharacters.of(text), true, encoding -> {
-      long[] marks = LIBRARY.getSpecialTokenMask(encoding);
-      int before = 0;
-      while (before < marks.length && marks[before] == 1) {
-        before++;
-      }
-      int after = marks.length;
-      while (after > before && marks[after - 1] == 1) {
-        after--;
-      }
-      int[] all = ids(encoding);
-      return TokenSpans.concat(List.of(TokenSpans.unplaced(Arrays.copyOf(all, before)), tokens,
-          TokenSpans.unplaced(Arrays.copyOfRange(all, after, all.length))));
-    });
-  }
-
-  private TokenSpans spans(String text, int from, int to, boolean addSpecial) {
-    String part = text.substring(from, to);
-    return run(part, addSpecial, encoding -> {
-      int[] ids = ids(encoding);
-      CharSpan[] spans = LIBRARY.getTokenCharSpans(encoding);
-      int[] places = WholeCharacters.places(part);
-      int[] starts = new int[ids.length];
-      int[] ends = new int[ids.length];
-      for (int i = 0; i < ids.length; i++) {
-        // The library gives some tokens no place, or one outside of the text.
-        boolean placed = spans[i] != null && spans[i].getStart() >= 0 && spans[i].getStart() < places.length
-            && spans[i].getEnd() >= 0 && spans[i].getEnd() < places.length;
-        starts[i] = placed ? from + places[spans[i].getStart()] : TokenSpans.NOWHERE;
-        ends[i] = placed ? from + places[spans[i].getEnd()] : TokenSpans.NOWHERE;
-      }
-      return new TokenSpans(ids, starts, ends);
-    });
-  }
-
-  /** Encodes a text and takes from the library's encoding what is wanted: the whole of one costs more than to make it. */
-  private <T> T run(String text, boolean addSpecial, LongFunction<T> wanted) {
-    long started = System.nanoTime();
-    long encoding;
-    try {
-      encoding = LIBRARY.encode(tokenizer.getHandle(), text, addSpecial);
-    } catch (RuntimeException e) {
-      throw new UserException("The tokeniser of " + origin + " has no tokens for a text: " + e.getMessage()
-          + ". Its files are damaged or of two models: fetch them again.", e);
-    }
-    try {
-      T result = wanted.apply(encoding);
-      pace.count(text.length(), started, origin);
-      return result;
-    } finally {
-      LIBRARY.deleteEncoding(encoding);
-      Reference.reachabilityFence(tokenizer);
-    }
-  }
-
-  private static int[] ids(long encoding) {
-    return ints(LIBRARY.getTokenIds(encoding));
-  }
-
-  private static int[] ints(long[] ids) {
-    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    NativeTokenizer.Marks marks = library.marks(WholeCharacters.of(text));
+    return TokenSpans.concat(
+        List.of(TokenSpans.unplaced(marks.before()), tokens, TokenSpans.unplaced(marks.after())));
   }
 
   @Override
   public String decode(int[] ids, boolean skipSpecial) {
     long[] known = TokenIds.known(ids, vocabularySize()).asLongStream().toArray();
-    String text = known.length == 0 ? "" : tokenizer.decode(known, skipSpecial);
+    String text = known.length == 0 ? "" : library.decode(known, skipSpecial);
     return cleaning ? DecodedSpaces.cleaned(text) : text;
+  }
+
+  @Override
+  public OptionalInt endOfTextId() {
+    return special.end();
+  }
+
+  @Override
+  public Set<Integer> endOfTextIds() {
+    return special.ends();
+  }
+
+  @Override
+  public OptionalInt beginningOfTextId() {
+    return special.beginning();
+  }
+
+  @Override
+  public OptionalInt paddingId() {
+    return special.padding();
+  }
+
+  @Override
+  public Map<String, String> specialTokens() {
+    return special.texts();
+  }
+
+  @Override
+  public Map<Integer, String> addedTokens() {
+    return added;
+  }
+
+  @Override
+  public int vocabularySize() {
+    return size;
   }
 }

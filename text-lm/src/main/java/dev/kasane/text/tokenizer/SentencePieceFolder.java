@@ -61,7 +61,7 @@ record SentencePieceFolder(ObjectNode json, SideFiles files) {
     SortedMap<Integer, AddedToken> listed = new TreeMap<>();
     files.listed().forEach((id, token) -> listed.put(id, new AddedToken(token.content(), token.special(),
         token.lstrip(), token.rstrip(), token.singleWord(), false)));
-    return new SideFiles(files.settings(), listed, files.specific());
+    return new SideFiles(files.settings(), listed, files.described(), files.specific());
   }
 
   private static SentencePieceFolder t5(Path file, SentencePieceModel model, SideFiles files) {

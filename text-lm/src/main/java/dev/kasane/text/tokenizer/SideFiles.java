@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,9 +28,11 @@ import java.util.stream.Stream;
  *
  * @param settings the configuration, with what the map of special tokens changes
  * @param listed the tokens that a file lists, by the id it gives them; only their order counts
+ * @param described the same by text, and those whose id another one has taken
  * @param specific marks with names of the model's own, such as {@code image_token}
  */
-record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map<String, AddedToken> specific) {
+record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map<String, AddedToken> described,
+    Map<String, AddedToken> specific) {
   /** The marks that every tokeniser may have, in the order in which they are added. */
   static final List<String> ROLES = List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token",
       "cls_token", "mask_token");
@@ -48,16 +54,21 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
     Map<String, AddedToken> specific = new LinkedHashMap<>();
     moveNamed(settings, specific);
     SortedMap<Integer, AddedToken> listed = new TreeMap<>();
+    Map<String, AddedToken> described = new HashMap<>();
+    BiConsumer<String, AddedToken> list = (id, token) -> {
+      listed.put(id(folder, id), token);
+      described.put(token.content(), token);
+    };
     if (settings.has(LISTED)) {
       settings.path(LISTED).fields().forEachRemaining(token ->
-          listed.put(id(folder, token.getKey()), AddedToken.of(token.getValue(), false)));
+          list.accept(token.getKey(), AddedToken.of(token.getValue(), false)));
     } else {
       mergeMap(settings, TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.SPECIAL_TOKENS)));
       moveNamed(settings, specific);
-      addListed(folder, settings, listed);
-      own.forEach(token -> listed.put(id(folder, token.path("id").asText()), AddedToken.of(token, false)));
+      addListed(folder, settings, list);
+      own.forEach(token -> list.accept(token.path("id").asText(), AddedToken.of(token, false)));
     }
-    return new SideFiles(settings, Collections.unmodifiableSortedMap(listed), specific);
+    return new SideFiles(settings, Collections.unmodifiableSortedMap(listed), described, specific);
   }
 
   private static boolean isNothing(JsonNode value) {
@@ -111,15 +122,14 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
     return all;
   }
 
-  private static void addListed(Path folder, ObjectNode settings, Map<Integer, AddedToken> listed) {
+  private static void addListed(Path folder, ObjectNode settings, BiConsumer<String, AddedToken> list) {
     List<String> marks = new ArrayList<>();
     ROLES.forEach(role -> marks.add(token(settings.path(role)).content()));
     settings.path(EXTRA).forEach(token -> marks.add(token(token).content()));
     TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.ADDED_TOKENS)).fields()
         .forEachRemaining(token -> {
           boolean mark = marks.contains(token.getKey());
-          listed.put(id(folder, token.getValue().asText()),
-              new AddedToken(token.getKey(), mark, false, false, false, !mark));
+          list.accept(token.getValue().asText(), new AddedToken(token.getKey(), mark, false, false, false, !mark));
         });
   }
 
@@ -133,13 +143,11 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
 
   /** The marks by name: those that every tokeniser may have, then the model's own. */
   Map<String, AddedToken> named() {
-    Map<String, AddedToken> byText = new HashMap<>();
-    listed.values().forEach(token -> byText.put(token.content(), token));
     Map<String, AddedToken> named = new LinkedHashMap<>();
     ROLES.forEach(role -> {
       JsonNode value = settings.path(role);
       if (isToken(value) && !token(value).content().isEmpty()) {
-        named.put(role, byText.getOrDefault(token(value).content(), token(value)));
+        named.put(role, described.getOrDefault(token(value).content(), token(value)));
       }
     });
     named.putAll(specific);
@@ -157,14 +165,13 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
   /** Adds all that is listed, named or marked otherwise, in the order in which transformers does. */
   void addTo(AddedVocabulary vocabulary) {
     Map<String, AddedToken> named = named();
-    List<String> names = named.values().stream().map(AddedToken::content).toList();
-    List<String> there = vocabulary.tokens().values().stream().map(AddedToken::content).toList();
-    Map<String, AddedToken> all = new LinkedHashMap<>();
-    listed.values().forEach(token ->
-        all.put(token.content(), names.contains(token.content()) ? token.asMark() : token));
-    all.values().forEach(vocabulary::add);
-    Stream.concat(named.values().stream().map(AddedToken::asMark), extra().stream())
-        .filter(token -> !there.contains(token.content()) && all.putIfAbsent(token.content(), token) == null)
-        .forEach(vocabulary::addNamed);
+    Set<String> names = named.values().stream().map(AddedToken::content).collect(Collectors.toSet());
+    Set<String> there = new HashSet<>(vocabulary.texts().values());
+    for (AddedToken token : listed.values()) {
+      there.add(token.content());
+      vocabulary.add(names.contains(token.content()) ? token.asMark() : token);
+    }
+    Stream.concat(named.values().stream().map(AddedToken::asMark), extra().stream()).distinct()
+        .filter(token -> !there.contains(token.content())).forEach(vocabulary::add);
   }
 }

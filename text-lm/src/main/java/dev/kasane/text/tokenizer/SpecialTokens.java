@@ -2,8 +2,6 @@ package dev.kasane.text.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kasane.core.UserException;
-import dev.kasane.core.VisibleText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,30 +21,21 @@ import java.util.Set;
  * @param texts the text of each mark that a file names by text: {@code bos_token}, {@code eos_token} and so on
  */
 record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt padding, Map<String, String> texts) {
-  private static final String PADDING = "pad_token";
-
-  /** Looks up the id of a token's text, empty if the vocabulary lacks it. */
-  interface Vocabulary {
-    OptionalInt id(String token);
-  }
-
   /**
    * The marks that the files beside a vocabulary name. {@code generation_config.json}, then {@code config.json}, give
    * ids: all ends count, and the rest where no text is named.
-   *
-   * @throws UserException when a mark that begins or ends texts is in no vocabulary
    */
-  static SpecialTokens of(Path folder, SideFiles files, Vocabulary vocabulary) {
+  static SpecialTokens of(Path folder, SideFiles files, AddedVocabulary vocabulary) {
     Map<String, String> texts = new LinkedHashMap<>();
     files.named().forEach((name, token) -> texts.put(name, token.content()));
     List<JsonNode> numbered = List.of(
         TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.GENERATION)),
         TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.MODEL)));
     Set<Integer> ends = new LinkedHashSet<>();
-    id(texts, "eos_token", folder, vocabulary).ifPresent(ends::add);
+    id(texts, "eos_token", vocabulary).ifPresent(ends::add);
     numbered.forEach(file -> ends.addAll(ids(file.path("eos_token_id"))));
-    return new SpecialTokens(first(texts, "bos_token", folder, vocabulary, numbered),
-        Collections.unmodifiableSet(ends), first(texts, PADDING, folder, vocabulary, numbered),
+    return new SpecialTokens(first(texts, "bos_token", vocabulary, numbered),
+        Collections.unmodifiableSet(ends), first(texts, "pad_token", vocabulary, numbered),
         Map.copyOf(texts));
   }
 
@@ -55,9 +44,9 @@ record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt paddi
     return ends.isEmpty() ? OptionalInt.empty() : OptionalInt.of(ends.iterator().next());
   }
 
-  private static OptionalInt first(Map<String, String> texts, String role, Path folder, Vocabulary vocabulary,
+  private static OptionalInt first(Map<String, String> texts, String role, AddedVocabulary vocabulary,
       List<JsonNode> numbered) {
-    OptionalInt named = id(texts, role, folder, vocabulary);
+    OptionalInt named = id(texts, role, vocabulary);
     if (named.isPresent()) {
       return named;
     }
@@ -65,18 +54,9 @@ record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt paddi
         .mapToInt(Integer::intValue).findFirst();
   }
 
-  private static OptionalInt id(Map<String, String> texts, String role, Path folder, Vocabulary vocabulary) {
+  private static OptionalInt id(Map<String, String> texts, String role, AddedVocabulary vocabulary) {
     String text = texts.get(role);
-    if (text == null) {
-      return OptionalInt.empty();
-    }
-    OptionalInt id = vocabulary.id(text);
-    // Nothing hangs on what fills a row, so a model may do without it.
-    if (id.isEmpty() && !role.equals(PADDING)) {
-      throw new UserException(folder + ": the " + role + " " + VisibleText.quote(text) + " is not in the vocabulary, so it has no"
-          + " id. Take all files of the tokeniser from one model.");
-    }
-    return id;
+    return text == null ? OptionalInt.empty() : vocabulary.id(text);
   }
 
   private static List<Integer> ids(JsonNode value) {

@@ -111,10 +111,11 @@ enum TokenizerClass {
   static TokenizerClass ofOlderFiles(Path folder) {
     String name = name(folder);
     if (!name.isEmpty() && find(name).isEmpty()) {
-      boolean bringsCode = TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.CONFIGURATION)).has("auto_map");
+      boolean bringsCode =
+          TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.CONFIGURATION)).has("auto_map");
       throw new UserException(folder + " has a tokeniser of the class " + VisibleText.quote(name)
-          + (bringsCode ? ", which is run by code that comes with the model" : ", whose rules this program does not have")
-          + ". " + ADVICE);
+          + (bringsCode ? ", which is run by code that comes with the model"
+              : ", whose rules this program does not have") + ". " + ADVICE);
     }
     return of(folder, false);
   }
@@ -165,23 +166,14 @@ enum TokenizerClass {
     files.specific().putAll(read);
   }
 
-  /** Forgets those of its own marks that the vocabulary lacks and that the model has no ids for. */
-  void dropDefaults(SideFiles files, AddedVocabulary vocabulary) {
-    marks.forEach((name, text) -> {
-      if (vocabulary.id(text).isEmpty() && AddedToken.of(files.settings().path(name), true).content().equals(text)) {
-        files.settings().putNull(name);
-      }
-    });
-  }
-
   /** Adds once more what the class adds at the end. */
   void addAgain(SideFiles files, AddedVocabulary vocabulary) {
     if (this == QWEN2) {
-      files.named().values().forEach(token -> vocabulary.addNamed(AddedToken.mark(token.content())));
-      files.extra().forEach(token -> vocabulary.addNamed(AddedToken.mark(token.content())));
+      files.named().values().forEach(token -> vocabulary.add(AddedToken.mark(token.content())));
+      files.extra().forEach(token -> vocabulary.add(AddedToken.mark(token.content())));
     } else if (this == COHERE) {
-      files.named().values().forEach(token -> vocabulary.addNamed(token.asMark()));
-      files.extra().forEach(token -> vocabulary.addNamed(token.asMark()));
+      files.named().values().forEach(token -> vocabulary.add(token.asMark()));
+      files.extra().forEach(token -> vocabulary.add(token.asMark()));
     }
   }
 

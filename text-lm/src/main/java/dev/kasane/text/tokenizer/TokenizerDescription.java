@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.text.tokenizer.check.StripDecoders;
+import dev.kasane.text.tokenizer.check.TokenizerCheck;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,26 +59,19 @@ record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabu
   static TokenizerDescription of(Path folder, Path origin, TokenizerClass kind, SideFiles files, ObjectNode whole) {
     ObjectNode settings = files.settings();
     requireWholeMarks(folder, settings);
-    AddedVocabulary vocabulary = new AddedVocabulary(ids(origin, whole.path("model").path("vocab")), rows(folder));
+    AddedVocabulary vocabulary = new AddedVocabulary(ids(origin, whole.path("model").path("vocab")));
     whole.path(ADDED).forEach(token -> vocabulary.add(AddedToken.of(token, false)));
     files.addTo(vocabulary);
     kind.addAgain(files, vocabulary);
-    kind.dropDefaults(files, vocabulary);
     whole.set(ADDED, vocabulary.json());
     whole.putNull("truncation").putNull("padding");
     whole.set("decoder", StripDecoders.replaced(whole.path("decoder")));
-    SpecialTokens special = SpecialTokens.of(folder, files, vocabulary::id);
+    SpecialTokens special = SpecialTokens.of(folder, files, vocabulary);
     if (!whole.hasNonNull(SurroundingMarks.PLACE) || kind.surroundsItself()) {
       whole.set(SurroundingMarks.PLACE, SurroundingMarks.of(kind, files, vocabulary));
     }
     return new TokenizerDescription(origin, whole, vocabulary, special,
         cleaning(settings, whole.path("model").path("type").asText()));
-  }
-
-  /** How many ids the model has, as far as a file beside says so. */
-  private static long rows(Path folder) {
-    return TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.MODEL)).path("vocab_size")
-        .asLong(Long.MAX_VALUE);
   }
 
   /** A tokeniser that joins by BPE has spaces of its own, and transformers cleans up after it only when made to. */

@@ -46,7 +46,8 @@ class BadTokenizerTest {
   @Test
   void anAddedTokenWithoutEmbeddingIsRefusedWhereATextHasIt() throws IOException {
     Files.copy(TokenizerGoldenTest.folder("byte-level").resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
-    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"pad_token\": \"[PAD]\", \"eos_token\": \"<|end|>\"}");
+    Files.writeString(folder.resolve("tokenizer_config.json"),
+        "{\"pad_token\": \"[PAD]\", \"eos_token\": \"<|end|>\"}");
     Files.writeString(folder.resolve("added_tokens.json"), "{\"[PAD]\": 401}");
     Tokenizer whole = Tokenizers.open(folder);
     assertThat(whole.paddingId()).hasValue(401);
@@ -100,12 +101,13 @@ class BadTokenizerTest {
   }
 
   @Test
-  void aMarkOutsideTheVocabularyGetsAnIdOfItsOwnIfTheModelHasOne() throws IOException {
+  void aMarkOutsideTheVocabularyGetsAnIdWhichTheModelMustHave() throws IOException {
     Files.copy(TokenizerGoldenTest.folder("llama").resolve("tokenizer.model"), folder.resolve("tokenizer.model"));
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|done|>\"}");
-    assertThat(Tokenizers.open(folder).endOfTextId()).hasValue(460);
-    Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 460}");
-    assertRefused("<|done|>");
+    Tokenizer tokenizer = Tokenizers.open(folder);
+    assertThat(tokenizer.endOfTextId()).hasValue(460);
+    assertThatThrownBy(() -> Tokenizers.fitted(tokenizer, 460, folder, notice -> { })).isInstanceOf(UserException.class)
+        .hasMessageContaining("460");
   }
 
   @Test
@@ -119,7 +121,8 @@ class BadTokenizerTest {
         merges.append(pair.path(0).asText()).append(' ').append(pair.path(1).asText()).append('\n'));
     Files.writeString(folder.resolve("merges.txt"), merges);
     Files.writeString(folder.resolve("tokenizer_config.json"),
-        "{\"tokenizer_class\": \"GPT2Tokenizer\", \"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\", \"add_bos_token\": true}");
+        "{\"tokenizer_class\": \"GPT2Tokenizer\", \"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\","
+            + " \"add_bos_token\": true}");
     Tokenizer whole = Tokenizers.open(TokenizerGoldenTest.folder("byte-level"));
     Tokenizer parts = Tokenizers.open(folder);
     String text = "The lamp's light <|end|> \u00e9\uD83D\uDE42  x";

@@ -129,20 +129,6 @@ class OlderFilesTest {
     assertThat(named.vocabularySize()).isEqualTo(900);
   }
 
-  @Test
-  void marksThatTheModelHasNoIdsForAreLeftOut() throws IOException {
-    copy("gpt2-files", folder, "vocab.json", "merges.txt");
-    configure("{\"tokenizer_class\": \"GPTNeoXTokenizer\"}");
-    assertThat(Tokenizers.open(folder).paddingId()).hasValue(560);
-    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"gpt_neox\", \"vocab_size\": 560}");
-    Tokenizer tokenizer = Tokenizers.open(folder);
-    assertThat(tokenizer.paddingId()).isEmpty();
-    assertThat(tokenizer.endOfTextId()).hasValue(0);
-    assertThat(Tokenizers.fitted(tokenizer, 560, folder, notice -> { })).isSameAs(tokenizer);
-    configure("{\"tokenizer_class\": \"GPTNeoXTokenizer\", \"eos_token\": \"<|done|>\"}");
-    assertRefused("eos_token", "<|done|>", "vocabulary");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"{\"a\": 0.5}", "{\"a\": -1}", "{\"a\": \"0\"}", "{\"a\": null}", "{\"a\": [0]}",
       "{\"a\": 99999999999}", "{\"a\": 0, \"b\": 0}", "{\"a\": 2000000000}", "[]", "{}", "7", "", "{\"a\": 0"})

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

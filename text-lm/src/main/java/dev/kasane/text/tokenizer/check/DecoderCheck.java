@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 /** Checks how a tokeniser makes a text of its tokens. */
 final class DecoderCheck {

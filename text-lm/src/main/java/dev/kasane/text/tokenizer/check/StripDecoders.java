@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,14 +10,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * characters than may go, so such a decoder is written as two replacements that do the same, and leave nothing of
  * such a token.
  */
-final class StripDecoders {
+public final class StripDecoders {
   /** The most characters that are taken away at one end. */
   static final int MOST = 1_000;
 
   private StripDecoders() {}
 
   /** The decoder, with each one of that kind in it replaced. */
-  static JsonNode replaced(JsonNode decoder) {
+  public static JsonNode replaced(JsonNode decoder) {
     if (decoder.path("decoders").isArray()) {
       ObjectNode sequence = decoder.deepCopy();
       ArrayNode list = sequence.putArray("decoders");

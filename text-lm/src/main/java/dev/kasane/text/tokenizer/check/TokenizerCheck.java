@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,9 +11,9 @@ import java.nio.file.Path;
  * whatever is known to do that is refused here: searches that may take too long, texts that grow without bound,
  * components whose numbers lead outside of what they count.
  */
-final class TokenizerCheck {
+public final class TokenizerCheck {
   /** The highest id of a token. */
-  static final int MOST_ID = 100_000_000;
+  public static final int MOST_ID = 100_000_000;
   private static final int LONGEST_TOKEN = 100_000;
   /** WordPiece tries every part of a word up to this length; 100 is usual. */
   private static final int LONGEST_WORD = 1_000;
@@ -25,7 +25,7 @@ final class TokenizerCheck {
    *
    * @throws UserException that names the token whose id is refused
    */
-  static void checkIds(Path file, ObjectNode json) {
+  public static void checkIds(Path file, ObjectNode json) {
     TokenizerPart whole = new TokenizerPart(file, "", json);
     TokenizerPart vocabulary = whole.child("model").child("vocab");
     vocabulary.json().fields().forEachRemaining(token -> requireId(vocabulary, token.getKey(), token.getValue()));
@@ -42,7 +42,7 @@ final class TokenizerCheck {
    *     could take too long, as many fewer as they make it longer
    * @throws UserException that names the part which is refused
    */
-  static int check(Path file, ObjectNode json, int highest, int most) {
+  public static int check(Path file, ObjectNode json, int highest, int most) {
     TokenizerPart whole = new TokenizerPart(file, "", json);
     NormalizerCheck normalizer = NormalizerCheck.of(whole);
     int least = (int) (most * most / normalizer.check(most));

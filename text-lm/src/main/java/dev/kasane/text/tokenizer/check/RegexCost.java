@@ -1,10 +1,10 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
-import dev.kasane.text.tokenizer.RegexNode.Choice;
-import dev.kasane.text.tokenizer.RegexNode.One;
-import dev.kasane.text.tokenizer.RegexNode.Place;
-import dev.kasane.text.tokenizer.RegexNode.Repeat;
-import dev.kasane.text.tokenizer.RegexNode.Sequence;
+import dev.kasane.text.tokenizer.check.RegexNode.Choice;
+import dev.kasane.text.tokenizer.check.RegexNode.One;
+import dev.kasane.text.tokenizer.check.RegexNode.Place;
+import dev.kasane.text.tokenizer.check.RegexNode.Repeat;
+import dev.kasane.text.tokenizer.check.RegexNode.Sequence;
 import java.util.List;
 
 /**

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import java.util.BitSet;
 import java.util.List;
@@ -71,7 +71,7 @@ record CharacterSet(BitSet may, BitSet must) {
     }
   }
 
-  /** What a letter behind a backslash stands for: digits, spaces, parts of words and the like. */
+  /** What a letter after a backslash stands for: digits, spaces, parts of words and the like. */
   static CharacterSet escape(int letter) {
     return switch (letter) {
       case 'd' -> category("Nd");

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.check;
 
 import java.util.Set;
 
@@ -6,7 +6,7 @@ import java.util.Set;
  * The four kinds of components, with the types that this program's library knows. What is of another type the library
  * takes for one of an older form, by the names it holds; such a file is refused.
  */
-enum ComponentKind {
+public enum ComponentKind {
   NORMALIZER("normalizer", "normalizers", Set.of("BertNormalizer", "Strip", "StripAccents", "NFC", "NFD", "NFKC",
       "NFKD", "Lowercase", "Nmt", "Precompiled", "Replace", "Prepend", "ByteLevel")),
   PRE_TOKENIZER("pre_tokenizer", "pretokenizers", Set.of("BertPreTokenizer", "ByteLevel", "CharDelimiterSplit",
@@ -17,7 +17,7 @@ enum ComponentKind {
       "Strip", "ByteFallback"));
 
   /** The type of a component that holds others. */
-  static final String SEQUENCE = "Sequence";
+  public static final String SEQUENCE = "Sequence";
 
   private final String place;
   private final String list;
@@ -30,12 +30,12 @@ enum ComponentKind {
   }
 
   /** Where the file has them. */
-  String place() {
+  public String place() {
     return place;
   }
 
   /** The name under which a sequence holds its components. */
-  String list() {
+  public String list() {
     return list;
   }
 
