@@ -69,13 +69,9 @@ public record TrainingTexts(TextBatches batches, List<TextBatch> evaluation, Dat
 
   private static List<EncodedExample> encode(List<TextRecord> records, ExampleTemplate template,
       ExampleEncoder encoder, Set<String> unread) {
-    List<EncodedExample> examples = new ArrayList<>();
-    for (TextRecord record : records) {
-      TemplateText text = template.of(record);
-      unread.addAll(text.unread());
-      examples.addAll(encoder.encode(text));
-    }
-    return examples;
+    List<TemplateText> texts = records.stream().map(template::of).toList();
+    texts.forEach(text -> unread.addAll(text.unread()));
+    return texts.parallelStream().flatMap(text -> encoder.encode(text).stream()).toList();
   }
 
   private static List<TemplateText> samples(DataSplit split, ExampleTemplate template) {
