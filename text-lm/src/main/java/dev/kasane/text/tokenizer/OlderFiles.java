@@ -1,5 +1,7 @@
 package dev.kasane.text.tokenizer;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
@@ -8,8 +10,10 @@ import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +25,9 @@ final class OlderFiles {
   private static final String TIKTOKEN = ".tiktoken";
   private static final List<String> MODELS =
       List.of(TokenizerFiles.SENTENCE_PIECE, TokenizerFiles.SENTENCE_PIECE_T5, "tiktoken.model");
+
+  /** Llama 3 has 256 marks. */
+  private static final int MOST_MARKS = 100_000;
 
   private final Path folder;
   private final TokenizerClass kind;
@@ -77,7 +84,9 @@ final class OlderFiles {
 
   private TokenizerDescription ofModel(Path file) {
     if (TiktokenFile.isSuch(TokenizerFiles.readBytes(file))) {
-      return describe(file, files, TiktokenFile.read(file));
+      ObjectNode json = TiktokenFile.read(file);
+      json.set("added_tokens", tiktokenMarks(file, json.path("model").path("vocab").size()));
+      return describe(file, files, json);
     }
     if (kind.readsBytePairs()) {
       throw new UserException(folder + " has " + file.getFileName() + ", but a tokeniser of the class "
@@ -86,6 +95,29 @@ final class OlderFiles {
     }
     SentencePieceFolder pieces = SentencePieceFolder.of(file, kind, files);
     return describe(file, pieces.files(), pieces.json());
+  }
+
+  /**
+   * The marks behind tiktoken's ranks: those that are listed, at their ids, with placeholders between them; then what
+   * else is special.
+   */
+  private ArrayNode tiktokenMarks(Path file, int first) {
+    int last = files.listed().isEmpty() ? -1 : files.listed().lastKey();
+    if (last - first > MOST_MARKS) {
+      throw new UserException(folder + " lists an added token with the id " + last + ", where " + file.getFileName()
+          + " has " + first + " tokens; at most " + MOST_MARKS + " may lie between. Fetch the tokeniser's files again.");
+    }
+    Set<String> texts = new LinkedHashSet<>();
+    for (int id = first; id <= last; id++) {
+      AddedToken listed = files.listed().get(id);
+      texts.add(listed == null ? "<|reserved_token_" + id + "|>" : listed.content());
+    }
+    if (files.settings().has(SideFiles.EXTRA)) {
+      files.extra().forEach(token -> texts.add(token.content()));
+    }
+    ArrayNode marks = JsonNodeFactory.instance.arrayNode();
+    texts.forEach(text -> marks.add(TokenizerJson.specialToken(first + marks.size(), text)));
+    return marks;
   }
 
   private TokenizerDescription describe(Path origin, SideFiles side, ObjectNode json) {

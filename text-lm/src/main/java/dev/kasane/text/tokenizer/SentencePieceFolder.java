@@ -20,7 +20,6 @@ import java.util.stream.IntStream;
  * @param files what the files beside it say, with the tokens and marks that the model itself names
  */
 record SentencePieceFolder(ObjectNode json, SideFiles files) {
-  private static final String EXTRA = "extra_special_tokens";
   private static final int USUAL_SENTINELS = 100;
   private static final int MOST_SENTINELS = 100_000;
 
@@ -43,7 +42,8 @@ record SentencePieceFolder(ObjectNode json, SideFiles files) {
   }
 
   private static SentencePieceFolder asWritten(Path file, SentencePieceModel model, SideFiles files) {
-    SentencePieceModel named = model.renamed(file, files.listed());
+    SentencePieceModel named =
+        model.algorithm() == Algorithm.BYTE_PAIR ? model.renamed(file, files.listed()) : model;
     model.marks().forEach((role, text) -> {
       if (!files.settings().has(role)) {
         files.settings().put(role, text);
@@ -119,10 +119,10 @@ record SentencePieceFolder(ObjectNode json, SideFiles files) {
 
   /** Adds them, where no file lists any. */
   private static void addTokens(SideFiles files, List<Piece> tokens) {
-    if (files.settings().has(EXTRA)) {
+    if (files.settings().has(SideFiles.EXTRA)) {
       return;
     }
-    ArrayNode extra = files.settings().putArray(EXTRA);
+    ArrayNode extra = files.settings().putArray(SideFiles.EXTRA);
     tokens.forEach(piece -> extra.addObject().put("content", piece.text()).put("normalized", false)
         .put("special", piece.kind() == Kind.CONTROL));
   }

@@ -36,7 +36,8 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
   /** The marks that every tokeniser may have, in the order in which they are added. */
   static final List<String> ROLES = List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token",
       "cls_token", "mask_token");
-  private static final String EXTRA = "extra_special_tokens";
+  /** Where the configuration has marks without a name. */
+  static final String EXTRA = "extra_special_tokens";
   private static final String EXTRA_BEFORE = "additional_special_tokens";
   private static final String LISTED = "added_tokens_decoder";
 

@@ -161,17 +161,9 @@ final class TokenizerJson {
    */
   static ObjectNode surround(Map<String, Integer> ids, String before, String after) {
     ObjectNode processor = component("TemplateProcessing");
-    ArrayNode single = processor.putArray("single");
-    ArrayNode pair = processor.putArray("pair");
+    fill(processor.putArray("single"), before, List.of("A"), after);
+    fill(processor.putArray("pair"), before, List.of("A", "B"), after);
     ObjectNode explained = processor.putObject("special_tokens");
-    for (String text : List.of("A", "B")) {
-      List<ArrayNode> templates = text.equals("A") ? List.of(single, pair) : List.of(pair);
-      for (ArrayNode template : templates) {
-        addMark(template, before);
-        template.add(part("Sequence", text));
-        addMark(template, after);
-      }
-    }
     ids.forEach((mark, id) -> {
       if (mark.equals(before) || mark.equals(after)) {
         ObjectNode token = explained.putObject(mark).put("id", mark);
@@ -182,9 +174,13 @@ final class TokenizerJson {
     return processor;
   }
 
-  private static void addMark(ArrayNode template, String mark) {
-    if (mark != null) {
-      template.add(part("SpecialToken", mark));
+  private static void fill(ArrayNode template, String before, List<String> texts, String after) {
+    if (before != null) {
+      template.add(part("SpecialToken", before));
+    }
+    texts.forEach(text -> template.add(part("Sequence", text)));
+    if (after != null) {
+      template.add(part("SpecialToken", after));
     }
   }
 

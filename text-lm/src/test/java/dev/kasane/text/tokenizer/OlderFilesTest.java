@@ -163,6 +163,15 @@ class OlderFilesTest {
   }
 
   @Test
+  void gapsBetweenTiktokensMarksAreFilled() throws IOException {
+    copy("llama3-tiktoken", folder, "tokenizer.model");
+    configure("{\"added_tokens_decoder\": {\"570\": {\"content\": \"<|late|>\", \"special\": true}}}");
+    assertThat(Tokenizers.open(folder).encode("<|late|><|reserved_token_561|>", false)).containsExactly(570, 561);
+    configure("{\"added_tokens_decoder\": {\"999999999\": {\"content\": \"<|late|>\", \"special\": true}}}");
+    assertRefused("999999999", "560");
+  }
+
+  @Test
   void oddTiktokenFilesAreRefused() throws IOException {
     for (String lines : List.of("IQ== 0\nIQ== 1\n", "IQ== 0\nIg== 0\n", "IQ== 0\nnothing\n", "IQ== 0\nIQ= 1\n",
         "IQ== 0\nIg== 99999999999\n")) {
