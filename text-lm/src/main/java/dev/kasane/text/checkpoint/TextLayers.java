@@ -1,6 +1,7 @@
 package dev.kasane.text.checkpoint;
 
 import dev.kasane.core.algebra.CheckpointLayers;
+import dev.kasane.core.algebra.Vocabulary;
 import dev.kasane.core.algebra.WeightFolder;
 import dev.kasane.core.algebra.WeightPlace;
 import dev.kasane.core.checkpoint.Precision;
@@ -36,15 +37,15 @@ public final class TextLayers {
     try (TensorSource source = checkpoint.source()) {
       RenamedSource weights = TextWeights.forModel(source, model);
       for (String path : model.restorableLayers().keySet()) {
-        // A head that is tied to the embedding has no weight of its own.
         place(weights, source, path + WEIGHT).ifPresent(place -> places.put(path, place));
         place(weights, source, path + BIAS).ifPresent(place -> biases.put(path, place));
       }
     }
     DecoderNames names = checkpoint.config().names();
+    Optional<String> tied = checkpoint.config().tiedHead() ? Optional.of(names.head() + WEIGHT) : Optional.empty();
+    tied.ifPresent(head -> places.put(names.head(), places.get(names.tokens())));
     return new CheckpointLayers(folder, Map.of(WeightFolder.COMPONENT, places),
-        Map.of(WeightFolder.COMPONENT, biases),
-        places.containsKey(names.head()) ? Map.of() : Map.of(names.tokens(), names.head()));
+        Map.of(WeightFolder.COMPONENT, biases), Optional.of(new Vocabulary(names.tokens(), names.head(), tied)));
   }
 
   private static Optional<WeightPlace> place(RenamedSource weights, TensorSource source, String name) {

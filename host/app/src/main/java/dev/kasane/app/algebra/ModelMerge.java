@@ -42,7 +42,7 @@ public final class ModelMerge {
       Steps steps) {
     CheckpointMerge merge = new CheckpointMerge(base, parts, methods, options);
     AtomicReference<CheckpointMerge.Result> result = new AtomicReference<>();
-    new CheckpointCopy(base.root(), target, merge.files())
+    new CheckpointCopy(base.root(), target, merge.files(), merge.description())
         .write(targets -> result.set(merge.write(targets, metadata, steps)));
     return result.get();
   }

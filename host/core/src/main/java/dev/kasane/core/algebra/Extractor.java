@@ -102,9 +102,9 @@ public final class Extractor {
       return component + "." + path;
     }
 
-    /** A normalisation's scale has no rank, and an embedding's update would have other names. */
+    /** A normalisation's scale has no rank; an embedding's update would have other names, and a tied head is one. */
     boolean isMatrix() {
-      return !StoredLayers.isEmbedding(path)
+      return !StoredLayers.isEmbedding(path) && !tuned.isTied(component, path)
           && tuned.shape(component, path).filter(shape -> shape.dimension() > 1).isPresent();
     }
 

@@ -36,7 +36,7 @@ final class Restoration {
       NDManager scope) {
     roots.forEach((component, root) -> {
       targets.put(component, root.restorableLayers());
-      places.put(component, root.namedWeights());
+      places.put(component, root.weightPlaces());
     });
     this.restorer = new ModuleRestorer(methods);
     this.multiplier = multiplier;

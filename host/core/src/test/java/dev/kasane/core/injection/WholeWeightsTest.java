@@ -151,7 +151,7 @@ class WholeWeightsTest {
         .hasMessageContaining("has an adapter");
     Linear layer = unet.linear(OUT);
     assertThatThrownBy(() -> layer.namedWeights().get("bias")
-        .cover(new DenseWeight(scope.ones(new Shape(9)))))
+        .cover(new DenseWeight(scope.ones(new Shape(9))), 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
