@@ -40,7 +40,7 @@ public record LoadedAdapter(
     List<String> lines = new ArrayList<>();
     lines.add(reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
         + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight()));
-    if (norm == 0) {
+    if (norm == 0 && set.wholes().isEmpty()) {
       lines.add("  It changes nothing: every update in it is zero. Was it trained?");
     }
     if (!report.isComplete()) {

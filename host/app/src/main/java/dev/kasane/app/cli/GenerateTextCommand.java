@@ -94,6 +94,7 @@ final class GenerateTextCommand implements Callable<Integer> {
     baseType.settings();
     // Nothing heavy starts before everything that was typed has been checked.
     TextModel model = TextModel.open(base == null ? DemoTextLocation.base() : base, precision);
+    model.checkpoint().note().ifPresent(spec.commandLine().getErr()::println);
     List<Prompt> prompts = IntStream.range(0, lines.size()).mapToObj(row -> prompt(model, lines.get(row), row))
         .toList();
     if (options.draws()) {

@@ -23,6 +23,11 @@ record MixLayer(String component, String path, List<Term> terms) {
     return component + "." + path;
   }
 
+  /** Whether it is a table of rows, whose factors have names of their own. */
+  boolean isTable() {
+    return terms.stream().anyMatch(term -> LowRank.isTable(term.module()));
+  }
+
   /**
    * The layers of all parts that have updates, in the order in which they first appear; those at strength 0 are left
    * out, and learned words are no layers.

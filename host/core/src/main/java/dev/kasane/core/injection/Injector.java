@@ -89,7 +89,7 @@ public final class Injector {
   public static Restored restore(Map<String, Module> roots, AdapterModel saved,
       List<? extends AdapterMethod> methods, double multiplier, NDManager scope) {
     Restored restored = fit(roots, saved, methods, multiplier, scope);
-    if (restored.set().layers().isEmpty()) {
+    if (restored.report().matched().isEmpty()) {
       List<String> lines = restored.report().lines();
       throw new UserException("Nothing in this adapter fits the base model: " + lines.get(0)
           + ". Was it trained for another base?", lines.subList(1, lines.size()), null);

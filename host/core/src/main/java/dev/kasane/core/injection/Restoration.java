@@ -1,5 +1,6 @@
 package dev.kasane.core.injection;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Restores the modules of one file and keeps account of each. */
 final class Restoration {
@@ -51,10 +53,12 @@ final class Restoration {
       return;
     }
     Map<String, AdaptableLayer> layers = targets.getOrDefault(component, Map.of());
+    Set<String> wholePaths = paths(modules, true);
+    Set<String> updated = paths(modules, false);
     for (AdapterModule module : modules) {
       AdaptableLayer layer = layers.get(module.path());
       if (ModuleRestorer.isWhole(module)) {
-        replace(component, module);
+        replace(component, module, updated.contains(module.path()) ? wholePaths : null);
       } else if (layer == null) {
         reject(component, module, "the base model has no such layer");
       } else {
@@ -63,7 +67,16 @@ final class Restoration {
     }
   }
 
-  private void replace(String component, AdapterModule module) {
+  private static Set<String> paths(List<AdapterModule> modules, boolean whole) {
+    return modules.stream().filter(module -> ModuleRestorer.isWhole(module) == whole).map(AdapterModule::path)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * @param others where the module has an update as well, the paths of all whole ones: then it is the base's own weight
+   *     that PEFT saved, which a tied layer has too unless the file says otherwise; else null
+   */
+  private void replace(String component, AdapterModule module, Set<String> others) {
     module.tensors().forEach((parameter, stored) -> {
       String path = module.path() + "." + parameter;
       Weight place = places.getOrDefault(component, Map.of()).get(path);
@@ -75,9 +88,22 @@ final class Restoration {
             + ". The adapter was made for another base model."));
       } else {
         try (GradMode off = GradMode.off()) {
-          wholes.add(WholeWeights.of(component, path, place, WholeWeights.copy(stored, scope)));
+          NDArray values = WholeWeights.copy(stored, scope);
+          wholes.add(WholeWeights.of(component, path, place, values));
+          if (others != null) {
+            coverTied(component, place, values, others);
+          }
         }
         matched.add(new InjectionReport.Match(component, module.path(), "whole " + parameter, Map.of()));
+      }
+    });
+  }
+
+  private void coverTied(String component, Weight place, NDArray values, Set<String> others) {
+    places.get(component).forEach((path, other) -> {
+      WholeWeight tied = WholeWeights.of(component, path, other, values);
+      if (other.isTiedTo(place) && !others.contains(tied.path())) {
+        wholes.add(tied);
       }
     });
   }

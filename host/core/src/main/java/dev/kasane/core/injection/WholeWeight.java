@@ -67,8 +67,14 @@ public final class WholeWeight {
   /** Covers the base's weight; does nothing when it does already. */
   void put() {
     if (!put) {
-      place.cover(own, strength);
+      cover();
       put = true;
+    }
+  }
+
+  private void cover() {
+    if (strength != 0) {
+      place.cover(own, strength);
     }
   }
 
@@ -77,7 +83,7 @@ public final class WholeWeight {
     strength = value;
     if (put) {
       place.uncover(own);
-      place.cover(own, value);
+      cover();
     }
   }
 

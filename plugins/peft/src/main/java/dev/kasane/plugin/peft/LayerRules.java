@@ -84,6 +84,14 @@ final class LayerRules {
     return targets.match(path) && (targets.expression() != null || isInLayers(path));
   }
 
+  /**
+   * Whether a layer may have an adapter because another one with the same weight has: with {@code ensure_weight_tying}
+   * PEFT puts one on the head beside the embedding's, and the other way around.
+   */
+  boolean tiesAlong(String path) {
+    return config.flag("ensure_weight_tying") && numbered.stream().allMatch(each -> each.firstGroup(path) == null);
+  }
+
   private boolean isInLayers(String path) {
     if (layers.isEmpty()) {
       return true;
