@@ -93,7 +93,8 @@ final class GenerateTextCommand implements Callable<Integer> {
     }
     baseType.settings();
     // Nothing heavy starts before everything that was typed has been checked.
-    TextModel model = TextModel.open(base == null ? DemoTextLocation.base() : base, precision);
+    TextModel model = adapters.fitting(
+        TextModel.open(base == null ? DemoTextLocation.base() : base, precision), spec.commandLine().getErr());
     model.checkpoint().note().ifPresent(spec.commandLine().getErr()::println);
     List<Prompt> prompts = IntStream.range(0, lines.size()).mapToObj(row -> prompt(model, lines.get(row), row))
         .toList();

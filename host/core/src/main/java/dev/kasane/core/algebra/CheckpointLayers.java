@@ -21,7 +21,7 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
   private final Map<String, Map<String, WeightPlace>> places;
   private final Map<String, Map<String, WeightPlace>> biases;
   private final Optional<Vocabulary> vocabulary;
-  private final Map<Path, TensorSource> sources = new HashMap<>();
+  private final Map<Path, TensorSource> sources;
 
   /**
    * @param root the checkpoint, file or folder
@@ -41,10 +41,16 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
    */
   public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
       Map<String, Map<String, WeightPlace>> biases, Optional<Vocabulary> vocabulary) {
+    this(root, places, biases, vocabulary, new HashMap<>());
+  }
+
+  private CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
+      Map<String, Map<String, WeightPlace>> biases, Optional<Vocabulary> vocabulary, Map<Path, TensorSource> sources) {
     this.root = root;
     this.vocabulary = vocabulary;
     this.places = copy(places);
     this.biases = copy(biases);
+    this.sources = sources;
   }
 
   private static Map<String, Map<String, WeightPlace>> copy(Map<String, Map<String, WeightPlace>> places) {
@@ -85,7 +91,7 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
 
   /**
    * A language model with another number of rows in its tables of tokens: the first ones, and zeros for those that are
-   * missing.
+   * missing. It reads from the files that this one has opened, which closes them.
    *
    * @param rows how many
    */
@@ -97,7 +103,7 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
           : new WeightPlace(place.file(), place.tensor(), new TensorTransform.Rows(rows)));
       resized.put(component, copy);
     });
-    return new CheckpointLayers(root, resized, biases, vocabulary);
+    return new CheckpointLayers(root, resized, biases, vocabulary, sources);
   }
 
   /** The number of rows that {@link #withRows} was given. */

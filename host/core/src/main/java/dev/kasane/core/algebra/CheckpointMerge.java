@@ -6,7 +6,6 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,10 +54,10 @@ public final class CheckpointMerge {
       throw new UserException("Nothing is left to merge: every adapter has strength 0 on every layer.");
     }
     requireLayers(changed, wholes);
-    Map<String, MixWhole> replacing = replacing(wholes, changed);
     if (options.subtract()) {
-      requireNone(replacing.values());
+      requireNone(wholes, changed);
     }
+    Map<String, MixWhole> replacing = options.subtract() ? Map.of() : replacing(wholes, changed);
     changed.forEach(layer -> add(layer.component(), layer.path(), layer.terms(), replacing));
     Set<String> added = changed.stream().map(MixLayer::name).collect(Collectors.toCollection(HashSet::new));
     replacing.values().stream().filter(whole -> added.add(whole.module()))
@@ -96,8 +95,10 @@ public final class CheckpointMerge {
     return replacing;
   }
 
-  private void requireNone(Collection<MixWhole> replacing) {
-    replacing.stream().findFirst().ifPresent(whole -> {
+  /** Beside an update a whole weight is what PEFT saved of the base: the merge left it there. */
+  private void requireNone(List<MixWhole> wholes, List<MixLayer> changed) {
+    Set<String> updated = changed.stream().map(MixLayer::name).collect(Collectors.toSet());
+    wholes.stream().filter(each -> each.isBias() || !updated.contains(each.module())).findFirst().ifPresent(whole -> {
       throw new UserException(whole.files() + " brings a whole " + whole.path() + "." + whole.parameter()
           + " that took the place of the base's own, which " + base.name() + " no longer holds. Keep the base model and"
           + " use that.");

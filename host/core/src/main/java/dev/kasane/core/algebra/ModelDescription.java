@@ -3,11 +3,13 @@ package dev.kasane.core.algebra;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.JsonFiles;
+import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +22,9 @@ import java.util.function.Consumer;
  *
  * @param config keys of {@code config.json} with their new values
  * @param added new tensors with the names of their files, for the index of a model in several
+ * @param files other files that take the place of the model's, such as a tokeniser's
  */
-public record ModelDescription(Map<String, Object> config, Map<String, String> added) {
+public record ModelDescription(Map<String, Object> config, Map<String, String> added, List<Path> files) {
   private static final String CONFIG = "config.json";
   private static final String INDICES = "*.safetensors.index.json";
   private static final int INDEX_BYTES = 64 << 20;
@@ -34,10 +37,15 @@ public record ModelDescription(Map<String, Object> config, Map<String, String> a
     base.resizedRows().ifPresent(rows -> config.put("vocab_size", rows));
     Map<String, String> names = new LinkedHashMap<>();
     added.forEach((tensor, file) -> names.put(tensor, file.getFileName().toString()));
-    return new ModelDescription(config, names);
+    return new ModelDescription(config, names, List.of());
   }
 
-  private List<Path> files(Path folder) throws IOException {
+  /** The same with files that take the place of the model's. */
+  public ModelDescription with(List<Path> replacing) {
+    return new ModelDescription(config, added, List.copyOf(replacing));
+  }
+
+  private List<Path> edited(Path folder) throws IOException {
     List<Path> files = new ArrayList<>();
     if (!config.isEmpty() && Files.isRegularFile(folder.resolve(CONFIG))) {
       files.add(folder.resolve(CONFIG));
@@ -52,7 +60,11 @@ public record ModelDescription(Map<String, Object> config, Map<String, String> a
 
   /** Changes the files in a model's folder. */
   public void apply(Path folder) throws IOException {
-    for (Path file : files(folder)) {
+    for (Path file : files) {
+      Files.copy(InputFile.require(file), folder.resolve(file.getFileName().toString()),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    for (Path file : edited(folder)) {
       boolean configuration = file.endsWith(CONFIG);
       edit(file, json -> {
         if (configuration) {

@@ -95,7 +95,7 @@ final class PartReader {
     Optional<Place> place = places.find(found.path());
     if (place.isEmpty()) {
       unmatched.add(new UnmatchedKey(key, places.reason(found.path())));
-    } else if (found.adapter() && !rules.targets(found.path()) && !rules.tiesAlong(found.path())) {
+    } else if (found.adapter() && !rules.targets(found.path())) {
       unmatched.add(new UnmatchedKey(key, "the configuration does not target this layer, so that PEFT leaves"
           + " it out"));
     } else {
