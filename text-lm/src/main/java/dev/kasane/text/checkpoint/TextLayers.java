@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the layers that adapters change lie in a language model's files: under names that may lack their first
- * word, and in GPT-2's case turned.
+ * Where the layers and normalisations that adapters change lie in a language model's files: under names that may lack
+ * their first word, and in GPT-2's case turned.
  */
 public final class TextLayers {
   private static final String WEIGHT = ".weight";
@@ -36,13 +36,15 @@ public final class TextLayers {
     Map<String, WeightPlace> biases = new LinkedHashMap<>();
     try (TensorSource source = checkpoint.source()) {
       RenamedSource weights = TextWeights.forModel(source, model);
-      for (String path : model.restorableLayers().keySet()) {
-        place(weights, source, path + WEIGHT).ifPresent(place -> places.put(path, place));
-        place(weights, source, path + BIAS).ifPresent(place -> biases.put(path, place));
+      for (String name : model.weightPlaces().keySet()) {
+        Map<String, WeightPlace> kind = name.endsWith(BIAS) ? biases : places;
+        place(weights, source, name)
+            .ifPresent(place -> kind.put(name.substring(0, name.lastIndexOf('.')), place));
       }
     }
     DecoderNames names = checkpoint.config().names();
-    Optional<String> tied = checkpoint.config().tiedHead() ? Optional.of(names.head() + WEIGHT) : Optional.empty();
+    Optional<String> tied = checkpoint.config().tiedHead() && places.containsKey(names.tokens())
+        ? Optional.of(names.head() + WEIGHT) : Optional.empty();
     tied.ifPresent(head -> places.put(names.head(), places.get(names.tokens())));
     return new CheckpointLayers(folder, Map.of(WeightFolder.COMPONENT, places),
         Map.of(WeightFolder.COMPONENT, biases), Optional.of(new Vocabulary(names.tokens(), names.head(), tied)));

@@ -90,8 +90,8 @@ public record AdapterVocabulary(int rows, Path adapter) {
       String missing = wholes.containsKey(tables.tokens()) ? tables.head() : tables.tokens();
       throw new UserException(adapter + " was trained on a vocabulary of " + rows.get() + " tokens, where the base has "
           + own + ", but brings no " + missing + " of that size: the rows of the new tokens in it are lost, and PEFT"
-          + " makes them up anew each time. Save the adapter again with save_embedding_layers=True, or with both in"
-          + " modules_to_save.");
+          + " makes them up anew each time. Train it with both in"
+          + " modules_to_save, or merge it where it was trained.");
     }
     return rows;
   }

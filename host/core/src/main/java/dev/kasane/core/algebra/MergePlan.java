@@ -72,6 +72,7 @@ final class MergePlan {
    */
   void completeVocabulary() {
     base.vocabulary().ifPresent(vocabulary -> {
+      requireOwnName(vocabulary);
       if (vocabulary.tied().isEmpty()) {
         addResized(vocabulary.head());
       } else if (becomeSame(vocabulary)) {
@@ -81,6 +82,15 @@ final class MergePlan {
       }
       addResized(vocabulary.tokens());
     });
+  }
+
+  private void requireOwnName(Vocabulary vocabulary) {
+    String tensor = place(vocabulary.tokens()).tensor();
+    if (vocabulary.tied().filter(tensor::equals).isPresent() && change(vocabulary.tokens()).isPresent()) {
+      throw new UserException(base.name() + " stores its embedding, which is its head too, under the head's name "
+          + tensor + " alone, so that the two cannot be told apart in its files. Open and save the model with"
+          + " transformers first, which stores " + vocabulary.tokens() + ".weight.");
+    }
   }
 
   /** Whether a head that was tied gets a tensor of its own. */

@@ -1,8 +1,11 @@
 package dev.kasane.core.algebra;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.JsonFiles;
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
@@ -27,6 +30,7 @@ import java.util.function.Consumer;
 public record ModelDescription(Map<String, Object> config, Map<String, String> added, List<Path> files) {
   private static final String CONFIG = "config.json";
   private static final String INDICES = "*.safetensors.index.json";
+  private static final String TOTAL = "total_size";
   private static final int INDEX_BYTES = 64 << 20;
 
   static ModelDescription of(boolean untied, CheckpointLayers base, Map<String, Path> added) {
@@ -70,10 +74,23 @@ public record ModelDescription(Map<String, Object> config, Map<String, String> a
         if (configuration) {
           config.forEach(json::putPOJO);
         } else {
-          added.forEach((tensor, name) -> json.withObject("/weight_map").put(tensor, name));
+          describe(folder, json);
         }
       });
     }
+  }
+
+  private void describe(Path folder, ObjectNode index) {
+    added.forEach((tensor, name) -> {
+      index.withObject("/weight_map").put(tensor, name);
+      JsonNode total = index.path("metadata").path(TOTAL);
+      try (TensorSource source = TensorSources.open(folder.resolve(name))) {
+        if (total.isIntegralNumber()) {
+          index.withObject("/metadata").put(TOTAL,
+              total.longValue() + source.shape(tensor).size() * source.dtype(tensor).byteSize());
+        }
+      }
+    });
   }
 
   private static void edit(Path file, Consumer<ObjectNode> change) throws IOException {

@@ -79,7 +79,7 @@ public final class Weight {
   }
 
   /**
-   * Puts other values over the weight's own, which stay. A place that is tied to this one goes on showing the own
+   * Puts other values, in float32, over the weight's own, which stay. A place that is tied to this one goes on showing the own
    * values, as in PEFT.
    *
    * @param strength how much of the difference counts, 1 for all of it
@@ -139,9 +139,9 @@ public final class Weight {
     double rest = 1 - covers.stream().mapToDouble(Cover::strength).sum();
     NDArray first = covers.get(0).values().array();
     try (NDManager scope = first.getManager().newSubManager(); GradMode off = GradMode.off()) {
-      NDArray sum = Ops.cast(own().materialise(scope), DataType.FLOAT32).mul(rest);
+      NDArray sum = Ops.scale(Ops.cast(Ops.alias(own().materialise(scope), scope), DataType.FLOAT32), rest);
       for (Cover each : covers) {
-        sum = sum.add(Ops.cast(each.values().array(), DataType.FLOAT32).mul(each.strength()));
+        sum = sum.add(Ops.scale(Ops.alias(each.values().array(), scope), each.strength()));
       }
       sum.attach(first.getManager());
       return new DenseWeight(sum);
