@@ -120,7 +120,7 @@ class TextAdaptersIT {
         .isEqualTo(text(whole.toString()));
     Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\": \"A\", \"adapter\": \"own\"}\n");
     assertThat(generate(1, "--prompts", prompts.toString(), "--named-adapter", "own=" + whole).err())
-        .contains("'own'", "norm", "every prompt");
+        .contains("'own'", "lm_head", "every prompt");
   }
 
   @Test

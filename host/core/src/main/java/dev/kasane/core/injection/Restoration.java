@@ -2,9 +2,11 @@ package dev.kasane.core.injection;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
+import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.AdapterMethod;
@@ -12,6 +14,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -86,6 +89,8 @@ final class Restoration {
         misshapen.add(new InjectionReport.Misfit(component, module.path(), "Weight " + path + " has shape "
             + stored.getShape() + ", but this base needs " + place.shape()
             + ". The adapter was made for another base model."));
+      } else if (others != null && repeats(place, stored)) {
+        matched.add(new InjectionReport.Match(component, module.path(), "the base's own " + parameter, Map.of()));
       } else {
         try (GradMode off = GradMode.off()) {
           NDArray values = WholeWeights.copy(stored, scope);
@@ -97,6 +102,16 @@ final class Restoration {
         matched.add(new InjectionReport.Match(component, module.path(), "whole " + parameter, Map.of()));
       }
     });
+  }
+
+  /** Whether a stored weight is only the base's own once more, which PEFT saves beside updates of embeddings. */
+  private boolean repeats(Weight place, NDArray stored) {
+    try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+      return Ops.cast(Ops.alias(place.own().materialise(own), own), DataType.FLOAT32)
+          .contentEquals(Ops.cast(Ops.alias(stored, own), DataType.FLOAT32));
+    } catch (DeclaredWeight.NoValues unknown) {
+      return false;
+    }
   }
 
   private void coverTied(String component, Weight place, NDArray values, Set<String> others) {
