@@ -44,7 +44,8 @@ public record AdapterVocabulary(int rows, Path adapter) {
     Map<Path, Long> sizes = new LinkedHashMap<>();
     for (Path adapter : adapters) {
       FormatChoice.Chosen chosen = new FormatChoice(formats).recognise(adapter);
-      if (chosen.keys().stream().anyMatch(key -> key.contains(name(tables.tokens())) || key.contains(name(tables.head())))) {
+      if (chosen.keys().stream()
+          .anyMatch(key -> key.contains(name(tables.tokens())) || key.contains(name(tables.head())))) {
         try (NDManager scope = Engines.newManager()) {
           rows(adapter, chosen.read(adapter, places, scope).components().values(), tables, own)
               .ifPresent(rows -> sizes.put(adapter, rows));

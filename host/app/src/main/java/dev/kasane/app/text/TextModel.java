@@ -87,7 +87,8 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
    * @throws UserException when the model has none
    */
   public int[] chatTokens(String prompt) {
-    ChatTemplate template = ChatTemplates.find(texts).or(() -> ChatTemplates.find(checkpoint.folder())).orElseThrow(() -> new UserException(
+    Optional<ChatTemplate> own = ChatTemplates.find(texts);
+    ChatTemplate template = own.or(() -> ChatTemplates.find(checkpoint.folder())).orElseThrow(() -> new UserException(
         checkpoint.folder() + " has no chat template. Leave out --chat, or name a model tuned for chats."));
     String text = template.render(new Conversation(List.of(new ChatMessage("user", prompt))), true,
         tokenizer.specialTokens());

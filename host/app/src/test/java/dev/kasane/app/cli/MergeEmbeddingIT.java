@@ -71,7 +71,8 @@ class MergeEmbeddingIT {
     assertThat(merge("llama-tied", adapter(table.length / 32, 32))).as(command::err).isZero();
     assertThat(floats(folder.resolve("merged"), HEAD)).containsExactly(table);
     assertThat(floats(folder.resolve("merged"), TABLE)).isNotEqualTo(table);
-    assertThat(JsonFiles.read(folder.resolve("merged/config.json")).path("tie_word_embeddings").asBoolean(true)).isFalse();
+    assertThat(JsonFiles.read(folder.resolve("merged/config.json")).path("tie_word_embeddings").asBoolean(true))
+        .isFalse();
   }
 
   private static float down(int rank, int token) {

@@ -114,8 +114,8 @@ class TextAdaptersIT {
     assertThat(text(whole.toString())).isNotEqualTo(text());
     assertThat(text(whole + ":0")).isEqualTo(text());
     Path merged = folder.resolve("merged");
-    assertThat(command.run("merge", "--base", DemoTextLocation.base().toString(), "--adapter", whole.toString(), "--out",
-        merged.toString())).as(command::err).isZero();
+    assertThat(command.run("merge", "--base", DemoTextLocation.base().toString(), "--adapter", whole.toString(),
+        "--out", merged.toString())).as(command::err).isZero();
     assertThat(generate(0, "--prompt", PROMPT, "--base", merged.toString()).out().stripTrailing())
         .isEqualTo(text(whole.toString()));
     Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\": \"A\", \"adapter\": \"own\"}\n");

@@ -50,8 +50,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Adapters of PEFT with whole modules, biases, heads, embeddings and resized vocabularies, of make_whole_modules.py: live
- * and folded into their base they score as in PEFT.
+ * Adapters of PEFT with whole modules, biases, heads, embeddings and resized vocabularies, of make_whole_modules.py:
+ * live and folded into their base they score as in PEFT.
  */
 @ExtendWith(Distribution.class)
 class WholeModulesIT {
@@ -273,7 +273,8 @@ class WholeModulesIT {
     SafetensorsWriter.write(lost.resolve("adapter_model.safetensors"), List.of(
         TensorDeclaration.ofFloats(table + "base_layer.weight", DType.F32, new long[] {66, 16}, new float[66 * 16]),
         TensorDeclaration.ofFloats(table + "lora_embedding_A", DType.F32, new long[] {2, 66}, new float[132]),
-        TensorDeclaration.ofFloats(table + "lora_embedding_B", DType.F32, new long[] {16, 2}, new float[32])), Map.of());
+        TensorDeclaration.ofFloats(table + "lora_embedding_B", DType.F32, new long[] {16, 2}, new float[32])),
+        Map.of());
     assertThat(command("merge", GOLDEN.resolve("base"), folder.resolve("none"), lost.toString())).isEqualTo(1);
     assertThat(command.err()).contains(lost.toString(), "66 tokens", "lm_head", "modules_to_save");
   }

@@ -82,7 +82,8 @@ final class FileMerge {
     return new MergeBuffers(bytes, elements);
   }
 
-  private void rewrite(TensorSource source, Path target, MergeBuffers buffers, int threads) throws SafetensorsException {
+  private void rewrite(TensorSource source, Path target, MergeBuffers buffers, int threads)
+      throws SafetensorsException {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       List<TensorDeclaration> computed = new ArrayList<>();
       changes.forEach((tensor, change) -> computed.add(new TensorDeclaration(tensor, source.dtype(change.stored()),

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes one adapter of several. A layer that only some of them change is mixed of those alone, as in PEFT. Whole weights
- * are mixed as {@link MixWhole} says, by whatever method updates are.
+ * Makes one adapter of several. A layer that only some of them change is mixed of those alone, as in PEFT. Whole
+ * weights are mixed as {@link MixWhole} says, by whatever method updates are.
  */
 public final class Mixer {
   private final MixOptions options;

@@ -79,8 +79,8 @@ public final class Weight {
   }
 
   /**
-   * Puts other values, in float32, over the weight's own, which stay. A place that is tied to this one goes on showing the own
-   * values, as in PEFT.
+   * Puts other values, in float32, over the weight's own, which stay. A place that is tied to this one goes on
+   * showing the own values, as in PEFT.
    *
    * @param strength how much of the difference counts, 1 for all of it
    * @throws IllegalArgumentException when the shape is another one
