@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -31,15 +33,20 @@ public final class TextCheckpoint {
   private final Path folder;
   private final JsonNode json;
   private final DecoderConfig config;
+  private final boolean ownHead;
+  private final boolean resized;
 
-  private TextCheckpoint(Path folder, JsonNode json, DecoderConfig config) {
+  private TextCheckpoint(Path folder, JsonNode json, DecoderConfig config, boolean ownHead, boolean resized) {
     this.folder = folder;
     this.json = json;
     this.config = config;
+    this.ownHead = ownHead;
+    this.resized = resized;
   }
 
   /**
-   * Opens a folder and reads its configuration, no weights.
+   * Opens a folder and reads its configuration, no weights, unless it has to be seen whether a head that is stored
+   * beside a tied embedding is the same.
    *
    * @throws UserException when there is none, it is damaged, or its family is unknown
    */
@@ -54,7 +61,36 @@ public final class TextCheckpoint {
           + ", weights and a tokeniser, as Hugging Face lays it out.");
     }
     JsonNode json = JsonFiles.read(file);
-    return new TextCheckpoint(folder, json, Families.read(json, file.toString()));
+    DecoderConfig config = Families.read(json, file.toString());
+    boolean ownHead = hasOwnHead(folder, config);
+    return new TextCheckpoint(folder, json, ownHead ? config.untied() : config, ownHead, false);
+  }
+
+  private static boolean hasOwnHead(Path folder, DecoderConfig config) {
+    Optional<Path> weights = config.tiedHead() ? weights(folder) : Optional.empty();
+    if (weights.isEmpty()) {
+      return false;
+    }
+    try (TensorSource source = TensorSources.open(weights.get())) {
+      return TextWeights.hasOwnHead(source, config);
+    }
+  }
+
+  /**
+   * The same model with another number of rows in its embedding and head: the first ones, and zeros for those that are
+   * missing, for adapters whose vocabulary is another.
+   *
+   * @param rows how many
+   */
+  public TextCheckpoint withVocabulary(int rows) {
+    return new TextCheckpoint(folder, json, config.withVocabulary(rows), ownHead, true);
+  }
+
+  /** A line about weights that the configuration says otherwise of, if there are any. */
+  public Optional<String> note() {
+    return !ownHead ? Optional.empty() : Optional.of(folder + ": its configuration ties the head to the embedding, but "
+        + config.names().head() + ".weight is stored with values of its own; these count, as in transformers."
+        + " \"tie_word_embeddings\": false in " + CONFIG + " would say so.");
   }
 
   /** The folder. */
@@ -120,7 +156,7 @@ public final class TextCheckpoint {
    */
   public void load(CausalLm model, Precision precision, UnaryOperator<TensorSource> view, NDManager owner) {
     try (TensorSource source = source()) {
-      WeightLoader.load(model, TextWeights.forModel(view.apply(source), model), precision.toString(), owner);
+      WeightLoader.load(model, weights(view.apply(source), model), precision.toString(), owner);
     }
   }
 
@@ -132,15 +168,20 @@ public final class TextCheckpoint {
    */
   public void check(CausalLm model, UnaryOperator<TensorSource> view) {
     try (TensorSource source = source()) {
-      WeightLoader.check(model, TextWeights.forModel(view.apply(source), model));
+      WeightLoader.check(model, weights(view.apply(source), model));
     }
   }
 
   /** As {@link #load}, every weight being a copy of its own that may be changed in place. */
   public void loadWritable(CausalLm model, Precision precision, NDManager owner) {
     try (TensorSource source = source()) {
-      WeightLoader.loadWritable(model, TextWeights.forModel(source, model), precision.toString(), owner);
+      WeightLoader.loadWritable(model, weights(source, model), precision.toString(), owner);
     }
+  }
+
+  private TensorSource weights(TensorSource source, CausalLm model) {
+    RenamedSource weights = TextWeights.forModel(source, model);
+    return resized ? TextWeights.resized(weights, config) : weights;
   }
 
   /** {@link #declare} and {@link #load} in one go. */
@@ -156,9 +197,12 @@ public final class TextCheckpoint {
    * @throws UserException when the folder has no weights
    */
   public TensorSource source() {
-    return WEIGHTS.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
-        .map(TensorSources::open)
+    return weights(folder).map(TensorSources::open)
         .orElseThrow(() -> new UserException(folder + " has no weights. Looked for "
             + String.join(", ", WEIGHTS) + "."));
+  }
+
+  private static Optional<Path> weights(Path folder) {
+    return WEIGHTS.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst();
   }
 }

@@ -1,6 +1,7 @@
 package dev.kasane.text.checkpoint;
 
 import dev.kasane.core.algebra.CheckpointLayers;
+import dev.kasane.core.algebra.Vocabulary;
 import dev.kasane.core.algebra.WeightFolder;
 import dev.kasane.core.algebra.WeightPlace;
 import dev.kasane.core.checkpoint.Precision;
@@ -14,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the layers that adapters change lie in a language model's files: under names that may lack their first
- * word, and in GPT-2's case turned.
+ * Where the layers and normalisations that adapters change lie in a language model's files: under names that may lack
+ * their first word, and in GPT-2's case turned.
  */
 public final class TextLayers {
   private static final String WEIGHT = ".weight";
@@ -35,16 +36,18 @@ public final class TextLayers {
     Map<String, WeightPlace> biases = new LinkedHashMap<>();
     try (TensorSource source = checkpoint.source()) {
       RenamedSource weights = TextWeights.forModel(source, model);
-      for (String path : model.restorableLayers().keySet()) {
-        // A head that is tied to the embedding has no weight of its own.
-        place(weights, source, path + WEIGHT).ifPresent(place -> places.put(path, place));
-        place(weights, source, path + BIAS).ifPresent(place -> biases.put(path, place));
+      for (String name : model.weightPlaces().keySet()) {
+        Map<String, WeightPlace> kind = name.endsWith(BIAS) ? biases : places;
+        place(weights, source, name)
+            .ifPresent(place -> kind.put(name.substring(0, name.lastIndexOf('.')), place));
       }
     }
     DecoderNames names = checkpoint.config().names();
+    Optional<String> tied = checkpoint.config().tiedHead() && places.containsKey(names.tokens())
+        ? Optional.of(names.head() + WEIGHT) : Optional.empty();
+    tied.ifPresent(head -> places.put(names.head(), places.get(names.tokens())));
     return new CheckpointLayers(folder, Map.of(WeightFolder.COMPONENT, places),
-        Map.of(WeightFolder.COMPONENT, biases),
-        places.containsKey(names.head()) ? Map.of() : Map.of(names.tokens(), names.head()));
+        Map.of(WeightFolder.COMPONENT, biases), Optional.of(new Vocabulary(names.tokens(), names.head(), tied)));
   }
 
   private static Optional<WeightPlace> place(RenamedSource weights, TensorSource source, String name) {

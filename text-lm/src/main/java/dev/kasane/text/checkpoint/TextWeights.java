@@ -1,12 +1,18 @@
 package dev.kasane.text.checkpoint;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.ModuleSource;
-import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.RenamedSource.Stored;
+import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorTransform;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.DecoderConfig;
+import dev.kasane.text.model.DecoderNames;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +22,7 @@ import java.util.stream.Collectors;
  * Between a model's weights and the tensors of a Hugging Face checkpoint, which are the same but for a few
  * habits: the bare decoder's files leave out the first word of the names, GPT-2's hold matrices as (in, out)
  * unless they are quantised,
- * and files of tied models may hold the embedding a second time as the head.
+ * and files of tied models may hold the embedding a second time as the head, or as the head alone.
  */
 public final class TextWeights {
   private static final String WEIGHT = ".weight";
@@ -42,7 +48,43 @@ public final class TextWeights {
         mapping.put(name, form(stored, matrices.contains(name) && !source.isQuantised(stored)));
       }
     }
+    DecoderNames names = model.config().names();
+    String head = names.head() + WEIGHT;
+    if (model.config().tiedHead() && !mapping.containsKey(names.tokens() + WEIGHT) && source.names().contains(head)) {
+      // Either name will do for what is one weight.
+      mapping.put(names.tokens() + WEIGHT, Stored.as(head));
+    }
     return new RenamedSource(source, mapping);
+  }
+
+  /** The weights under the model's names with as many rows in the tables of tokens as a configuration says. */
+  static RenamedSource resized(RenamedSource weights, DecoderConfig config) {
+    Set<String> tables = Set.of(config.names().tokens() + WEIGHT, config.names().head() + WEIGHT);
+    Map<String, Stored> mapping = new LinkedHashMap<>();
+    weights.names().forEach(name -> mapping.put(name, !tables.contains(name) ? Stored.as(name)
+        : new Stored(name, new TensorTransform.Rows(config.vocabularySize()))));
+    return new RenamedSource(weights, mapping);
+  }
+
+  /**
+   * Whether files whose configuration ties the head to the embedding hold a head with other rows all the same, which
+   * is what counts then, as in transformers.
+   *
+   * @param source the checkpoint
+   * @param config what its configuration describes
+   */
+  static boolean hasOwnHead(TensorSource source, DecoderConfig config) {
+    String head = config.names().head() + WEIGHT;
+    String tokens = config.names().tokens() + WEIGHT;
+    String stored = source.names().contains(tokens) ? tokens : tokens.substring(config.names().prefix().length());
+    if (!config.tiedHead() || !source.names().contains(head) || !source.names().contains(stored)) {
+      return false;
+    }
+    try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
+      return !source.shape(head).equals(source.shape(stored))
+          || !Ops.cast(source.read(head, scope), DataType.FLOAT32)
+              .contentEquals(Ops.cast(source.read(stored, scope), DataType.FLOAT32));
+    }
   }
 
   /**

@@ -36,4 +36,19 @@ public record DecoderConfig(
     double embeddingScale,
     boolean tiedHead,
     double scoreCap,
-    DropoutRates dropouts) {}
+    DropoutRates dropouts) {
+  /** The same with a head of its own. */
+  public DecoderConfig untied() {
+    return with(vocabularySize, false);
+  }
+
+  /** The same with another number of rows in the embedding and the head. */
+  public DecoderConfig withVocabulary(int size) {
+    return with(size, tiedHead);
+  }
+
+  private DecoderConfig with(int vocabulary, boolean tied) {
+    return new DecoderConfig(family, names, vocabulary, width, embeddingWidth, layers, attention, feedForward, norm,
+        order, finalNorm, positions, embeddingScale, tied, scoreCap, dropouts);
+  }
+}

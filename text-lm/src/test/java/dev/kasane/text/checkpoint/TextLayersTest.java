@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.checkpoint.Precision;
-import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.Weight;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.nio.file.Path;
@@ -22,16 +22,16 @@ class TextLayersTest {
   void findsEveryLayer(String name) {
     Path folder = Path.of("src/test/resources/golden").resolve(name);
     try (NDManager scope = Engines.newManager(); CheckpointLayers layers = TextLayers.open(folder)) {
-      Map<String, AdaptableLayer> model =
-          TextCheckpoint.open(folder).model(Precision.FLOAT32, scope).restorableLayers();
+      Map<String, Weight> model = TextCheckpoint.open(folder).model(Precision.FLOAT32, scope).weightPlaces();
       layers.paths().get("model").forEach(path -> {
         NDArray found = Ops.cast(layers.weight("model", path, scope).orElseThrow(), DataType.FLOAT32).duplicate();
-        NDArray expected = model.get(path).weight().materialise(scope);
+        NDArray expected = model.get(path + ".weight").dense(scope);
         assertThat(found.getShape()).as(path).isEqualTo(expected.getShape());
         assertThat(found.toFloatArray()).as(path).isEqualTo(expected.toFloatArray());
       });
-      assertThat(model.keySet().stream().filter(path -> !layers.paths().get("model").contains(path)))
-          .allMatch(path -> path.endsWith("lm_head"));
+      assertThat(model.keySet()).allMatch(each -> each.endsWith(".bias")
+          ? layers.hasBias("model", each.substring(0, each.length() - ".bias".length()))
+          : layers.paths().get("model").contains(each.substring(0, each.length() - ".weight".length())));
     }
   }
 }

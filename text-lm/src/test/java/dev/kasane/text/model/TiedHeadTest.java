@@ -9,6 +9,8 @@ import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.Merger;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -46,6 +48,27 @@ class TiedHeadTest {
       assertThat(TextWeights.ofModel(model).names()).contains(TABLE).doesNotContain(HEAD);
       set.detach();
       assertThat(model.logits(batch, scope)).isEqualTo(base);
+    }
+  }
+
+  @Test
+  void aWholeEmbeddingLeavesTheHeadAloneAndTheOtherWayAround() {
+    try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
+      CausalLm model = Goldens.model("qwen2", scope);
+      Weight head = model.weightPlaces().get(HEAD);
+      Weight table = model.weightPlaces().get(TABLE);
+      NDArray own = table.dense(scope);
+      DenseWeight ones = new DenseWeight(scope.ones(own.getShape()));
+      assertThat(head.isTiedTo(table)).isTrue();
+
+      table.cover(ones, 1);
+      assertThat(head.dense(scope)).isEqualTo(own);
+      table.uncover(ones);
+      head.cover(ones, 1);
+      assertThat(head.dense(scope)).isEqualTo(ones.array());
+      assertThat(table.dense(scope)).isEqualTo(own);
+      head.uncover(ones);
+      assertThat(head.dense(scope)).isEqualTo(own);
     }
   }
 }

@@ -114,7 +114,7 @@ class PipelineParityTest {
     List<Weight> found = module.namedWeights().entrySet().stream().filter(entry -> entry.getKey().startsWith(prefix))
         .map(Map.Entry::getValue).toList();
     assertThat(found).hasSize(2);
-    found.forEach(weight -> weight.cover(new DenseWeight(change.apply(weight.dense(scope)))));
+    found.forEach(weight -> weight.cover(new DenseWeight(change.apply(weight.dense(scope))), 1));
   }
 
   private ImageModel open(String base) {

@@ -150,7 +150,7 @@ public record AdapterBase(
     Map<String, Collection<String>> places = new LinkedHashMap<>(layers);
     components.forEach((component, root) -> {
       Set<String> paths = new LinkedHashSet<>(layers.get(component));
-      root.namedWeights().keySet().stream().filter(name -> name.lastIndexOf('.') > 0)
+      root.weightPlaces().keySet().stream().filter(name -> name.lastIndexOf('.') > 0)
           .forEach(name -> paths.add(name.substring(0, name.lastIndexOf('.'))));
       places.put(component, paths);
     });

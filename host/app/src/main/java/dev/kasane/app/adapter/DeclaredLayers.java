@@ -21,7 +21,7 @@ public final class DeclaredLayers implements LayerTable {
   public DeclaredLayers(String name, AdapterBase base) {
     this.name = name;
     this.paths = Map.copyOf(base.layers());
-    base.components().forEach((component, root) -> weights.put(component, root.namedWeights()));
+    base.components().forEach((component, root) -> weights.put(component, root.weightPlaces()));
   }
 
   @Override

@@ -42,7 +42,7 @@ public record LoadedAdapter(
     lines.add(reference.file() + ": " + format + ", " + report.matched().size() + " layers (" + where
         + ")" + facts + ", ‖ΔW‖ " + number(norm) + ", weight " + number(reference.weight()));
     notes.forEach(note -> lines.add("  " + note));
-    if (norm == 0) {
+    if (norm == 0 && set.wholes().isEmpty()) {
       lines.add("  It changes nothing: every update in it is zero. Was it trained?");
     }
     if (!report.isComplete()) {

@@ -2,6 +2,7 @@ package dev.kasane.app.algebra;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;
+import dev.kasane.core.algebra.ModelDescription;
 import dev.kasane.core.algebra.ModelParts;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.FolderCopy;
@@ -25,17 +26,20 @@ final class CheckpointCopy {
   private final Path root;
   private final Path target;
   private final Set<Path> changed;
+  private final ModelDescription description;
 
   /**
    * @param root the checkpoint
    * @param target where to; it must not exist
    * @param changed the files that will be written anew
+   * @param description what the files beside them say otherwise
    * @throws UserException when the target exists, or a pickled part of a folder would have to be written
    */
-  CheckpointCopy(Path root, Path target, Set<Path> changed) {
+  CheckpointCopy(Path root, Path target, Set<Path> changed, ModelDescription description) {
     this.root = root;
     this.target = target;
     this.changed = changed;
+    this.description = description;
     if (Files.exists(target)) {
       throw new UserException("Option --out names " + target + ", which exists. Name a new "
           + (Files.isDirectory(root) ? "folder" : "file") + ", or remove it first.");
@@ -59,6 +63,7 @@ final class CheckpointCopy {
       Map<Path, Path> targets = targets(pending.path());
       FolderCopy.copy(root, pending.path(), changed::contains);
       work.accept(targets);
+      description.apply(pending.path());
       requireOpens(pending.path());
       pending.moveIntoPlace();
     } catch (IOException e) {

@@ -34,15 +34,16 @@ public final class ModelMerge {
    *
    * @param parts the adapters
    * @param metadata for the files that change, in addition to their own
+   * @param tokeniser files of another tokeniser that the new model gets in place of the base's; may be empty
    * @param target a new file or folder, as the base is one
    * @param steps told after each tensor
    * @throws dev.kasane.core.UserException when something does not fit or cannot be written
    */
-  public CheckpointMerge.Result write(List<MixPart> parts, Map<String, String> metadata, Path target,
-      Steps steps) {
+  public CheckpointMerge.Result write(List<MixPart> parts, Map<String, String> metadata, List<Path> tokeniser,
+      Path target, Steps steps) {
     CheckpointMerge merge = new CheckpointMerge(base, parts, methods, options);
     AtomicReference<CheckpointMerge.Result> result = new AtomicReference<>();
-    new CheckpointCopy(base.root(), target, merge.files())
+    new CheckpointCopy(base.root(), target, merge.files(), merge.description().with(tokeniser))
         .write(targets -> result.set(merge.write(targets, metadata, steps)));
     return result.get();
   }

@@ -49,8 +49,18 @@ public final class OnlyLayers implements LayerTable {
   }
 
   @Override
+  public boolean isTied(String component, String path) {
+    return all.isTied(component, path);
+  }
+
+  @Override
   public boolean hasBias(String component, String path) {
     return all.hasBias(component, path);
+  }
+
+  @Override
+  public Optional<NDArray> bias(String component, String path, NDManager scope) {
+    return all.bias(component, path, scope);
   }
 
   @Override

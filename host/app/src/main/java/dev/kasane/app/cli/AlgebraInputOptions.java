@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.AdapterVocabulary;
 import dev.kasane.app.algebra.AdapterReader;
 import dev.kasane.app.algebra.Bases;
 import dev.kasane.app.algebra.ReadAdapter;
@@ -12,6 +13,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.algebra.MixPart;
+import dev.kasane.core.algebra.WeightFolder;
 import dev.kasane.core.injection.BlockWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +47,22 @@ final class AlgebraInputOptions {
   /** Opens a base; the caller closes it. Null for none. */
   static CheckpointLayers open(Path base) {
     return base == null ? null : Bases.open(AdapterBases.path(base));
+  }
+
+  /**
+   * A base as adapters need it.
+   *
+   * @param layers the base, a language model's tables of tokens with as many rows as theirs have; null for none
+   * @param vocabulary the vocabulary of the adapters where it is another one than the base's
+   */
+  record Fitting(CheckpointLayers layers, Optional<AdapterVocabulary> vocabulary) {}
+
+  /** Makes a base fit the vocabulary of adapters; closing the base closes it too. */
+  static Fitting fitting(List<AdapterReference> adapters, PluginHost host, CheckpointLayers base) {
+    Optional<AdapterVocabulary> other = Optional.ofNullable(base).flatMap(CheckpointLayers::vocabulary)
+        .flatMap(tables -> AdapterVocabulary.of(adapters.stream().map(AdapterReference::file).toList(), host.formats(),
+            tables, base.paths(), base.shape(WeightFolder.COMPONENT, tables.tokens()).orElseThrow().get(0)));
+    return new Fitting(other.map(each -> base.withRows(each.rows())).orElse(base), other);
   }
 
   /** Reads adapters; all must have been made for one base. */

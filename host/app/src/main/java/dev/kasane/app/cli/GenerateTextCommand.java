@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -93,8 +94,10 @@ final class GenerateTextCommand implements Callable<Integer> {
     }
     baseType.settings();
     // Nothing heavy starts before everything that was typed has been checked.
-    TextModel model = TextModel.open(base == null ? DemoTextLocation.base() : base, precision,
-        spec.commandLine().getErr()::println);
+    Consumer<String> notices = spec.commandLine().getErr()::println;
+    TextModel model = adapters.fitting(
+        TextModel.open(base == null ? DemoTextLocation.base() : base, precision, notices), notices);
+    model.checkpoint().note().ifPresent(notices);
     List<Prompt> prompts = IntStream.range(0, lines.size()).mapToObj(row -> prompt(model, lines.get(row), row))
         .toList();
     if (options.draws()) {

@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.AdapterVocabulary;
 import dev.kasane.app.algebra.Bases;
 import dev.kasane.app.algebra.ModelMerge;
 import dev.kasane.app.algebra.ReadAdapter;
@@ -26,7 +27,7 @@ final class MergeWork {
   @Option(names = "--base", paramLabel = "BASE", required = true,
       description = "The model: a folder in diffusers' layout, a language model's folder, a .safetensors or .ckpt"
           + " file, or demo. It is not changed.")
-  private Path base;
+  private Path model;
 
   @Option(names = "--adapter", paramLabel = "FILE[:WEIGHT]", required = true, converter = Words.Adapter.class,
       description = "Adapter file and its strength, 1 for as trained; repeat it for several.")
@@ -45,14 +46,16 @@ final class MergeWork {
   private AlgebraInputOptions input;
 
   void run(boolean subtract, PrintWriter log) {
-    Path model = AdapterBases.path(base);
+    Path model = AdapterBases.path(this.model);
     try (PluginHost host = input.start(); CheckpointLayers layers = Bases.open(model);
         NDManager scope = Engines.newManager()) {
-      List<ReadAdapter> read = input.read(adapters, host, layers, scope);
-      ModelMerge merge = new ModelMerge(layers, host.methods(), new MergeOptions(subtract, verify));
+      AlgebraInputOptions.Fitting base = AlgebraInputOptions.fitting(adapters, host, layers);
+      List<ReadAdapter> read = input.read(adapters, host, base.layers(), scope);
+      ModelMerge merge = new ModelMerge(base.layers(), host.methods(), new MergeOptions(subtract, verify));
       CheckpointMerge.Result result;
       try (ProgressSteps steps = new ProgressSteps(subtract ? "Unmerging" : "Merging", "tensors")) {
-        result = merge.write(input.parts(read), ModelMerge.metadata(operation(subtract), model, read), out, steps);
+        result = merge.write(input.parts(read), ModelMerge.metadata(operation(subtract), model, read),
+            base.vocabulary().map(AdapterVocabulary::tokeniserFiles).orElse(List.of()), out, steps);
       }
       report(result, read, log);
     }

@@ -89,7 +89,8 @@ final class MixCommand implements Callable<Integer> {
     try (PluginHost host = input.start(); CheckpointLayers layers = AlgebraInputOptions.open(base);
         NDManager scope = Engines.newManager()) {
       output.check(host);
-      List<ReadAdapter> read = input.read(adapters, host, layers, scope);
+      List<ReadAdapter> read = input.read(adapters, host,
+          AlgebraInputOptions.fitting(adapters, host, layers).layers(), scope);
       mix(options, read, host, scope);
     }
     return ExitCode.OK;

@@ -82,7 +82,9 @@ final class ResizeCommand implements Callable<Integer> {
     try (PluginHost host = input.start(); CheckpointLayers layers = AlgebraInputOptions.open(base);
         NDManager scope = Engines.newManager()) {
       output.check(host);
-      List<ReadAdapter> read = input.read(List.of(new AdapterReference(in, 1)), host, layers, scope);
+      List<AdapterReference> adapter = List.of(new AdapterReference(in, 1));
+      List<ReadAdapter> read = input.read(adapter, host, AlgebraInputOptions.fitting(adapter, host, layers).layers(),
+          scope);
       resize(read, linear, convolution, host, scope);
     }
     return ExitCode.OK;

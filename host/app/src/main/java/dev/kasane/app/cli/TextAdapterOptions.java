@@ -3,16 +3,23 @@ package dev.kasane.app.cli;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.adapter.AdapterVocabulary;
 import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.app.text.TextModel;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.text.model.CausalLm;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -25,6 +32,8 @@ final class TextAdapterOptions {
   @Option(names = "--named-adapter", paramLabel = "NAME=FILE[:WEIGHT]",
       description = "Adapter for the prompts of --prompts that name it; may be given several times.")
   private Map<String, String> named = new LinkedHashMap<>();
+
+  private PluginHost host;
 
   /**
    * Adapters on a model, and the plugins that they need.
@@ -41,13 +50,39 @@ final class TextAdapterOptions {
     }
   }
 
+  /**
+   * A model with the vocabulary of its adapters, where that is another one than its own.
+   *
+   * @param model a model without weights
+   * @param notices gets lines about what that changes
+   */
+  TextModel fitting(TextModel model, Consumer<String> notices) {
+    List<Path> files = Stream.concat(everywhere.references().stream().map(AdapterReference::file),
+        named.values().stream().map(text -> AdapterReference.parse(text).file())).toList();
+    if (files.isEmpty()) {
+      return model;
+    }
+    int own = model.checkpoint().config().vocabularySize();
+    Optional<AdapterVocabulary> other = AdapterVocabulary.of(files, host().formats(), model.tables(),
+        AdapterBase.of(model.model()).places(), own);
+    other.ifPresent(each -> notices.accept(each.note(own)));
+    return other.map(vocabulary -> model.withVocabulary(vocabulary, notices)).orElse(model);
+  }
+
+  private PluginHost host() {
+    if (host == null) {
+      host = everywhere.start();
+    }
+    return host;
+  }
+
   /** Loads all, attaches those that are for every prompt, and says what became of each. */
   Attached attach(CausalLm model, NDManager scope, PrintWriter log) {
     everywhere.check();
     if (everywhere.references().isEmpty() && named.isEmpty()) {
       return new Attached(Map.of(), null);
     }
-    PluginHost host = everywhere.start();
+    PluginHost host = host();
     try {
       AdapterBase base = AdapterBase.of(model);
       everywhere.attach(host, base, scope, log);

@@ -12,6 +12,7 @@ import dev.kasane.app.training.TrainingFacts;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.WholeWeight;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -106,6 +108,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
       boolean originals = baseType.keepsOriginals(method, methodOptions);
       Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
           this::tell);
+      checkpoint.note().ifPresent(this::tell);
       CausalLm model = checkpoint.declare(precision);
       checkpoint.check(model, QuantisedBase::read);
       adapter.requireTargets(model);
@@ -139,11 +142,14 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
 
   private void tellOfTies(CausalLm model, AdapterSet adapters) {
     DecoderNames names = model.config().names();
-    boolean adapted = adapters.layers().stream().anyMatch(each -> each.layer().path().equals(names.tokens()));
-    if (model.config().tiedHead() && adapted) {
-      tell("The base's head " + names.head() + " scores by the rows of " + names.tokens() + " (tied embeddings). The"
-          + " adapter changes what goes in and leaves the head alone, as in PEFT without ensure_weight_tying; such an"
-          + " adapter cannot be merged into the base.");
+    List<String> changed = Stream.concat(adapters.layers().stream().map(each -> each.layer().path()),
+        adapters.wholes().stream().map(WholeWeight::path))
+        .filter(Set.of(names.tokens(), names.head())::contains).distinct().toList();
+    if (model.config().tiedHead() && !changed.isEmpty()) {
+      tell("The base's head " + names.head() + " scores by the rows of " + names.tokens() + " (tied embeddings). "
+          + (changed.size() == 2 ? "Each of the two is trained by itself" : "What is trained changes " + changed.get(0)
+          + " and leaves the other alone") + ", as in PEFT without ensure_weight_tying; merged into the base, it gives"
+          + " the head a weight of its own.");
     }
   }
 

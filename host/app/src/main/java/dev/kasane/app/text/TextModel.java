@@ -1,8 +1,10 @@
 package dev.kasane.app.text;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.adapter.AdapterVocabulary;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.Vocabulary;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.ChatTemplate;
@@ -10,11 +12,13 @@ import dev.kasane.text.chat.ChatTemplates;
 import dev.kasane.text.chat.Conversation;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
+import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -23,10 +27,12 @@ import java.util.function.Consumer;
  *
  * @param checkpoint the folder
  * @param model the model, without weights at first
- * @param tokenizer its tokeniser
+ * @param tokenizer its tokeniser, or that of an adapter with tokens of its own
+ * @param texts the folder with the tokeniser and the chat template
  * @param precision type of weights and computation
  */
-public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tokenizer, Precision precision) {
+public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tokenizer, Path texts,
+    Precision precision) {
   /**
    * Opens configuration and tokeniser, no weights.
    *
@@ -37,7 +43,27 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
     TextCheckpoint checkpoint = TextCheckpoint.open(folder);
     Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
         notices);
-    return new TextModel(checkpoint, checkpoint.declare(precision), tokenizer, precision);
+    return new TextModel(checkpoint, checkpoint.declare(precision), tokenizer, folder, precision);
+  }
+
+  /**
+   * The same model, still without weights, with the vocabulary of an adapter.
+   *
+   * @param notices gets lines about what of the tokeniser is left unused
+   * @throws UserException when the adapter's tokeniser does not fit
+   */
+  public TextModel withVocabulary(AdapterVocabulary vocabulary, Consumer<String> notices) {
+    TextCheckpoint resized = checkpoint.withVocabulary(vocabulary.rows());
+    Path folder = vocabulary.tokeniser().orElse(texts);
+    Tokenizer own = Tokenizers.fitted(Tokenizers.open(folder), vocabulary.rows(), folder, notices);
+    return new TextModel(resized, resized.declare(precision), own, folder, precision);
+  }
+
+  /** The tables with a row for every token. */
+  public Vocabulary tables() {
+    DecoderNames names = checkpoint.config().names();
+    return new Vocabulary(names.tokens(), names.head(),
+        checkpoint.config().tiedHead() ? Optional.of(names.head()) : Optional.empty());
   }
 
   /** Loads the weights, quantised ones as they are. */
@@ -63,7 +89,8 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
    * @throws UserException when the model has none
    */
   public int[] chatTokens(String prompt) {
-    ChatTemplate template = ChatTemplates.find(checkpoint.folder()).orElseThrow(() -> new UserException(
+    Optional<ChatTemplate> own = ChatTemplates.find(texts);
+    ChatTemplate template = own.or(() -> ChatTemplates.find(checkpoint.folder())).orElseThrow(() -> new UserException(
         checkpoint.folder() + " has no chat template. Leave out --chat, or name a model tuned for chats."));
     String text = template.render(new Conversation(List.of(new ChatMessage("user", prompt))), true,
         tokenizer.specialTokens());

@@ -39,7 +39,6 @@ class PeftFoldersIT {
       Path.of(System.getProperty("kasane.root"), "plugins/peft/src/test/resources/folders");
   private static final int[] TOKENS = {3, 17, 30, 4, 9, 21};
   private static final double BOUND = 2e-5;
-  private static final Set<String> WITH_WHOLE_WEIGHTS = Set.of("gpt2-bias-all", "gpt2-bias-lora", "llama-whole-norm");
   private static final String WRAPPED = "llama-wrapped";
   private static final String UNMERGEABLE = "llama-lora-bias";
 
@@ -95,9 +94,6 @@ class PeftFoldersIT {
   void liveAndMergedAreWhatPeftComputes(String adapter) {
     Path given = FOLDERS.resolve(adapter);
     assertScores(adapter, base(adapter), given);
-    if (WITH_WHOLE_WEIGHTS.contains(adapter)) {
-      return;
-    }
     Path merged = folder.resolve("merged");
     run(0, "merge", "--base", base(adapter).toString(), "--adapter", given.toString(), "--out", merged.toString());
     assertScores(adapter, merged, null);

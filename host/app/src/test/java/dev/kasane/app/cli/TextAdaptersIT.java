@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.inspect.AdapterFiles;
+import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.text.demo.DemoInstructions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,16 +105,22 @@ class TextAdaptersIT {
     CommandHarness command = new CommandHarness();
     int code = command.run("train", "text", "--data", data.toString(), "--template", "alpaca", "--name", "run",
         "--out", folder.toString(), "--steps", "2", "--rank", "2", "--learning-rate", "1", "--no-samples",
-        "--targets", "q_proj", "--modules-to-save", "model.norm");
+        "--targets", "q_proj", "--modules-to-save", "model.norm,lm_head");
     assertThat(code).as(command::err).isZero();
+    assertThat(command.err()).contains("tied embeddings", "changes lm_head and leaves the other alone");
     Path whole = folder.resolve("run");
     assertThat(new ObjectMapper().readTree(whole.resolve("adapter_config.json").toFile())
-        .get("modules_to_save")).hasSize(1);
+        .get("modules_to_save")).hasSize(2);
     assertThat(text(whole.toString())).isNotEqualTo(text());
     assertThat(text(whole + ":0")).isEqualTo(text());
+    Path merged = folder.resolve("merged");
+    assertThat(command.run("merge", "--base", DemoTextLocation.base().toString(), "--adapter", whole.toString(),
+        "--out", merged.toString())).as(command::err).isZero();
+    assertThat(generate(0, "--prompt", PROMPT, "--base", merged.toString()).out().stripTrailing())
+        .isEqualTo(text(whole.toString()));
     Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\": \"A\", \"adapter\": \"own\"}\n");
     assertThat(generate(1, "--prompts", prompts.toString(), "--named-adapter", "own=" + whole).err())
-        .contains("'own'", "norm", "every prompt");
+        .contains("'own'", "lm_head", "every prompt");
   }
 
   @Test

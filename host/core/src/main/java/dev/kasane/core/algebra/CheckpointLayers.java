@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.checkpoint.TensorTransform;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,14 +13,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The layers of a checkpoint on disk: names, shapes from its headers, weights one by one. */
 public final class CheckpointLayers implements LayerTable, AutoCloseable {
   private final Path root;
   private final Map<String, Map<String, WeightPlace>> places;
   private final Map<String, Map<String, WeightPlace>> biases;
-  private final Map<String, String> shared;
-  private final Map<Path, TensorSource> sources = new HashMap<>();
+  private final Optional<Vocabulary> vocabulary;
+  private final Map<Path, TensorSource> sources;
 
   /**
    * @param root the checkpoint, file or folder
@@ -28,21 +30,27 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
    */
   public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
       Map<String, Map<String, WeightPlace>> biases) {
-    this(root, places, biases, Map.of());
+    this(root, places, biases, Optional.empty());
   }
 
   /**
    * @param root the checkpoint, file or folder
-   * @param places where each layer's weight lies, by component and path
+   * @param places where each layer's weight lies, by component and path; that of a tied head where the embedding's does
    * @param biases where the biases lie of those layers that have one
-   * @param shared layers whose weight is another layer's too, which has no place of its own, each with the other
+   * @param vocabulary a language model's layers with a row for every token
    */
   public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
-      Map<String, Map<String, WeightPlace>> biases, Map<String, String> shared) {
+      Map<String, Map<String, WeightPlace>> biases, Optional<Vocabulary> vocabulary) {
+    this(root, places, biases, vocabulary, new HashMap<>());
+  }
+
+  private CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
+      Map<String, Map<String, WeightPlace>> biases, Optional<Vocabulary> vocabulary, Map<Path, TensorSource> sources) {
     this.root = root;
-    this.shared = Map.copyOf(shared);
+    this.vocabulary = vocabulary;
     this.places = copy(places);
     this.biases = copy(biases);
+    this.sources = sources;
   }
 
   private static Map<String, Map<String, WeightPlace>> copy(Map<String, Map<String, WeightPlace>> places) {
@@ -76,9 +84,38 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
     return place(places, component, path);
   }
 
-  /** The other layer whose weight a layer's is too. */
-  public Optional<String> sharedWith(String path) {
-    return Optional.ofNullable(shared.get(path));
+  /** A language model's layers with a row for every token. */
+  public Optional<Vocabulary> vocabulary() {
+    return vocabulary;
+  }
+
+  /**
+   * A language model with another number of rows in its tables of tokens: the first ones, and zeros for those that are
+   * missing. It reads from the files that this one has opened, which closes them.
+   *
+   * @param rows how many
+   */
+  public CheckpointLayers withRows(long rows) {
+    Map<String, Map<String, WeightPlace>> resized = new LinkedHashMap<>();
+    places.forEach((component, layers) -> {
+      Map<String, WeightPlace> copy = new LinkedHashMap<>(layers);
+      copy.replaceAll((path, place) -> vocabulary.filter(each -> each.has(path)).isEmpty() ? place
+          : new WeightPlace(place.file(), place.tensor(), new TensorTransform.Rows(rows)));
+      resized.put(component, copy);
+    });
+    return new CheckpointLayers(root, resized, biases, vocabulary, sources);
+  }
+
+  /** The number of rows that {@link #withRows} was given. */
+  OptionalLong resizedRows() {
+    return places.values().stream().flatMap(layers -> layers.values().stream()).map(WeightPlace::transform)
+        .filter(TensorTransform.Rows.class::isInstance).mapToLong(each -> ((TensorTransform.Rows) each).count())
+        .findFirst();
+  }
+
+  @Override
+  public boolean isTied(String component, String path) {
+    return vocabulary.filter(each -> each.tied().isPresent() && each.head().equals(path)).isPresent();
   }
 
   /** Where a layer's bias lies, as {@link #place}. */
@@ -107,6 +144,12 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
   @Override
   public Optional<NDArray> weight(String component, String path, NDManager scope) {
     return place(component, path)
+        .map(place -> place.transform().apply(source(place.file()).read(place.tensor(), scope)));
+  }
+
+  @Override
+  public Optional<NDArray> bias(String component, String path, NDManager scope) {
+    return bias(component, path)
         .map(place -> place.transform().apply(source(place.file()).read(place.tensor(), scope)));
   }
 

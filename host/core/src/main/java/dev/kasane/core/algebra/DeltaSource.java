@@ -31,6 +31,11 @@ public final class DeltaSource {
     this.base = base;
   }
 
+  /** What is known of the base. */
+  LayerTable base() {
+    return base;
+  }
+
   /**
    * multiplier · ΔW, or what the module's method makes of a multiplier.
    *

@@ -102,9 +102,9 @@ public final class Extractor {
       return component + "." + path;
     }
 
-    /** A normalisation's scale has no rank, and an embedding's update would have other names. */
+    /** A normalisation's scale has no rank; an embedding's update would have other names, and a tied head is one. */
     boolean isMatrix() {
-      return !StoredLayers.isEmbedding(path)
+      return !StoredLayers.isEmbedding(path) && !tuned.isTied(component, path)
           && tuned.shape(component, path).filter(shape -> shape.dimension() > 1).isPresent();
     }
 
@@ -133,7 +133,7 @@ public final class Extractor {
       }
       boolean kernel = difference.getShape().dimension() > 2 && difference.getShape().get(2) > 1;
       Truncation cut = Truncation.of(difference, kernel ? convolution : linear, clamp, scope);
-      AdapterModule module = cut.update().toModule(pair.path());
+      AdapterModule module = cut.update().toModule(pair.path(), false);
       module.tensors().values().forEach(tensor -> tensor.attach(owner));
       result.model().components().computeIfAbsent(pair.component(), name -> new ArrayList<>()).add(module);
       double measured = clamp < 1 ? cut.lost()

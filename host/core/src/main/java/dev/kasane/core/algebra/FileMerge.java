@@ -13,7 +13,6 @@ import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsRewrite;
 import dev.kasane.core.safetensors.SafetensorsWriter;
-import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -28,20 +27,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes one file of a checkpoint with updates added to some of its tensors. */
+/** Writes one file of a checkpoint with some of its tensors computed anew, and perhaps more tensors. */
 final class FileMerge {
   private static final int MOST_THREADS = 4;
   /** What the buffers of all threads together may take. */
   private static final long BUFFER_BYTES = 512L << 20;
 
   private final Path file;
-  private final Map<String, WeightUpdate> updates;
+  private final Map<String, TensorChange> changes;
   private final Map<String, String> metadata;
   private final MergeTally tally;
 
-  FileMerge(Path file, Map<String, WeightUpdate> updates, Map<String, String> metadata, MergeTally tally) {
+  /**
+   * @param file the file as it is
+   * @param changes the tensors that are computed, by the names that they get; others stay
+   * @param metadata added to the file's own
+   * @param tally told of every tensor
+   */
+  FileMerge(Path file, Map<String, TensorChange> changes, Map<String, String> metadata, MergeTally tally) {
     this.file = file;
-    this.updates = updates;
+    this.changes = changes;
     this.metadata = metadata;
     this.tally = tally;
   }
@@ -50,7 +55,7 @@ final class FileMerge {
     int threads = Engines.threads();
     try (TensorSource source = TensorSources.open(file); MergeBuffers buffers = buffers(source)) {
       if (source instanceof SafetensorsSource) {
-        rewrite(target, buffers, threads);
+        rewrite(source, target, buffers, threads);
       } else {
         convert(source, target, buffers);
       }
@@ -64,9 +69,9 @@ final class FileMerge {
   private MergeBuffers buffers(TensorSource source) throws SafetensorsException {
     long bytes = 0;
     long elements = 0;
-    for (String tensor : updates.keySet()) {
-      long count = source.shape(tensor).size();
-      DType type = source.dtype(tensor);
+    for (TensorChange change : changes.values()) {
+      long count = Math.max(source.shape(change.stored()).size(), change.shape(source).size());
+      DType type = source.dtype(change.stored());
       bytes = Math.max(bytes, count * type.byteSize());
       elements = Math.max(elements, type == DType.F32 ? 0 : count);
     }
@@ -77,12 +82,14 @@ final class FileMerge {
     return new MergeBuffers(bytes, elements);
   }
 
-  private void rewrite(Path target, MergeBuffers buffers, int threads) throws SafetensorsException {
+  private void rewrite(TensorSource source, Path target, MergeBuffers buffers, int threads)
+      throws SafetensorsException {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-      Map<String, TensorBytes> replaced = new LinkedHashMap<>();
-      updates.keySet().forEach(tensor -> replaced.put(tensor, channel -> merge(opened, tensor, buffers, channel)));
+      List<TensorDeclaration> computed = new ArrayList<>();
+      changes.forEach((tensor, change) -> computed.add(new TensorDeclaration(tensor, source.dtype(change.stored()),
+          change.shape(source).getShape(), channel -> merge(opened, tensor, buffers, channel))));
       long fitting = BUFFER_BYTES / Math.max(1, buffers.bytesEach());
-      new SafetensorsRewrite(opened, replaced).write(target, () -> described(opened.metadata()),
+      new SafetensorsRewrite(opened, computed).write(target, () -> described(opened.metadata()),
           (int) Math.max(1, Math.min(fitting, Math.min(threads, MOST_THREADS))));
     }
   }
@@ -92,10 +99,11 @@ final class FileMerge {
     // One thread to a tensor: operators that share themselves out would wait for one another.
     Engines.threads(1);
     try (GradMode off = GradMode.off(); NDManager scope = Engines.newManager(); var buffer = buffers.take()) {
-      NDArray stored = StoredTensors.read(opened, tensor, buffer.stored(), scope);
-      WeightUpdate.Accuracy accuracy = updates.get(tensor).apply(stored, buffer, scope);
+      TensorChange change = changes.get(tensor);
+      NDArray stored = change.resized(StoredTensors.read(opened, change.stored(), buffer.stored(), scope));
+      WeightUpdate.Accuracy accuracy = change.update().apply(stored, buffer, scope);
       ByteBuffer bytes = TorchBridge.memory(stored);
-      tally.add(tensor, accuracy, bytes.mismatch(opened.map(tensor)) >= 0);
+      tally.add(tensor, accuracy, change.isNew(tensor) || bytes.mismatch(opened.map(tensor)) >= 0);
       channel.write(bytes);
     }
   }
@@ -103,11 +111,10 @@ final class FileMerge {
   /** A pickled checkpoint: its tensors are written one by one in their own types. */
   private void convert(TensorSource source, Path target, MergeBuffers buffers) throws SafetensorsException {
     List<TensorDeclaration> tensors = new ArrayList<>();
-    for (String name : source.names()) {
-      TensorDeclaration plain = WeightWriter.declare(source, name);
-      tensors.add(!updates.containsKey(name) ? plain : new TensorDeclaration(name, plain.dtype(), plain.shape(),
-          channel -> merge(source, name, buffers, channel)));
-    }
+    source.names().stream().filter(name -> !changes.containsKey(name))
+        .forEach(name -> tensors.add(WeightWriter.declare(source, name)));
+    changes.forEach((name, change) -> tensors.add(new TensorDeclaration(name, source.dtype(change.stored()),
+        change.shape(source).getShape(), channel -> merge(source, name, buffers, channel))));
     Map<String, String> described = described(Map.of("format", "pt"));
     described.remove(Verification.KEY);
     SafetensorsWriter.write(target, tensors, described);
@@ -116,11 +123,12 @@ final class FileMerge {
   private void merge(TensorSource source, String tensor, MergeBuffers buffers, WritableByteChannel channel)
       throws IOException {
     try (NDManager scope = Engines.newManager(); var buffer = buffers.take()) {
-      NDArray before = source.read(tensor, scope);
+      TensorChange change = changes.get(tensor);
+      NDArray before = change.resized(source.read(change.stored(), scope));
       NDArray stored = Ops.over(buffer.stored(), Ops.typeOf(before), before.getShape(), scope);
       AlgebraOps.copy(before, stored);
-      WeightUpdate.Accuracy accuracy = updates.get(tensor).apply(stored, buffer, scope);
-      tally.add(tensor, accuracy, !AlgebraOps.equal(stored, before));
+      WeightUpdate.Accuracy accuracy = change.update().apply(stored, buffer, scope);
+      tally.add(tensor, accuracy, change.isNew(tensor) || !AlgebraOps.equal(stored, before));
       channel.write(TorchBridge.memory(stored));
     }
   }

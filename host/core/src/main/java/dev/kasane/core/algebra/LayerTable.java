@@ -32,6 +32,20 @@ public interface LayerTable {
     return Optional.empty();
   }
 
+  /**
+   * A layer's bias, where a checkpoint is at hand and the layer has one, as {@link #weight}.
+   *
+   * @param scope owner of the tensor
+   */
+  default Optional<NDArray> bias(String component, String path, NDManager scope) {
+    return Optional.empty();
+  }
+
+  /** Whether the layer's weight is another layer's: an output head that scores by the embedding's rows. */
+  default boolean isTied(String component, String path) {
+    return false;
+  }
+
   /** Whether the layer has a bias; where that is not known, it may. */
   default boolean hasBias(String component, String path) {
     return true;

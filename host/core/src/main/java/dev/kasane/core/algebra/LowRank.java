@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
@@ -14,6 +15,8 @@ import java.util.Set;
 
 /**
  * A low-rank update: ΔW = scale · up · down, both factors as float32 matrices.
+ *
+ * <p>An embedding's factors have names of their own and lie the other way around: ΔW = scale · (B·A)ᵀ.
  *
  * <p>A convolution's kernel lies in {@code down}, flattened; a Tucker core is multiplied into it, which
  * changes neither ΔW nor the rank.
@@ -27,6 +30,8 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
   static final String DOWN = "lora_down.weight";
   static final String MID = "lora_mid.weight";
   static final String UP = "lora_up.weight";
+  private static final String TABLE_A = "lora_embedding_A";
+  private static final String TABLE_B = "lora_embedding_B";
   private static final int KERNEL_AXES = 4;
 
   /**
@@ -41,6 +46,9 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     Set<String> names = module.tensors().keySet();
     if (!isOf(module)) {
       return Optional.empty();
+    }
+    if (isTable(module)) {
+      return Optional.of(ofTable(module, scope));
     }
     NDArray down = floats(module, DOWN, scope);
     NDArray up = floats(module, UP, scope);
@@ -59,11 +67,34 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     return Optional.of(new LowRank(rows, matrix(up), module.alpha(rank) / rank, new Shape(sizes)));
   }
 
+  private static LowRank ofTable(AdapterModule module, NDManager scope) {
+    NDArray a = floats(module, TABLE_A, scope);
+    NDArray b = floats(module, TABLE_B, scope);
+    Shape rows = a.getShape();
+    Shape width = b.getShape();
+    if (rows.dimension() != 2 || width.dimension() != 2 || rows.get(0) != width.get(1) || rows.size() == 0) {
+      throw new UserException("Layer " + module.path() + ": " + TABLE_A + " of shape " + rows + " and " + TABLE_B
+          + " of shape " + width + " do not belong together: expected (rank, entries) and (width, rank). The file is"
+          + " damaged.");
+    }
+    return new LowRank(turned(b, scope), turned(a, scope), module.alpha(rows.get(0)) / rows.get(0),
+        new Shape(rows.get(1), width.get(0)));
+  }
+
+  private static NDArray turned(NDArray matrix, NDManager scope) {
+    return TensorTransform.contiguous(matrix.transpose(), scope);
+  }
+
+  /** Whether a module is LoRA of a table of rows, by its names alone. */
+  static boolean isTable(AdapterModule module) {
+    return module.tensors().keySet().equals(Set.of(TABLE_A, TABLE_B));
+  }
+
   /** Whether a module is LoRA and nothing else, by its names alone. */
   static boolean isOf(AdapterModule module) {
     Set<String> names = module.tensors().keySet();
-    return names.containsAll(Set.of(DOWN, UP)) && Set.of(DOWN, MID, UP).containsAll(names)
-        && AdapterModule.FACTORS.containsAll(module.constants().keySet());
+    boolean layer = names.containsAll(Set.of(DOWN, UP)) && Set.of(DOWN, MID, UP).containsAll(names);
+    return (layer || isTable(module)) && AdapterModule.FACTORS.containsAll(module.constants().keySet());
   }
 
   private static NDArray floats(AdapterModule module, String name, NDManager scope) {
@@ -116,10 +147,20 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     return flat.reshape(shape);
   }
 
-  /** The same update for a file: factors in the layer's layout, and alpha. The factors are shared. */
-  public AdapterModule toModule(String path) {
+  /**
+   * The same update for a file: factors in the layer's layout, and alpha. The factors may be shared.
+   *
+   * @param path the layer's path
+   * @param table whether the layer is a table of rows
+   */
+  public AdapterModule toModule(String path, boolean table) {
     boolean convolution = shape.dimension() == KERNEL_AXES;
     Map<String, NDArray> tensors = new LinkedHashMap<>();
+    if (table) {
+      tensors.put(TABLE_A, turned(up, up.getManager()));
+      tensors.put(TABLE_B, turned(down, down.getManager()));
+      return new AdapterModule(path, tensors, Map.of(AdapterModule.ALPHA, scale * rank()));
+    }
     tensors.put(DOWN, convolution ? down.reshape(rank(), shape.get(1), shape.get(2), shape.get(3)) : down);
     tensors.put(UP, convolution ? up.reshape(shape.get(0), rank(), 1, 1) : up);
     // An alpha of 0 would mean the rank.

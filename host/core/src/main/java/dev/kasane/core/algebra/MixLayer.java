@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import dev.kasane.core.injection.ModuleRestorer;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import java.util.ArrayList;
@@ -22,16 +23,21 @@ record MixLayer(String component, String path, List<Term> terms) {
     return component + "." + path;
   }
 
+  /** Whether it is a table of rows, whose factors have names of their own. */
+  boolean isTable() {
+    return terms.stream().anyMatch(term -> LowRank.isTable(term.module()));
+  }
+
   /**
-   * The layers of all parts, in the order in which they first appear; those at strength 0 are left out, and
-   * learned words are no layers.
+   * The layers of all parts that have updates, in the order in which they first appear; those at strength 0 are left
+   * out, and learned words are no layers.
    */
   static List<MixLayer> of(List<MixPart> parts) {
     Map<String, MixLayer> layers = new LinkedHashMap<>();
     for (MixPart part : parts) {
       part.model().components().forEach((component, modules) -> modules.forEach(module -> {
         double weight = part.weight(component, module.path());
-        if (weight != 0 && !component.equals(AdapterModel.EMBEDDINGS)) {
+        if (weight != 0 && !component.equals(AdapterModel.EMBEDDINGS) && !ModuleRestorer.isWhole(module)) {
           layers.computeIfAbsent(component + "." + module.path(),
                   name -> new MixLayer(component, module.path(), new ArrayList<>()))
               .terms().add(new Term(part.name(), module, weight));

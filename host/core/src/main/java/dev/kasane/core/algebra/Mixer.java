@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModel;
@@ -10,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes one adapter of several. A layer that only some of them change is mixed of those alone, as in PEFT. */
+/**
+ * Makes one adapter of several. A layer that only some of them change is mixed of those alone, as in PEFT. Whole
+ * weights are mixed as {@link MixWhole} says, by whatever method updates are.
+ */
 public final class Mixer {
   private final MixOptions options;
   private final DeltaSource deltas;
@@ -30,7 +34,7 @@ public final class Mixer {
   /**
    * A mix.
    *
-   * @param model the adapter, a LoRA
+   * @param model the adapter, a LoRA with the whole weights that its parts have
    * @param lost by component and path, the Frobenius norm of what was cut off to reach the rank
    */
   public record Mixed(AdapterModel model, Map<String, Double> lost) {}
@@ -46,7 +50,8 @@ public final class Mixer {
    */
   public Mixed mix(List<MixPart> parts, Map<String, String> metadata, NDManager scope) {
     List<MixLayer> layers = MixLayer.of(parts);
-    if (layers.isEmpty()) {
+    List<MixWhole> wholes = MixWhole.of(parts);
+    if (layers.isEmpty() && wholes.isEmpty()) {
       throw new UserException("Nothing is left to mix: every adapter has strength 0 on every layer.");
     }
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
@@ -57,8 +62,26 @@ public final class Mixer {
         steps.done(lost.size(), layers.size());
       }
     }
+    wholes(wholes, components, scope);
     words(parts, components, scope);
     return new Mixed(new AdapterModel(components, List.of(), metadata), lost);
+  }
+
+  private void wholes(List<MixWhole> wholes, Map<String, List<AdapterModule>> components, NDManager owner) {
+    Map<String, AdapterModule> modules = new LinkedHashMap<>();
+    try (GradMode off = GradMode.off()) {
+      for (MixWhole whole : wholes) {
+        try (NDManager scope = owner.newSubManager()) {
+          NDArray values = whole.values(deltas.base(), scope);
+          values.attach(owner);
+          modules.computeIfAbsent(whole.module(), name -> {
+            AdapterModule module = new AdapterModule(whole.path(), new LinkedHashMap<>(), Map.of());
+            components.computeIfAbsent(whole.component(), part -> new ArrayList<>()).add(module);
+            return module;
+          }).tensors().put(whole.parameter(), values);
+        }
+      }
+    }
   }
 
   /** Learned words come along unchanged; of two adapters that have the same one, the first counts. */
@@ -76,7 +99,7 @@ public final class Mixer {
     try (NDManager scope = owner.newSubManager()) {
       Truncation made = new LayerMix(layer, options, deltas, scope).mix();
       lost.put(layer.name(), made.lost());
-      AdapterModule mixed = made.update().toModule(layer.path());
+      AdapterModule mixed = made.update().toModule(layer.path(), layer.isTable());
       mixed.tensors().values().forEach(tensor -> tensor.attach(owner));
       return mixed;
     }

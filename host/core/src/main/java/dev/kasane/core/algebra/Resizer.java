@@ -2,6 +2,7 @@ package dev.kasane.core.algebra;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.ModuleRestorer;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.GradMode;
@@ -13,7 +14,7 @@ import java.util.Map;
 /**
  * Gives a LoRA another rank, as sd-scripts' {@code resize_lora} does. The scale of each layer stays, so alpha follows
  * the rank. That script counts 1×1 convolutions among the convolutions, against what it says of the option; here they
- * go with the linear layers.
+ * go with the linear layers. Whole weights have no rank and come along as they are.
  */
 public final class Resizer {
   private final String file;
@@ -77,7 +78,7 @@ public final class Resizer {
         }
         List<AdapterModule> resized = components.computeIfAbsent(component, name -> new ArrayList<>());
         for (AdapterModule module : modules) {
-          resized.add(resize(component, module, kept, scope));
+          resized.add(ModuleRestorer.isWhole(module) ? module.ownedBy(scope) : resize(component, module, kept, scope));
           steps.done(kept.size(), total);
         }
       });
@@ -94,7 +95,7 @@ public final class Resizer {
       Truncation cut = Truncation.of(pair, kernel ? convolution : linear, scope);
       kept.put(component + "." + module.path(), new Kept(pair.rank(), cut.update().rank(),
           cut.lost(), cut.whole()));
-      AdapterModule resized = cut.update().toModule(module.path());
+      AdapterModule resized = cut.update().toModule(module.path(), LowRank.isTable(module));
       resized.tensors().values().forEach(tensor -> tensor.attach(owner));
       return resized;
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.injection.ModuleRestorer;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.GradMode;
@@ -81,8 +82,15 @@ public final class Verifier {
   public double distanceFromSum(AdapterModel result, Map<String, Double> lost, List<MixPart> parts,
       NDManager owner) {
     Map<String, AdapterModule> made = new HashMap<>();
-    result.components().forEach((component, modules) ->
-        modules.forEach(module -> made.put(component + "." + module.path(), module)));
+    Map<String, NDArray> wholes = new HashMap<>();
+    result.components().forEach((component, modules) -> modules.forEach(module -> {
+      if (ModuleRestorer.isWhole(module)) {
+        module.tensors().forEach((name, values) ->
+            wholes.put(component + "." + module.path() + "." + name, values));
+      } else {
+        made.put(component + "." + module.path(), module);
+      }
+    }));
     result.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of())
         .forEach(word -> made.remove(AdapterModel.EMBEDDINGS + "." + word.path()));
     double worst = 0;
@@ -92,7 +100,30 @@ public final class Verifier {
             lost.getOrDefault(layer.name(), 0.0), owner));
       }
     }
-    return made.isEmpty() ? worst : Double.POSITIVE_INFINITY;
+    for (MixWhole whole : MixWhole.of(parts)) {
+      worst = worse(worst, distance(whole, wholes.remove(whole.name()), owner));
+    }
+    return made.isEmpty() && wholes.isEmpty() ? worst : Double.POSITIVE_INFINITY;
+  }
+
+  /** W₀ + Σ weight·(W − W₀), summed as it is written, where the mix gathers W₀ first. */
+  private double distance(MixWhole whole, NDArray made, NDManager owner) {
+    if (made == null) {
+      return Double.POSITIVE_INFINITY;
+    }
+    try (NDManager scope = owner.newSubManager(); GradMode off = GradMode.off()) {
+      NDArray own = whole.rest() == 0 ? scope.zeros(made.getShape())
+          : Ops.cast(whole.own(deltas.base(), scope).orElseThrow(), DataType.FLOAT32);
+      NDArray sum = own;
+      double size = AlgebraOps.norm(own);
+      for (MixWhole.Term term : whole.terms()) {
+        NDArray difference = Ops.cast(Ops.alias(term.values(), scope), DataType.FLOAT32).sub(own).mul(term.weight());
+        size += AlgebraOps.norm(difference);
+        sum = sum.add(difference);
+      }
+      double distance = AlgebraOps.distance(Ops.cast(Ops.alias(made, scope), DataType.FLOAT32), sum);
+      return distance == 0 ? 0 : distance / size;
+    }
   }
 
   private double distance(MixLayer layer, AdapterModule made, double lost, NDManager owner) {

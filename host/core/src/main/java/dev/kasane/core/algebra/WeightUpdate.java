@@ -31,11 +31,14 @@ final class WeightUpdate {
   /**
    * A layer in the tensor.
    *
-   * @param layer what is added
+   * @param component part of the base model
+   * @param whole the whole weights that take the base's place, or null
+   * @param terms what is added
    * @param transform where it lies
    * @param bias whether it is the layer's bias, not its weight
    */
-  record Target(MixLayer layer, TensorTransform transform, boolean bias) {}
+  record Target(String component, MixWhole whole, List<MixLayer.Term> terms, TensorTransform transform,
+      boolean bias) {}
 
   /**
    * How well it went.
@@ -67,10 +70,12 @@ final class WeightUpdate {
     NDArray sum = buffer.floats(stored, scope);
     List<Probe> probes = new ArrayList<>();
     for (Target target : targets) {
-      List<Update> updates = target.layer().terms().stream()
-          .map(term -> update(target, term, scope)).toList();
+      List<Update> updates = target.terms().stream().map(term -> update(target, term, scope)).toList();
       if (verify) {
         probes.add(new Probe(target, target.transform().apply(sum), updates, scope));
+      }
+      if (target.whole() != null) {
+        replace(sum, target, scope);
       }
       for (Update update : updates) {
         update.addTo(sum, target.transform(), scope);
@@ -85,8 +90,17 @@ final class WeightUpdate {
     return new Accuracy(error, bound(type));
   }
 
+  /** W₀ becomes W₀ + Σ weight·(W − W₀). */
+  private static void replace(NDArray sum, Target target, NDManager scope) {
+    TensorTransform transform = target.transform();
+    NDArray whole = target.whole().values(transform.apply(sum), scope);
+    boolean transposed = transform instanceof TensorTransform.Transpose;
+    NDArray place = transposed ? sum : transform.apply(sum);
+    AlgebraOps.copy((transposed ? transform.apply(whole) : whole).reshape(place.getShape()), place);
+  }
+
   private Update update(Target target, MixLayer.Term term, NDManager scope) {
-    String component = target.layer().component();
+    String component = target.component();
     double strength = sign * term.weight();
     if (target.bias()) {
       return new Update(null, 1,
@@ -156,6 +170,13 @@ final class WeightUpdate {
       Shape shape = base.getShape();
       this.x = random(shape.size() / shape.get(0), 1 + LEAST_OUTPUTS / shape.get(0), scope);
       NDArray sum = AlgebraOps.applied(scope, base, x);
+      if (target.whole() != null) {
+        sum = sum.mul(target.whole().rest());
+        for (MixWhole.Term term : target.whole().terms()) {
+          NDArray whole = Ops.cast(Ops.alias(term.values(), scope), DataType.FLOAT32);
+          sum = sum.add(AlgebraOps.applied(scope, whole, x).mul(term.weight()));
+        }
+      }
       for (Update update : updates) {
         sum = sum.add(update.applied(x, scope));
       }

@@ -23,6 +23,11 @@ record WithoutWeights(LayerTable base) implements LayerTable {
   }
 
   @Override
+  public boolean isTied(String component, String path) {
+    return base.isTied(component, path);
+  }
+
+  @Override
   public boolean hasBias(String component, String path) {
     return base.hasBias(component, path);
   }

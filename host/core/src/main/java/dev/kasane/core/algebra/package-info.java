@@ -15,6 +15,10 @@
  *   two checkpoints ────────────── Extractor   └── Verifier
  * </pre>
  *
+ * <p>A weight that an adapter brings whole, W in the place of the base's W₀, is the update W − W₀ wherever it is used.
+ * A {@link dev.kasane.core.algebra.Vocabulary} says which two tables of a language model may be one, and a
+ * {@link dev.kasane.core.algebra.ModelDescription} what its other files say once they are not.
+ *
  * <p>A {@link dev.kasane.core.algebra.FitCheck} says beforehand whether a file's tensors fit the base's layers, or at
  * least one another. A result's tensors belong to the scope that was named for it, and its input's stay where they
  * are: either may be closed first.

@@ -121,6 +121,30 @@ public sealed interface TensorTransform {
     }
   }
 
+  /**
+   * Another number of rows of a matrix: the first ones, and zeros for those that are missing. Tables of tokens are
+   * stored so where an adapter's vocabulary is another than its base's.
+   *
+   * @param count how many rows come out
+   */
+  record Rows(long count) implements TensorTransform {
+    @Override
+    public Shape shape(Shape stored) {
+      return stored.dimension() == 2 ? new Shape(count, stored.get(1)) : stored;
+    }
+
+    @Override
+    public NDArray apply(NDArray stored) {
+      return stored.getShape().dimension() != 2 || stored.getShape().get(0) == count ? stored
+          : Script.FORMS.call("resized", stored, count);
+    }
+
+    @Override
+    public boolean mayShareMemory() {
+      return false;
+    }
+  }
+
   /** The operators, loaded when the first of them is needed. */
   final class Script {
     private static final TorchScript FORMS = TorchScript.load(TensorTransform.class, "forms.ts.py");

@@ -86,15 +86,9 @@ public final class AdapterSet {
     return attached;
   }
 
-  /**
-   * Sets the strength of every adapter, 1 for as trained, while the model is live. Whole weights are there at
-   * any strength but 0.
-   */
+  /** Sets the strength of every adapter, 1 for as trained, while the model is live. */
   public void multiplier(double value) {
-    layers.forEach(each -> each.attachment().multiplier(value));
-    if (attached) {
-      wholes.forEach(value == 0 ? WholeWeight::takeBack : WholeWeight::put);
-    }
+    multiplier(value, BlockWeights.none());
   }
 
   /**
@@ -105,8 +99,10 @@ public final class AdapterSet {
    * @throws dev.kasane.core.UserException when a block fits none of the layers
    */
   public void multiplier(double value, BlockWeights blocks) {
-    blocks.requireUse(layers.stream().map(AdaptedLayer::name).toList());
+    blocks.requireUse(Stream.concat(layers.stream().map(AdaptedLayer::name),
+        wholes.stream().map(WholeWeight::module)).toList());
     layers.forEach(each -> each.attachment().multiplier(value * blocks.weight(each.name())));
+    wholes.forEach(each -> each.strength(value * blocks.weight(each.module())));
   }
 
   /** Switches dropouts on for training or off. */
@@ -138,7 +134,7 @@ public final class AdapterSet {
         AdaptedLayer::component, LinkedHashMap::new,
         Collectors.mapping(AdapterSet::module, Collectors.toList())));
     Map<String, AdapterModule> whole = new LinkedHashMap<>();
-    wholes.forEach(each -> whole.computeIfAbsent(each.component() + "." + each.path(), name -> {
+    wholes.forEach(each -> whole.computeIfAbsent(each.module(), name -> {
       AdapterModule module = new AdapterModule(each.path(), new LinkedHashMap<>(), Map.of());
       components.computeIfAbsent(each.component(), part -> new ArrayList<>()).add(module);
       return module;

@@ -18,14 +18,14 @@ import java.util.Map;
  * Adapters folded into the weights: W + Σ multiplier·ΔW, summed in float32 and cast back to the weight's
  * own type; the same for the bias of layers whose adapters have a part for it.
  *
- * <p>The merged weights are new tensors; the pristine ones are kept, and {@link #unmerge} puts them back
+ * <p>The merged weights are new tensors over the pristine ones, and {@link #unmerge} puts them back
  * bit for bit. Subtracting ΔW again would not: half-precision weights round. A quantised weight merges
  * into a dense one of its compute type.
  */
 public final class Merger implements AutoCloseable {
   private final List<AdapterSet> sets;
-  private final Map<AdaptableLayer, FrozenWeight> pristine = new LinkedHashMap<>();
-  private final Map<AdaptableLayer, FrozenWeight> pristineBiases = new LinkedHashMap<>();
+  private final List<AdaptableLayer> weights = new ArrayList<>();
+  private final List<AdaptableLayer> biases = new ArrayList<>();
   private final NDManager scope;
 
   private Merger(List<AdapterSet> sets, NDManager scope) {
@@ -58,19 +58,19 @@ public final class Merger implements AutoCloseable {
 
   private void mergeLayer(AdaptableLayer layer, List<AdaptedLayer> adapters) {
     try (NDManager own = scope.newSubManager()) {
-      List<NDArray> weights = new ArrayList<>();
-      List<NDArray> biases = new ArrayList<>();
+      List<NDArray> weightDeltas = new ArrayList<>();
+      List<NDArray> biasDeltas = new ArrayList<>();
       for (AdaptedLayer each : adapters) {
         LayerAdapter adapter = each.attachment().adapter();
         double multiplier = each.attachment().multiplier();
-        weights.add(adapter.weightDelta(own, layer, multiplier));
-        adapter.biasDelta(own, layer, multiplier).ifPresent(biases::add);
+        weightDeltas.add(adapter.weightDelta(own, layer, multiplier));
+        adapter.biasDelta(own, layer, multiplier).ifPresent(biasDeltas::add);
       }
-      pristine.put(layer, layer.weight());
-      layer.replaceWeight(sum(layer.weight(), weights, own));
-      if (!biases.isEmpty()) {
-        pristineBiases.put(layer, layer.bias());
-        layer.replaceBias(sum(layer.bias(), biases, own));
+      layer.mergeWeight(sum(layer.weight(), weightDeltas, own));
+      weights.add(layer);
+      if (!biasDeltas.isEmpty()) {
+        layer.mergeBias(sum(layer.bias(), biasDeltas, own));
+        biases.add(layer);
       }
     }
   }
@@ -91,8 +91,8 @@ public final class Merger implements AutoCloseable {
     if (!scope.isOpen()) {
       return;
     }
-    pristine.forEach(AdaptableLayer::replaceWeight);
-    pristineBiases.forEach(AdaptableLayer::replaceBias);
+    weights.forEach(layer -> layer.mergeWeight(null));
+    biases.forEach(layer -> layer.mergeBias(null));
     scope.close();
     sets.forEach(AdapterSet::attach);
   }

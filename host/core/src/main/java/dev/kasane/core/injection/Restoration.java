@@ -1,9 +1,12 @@
 package dev.kasane.core.injection;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
+import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.AdapterMethod;
@@ -11,12 +14,14 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Restores the modules of one file and keeps account of each. */
 final class Restoration {
@@ -36,7 +41,7 @@ final class Restoration {
       NDManager scope) {
     roots.forEach((component, root) -> {
       targets.put(component, root.restorableLayers());
-      places.put(component, root.namedWeights());
+      places.put(component, root.weightPlaces());
     });
     this.restorer = new ModuleRestorer(methods);
     this.multiplier = multiplier;
@@ -51,10 +56,12 @@ final class Restoration {
       return;
     }
     Map<String, AdaptableLayer> layers = targets.getOrDefault(component, Map.of());
+    Set<String> wholePaths = paths(modules, true);
+    Set<String> updated = paths(modules, false);
     for (AdapterModule module : modules) {
       AdaptableLayer layer = layers.get(module.path());
       if (ModuleRestorer.isWhole(module)) {
-        replace(component, module);
+        replace(component, module, updated.contains(module.path()) ? wholePaths : null);
       } else if (layer == null) {
         reject(component, module, "the base model has no such layer");
       } else {
@@ -63,7 +70,16 @@ final class Restoration {
     }
   }
 
-  private void replace(String component, AdapterModule module) {
+  private static Set<String> paths(List<AdapterModule> modules, boolean whole) {
+    return modules.stream().filter(module -> ModuleRestorer.isWhole(module) == whole).map(AdapterModule::path)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * @param others where the module has an update as well, the paths of all whole ones: then it is the base's own weight
+   *     that PEFT saved, which a tied layer has too unless the file says otherwise; else null
+   */
+  private void replace(String component, AdapterModule module, Set<String> others) {
     module.tensors().forEach((parameter, stored) -> {
       String path = module.path() + "." + parameter;
       Weight place = places.getOrDefault(component, Map.of()).get(path);
@@ -73,11 +89,36 @@ final class Restoration {
         misshapen.add(new InjectionReport.Misfit(component, module.path(), "Weight " + path + " has shape "
             + stored.getShape() + ", but this base needs " + place.shape()
             + ". The adapter was made for another base model."));
+      } else if (others != null && repeats(place, stored)) {
+        matched.add(new InjectionReport.Match(component, module.path(), "the base's own " + parameter, Map.of()));
       } else {
         try (GradMode off = GradMode.off()) {
-          wholes.add(WholeWeights.of(component, path, place, WholeWeights.copy(stored, scope)));
+          NDArray values = WholeWeights.copy(stored, scope);
+          wholes.add(WholeWeights.of(component, path, place, values));
+          if (others != null) {
+            coverTied(component, place, values, others);
+          }
         }
         matched.add(new InjectionReport.Match(component, module.path(), "whole " + parameter, Map.of()));
+      }
+    });
+  }
+
+  /** Whether a stored weight is only the base's own once more, which PEFT saves beside updates of embeddings. */
+  private boolean repeats(Weight place, NDArray stored) {
+    try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+      return Ops.cast(Ops.alias(place.own().materialise(own), own), DataType.FLOAT32)
+          .contentEquals(Ops.cast(Ops.alias(stored, own), DataType.FLOAT32));
+    } catch (DeclaredWeight.NoValues unknown) {
+      return false;
+    }
+  }
+
+  private void coverTied(String component, Weight place, NDArray values, Set<String> others) {
+    places.get(component).forEach((path, other) -> {
+      WholeWeight tied = WholeWeights.of(component, path, other, values);
+      if (other.isTiedTo(place) && !others.contains(tied.path())) {
+        wholes.add(tied);
       }
     });
   }

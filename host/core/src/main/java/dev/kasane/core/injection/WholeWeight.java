@@ -7,8 +7,8 @@ import dev.kasane.core.module.Weight;
 /**
  * A weight of its own in the place of the base's: what PEFT's {@code modules_to_save} and trained biases are.
  *
- * <p>The base's weight stays under it. Unlike an update it has no strength between all and nothing, and
- * of several in one place the last one attached counts.
+ * <p>The base's weight W₀ stays under it. Like an update it has a strength and several add up: what counts is
+ * W₀ + Σ strength·(W − W₀).
  */
 public final class WholeWeight {
   private final String component;
@@ -16,6 +16,7 @@ public final class WholeWeight {
   private final String parameter;
   private final Weight place;
   private final DenseWeight own;
+  private double strength = 1;
   private boolean put;
 
   /**
@@ -53,16 +54,36 @@ public final class WholeWeight {
     return own.array();
   }
 
+  /** The component and the module's path, joined by a dot. */
+  public String module() {
+    return component + "." + path;
+  }
+
   /** The component, the module's path and the weight's name, joined by dots. */
   public String name() {
-    return component + "." + path + "." + parameter;
+    return module() + "." + parameter;
   }
 
   /** Covers the base's weight; does nothing when it does already. */
   void put() {
     if (!put) {
-      place.cover(own);
+      cover();
       put = true;
+    }
+  }
+
+  private void cover() {
+    if (strength != 0) {
+      place.cover(own, strength);
+    }
+  }
+
+  /** Sets how much of the difference to the base's weight counts, 1 for all of it. */
+  void strength(double value) {
+    strength = value;
+    if (put) {
+      place.uncover(own);
+      cover();
     }
   }
 

@@ -58,7 +58,7 @@ public final class WholeWeights {
     Set<String> adapted = set.layers().stream().map(each -> each.layer().path()).collect(Collectors.toSet());
     Map<String, Weight> picked = new LinkedHashMap<>();
     modules.forEach(name -> picked.putAll(ofModule(name, root, adapted)));
-    root.namedWeights().forEach((path, weight) -> {
+    root.weightPlaces().forEach((path, weight) -> {
       boolean wanted = path.endsWith(BIAS) && (biases == Biases.ALL
           || biases == Biases.LORA_ONLY && adapted.contains(path.substring(0, path.length() - BIAS.length())));
       if (wanted) {
@@ -79,7 +79,7 @@ public final class WholeWeights {
           + String.join(", ", NearNames.of(name, named, SUGGESTIONS)) + ".");
     }
     Map<String, Weight> weights = new LinkedHashMap<>();
-    root.namedWeights().forEach((path, weight) -> {
+    root.weightPlaces().forEach((path, weight) -> {
       if (paths.stream().anyMatch(module -> path.startsWith(module + "."))) {
         weights.put(path, weight);
       }
@@ -94,7 +94,7 @@ public final class WholeWeights {
   private static WholeWeight fresh(String component, String path, Weight place, NDManager scope) {
     NDArray values;
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      values = copy(place.get().materialise(own), scope);
+      values = copy(place.own().materialise(own), scope);
     }
     values.setRequiresGradient(true);
     return of(component, path, place, values);

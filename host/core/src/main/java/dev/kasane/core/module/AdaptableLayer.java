@@ -83,12 +83,17 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
   }
 
   /**
-   * Puts another weight of the same shape in the place of the layer's own, for merging.
+   * Puts another weight of the same shape in the place of the layer's own.
    *
-   * <p>The weight that was there is not closed: whoever merges keeps it to go back.
+   * <p>The weight that was there is not closed.
    */
   public final void replaceWeight(FrozenWeight replacement) {
     weightPlace().set(replacement);
+  }
+
+  /** Puts a weight over the layer's own and all that covers it, for merging, or takes it off again with null. */
+  public final void mergeWeight(FrozenWeight merged) {
+    weightPlace().merge(merged);
   }
 
   @Override
@@ -105,9 +110,9 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     return requireBias().get();
   }
 
-  /** Puts another bias in the place of the layer's own, as {@link #replaceWeight} does with the weight. */
-  public final void replaceBias(FrozenWeight replacement) {
-    requireBias().set(replacement);
+  /** Puts a bias over the layer's own, as {@link #mergeWeight} does with the weight. */
+  public final void mergeBias(FrozenWeight merged) {
+    requireBias().merge(merged);
   }
 
   private Weight requireBias() {

@@ -39,12 +39,15 @@ public abstract class Module {
 
   /** Every weight below this module by its dotted path; a tied one only when it has values of its own. */
   public final Map<String, Weight> namedWeights() {
+    Map<String, Weight> all = new LinkedHashMap<>(weightPlaces());
+    all.values().removeIf(Weight::isBorrowed);
+    return Collections.unmodifiableMap(all);
+  }
+
+  /** Every weight below this module by its dotted path, those that are tied to another too. */
+  public final Map<String, Weight> weightPlaces() {
     Map<String, Weight> all = new LinkedHashMap<>();
-    walk("", (path, module) -> module.weights.forEach((name, weight) -> {
-      if (!weight.isBorrowed()) {
-        all.put(join(path, name), weight);
-      }
-    }));
+    walk("", (path, module) -> module.weights.forEach((name, weight) -> all.put(join(path, name), weight)));
     return Collections.unmodifiableMap(all);
   }
 

@@ -7,15 +7,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Writes a file anew with some of its tensors replaced by others of the same type and shape. All others keep
- * their place and are copied by the operating system, byte for byte, in runs as long as they come, while the
- * replacements are computed.
+ * Writes a file anew with some of its tensors replaced by others, and others added at its end. All that stay are
+ * copied by the operating system, byte for byte, in runs as long as they come, while the others are computed.
  */
 public final class SafetensorsRewrite {
   /** Room in the header for text that is known only when the tensors have been written. */
@@ -24,19 +26,17 @@ public final class SafetensorsRewrite {
   private static final long RUN_BYTES = 64L << 20;
 
   private final SafetensorsFile source;
-  private final Map<String, TensorBytes> replaced;
+  private final Map<String, TensorDeclaration> computed;
 
   /**
    * @param source the open file
-   * @param replaced new bytes by name; each source is asked once, on any of the threads, about in the file's order
-   * @throws IllegalArgumentException for a name that the file has not
+   * @param computed the tensors that take the place of those of their names, and those that the file has not, which
+   *     are added; each is asked for its bytes once, on any of the threads, about in the file's order
    */
-  public SafetensorsRewrite(SafetensorsFile source, Map<String, TensorBytes> replaced) {
-    if (!source.tensors().keySet().containsAll(replaced.keySet())) {
-      throw new IllegalArgumentException("Not all of " + replaced.keySet() + " are in " + source.path());
-    }
+  public SafetensorsRewrite(SafetensorsFile source, Collection<TensorDeclaration> computed) {
     this.source = source;
-    this.replaced = Map.copyOf(replaced);
+    this.computed = new LinkedHashMap<>();
+    computed.forEach(each -> this.computed.put(each.name(), each));
   }
 
   /**
@@ -46,7 +46,7 @@ public final class SafetensorsRewrite {
    * @param metadata asked twice, before the tensors and after them; the second answer counts and may be up to
    *     4 KiB longer
    * @param threads how many copy and compute at once, the caller among them, at least one
-   * @throws SafetensorsException when it cannot be written, or a replacement has the wrong length
+   * @throws SafetensorsException when it cannot be written, or a computed tensor has the wrong length
    */
   public void write(Path target, Supplier<Map<String, String>> metadata, int threads) throws SafetensorsException {
     try (PendingFile pending = PendingFile.beside(target)) {
@@ -74,8 +74,9 @@ public final class SafetensorsRewrite {
 
   private byte[] header(Map<String, String> metadata) throws IOException {
     List<TensorDeclaration> declarations = new ArrayList<>();
-    source.tensors().forEach((name, entry) -> declarations.add(
-        new TensorDeclaration(name, entry.dtype(), entry.shape(), channel -> { })));
+    source.tensors().forEach((name, entry) -> declarations.add(computed.getOrDefault(name,
+        new TensorDeclaration(name, entry.dtype(), entry.shape(), channel -> { }))));
+    added().forEach(declarations::add);
     return HeaderWriter.encode(declarations, new TreeMap<>(metadata));
   }
 
@@ -88,26 +89,41 @@ public final class SafetensorsRewrite {
     return start.flip();
   }
 
-  /** All bytes behind the header; each lies {@code shift} farther back than in the source. */
+  private Stream<TensorDeclaration> added() {
+    return computed.values().stream().filter(each -> !source.tensors().containsKey(each.name()));
+  }
+
+  /** All bytes after the header; at first each lies {@code shift} farther back than in the source. */
   private SharedWork work(Path target, PendingFile pending, long shift, WriteBehind behind) throws IOException {
     SharedWork work = new SharedWork();
     long copied = source.dataStart();
+    long moved = shift;
     for (Map.Entry<String, TensorEntry> each : source.tensors().entrySet()) {
-      TensorBytes bytes = replaced.get(each.getKey());
-      if (bytes != null) {
+      TensorDeclaration tensor = computed.get(each.getKey());
+      if (tensor != null) {
         TensorEntry entry = each.getValue();
-        addCopies(copied, entry.begin(), work, pending, shift, behind);
-        TensorDeclaration tensor = new TensorDeclaration(each.getKey(), entry.dtype(), entry.shape(), bytes);
-        Place place = new Place(pending, entry.begin() + shift);
-        work.addComputed(() -> {
-          new TensorChannel(target, place, tensor).fill();
-          behind.wrote(entry.byteLength());
-        });
+        addCopies(copied, entry.begin(), work, pending, moved, behind);
+        addComputed(tensor, entry.begin() + moved, work, target, pending, behind);
         copied = entry.end();
+        moved += tensor.byteLength() - entry.byteLength();
       }
     }
-    addCopies(copied, source.channel().size(), work, pending, shift, behind);
+    addCopies(copied, source.channel().size(), work, pending, moved, behind);
+    long end = source.channel().size() + moved;
+    for (TensorDeclaration tensor : added().toList()) {
+      addComputed(tensor, end, work, target, pending, behind);
+      end += tensor.byteLength();
+    }
     return work;
+  }
+
+  private static void addComputed(TensorDeclaration tensor, long at, SharedWork work, Path target, PendingFile pending,
+      WriteBehind behind) {
+    Place place = new Place(pending, at);
+    work.addComputed(() -> {
+      new TensorChannel(target, place, tensor).fill();
+      behind.wrote(tensor.byteLength());
+    });
   }
 
   private void addCopies(long begin, long end, SharedWork work, PendingFile pending, long shift,

@@ -12,3 +12,10 @@ def rows(self, x: Tensor, first: int, count: int) -> Tensor:
 
 def contiguous(self, x: Tensor) -> Tensor:
   return torch.contiguous(torch.detach(x))
+
+# The first rows, and zeros for those that are missing.
+def resized(self, x: Tensor, count: int) -> Tensor:
+  kept = torch.slice(x, 0, 0, count)
+  missing = torch.sub(count, torch.size(kept, 0))
+  empty = torch.new_zeros(x, [missing, torch.size(x, 1)])
+  return torch.cat([kept, empty], 0)

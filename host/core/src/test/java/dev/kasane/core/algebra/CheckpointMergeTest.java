@@ -155,12 +155,40 @@ class CheckpointMergeTest {
     }
     for (AdapterModule module : List.of(conv, norm)) {
       for (String parameter : List.of(WholeDifference.WEIGHT, WholeDifference.BIAS)) {
-        String tensor = module.path() + "." + parameter;
+        String tensor = module.path() + (parameter.equals(WholeDifference.BIAS) ? ".bias" : ".weight");
         NDArray expected = stored(file, tensor).add(module.tensors().get(parameter).mul(0.5));
         assertThat(Adapters.error(stored(out, tensor), expected)).as(tensor).isLessThan(1e-6);
         assertThat(Adapters.error(stored(out, tensor), stored(file, tensor))).as(tensor).isGreaterThan(0.05);
         assertThat(Adapters.error(stored(back, tensor), stored(file, tensor))).as(tensor).isLessThan(1e-6);
       }
+    }
+  }
+
+  private static AdapterModule wholes(String path, NDArray weight, NDArray bias) {
+    return new AdapterModule(path, Map.of("weight", weight, "bias", bias), Map.of());
+  }
+
+  @Test
+  void wholeWeightsTakeThePlaceOfTheBasesAndUpdatesComeOnTop() throws IOException {
+    NDArray weight = Ops.randomNormal(scope, new Shape(5, 4, 3, 3));
+    NDArray bias = Ops.randomNormal(scope, new Shape(5));
+    NDArray turned = Ops.randomNormal(scope, new Shape(7, 3));
+    AdapterModule update = Adapters.linear("turned", 7, 3, 2, 2, scope);
+    adapter = Adapters.model(wholes("conv", weight, bias), update,
+        new AdapterModule("turned", Map.of("weight", turned), Map.of()));
+    Path out = folder.resolve("merged.safetensors");
+    try (CheckpointLayers base = base(DataType.FLOAT32); CheckpointLayers merged = layers(out)) {
+      assertThat(merge(base, 1, false, out).verification().passed()).isTrue();
+      assertThat(stored(out, "conv.weight")).isEqualTo(weight);
+      assertThat(stored(out, "conv.bias")).isEqualTo(bias);
+      NDArray both = turned.add(Adapters.PLAIN.delta("unet", update, 1, scope));
+      assertThat(Adapters.error(merged.weight("unet", "turned", scope).orElseThrow(), both)).isLessThan(1e-6);
+      Path half = folder.resolve("half.safetensors");
+      merge(base, 0.5, false, half);
+      NDArray between = stored(file, "conv.weight").add(weight).mul(0.5);
+      assertThat(Adapters.error(stored(half, "conv.weight"), between)).isLessThan(1e-6);
+      assertThatThrownBy(() -> merge(merged, 1, true, folder.resolve("again.safetensors")))
+          .isInstanceOf(UserException.class).hasMessageContaining("Keep the base model");
     }
   }
 

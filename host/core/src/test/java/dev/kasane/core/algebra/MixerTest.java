@@ -2,6 +2,7 @@ package dev.kasane.core.algebra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -12,6 +13,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,65 @@ class MixerTest {
         Adapters.delta(a, "up_blocks.1.to_q", scope).mul(1.5))).isLessThan(1e-6);
     assertThatThrownBy(() -> new MixPart("a", a, 1, new BlockWeights(Map.of("down_blocks", 2.0))))
         .isInstanceOf(UserException.class).hasMessageContaining("down_blocks");
+  }
+
+  private MixPart whole(String file, float value, double weight) {
+    return Adapters.part(file, Adapters.model(Adapters.linear("to_q", 6, 5, 2, 1, scope), new AdapterModule("head",
+        Map.of("weight", scope.full(new Shape(2, 3), value), "bias", scope.full(new Shape(2), -value)), Map.of())),
+        weight);
+  }
+
+  private static float[] head(AdapterModel mixed, String parameter) {
+    return mixed.components().get("unet").stream().filter(each -> each.path().equals("head")).findFirst()
+        .orElseThrow().tensors().get(parameter).toFloatArray();
+  }
+
+  @Test
+  void wholeWeightsAreDifferencesToTheBases() {
+    LayerTable base = new LayerTable() {
+      @Override
+      public String name() {
+        return "base";
+      }
+
+      @Override
+      public Map<String, Collection<String>> paths() {
+        return Map.of();
+      }
+
+      @Override
+      public Optional<NDArray> weight(String component, String path, NDManager owner) {
+        return Optional.of(owner.full(new Shape(2, 3), 10f));
+      }
+
+      @Override
+      public Optional<NDArray> bias(String component, String path, NDManager owner) {
+        return Optional.of(owner.zeros(new Shape(2)));
+      }
+    };
+    List<MixPart> parts = List.of(whole("a", 12, 1), whole("b", 14, 0.5));
+    DeltaSource deltas = new DeltaSource(List.of(), base);
+    for (MixMethod method : List.of(MixMethod.CAT, MixMethod.TIES)) {
+      AdapterModel mixed = new Mixer(new MixOptions(method, Optional.empty(), 1, false, 1, 5), deltas, Steps.SILENT)
+          .mix(parts, Map.of(), scope).model();
+      assertThat(head(mixed, "weight")).containsOnly(10 + 2 + 2);
+      assertThat(head(mixed, "bias")).containsOnly(-12 - 7);
+      if (method == MixMethod.CAT) {
+        assertThat(new Verifier(deltas).distanceFromSum(mixed, Map.of(), parts, scope)).isLessThan(1e-6);
+        mixed.components().get("unet").get(1).tensors().get("weight").addi(1);
+        assertThat(new Verifier(deltas).distanceFromSum(mixed, Map.of(), parts, scope)).isGreaterThan(0.01);
+      }
+    }
+  }
+
+  @Test
+  void wholeWeightsNeedNoBaseWhereTheirStrengthsMakeOne() {
+    AdapterModel mixed = mix(MixMethod.CAT, whole("a", 12, 0.7), whole("b", 14, 0.3));
+    assertThat(head(mixed, "weight")).containsExactly(
+        new float[] {12.6f, 12.6f, 12.6f, 12.6f, 12.6f, 12.6f}, within(1e-5f));
+    assertThatThrownBy(() -> mix(MixMethod.CAT, whole("a", 12, 0.7), whole("b", 14, 0.7)))
+        .isInstanceOf(UserException.class).hasMessageContaining("a and b bring a whole head.")
+        .hasMessageContaining("sum is 1.4").hasMessageContaining("--base");
   }
 
   @Test

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /** A method that keeps the difference of a weight, of a normalisation too, and of the bias. */
 final class WholeDifference implements AdapterMethod {
-  static final String WEIGHT = "weight";
-  static final String BIAS = "bias";
+  static final String WEIGHT = "diff";
+  static final String BIAS = "diff_b";
 
   @Override
   public String id() {

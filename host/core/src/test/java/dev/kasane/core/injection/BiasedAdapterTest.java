@@ -56,7 +56,7 @@ class BiasedAdapterTest {
       layer.detach(attachment);
       layer.replaceWeight(
           new DenseWeight(layer.weight().materialise(scope).add(adapter.weightDelta(scope, layer, 0.5))));
-      layer.replaceBias(new DenseWeight(
+      layer.mergeBias(new DenseWeight(
           layer.bias().materialise(scope).add(adapter.biasDelta(scope, layer, 0.5).orElseThrow())));
       assertThat(live).usingComparatorWithPrecision(1e-4f).containsExactly(layer.forward(x).toFloatArray());
       for (int i = 0; i < live.length; i++) {

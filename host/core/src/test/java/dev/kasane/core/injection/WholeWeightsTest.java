@@ -86,6 +86,25 @@ class WholeWeightsTest {
   }
 
   @Test
+  void aStrengthIsThatShareOfTheDifferenceAndSeveralAddUp() {
+    float[] bare = output(OUT);
+    AdapterSet first = fresh(List.of(), Biases.LORA_ONLY);
+    shift(first);
+    AdapterSet second = fresh(List.of(), Biases.LORA_ONLY);
+    shift(second);
+    shift(second);
+    first.multiplier(0.25);
+    second.multiplier(0.5);
+    float[] both = output(OUT);
+    for (int i = 0; i < bare.length; i++) {
+      assertThat(both[i]).isEqualTo(bare[i] + 0.25f + 1, within(1e-4f));
+    }
+    first.multiplier(1, new BlockWeights(Map.of("attn1", 0.0)));
+    second.multiplier(0);
+    assertThat(output(OUT)).containsExactly(bare);
+  }
+
+  @Test
   void severalComeOffInAnyOrder() {
     float[] bare = output(OUT);
     AdapterSet first = fresh(List.of(), Biases.LORA_ONLY);
@@ -151,7 +170,7 @@ class WholeWeightsTest {
         .hasMessageContaining("has an adapter");
     Linear layer = unet.linear(OUT);
     assertThatThrownBy(() -> layer.namedWeights().get("bias")
-        .cover(new DenseWeight(scope.ones(new Shape(9)))))
+        .cover(new DenseWeight(scope.ones(new Shape(9))), 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -28,17 +28,17 @@ class SafetensorsRewriteTest {
         TensorDeclaration.ofFloats("none", DType.F16, new long[] {0}, new float[0])), Map.of("key", "value"));
   }
 
-  private void rewrite(Path target, Map<String, TensorBytes> replaced, Map<String, String> metadata)
+  private void rewrite(Path target, List<TensorDeclaration> computed, Map<String, String> metadata)
       throws IOException {
     try (SafetensorsFile source = SafetensorsFile.open(file)) {
-      new SafetensorsRewrite(source, replaced).write(target, () -> metadata, 2);
+      new SafetensorsRewrite(source, computed).write(target, () -> metadata, 2);
     }
   }
 
   @Test
   void replacesSomeAndCopiesTheRest() throws IOException {
     Path target = folder.resolve("b.safetensors");
-    rewrite(target, Map.of("two", TensorBytes.ofFloats(new float[] {6, 7, 8}, DType.F16)), Map.of("a", "b"));
+    rewrite(target, List.of(floats("two", DType.F16, 6, 7, 8)), Map.of("a", "b"));
     try (SafetensorsFile after = SafetensorsFile.open(target)) {
       assertThat(after.readFloats("one")).containsExactly(1, 2);
       assertThat(after.readFloats("two")).containsExactly(6, 7, 8);
@@ -47,9 +47,27 @@ class SafetensorsRewriteTest {
     }
   }
 
+  private static TensorDeclaration floats(String name, DType type, float... values) {
+    return TensorDeclaration.ofFloats(name, type, new long[] {values.length}, values);
+  }
+
+  @Test
+  void othersMayBeLongerAndMoreMayFollow() throws IOException {
+    Path target = folder.resolve("b.safetensors");
+    rewrite(target, List.of(floats("four", DType.F16, 1), floats("one", DType.F32, 6, 7, 8, 9),
+        floats("three", DType.F32, 2, 1)), Map.of());
+    try (SafetensorsFile after = SafetensorsFile.open(target)) {
+      assertThat(after.tensors().keySet()).containsOnly("one", "two", "none", "four", "three");
+      assertThat(after.readFloats("one")).containsExactly(6, 7, 8, 9);
+      assertThat(after.readFloats("two")).containsExactly(3, 4, 5);
+      assertThat(after.readFloats("four")).containsExactly(1);
+      assertThat(after.readFloats("three")).containsExactly(2, 1);
+    }
+  }
+
   @Test
   void aFileCanReplaceItself() throws IOException {
-    rewrite(file, Map.of("one", TensorBytes.ofFloats(new float[] {9, 9}, DType.F32)), Map.of());
+    rewrite(file, List.of(floats("one", DType.F32, 9, 9)), Map.of());
     try (SafetensorsFile after = SafetensorsFile.open(file)) {
       assertThat(after.readFloats("one")).containsExactly(9, 9);
       assertThat(after.readFloats("two")).containsExactly(3, 4, 5);
@@ -60,7 +78,7 @@ class SafetensorsRewriteTest {
   void metadataMayBeKnownLate() throws IOException {
     AtomicInteger asked = new AtomicInteger();
     try (SafetensorsFile source = SafetensorsFile.open(file)) {
-      new SafetensorsRewrite(source, Map.of()).write(folder.resolve("b"),
+      new SafetensorsRewrite(source, List.of()).write(folder.resolve("b"),
           () -> Map.of("said", "x".repeat(asked.getAndIncrement() < 1 ? 1 : 900)), 1);
     }
     try (SafetensorsFile after = SafetensorsFile.open(folder.resolve("b"))) {
@@ -73,11 +91,10 @@ class SafetensorsRewriteTest {
   void wrongLengthsLeaveNothingBehind() throws IOException {
     for (int bytes : new int[] {3, 30}) {
       assertThatThrownBy(() -> rewrite(folder.resolve("b"),
-          Map.of("one", channel -> channel.write(ByteBuffer.allocate(bytes))), Map.of()))
+          List.of(new TensorDeclaration("one", DType.F32, new long[] {2},
+              channel -> channel.write(ByteBuffer.allocate(bytes)))), Map.of()))
           .isInstanceOf(SafetensorsException.class).hasMessageContaining("one");
     }
-    assertThatThrownBy(() -> rewrite(folder.resolve("b"), Map.of("three", channel -> { }), Map.of()))
-        .isInstanceOf(IllegalArgumentException.class);
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }

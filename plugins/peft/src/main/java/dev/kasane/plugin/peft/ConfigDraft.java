@@ -190,10 +190,8 @@ final class ConfigDraft {
         .map(AdapterModule::path).collect(Collectors.toCollection(TreeSet::new));
     Set<String> biases = wholes.stream().map(AdapterModule::path).filter(path -> !saved.contains(path))
         .collect(Collectors.toSet());
-    if (saved.stream().anyMatch(adapted::contains)) {
-      throw new UserException("Layer " + saved.stream().filter(adapted::contains).findFirst().orElseThrow()
-          + " has both an update and a weight of its own; PEFT has one or the other. Merge one of them first.");
-    }
+    // Beside an update it is the base's own weight, which PEFT reads under a key that says so.
+    saved.removeAll(adapted);
     List<String> named = config.path("modules_to_save").isArray()
         ? ConfigCheck.check(config).texts("modules_to_save") : List.of();
     if (!saved.stream().allMatch(path -> isNamed(path, named) || savesItself(path))) {

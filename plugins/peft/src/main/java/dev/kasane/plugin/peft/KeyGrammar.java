@@ -60,9 +60,12 @@ final class KeyGrammar {
         ? Optional.of(new Parsed(whole.group(1), whole.group(2), false)) : Optional.empty();
   }
 
-  /** Whether a key only repeats a weight of the base, as PEFT's files do where a bias lies in a saved module. */
+  /**
+   * Whether a key only repeats a weight of the base, as PEFT's files do where a bias lies in a saved module, or the
+   * vocabulary was resized.
+   */
   static boolean isOfBase(String key) {
-    return key.endsWith(".original_module.bias");
+    return key.endsWith(".original_module.bias") || key.endsWith(".original_module.weight");
   }
 
   /** Parameters of kinds that are refused end in {@code .weight} as well. */

@@ -78,10 +78,18 @@ final class LayerRules {
     if (excluded != null && excluded.match(path)) {
       return false;
     }
-    if (targets == null || targets.isAll()) {
+    if (targets == null || targets.isAll() || tiesAlong(path)) {
       return true;
     }
     return targets.match(path) && (targets.expression() != null || isInLayers(path));
+  }
+
+  /**
+   * Whether a layer may have an adapter because another one with the same weight has: with {@code ensure_weight_tying}
+   * PEFT puts one on the head beside the embedding's, and the other way around.
+   */
+  private boolean tiesAlong(String path) {
+    return config.flag("ensure_weight_tying") && numbered.stream().allMatch(each -> each.firstGroup(path) == null);
   }
 
   private boolean isInLayers(String path) {

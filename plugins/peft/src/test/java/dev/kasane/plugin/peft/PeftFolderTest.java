@@ -358,12 +358,25 @@ class PeftFolderTest {
     magnitudes.tensors().put("dora_scale", Ops.randomNormal(scope, new Shape(5, 1)));
     assertRefused("2 kinds", magnitudes, lora("a.k", 2, 2));
     assertRefused("no form", new AdapterModule("a", Map.of("diff", scope.ones(new Shape(2, 2))), Map.of()));
-    assertRefused("weight of its own", lora("a.q", 2, 2),
-        new AdapterModule("a.q", Map.of("weight", scope.ones(new Shape(5, 7))), Map.of()));
     AdapterModule broken = lora("a.q", 2, 2);
     broken.tensors().get("lora_up.weight").muli(Float.NaN);
     assertRefused("no finite number", broken);
     assertThat(folder.resolve("out/adapter_config.json")).doesNotExist();
+  }
+
+  /** What PEFT saves of an embedding, or of a head, that has LoRA on it. */
+  @Test
+  void theBasesOwnWeightBesideAnUpdateComesBack() throws IOException {
+    format.write(model(Map.of(), lora("a.q", 2, 2), new AdapterModule("a.q",
+        Map.of("weight", scope.full(new Shape(5, 7), 3f)), Map.of())), folder.resolve("own"), "float32");
+    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("own/adapter_model.safetensors"))) {
+      assertThat(file.tensors()).containsKey("base_model.model.a.q.base_layer.weight");
+    }
+    AdapterModel read = format.read(folder.resolve("own"), Map.of("model", List.of("a.q")), scope);
+    assertThat(read.unmatched()).isEmpty();
+    assertThat(read.components().get("model")).extracting(AdapterModule::path).containsExactly("a.q", "a.q");
+    assertThat(read.components().get("model").get(1).tensors().get("weight").toFloatArray()).containsOnly(3);
+    assertThat(read.metadata().get("adapter_config.json")).contains("\"modules_to_save\":null");
   }
 
   private void assertRefused(String message, AdapterModule... modules) {
