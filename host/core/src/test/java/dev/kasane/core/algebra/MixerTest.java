@@ -203,15 +203,13 @@ class MixerTest {
     DeltaSource deltas = new DeltaSource(List.of(new WholeDifference()), LayerTable.of("nothing", Map.of()));
     Mixer mixer = new Mixer(new MixOptions(MixMethod.SVD, Optional.of(RankRule.fixed(2)), 0.5, false, 1, 5), deltas,
         Steps.SILENT);
-    Map<String, NDArray> both = Map.of("diff", Ops.randomNormal(scope, new Shape(6, 5)),
-        WholeDifference.WEIGHT, Ops.randomNormal(scope, new Shape(6, 5)),
+    Map<String, NDArray> both = Map.of(WholeDifference.WEIGHT, Ops.randomNormal(scope, new Shape(6, 5)),
         WholeDifference.BIAS, Ops.randomNormal(scope, new Shape(6)));
     MixPart shifted = Adapters.part("full.safetensors", Adapters.model(new AdapterModule("to_q", both, Map.of())), 1);
     assertThatThrownBy(() -> mixer.mix(List.of(shifted), Map.of(), scope)).isInstanceOf(UserException.class)
         .hasMessageContaining("full.safetensors changes the bias of layer unet.to_q")
         .hasMessageContaining("kasane merge");
-    Map<String, NDArray> scale = Map.of("diff", Ops.randomNormal(scope, new Shape(6)),
-        WholeDifference.WEIGHT, Ops.randomNormal(scope, new Shape(6)));
+    Map<String, NDArray> scale = Map.of(WholeDifference.WEIGHT, Ops.randomNormal(scope, new Shape(6)));
     MixPart norm = Adapters.part("norm.safetensors", Adapters.model(new AdapterModule("norm1", scale, Map.of())), 1);
     assertThatThrownBy(() -> mixer.mix(List.of(norm), Map.of(), scope)).isInstanceOf(UserException.class)
         .hasMessageContaining("norm.safetensors changes the normalisation unet.norm1");
