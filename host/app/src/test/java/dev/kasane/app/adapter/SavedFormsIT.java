@@ -134,6 +134,34 @@ class SavedFormsIT {
     }
   }
 
+  /** The two rules agree at 0 and 1 and nowhere between: why a file has to say which is meant. */
+  @Test
+  void withoutTheWordTheStrengthMeansSomethingElse() {
+    try (NDManager scope = Engines.newManager()) {
+      TorchBridge.seed(7);
+      OneLayer model = OneLayer.filled(new Linear(6, 8, true), scope);
+      NDArray x = Ops.randomNormal(scope, new Shape(3, 6));
+      AdapterMethod dora = plugins.method("dora");
+      AdapterSet live = Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()), dora,
+          AdapterOptions.of("dora", dora.options(), Map.of("rank", "2", "alpha", "3")), OptionPatterns.none(), scope);
+      perturb(live, scope);
+      List<float[]> before = outputs(live, model, x);
+      AdapterModule saved = live.toModel(Map.of()).components().get("unet").get(0);
+      live.detach();
+
+      AdapterModel mute = new AdapterModel(Map.of("unet", List.of(new AdapterModule("to_q", saved.tensors(),
+          Map.of(AdapterModule.ALPHA, saved.constants().get(AdapterModule.ALPHA))))), List.of(), Map.of());
+      Injector.Restored restored = Injector.restore(Map.of("unet", model), mute, plugins.methods(), 1, scope);
+      List<float[]> after = outputs(restored.set(), model, x);
+
+      assertThat(restored.report().matched().get(0).method()).isEqualTo("lora");
+      assertThat(distance(before.get(0), after.get(0))).isLessThan(1e-5);
+      assertThat(distance(before.get(1), after.get(1))).as("at strength 0.5").isGreaterThan(0.01);
+      assertThat(distance(before.get(2), after.get(2))).isLessThan(1e-5);
+      assertThat(distance(before.get(3), after.get(3))).as("at strength 1.5").isGreaterThan(0.01);
+    }
+  }
+
   private static double distance(float[] one, float[] other) {
     assertThat(one).hasSameSizeAs(other);
     double most = 0;
