@@ -1,7 +1,6 @@
 package dev.kasane.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +11,7 @@ import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
+import dev.kasane.testkit.SharedData;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -32,8 +32,7 @@ class StateDictTest {
   @CsvSource({"sd15,unet,686", "sd15,vae,248", "sd15,text_encoder,196",
       "sd21,unet,686", "sd21,vae,248", "sd21,text_encoder,372"})
   void hasTheReferencesWeights(String base, String part, int count) throws IOException {
-    Path config = Path.of(System.getProperty("kasane.shared"), "data", "models", base, part, "config.json");
-    assumeTrue(Files.exists(config), "the shared configurations are not here");
+    Path config = SharedData.path("models/" + base + "/" + part + "/config.json");
     Map<String, String> built = shapes(build(part, new ObjectMapper().readTree(config.toFile()), base));
     assertThat(built).isEqualTo(reference(base + "-" + part)).hasSize(count);
   }

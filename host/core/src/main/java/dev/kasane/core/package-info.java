@@ -1,20 +1,26 @@
 /**
- * What every other module and every plugin compiles against; here, the two words that all of it shares.
+ * What every other module and every plugin compiles against; here, the few words that all of it shares.
  *
  * <p>{@link dev.kasane.core.UserException} is a failure that its reader can mend, with a message that is
- * shown as it stands; everything else that is thrown is a fault of the program.
- * {@link dev.kasane.core.NearNames} finds what a mistyped name most likely meant, for those messages.
+ * shown as it stands; everything else that is thrown is a fault of the program. For those messages
+ * {@link dev.kasane.core.NearNames} and {@link dev.kasane.core.FewNearNames} find what a mistyped name most likely
+ * meant, {@link dev.kasane.core.VisibleText} shows what a stranger's file says without letting it steer a terminal, and
+ * {@link dev.kasane.core.JsonFault} says what is wrong with JSON. What such a file may ask for has bounds:
+ * {@link dev.kasane.core.BoundedPattern} and {@link dev.kasane.core.CountedText} for its regular expressions,
+ * {@link dev.kasane.core.ModelSize} for the model that it describes. {@link dev.kasane.core.JsonFiles} reads those that
+ * come with a model, and is the only one here that uses a package below.
  *
  * <p>The packages below, each using only those above it:
  *
  * <pre>
- *   files                  files written whole or not at all, whatever ends the process
+ *   files                  files written whole or not at all, whatever ends the process; files read within bounds
  *   natives                native libraries, from the class path into a folder of the user's own
  *   safetensors, pickle    files as bytes and records; no tensors, nothing in them is ever run
  *   tensor                 libtorch: operators, grad mode, tensors in and out of files
  *   spi                    what a plugin implements: methods, layers, formats, frozen weights
  *   module                 models as trees of layers with named weights
  *   checkpoint, injection  weights onto a model; adapters onto a model and off again
+ *   algebra                adapters mixed, resized, extracted and merged into files, and what came of it checked
  *   training               the loop, the optimiser, checkpoints of a run
  * </pre>
  *

@@ -1,9 +1,13 @@
 package dev.kasane.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.OptionPatterns;
@@ -12,6 +16,7 @@ import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -45,9 +50,32 @@ final class AdaptedSample implements AutoCloseable {
       return null;
     }
     AdaptedSample adapted = new AdaptedSample(scope, model.layer(), sample.input(scope, type));
-    adapted.set = Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()),
-        method, options, OptionPatterns.none(), scope);
+    adapted.set = attach(model, method, options, scope);
     return adapted;
+  }
+
+  private static AdapterSet attach(
+      SampleLayer.Model model, AdapterMethod method, AdapterOptions options, NDManager scope) {
+    return Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()),
+        method, options, OptionPatterns.none(), scope);
+  }
+
+  /** A layer that is not supported, or not with these options, is refused by a sentence that names it. */
+  static void requireRefusal(SampleLayer sample, AdapterMethod method, AdapterOptions options) {
+    try (NDManager scope = Engines.newManager()) {
+      SampleLayer.Model model = sample.model(scope, DataType.FLOAT32);
+      AdaptableLayer layer = model.layer();
+      assertThatThrownBy(() -> attach(model, method, options, scope), "%s on %s", method.id(), sample)
+          .isInstanceOf(UserException.class).hasMessageContaining(layer.path());
+      if (!method.supports(layer)) {
+        requireWords(method, layer);
+      }
+    }
+  }
+
+  /** What a method says of a layer that it does not support names the layer's kind. */
+  static void requireWords(AdapterMethod method, TargetLayer layer) {
+    assertThat(method.refusal(layer)).as("refusal of " + method.id()).containsIgnoringCase(layer.kind().word());
   }
 
   /** Changes every parameter, so that none of its effects hides behind another's zero. */

@@ -3,7 +3,6 @@ package dev.kasane.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
@@ -24,11 +23,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What every adapter method holds to. A subclass gives the method and, where it wants, options.
  *
- * <p>Layers that the method does not support are skipped, and at least one must be supported.
+ * <p>A layer that the method does not support must be refused in words, and at least one must be supported.
  */
 public abstract class AdapterMethodContract {
   private static final String UNKNOWN_OPTION = "no-such-option";
@@ -70,8 +70,18 @@ public abstract class AdapterMethodContract {
 
   private AdaptedSample fresh(SampleLayer sample, DataType type) {
     AdaptedSample adapted = attached(sample, type);
-    assumeTrue(adapted != null, () -> method().id() + " does not support " + sample);
+    if (adapted == null) {
+      AdaptedSample.requireRefusal(sample, method(), checkedOptions());
+      throw new TestAbortedException(method().id() + " refuses " + sample + ", as it must");
+    }
     return adapted;
+  }
+
+  /** Normalisations and embeddings are adapted like other layers, or refused. */
+  @ParameterizedTest
+  @EnumSource(OtherLayer.class)
+  void adaptsOtherKindsOrRefusesThem(OtherLayer layer) {
+    layer.check(method(), checkedOptions());
   }
 
   private AdaptedSample perturbed(SampleLayer sample, DataType type) {

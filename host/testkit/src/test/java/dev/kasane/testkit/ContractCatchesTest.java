@@ -73,17 +73,83 @@ class ContractCatchesTest {
     assertThatThrownBy(() -> contract.savedIsRestored(SampleLayer.LINEAR)).isInstanceOf(Exception.class);
   }
 
-  private static AdapterMethodContract contractFor(UnaryOperator<LayerAdapter> fault) {
+  @Test
+  void layersThatItCannotHandle() {
+    AdapterMethodContract contract = contractFor(new FaultyMethod(UnaryOperator.identity()) {
+      @Override
+      public boolean supports(TargetLayer layer) {
+        return true;
+      }
+
+      @Override
+      public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+        if (layer.kind() == TargetLayer.Kind.NORM) {
+          throw new IndexOutOfBoundsException("1");
+        }
+        return super.attach(layer, options, scope);
+      }
+    });
+    assertThatThrownBy(() -> contract.adaptsOtherKindsOrRefusesThem(OtherLayer.NORM))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void refusalWithoutWords() {
+    AdapterMethodContract contract = contractFor(new FaultyMethod(UnaryOperator.identity()) {
+      @Override
+      public boolean supports(TargetLayer layer) {
+        return false;
+      }
+
+      @Override
+      public String refusal(TargetLayer layer) {
+        return "";
+      }
+    });
+    assertThatThrownBy(() -> contract.adaptsOtherKindsOrRefusesThem(OtherLayer.NORM))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("refusal of faulty");
+    assertThatThrownBy(() -> contract.freshAdapterChangesNoBit(SampleLayer.LINEAR))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("refusal of faulty");
+  }
+
+  @Test
+  void optionsThatDoNotFitAndAreTaken() {
+    AdapterMethodContract contract = new AdapterMethodContract() {
+      @Override
+      protected AdapterMethod method() {
+        return new OutputScaling();
+      }
+
+      @Override
+      protected boolean optionsFit(SampleLayer sample) {
+        return false;
+      }
+    };
+    assertThatThrownBy(() -> contract.freshAdapterChangesNoBit(SampleLayer.LINEAR))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("output-scaling on LINEAR");
+  }
+
+  private static AdapterMethodContract contractFor(AdapterMethod method) {
     return new AdapterMethodContract() {
       @Override
       protected AdapterMethod method() {
-        return new FaultyMethod(fault);
+        return method;
       }
     };
   }
 
-  private record FaultyMethod(UnaryOperator<LayerAdapter> fault) implements AdapterMethod {
+  private static AdapterMethodContract contractFor(UnaryOperator<LayerAdapter> fault) {
+    return contractFor(new FaultyMethod(fault));
+  }
+
+  private static class FaultyMethod implements AdapterMethod {
     private static final OutputScaling SOUND = new OutputScaling();
+
+    private final UnaryOperator<LayerAdapter> fault;
+
+    FaultyMethod(UnaryOperator<LayerAdapter> fault) {
+      this.fault = fault;
+    }
 
     @Override
     public String id() {

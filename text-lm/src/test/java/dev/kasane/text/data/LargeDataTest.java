@@ -2,9 +2,9 @@ package dev.kasane.text.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kasane.core.UserException;
+import dev.kasane.testkit.SharedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Reader;
@@ -79,10 +79,7 @@ class LargeDataTest {
 
   @Test
   void theFileThatWasFound() {
-    Path file = Path.of(System.getProperty("kasane.shared", "absent"), "data", "faults",
-        "parquet-deep-overflow.parquet");
-    assumeTrue(Files.exists(file), "the shared inputs are not here");
-    refused(file, "cannot be read");
+    refused(SharedData.path("faults/parquet-deep-overflow.parquet"), "cannot be read");
   }
 
   @Test

@@ -2,15 +2,13 @@ package dev.kasane.text.jinja;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,9 +46,7 @@ class JinjaTemplateTest {
 
   @TestFactory
   List<DynamicTest> rendersWhatUsersReportedAsJinjaDoes() throws IOException {
-    Path file = Path.of(System.getProperty("kasane.shared", "absent"), "data", "reports", "chat-templates.json");
-    assumeTrue(Files.exists(file), "the shared material is not here");
-    JsonNode reported = JSON.readTree(file.toFile());
+    JsonNode reported = JSON.readTree(SharedData.path("reports/chat-templates.json").toFile());
     Map<String, Object> values = new HashMap<>(Map.of("bos_token", "<s>", "eos_token", "</s>"));
     values.put("messages", JSON.convertValue(reported.path("messages"), List.class));
     values.put("add_generation_prompt", true);

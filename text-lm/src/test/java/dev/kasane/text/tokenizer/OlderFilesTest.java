@@ -2,11 +2,11 @@ package dev.kasane.text.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,8 +64,7 @@ class OlderFilesTest {
 
   @Test
   void whatTheReportedFolderGives() throws IOException {
-    Path reported = Path.of("..", "..", "shared", "data", "reports", "cases", "qwen2-slow-tokenizer").toAbsolutePath();
-    assumeTrue(Files.isDirectory(reported), "no ../shared/data/reports beside this checkout");
+    Path reported = SharedData.path("reports/cases/qwen2-slow-tokenizer");
     Tokenizer tokenizer = Tokenizers.open(reported);
     for (JsonNode row : JSON.readTree(reported.resolve("right.json").toFile()).path("right")) {
       assertThat(tokenizer.encode(row.path(0).asText(), false)).as(row.path(0).asText())

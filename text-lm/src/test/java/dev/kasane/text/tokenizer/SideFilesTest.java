@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tokens that the files beside a tokenizer.json name have the ids that transformers gives them. */
 class SideFilesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  /** Inputs after reports, where they are at hand. */
-  private static final Path REPORTS = Path.of("../../shared/data/reports");
 
   @TempDir
   private Path folder;
@@ -63,8 +61,7 @@ class SideFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"cases/config-only-tokens", "cases/eos-in-config-only", "tokenizers/fast_addedjson"})
   void reportedFoldersGiveWhatTheyGiveTransformers(String name) throws IOException {
-    Path place = REPORTS.resolve(name);
-    Assumptions.assumeTrue(Files.isDirectory(place), () -> place + " is not there");
+    Path place = SharedData.path("reports/" + name);
     Tokenizer tokenizer = Tokenizers.open(place);
     assertThat(tokenizer.encode("<|im_start|>user\nHi<|im_end|>", true)).containsExactly(412, 284, 201, 42, 75, 413);
     Path right = place.resolve("right.json");

@@ -3,7 +3,6 @@ package dev.kasane.text.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.testkit.SharedData;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.data.EncodedExample;
 import dev.kasane.text.data.ExampleEncoder;
@@ -23,7 +23,6 @@ import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -34,17 +33,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Records that other tools' users report: text, tokens and first loss are those of transformers. */
 class ReportedLossesTest {
-  private static final Path CASES = Path.of(System.getProperty("kasane.shared"), "data", "reports", "cases");
+  private static Path cases;
   private static NDManager owner;
   private static CausalLm model;
   private static Tokenizer tokenizer;
 
   @BeforeAll
   static void opens() {
-    assumeTrue(Files.isDirectory(CASES), "no ../shared/data/reports beside this checkout");
+    cases = SharedData.path("reports/cases");
     owner = Engines.newManager();
-    model = TextCheckpoint.open(CASES.resolve("_lm")).model(Precision.FLOAT32, owner);
-    tokenizer = Tokenizers.open(CASES.resolve("_lm"));
+    model = TextCheckpoint.open(cases.resolve("_lm")).model(Precision.FLOAT32, owner);
+    tokenizer = Tokenizers.open(cases.resolve("_lm"));
   }
 
   @AfterAll
@@ -56,7 +55,7 @@ class ReportedLossesTest {
 
   /** A case without a template of its own is read in ChatML. */
   private static TemplateText text(String name, String file) {
-    Path folder = CASES.resolve(name);
+    Path folder = cases.resolve(name);
     List<TextRecord> records = RecordFiles.read(folder.resolve(file));
     assertThat(records).hasSize(1);
     return ExampleTemplates.choose("auto", folder, tokenizer).of(records.get(0));
@@ -67,7 +66,7 @@ class ReportedLossesTest {
       "sharegpt-system, data.jsonl", "template-for-if, data.jsonl", "template-message-fields, data.jsonl",
       "template-reverse-slice, data.jsonl", "template-scope-of-iteration, data.jsonl"})
   void textTokensAndLossAreThoseOfTransformers(String name, String file) throws IOException {
-    JsonNode right = new ObjectMapper().readTree(CASES.resolve(name).resolve("right.json").toFile()).path("right");
+    JsonNode right = new ObjectMapper().readTree(cases.resolve(name).resolve("right.json").toFile()).path("right");
     JsonNode expected = right.has("right") ? right.path("right") : right;
     TemplateText text = text(name, file);
     if (expected.has("text")) {

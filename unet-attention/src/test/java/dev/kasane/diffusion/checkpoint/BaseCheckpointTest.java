@@ -2,7 +2,6 @@ package dev.kasane.diffusion.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -24,6 +23,7 @@ import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +86,7 @@ class BaseCheckpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"sd15", "sd21"})
   void fullSizeConfigurationsAreThePublishedOnes(String name) throws IOException {
-    Path published = Path.of(System.getProperty("kasane.shared"), "data", "models", name);
-    assumeTrue(Files.isDirectory(published), "no " + published);
+    Path published = SharedData.path("models/" + name);
     try (TensorSource shapes = OriginalShapes.of(name)) {
       BaseKind kind = name.equals("sd15") ? BaseKind.SD1 : BaseKind.SD2;
       PredictionType type = PredictionRule.of(kind, shapes);

@@ -10,6 +10,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -93,8 +94,21 @@ final class Rules {
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
         .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
+    rules.put("tokenizers' internals", only("text.tokenizer touches DJL's native tokenizers",
+        type -> isIn(type, "dev.kasane.text.tokenizer"), type -> isIn(type, "ai.djl.huggingface.tokenizers.jni")));
+    rules.put("words stay on top", frozen(Frozen.WORDS, "names an option or a command",
+        "app.cli alone knows options and commands; below, an error names the thing and what is allowed"));
+    rules.put("names of types", frozen(Frozen.TYPE_NAMES, "spells an element type",
+        "a type that travels as a string is parsed, and misspelt, in every place anew"));
+    rules.put("garbage collection", frozen(Frozen.GARBAGE, "asks for a garbage collection",
+        "what owns memory lets go of it"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
+  }
+
+  private static ArchRule frozen(Frozen habit, String what, String reason) {
+    return noClasses().should(ArchCondition.from(describe(what + " and is not in the frozen list", habit::isNew)))
+        .because(reason);
   }
 
   private static boolean belongsToFiles(JavaMethodCall call) {

@@ -1,7 +1,6 @@
 package dev.kasane.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,8 +8,8 @@ import dev.kasane.app.inspect.AdapterFiles;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,9 +51,7 @@ class ConvertIT {
   }
 
   private static Path wild(String name) {
-    Path file = Path.of(System.getProperty("kasane.shared"), "data", "adapters", name);
-    assumeTrue(Files.exists(file), "the shared test data are not here");
-    return file;
+    return SharedData.path("adapters/" + name);
   }
 
   /** Type, number of bytes and check sum of every tensor. */
@@ -158,8 +155,7 @@ class ConvertIT {
   @ParameterizedTest
   @ValueSource(strings = {"convert-accepts-misshapen", "convert-diffusers-up-1d", "convert-diffusers-mid-shape"})
   void filesThatWereConvertedOnceAreRefused(String name) {
-    Path file = Path.of(System.getProperty("kasane.shared"), "data", "faults", name + ".safetensors");
-    assumeTrue(Files.exists(file), "the shared test data are not here");
+    Path file = SharedData.path("faults/" + name + ".safetensors");
     Path out = folder.resolve("out.safetensors");
 
     for (String format : MisshapenFiles.formats()) {

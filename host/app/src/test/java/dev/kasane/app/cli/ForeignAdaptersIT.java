@@ -1,12 +1,12 @@
 package dev.kasane.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.inspect.AdapterFiles;
 import dev.kasane.core.safetensors.SafetensorsFile;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -106,9 +106,7 @@ class ForeignAdaptersIT {
   }
 
   private static Path reported(String name) {
-    Path file = Path.of(System.getProperty("kasane.shared"), "data", "reports").resolve(name);
-    assumeTrue(Files.exists(file), "the shared test data are not here");
-    return file;
+    return SharedData.path("reports/" + name);
   }
 
   /** What the adapter of the first layer is scaled by is alpha/rank, with rank 4; none means the rank. */

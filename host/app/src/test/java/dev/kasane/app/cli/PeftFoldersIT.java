@@ -2,7 +2,6 @@ package dev.kasane.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -16,6 +15,7 @@ import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.testkit.SharedData;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.TokenBatch;
@@ -159,9 +159,7 @@ class PeftFoldersIT {
   }
 
   private static Path reported(String name) {
-    Path reports = Path.of(System.getProperty("kasane.shared"), "data", "reports");
-    assumeTrue(Files.isDirectory(reports), "no ../shared/data/reports beside this checkout");
-    return reports.resolve(name);
+    return SharedData.path("reports/" + name);
   }
 
   /** Words and loss are those of PEFT 0.21 on transformers 5.24. */

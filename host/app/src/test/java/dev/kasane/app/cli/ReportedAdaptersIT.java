@@ -2,7 +2,6 @@ package dev.kasane.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +13,7 @@ import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.testkit.SharedData;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.data.ExampleEncoder;
 import dev.kasane.text.data.ExampleTemplates;
@@ -23,7 +23,6 @@ import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
 import dev.kasane.text.training.LanguageObjective;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -37,14 +36,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Adapters of language models that other tools' users report; losses are those of PEFT. */
 @ExtendWith(Distribution.class)
 class ReportedAdaptersIT {
-  private static final Path CASES = Path.of(System.getProperty("kasane.shared"), "data", "reports", "cases");
+  private Path cases;
 
   @TempDir
   private Path folder;
 
   @BeforeEach
   void areThere() {
-    assumeTrue(Files.isDirectory(CASES), "no ../shared/data/reports beside this checkout");
+    cases = SharedData.path("reports/cases");
   }
 
   private static double loss(Path base, Path adapter, Path texts) {
@@ -65,8 +64,8 @@ class ReportedAdaptersIT {
   @ParameterizedTest
   @CsvSource({"merge-modules-to-save, _lm", "tied-lora-on-head, _lm-tied"})
   void liveAndMergedTheyHaveTheLossOfPeft(String name, String baseName) {
-    Path base = CASES.resolve(baseName);
-    Path adapter = CASES.resolve(name);
+    Path base = cases.resolve(baseName);
+    Path adapter = cases.resolve(name);
     JsonNode right = JsonFiles.read(adapter.resolve("right.json")).path("right").path("live_loss");
     Path texts = adapter.resolve("text.jsonl");
     assertThat(loss(base, adapter, texts)).isCloseTo(right.path("loss").asDouble(), within(1e-4));
@@ -81,8 +80,8 @@ class ReportedAdaptersIT {
   void aTiedHeadThatIsSavedWholeIsTrainedAsACopy() {
     Path out = folder.resolve("run");
     CommandHarness command = new CommandHarness();
-    assertThat(command.run("train", "text", "--base", CASES.resolve("_lm-tied").toString(), "--data",
-        CASES.resolve("tied-modules-to-save/data.jsonl").toString(), "--modules-to-save", "lm_head", "--steps", "2",
+    assertThat(command.run("train", "text", "--base", cases.resolve("_lm-tied").toString(), "--data",
+        cases.resolve("tied-modules-to-save/data.jsonl").toString(), "--modules-to-save", "lm_head", "--steps", "2",
         "--out", out.toString(), "--name", "run", "--no-samples")).as(command::err).isZero();
     CommandHarness inspected = new CommandHarness();
     assertThat(inspected.run("inspect", out.resolve("run").toString())).as(inspected::err).isZero();

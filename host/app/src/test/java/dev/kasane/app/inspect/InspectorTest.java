@@ -2,13 +2,13 @@ package dev.kasane.app.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -122,9 +122,7 @@ class InspectorTest {
   }
 
   private static Path wild(String name) {
-    Path file = Path.of(System.getProperty("kasane.shared"), "data", "adapters", name);
-    assumeTrue(Files.exists(file), "the shared test data are not here");
-    return file;
+    return SharedData.path("adapters/" + name);
   }
 
   @ParameterizedTest

@@ -66,12 +66,11 @@ public final class Injector {
   }
 
   static void requireSupport(AdapterMethod method, Collection<AdaptableLayer> targets) {
-    List<String> refused =
-        targets.stream().filter(layer -> !method.supports(layer)).map(AdaptableLayer::path).toList();
+    List<AdaptableLayer> refused = targets.stream().filter(layer -> !method.supports(layer)).toList();
     if (!refused.isEmpty()) {
       throw new UserException("Method " + method.id() + " does not support " + refused.size()
-          + " of the targeted layers, such as " + refused.get(0)
-          + ". Exclude them or choose another method.");
+          + " of the targeted layers, such as " + refused.get(0).path() + ": "
+          + method.refusal(refused.get(0)) + ". Exclude them or choose another method.");
     }
   }
 

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Asks the methods in turn whose module it is. Whatever is made of a file (an attached adapter, a merged weight, a
+ * Asks all methods whose module it is; two claims on one are refused, lest the order of plugins decide. Whatever is made of a file (an attached adapter, a merged weight, a
  * mix, a file in another format) goes through here, so all of them take the same files.
  */
 public final class ModuleRestorer {
@@ -25,7 +26,7 @@ public final class ModuleRestorer {
   private final List<AdapterMethod> methods;
 
   /**
-   * @param methods the methods to try, in this order
+   * @param methods the methods to ask
    */
   public ModuleRestorer(List<? extends AdapterMethod> methods) {
     this.methods = List.copyOf(methods);
@@ -52,7 +53,7 @@ public final class ModuleRestorer {
    * @param module what a file says of it
    * @param scope owner of the parameters
    * @return nothing when no method takes it; {@link #refusal} says why
-   * @throws UserException when the module does not fit the layer or is none that could be
+   * @throws UserException when the module does not fit the layer, is none that could be, or is claimed twice
    */
   public Optional<Restored> restore(TargetLayer layer, AdapterModule module, NDManager scope) {
     requireNumbers(module);
@@ -60,15 +61,19 @@ public final class ModuleRestorer {
   }
 
   private Optional<Restored> ofMethod(TargetLayer layer, AdapterModule module, NDManager scope) {
+    Restored found = null;
     for (AdapterMethod method : methods) {
       if (layer.kind().isProduct() || method.supports(layer)) {
         Optional<LayerAdapter> adapter = method.restore(layer, module, scope);
-        if (adapter.isPresent()) {
-          return Optional.of(new Restored(method, adapter.get()));
+        if (found != null && adapter.isPresent()) {
+          throw new UserException("Layer " + module.path() + ": the methods " + found.method().id() + " and "
+              + method.id() + " both claim " + new TreeSet<>(module.parameters()) + ". Remove the plugin of one of"
+              + " them, and tell its author.");
         }
+        found = adapter.map(made -> new Restored(method, made)).orElse(found);
       }
     }
-    return Optional.empty();
+    return Optional.ofNullable(found);
   }
 
   private Optional<Restored> withBias(TargetLayer layer, AdapterModule module, NDManager scope) {

@@ -8,7 +8,6 @@ import dev.kasane.core.spi.TargetLayer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,7 +52,7 @@ record Refusal(List<AdapterMethod> methods, TargetLayer layer, AdapterModule mod
         .filter(method -> layer.kind().isProduct() || method.supports(layer)).toList();
     if (able.isEmpty()) {
       return names(module.parameters()) + " are of " + ids(nearest) + ", which does not adapt a layer of the kind "
-          + layer.kind().name().toLowerCase(Locale.ROOT);
+          + layer.kind().word();
     }
     Set<String> missing = new TreeSet<>(able.get(0).parameters());
     missing.removeAll(module.parameters());

@@ -40,6 +40,14 @@ public interface AdapterMethod extends ExtensionPoint {
   }
 
   /**
+   * Why the method does not {@linkplain #supports support} a layer, a clause that names the layer's kind. Methods for
+   * which the kind does not decide it say what does.
+   */
+  default String refusal(TargetLayer layer) {
+    return "it does not adapt a layer of the kind " + layer.kind().word();
+  }
+
+  /**
    * Whether {@link #attach} looks at what weights were quantised from, {@link FrozenWeight#original}. The dense
    * weights are then kept in memory until it has.
    *
@@ -57,6 +65,7 @@ public interface AdapterMethod extends ExtensionPoint {
    * @param layer the layer it is for
    * @param options values for {@link #options()}, complete and checked
    * @param scope owner of the parameters, which require gradients
+   * @throws dev.kasane.core.UserException that names the layer when the options cannot be used on it
    */
   LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope);
 

@@ -25,6 +25,11 @@ public record AdapterModule(String path, Map<String, NDArray> tensors, Map<Strin
   public static final String PISSA = "pissa";
   /** The constant, 1, of a LoRA whose factors began as a part of the weight's QR decomposition (OLoRA). */
   public static final String OLORA = "olora";
+  /**
+   * The constant, 1, of a low-rank pair with magnitudes (DoRA) whose strength turns the lengths only, as in LyCORIS.
+   * Without it the strength scales ΔW, as in ComfyUI.
+   */
+  public static final String TURNS_LENGTHS = "turns_lengths";
   /** Numerator of the factor of a product of rank r: alpha/r. */
   public static final String ALPHA = "alpha";
   /** AUTOMATIC1111's own factor, which wins over alpha. */

@@ -3,6 +3,7 @@ package dev.kasane.core.spi;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.tensor.Ops;
+import java.util.Locale;
 
 /** A layer of a base model that an adapter can be attached to. */
 public interface TargetLayer {
@@ -20,6 +21,11 @@ public interface TargetLayer {
     /** Whether it multiplies by its weight, so that methods work on it unless they say otherwise. */
     public boolean isProduct() {
       return this == LINEAR || this == CONV2D;
+    }
+
+    /** The kind as messages name it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

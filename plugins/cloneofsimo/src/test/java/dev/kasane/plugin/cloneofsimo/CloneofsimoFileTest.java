@@ -2,7 +2,6 @@ package dev.kasane.plugin.cloneofsimo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -16,8 +15,8 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.lora.LoraMethod;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,9 +51,7 @@ class CloneofsimoFileTest {
 
   @Test
   void realFileFitsStableDiffusion15() throws IOException {
-    Path file = Path.of(System.getProperty("kasane.shared"),
-        "data", "adapters", "sd15-disney.cloneofsimo.safetensors");
-    assumeTrue(Files.exists(file), "the shared test data are not here");
+    Path file = SharedData.path("adapters/sd15-disney.cloneofsimo.safetensors");
     Map<String, Module> base = KnownBase.SD1.components();
     AdapterModel read = format.read(file, KnownBase.SD1.layers(), scope);
     assertThat(read.unmatched()).isEmpty();

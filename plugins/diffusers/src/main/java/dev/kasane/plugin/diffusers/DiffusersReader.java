@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.DoraStrength;
 import dev.kasane.core.spi.Magnitudes;
 import dev.kasane.core.spi.UnmatchedKey;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class DiffusersReader {
       }
     }
     addAlphas(LoraSettings.of(file.path(), file.metadata()));
+    modules.values().forEach(byPath -> DoraStrength.declare(file.metadata(), byPath.values()));
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     modules.forEach((component, byPath) -> components.put(component, List.copyOf(byPath.values())));
     return new AdapterModel(components, List.copyOf(unmatched), file.metadata());

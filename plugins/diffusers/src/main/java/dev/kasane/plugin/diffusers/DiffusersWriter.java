@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.DoraStrength;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,6 +82,7 @@ final class DiffusersWriter {
   private Map<String, String> metadata() {
     Map<String, String> metadata = new TreeMap<>(model.metadata());
     metadata.put("format", "pt");
+    DoraStrength.save(model, metadata);
     metadata.remove(LoraSettings.KEY);
     if (parts.values().stream().flatMap(List::stream).anyMatch(WrittenModule::hasAlpha)) {
       // A part without settings would get PEFT's defaults: all have them or none.

@@ -1,7 +1,6 @@
 package dev.kasane.plugin.diffusers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,6 +17,7 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.lora.LoraMethod;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,8 +127,7 @@ class DiffusersFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"sd15-pokemon.diffusers-attn-processor", "sd15-style.diffusers-lora-layer"})
   void realFilesFitStableDiffusion15(String name) throws IOException {
-    Path file = Path.of(System.getProperty("kasane.shared"), "data", "adapters", name + ".safetensors");
-    assumeTrue(Files.exists(file), "the shared test data are not here");
+    Path file = SharedData.path("adapters/" + name + ".safetensors");
     assertThat(format.recognises(keys(file))).isTrue();
     Injector.Restored restored = attach(file, KnownBase.SD1.components());
     restored.report().requireComplete();

@@ -106,6 +106,7 @@ public final class KohyaFormat implements AdapterFormat {
    */
   private static Map<String, Double> numbers(AdapterModule module) {
     Map<String, Double> numbers = new LinkedHashMap<>(module.constants());
+    numbers.remove(AdapterModule.TURNS_LENGTHS);
     double alpha = numbers.getOrDefault(AdapterModule.ALPHA, 0.0) * numbers.getOrDefault(AdapterModule.SCALAR, 1.0);
     boolean scaled = !module.tensors().keySet().containsAll(Set.of("lokr_w1", "lokr_w2"));
     if (scaled && alpha != 0 && !numbers.containsKey(AdapterModule.SCALE)) {

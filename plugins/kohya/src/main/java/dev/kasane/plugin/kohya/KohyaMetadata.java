@@ -3,6 +3,7 @@ package dev.kasane.plugin.kohya;
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.DoraStrength;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,6 +55,7 @@ final class KohyaMetadata {
     KohyaMetadata fields = new KohyaMetadata(model);
     fields.network(name);
     fields.specification();
+    DoraStrength.save(model, fields.metadata);
     return fields.metadata;
   }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.DoraStrength;
 import dev.kasane.core.spi.Magnitudes;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.plugin.kohya.KeyTable.Entry;
@@ -54,6 +55,7 @@ final class KohyaReader {
       }
     }
     addOriginal(later);
+    modules.values().forEach(byPath -> DoraStrength.declare(file.metadata(), byPath.values()));
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     modules.forEach((component, byPath) -> components.put(component, List.copyOf(byPath.values())));
     if (!words.modules().isEmpty()) {

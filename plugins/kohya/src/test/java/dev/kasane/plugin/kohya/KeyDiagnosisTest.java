@@ -1,13 +1,12 @@
 package dev.kasane.plugin.kohya;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +50,7 @@ class KeyDiagnosisTest {
 
   @Test
   void realMangledFileIsNamedAsSuch() throws IOException {
-    Path file = Path.of(System.getProperty("kasane.shared"),
-        "data", "adapters", "sd15-style.mangled-kohya-prefix.safetensors");
-    assumeTrue(Files.exists(file), "the shared test data are not here");
+    Path file = SharedData.path("adapters/sd15-style.mangled-kohya-prefix.safetensors");
     try (NDManager scope = Engines.newManager()) {
       AdapterModel read = new KohyaFormat().read(file, BaseLayers.sd15(), scope);
       assertThat(read.components()).isEmpty();

@@ -2,7 +2,6 @@ package dev.kasane.plugin.kohya;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
@@ -14,8 +13,8 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.lora.LoraMethod;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -55,9 +54,7 @@ class KeyRepairsTest {
 
   @Test
   void realMangledFileIsRefusedAndFitsWhenRepaired() throws IOException {
-    Path file = Path.of(System.getProperty("kasane.shared"),
-        "data", "adapters", "sd15-style.mangled-kohya-prefix.safetensors");
-    assumeTrue(Files.exists(file), "the shared test data are not here");
+    Path file = SharedData.path("adapters/sd15-style.mangled-kohya-prefix.safetensors");
     try (NDManager scope = Engines.newManager()) {
       AdapterModel mangled = format.read(file, KnownBase.SD1.layers(), scope);
       assertThatThrownBy(() -> Injector.restore(

@@ -51,6 +51,12 @@ public final class BoftMethod implements AdapterMethod {
   }
 
   @Override
+  public String refusal(TargetLayer layer) {
+    return layer.kind().isProduct() ? "the " + layer.outputs() + " outputs of this layer of the kind "
+        + layer.kind().word() + " cannot be split into blocks of even size" : AdapterMethod.super.refusal(layer);
+  }
+
+  @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     Factorization blocks = Factorization.butterfly(layer.outputs(), Scale.rankOf(options), layer.path());
     return Rotation.fresh(layer, options, new Starts(scope), stages(blocks.second()), blocks.second(),

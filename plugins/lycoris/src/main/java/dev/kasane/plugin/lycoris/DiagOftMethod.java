@@ -55,6 +55,12 @@ public final class DiagOftMethod implements AdapterMethod {
   }
 
   @Override
+  public String refusal(TargetLayer layer) {
+    return layer.kind().isProduct() ? "the " + layer.outputs() + " outputs of this layer of the kind "
+        + layer.kind().word() + " cannot be split into blocks of more than one" : AdapterMethod.super.refusal(layer);
+  }
+
+  @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     int rank = Scale.rankOf(options);
     Factorization blocks = Factorization.near(layer.outputs(), rank);

@@ -8,7 +8,9 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.pf4j.Extension;
@@ -18,6 +20,7 @@ import org.pf4j.Extension;
 public final class DoraMethod implements AdapterMethod {
   private static final Set<String> MARKS = Set.of(Magnitude.NAME);
   private static final Set<String> TENSORS = Set.of(LowRank.UP, LowRank.DOWN, LowRank.MID, Magnitude.NAME);
+  private static final Set<String> CONSTANTS = Options.with(AdapterModule.FACTORS, Set.of(AdapterModule.TURNS_LENGTHS));
 
   @Override
   public String id() {
@@ -46,18 +49,28 @@ public final class DoraMethod implements AdapterMethod {
     Scale scale = Scale.of(options);
     LowRank product =
         LowRank.fresh(layer, scale.rank(), options.flag(LohaMethod.TUCKER), new Starts(scope));
-    return new ProductAdapter(
+    return new TurnedAdapter(
         product, scale, Magnitude.fresh(layer, options, scope), Dropouts.of(options));
   }
 
   @Override
   public Set<String> parameters() {
-    return Options.with(TENSORS, AdapterModule.FACTORS);
+    return Options.with(TENSORS, CONSTANTS);
+  }
+
+  /**
+   * A pair with magnitudes is DoRA of this kind where it says so, or in Tucker form, which no other kind has. A file
+   * that says nothing is that of a LoRA with magnitudes.
+   */
+  private static boolean isOwn(AdapterModule saved) {
+    return SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)
+        && (saved.constants().containsKey(AdapterModule.TURNS_LENGTHS) || saved.tensors().containsKey(LowRank.MID)
+            || !saved.tensors().containsKey(LowRank.UP) && !saved.tensors().containsKey(LowRank.DOWN));
   }
 
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
+    if (!isOwn(saved)) {
       return Optional.empty();
     }
     SavedShapes shapes = new SavedShapes(saved);
@@ -70,12 +83,26 @@ public final class DoraMethod implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
+    if (!isOwn(saved)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     LowRank product = LowRank.restored(layer, tensors);
-    return Optional.of(new ProductAdapter(product, Scale.ofSaved(saved, product.down().getShape().get(0)),
+    return Optional.of(new TurnedAdapter(product, Scale.ofSaved(saved, product.down().getShape().get(0)),
         Magnitude.restored(layer, tensors), Dropouts.NONE));
+  }
+
+  /** A product on a decomposed weight that says what its strength does. */
+  private static final class TurnedAdapter extends ProductAdapter {
+    TurnedAdapter(LowRank product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
+      super(product, scale, magnitude, dropouts);
+    }
+
+    @Override
+    public Map<String, Double> constants() {
+      Map<String, Double> constants = new LinkedHashMap<>(super.constants());
+      constants.put(AdapterModule.TURNS_LENGTHS, 1.0);
+      return constants;
+    }
   }
 }

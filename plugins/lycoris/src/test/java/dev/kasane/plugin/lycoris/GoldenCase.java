@@ -80,6 +80,10 @@ record GoldenCase(String method, String name, Map<String, NDArray> tensors) {
         parameters.put(each, tensor);
       }
     });
+    if (method.equals("dora")) {
+      // LyCORIS's files do not say what their strength does.
+      constants.put(AdapterModule.TURNS_LENGTHS, 1.0);
+    }
     return new AdapterModule("layer", parameters, constants);
   }
 

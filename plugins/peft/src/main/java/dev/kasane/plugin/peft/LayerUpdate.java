@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) {
   private static final int UNRANKED = 0;
   private static final Set<String> CONSTANTS = Stream.concat(AdapterModule.FACTORS.stream(),
-      Stream.of(AdapterModule.PISSA, AdapterModule.OLORA)).collect(Collectors.toUnmodifiableSet());
+      Stream.of(AdapterModule.PISSA, AdapterModule.OLORA, AdapterModule.TURNS_LENGTHS)).collect(Collectors.toUnmodifiableSet());
 
   /**
    * Takes a layer of the neutral form.

@@ -11,6 +11,7 @@ import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.DoraStrength;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.plugin.peft.PeftFiles.Part;
 import java.io.IOException;
@@ -88,6 +89,7 @@ public final class PeftFormat implements AdapterFormat {
             .map(VisibleText::shortened).collect(Collectors.joining(", ")));
       }
     }
+    components.values().forEach(modules -> DoraStrength.declare(metadata, modules));
     return new AdapterModel(components, List.copyOf(unmatched), metadata, List.copyOf(notes));
   }
 
@@ -127,7 +129,7 @@ public final class PeftFormat implements AdapterFormat {
       for (Map.Entry<String, PartWriter> writer : writers.entrySet()) {
         Path folder = writers.size() == 1 ? pending.path() : Folders.make(pending.path().resolve(writer.getKey()));
         Path weights = folder.resolve(single ? file.getFileName().toString() : PeftFiles.WEIGHTS);
-        writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model.metadata()));
+        writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model));
       }
       if (single) {
         pending.moveFilesInto(file.toAbsolutePath().getParent());
@@ -158,9 +160,10 @@ public final class PeftFormat implements AdapterFormat {
   }
 
   /** Configurations have files of their own. */
-  private static Map<String, String> texts(Map<String, String> metadata) {
-    Map<String, String> texts = new LinkedHashMap<>(metadata);
+  private static Map<String, String> texts(AdapterModel model) {
+    Map<String, String> texts = new LinkedHashMap<>(model.metadata());
     texts.keySet().removeIf(key -> key.endsWith(PeftFiles.CONFIG));
+    DoraStrength.save(model, texts);
     return texts;
   }
 }

@@ -1,7 +1,6 @@
 package dev.kasane.plugin.peft;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -12,6 +11,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +35,7 @@ class RealFoldersTest {
 
   @BeforeEach
   void find() {
-    adapters = Path.of(System.getProperty("kasane.shared", "../../../../shared"), "data", "adapters");
-    assumeTrue(Files.isDirectory(adapters), "no ../shared/data/adapters beside this checkout");
+    adapters = SharedData.path("adapters");
   }
 
   @AfterEach

@@ -1,9 +1,9 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -53,9 +53,7 @@ final class Goldens {
 
   /** A model of the shared folder; the test is skipped where there is none. */
   static Path sharedModel(String name) {
-    Path folder = Path.of(System.getProperty("kasane.shared", "absent"), "data", "models", name, "tokenizer");
-    assumeTrue(Files.isDirectory(folder), "skipped: there is no real tokeniser at " + folder);
-    return folder;
+    return SharedData.path("models/" + name + "/tokenizer");
   }
 
   static void copy(Path from, Path to, String... names) throws IOException {

@@ -1,8 +1,8 @@
-package dev.kasane.core.safetensors;
+package dev.kasane.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.kasane.core.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +12,10 @@ import org.junit.jupiter.api.Test;
 
 /** Adapters from the wild, where the folder with them is at hand. */
 class RealFilesTest {
-  private static final Path ADAPTERS = Path.of(System.getProperty("kasane.shared", "none"), "data",
-      "adapters");
-
   @Test
   void opensEveryAdapterFromTheWild() throws IOException {
-    assumeThat(ADAPTERS).isDirectory();
     List<Path> files;
-    try (Stream<Path> walk = Files.walk(ADAPTERS)) {
+    try (Stream<Path> walk = Files.walk(SharedData.path("adapters"))) {
       files = walk.filter(path -> path.toString().endsWith(".safetensors")).toList();
     }
     assertThat(files).isNotEmpty();

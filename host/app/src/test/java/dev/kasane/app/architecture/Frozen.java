@@ -1,0 +1,130 @@
+package dev.kasane.app.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * Habits that the product is to lose, with the classes that still have them. A list may only shrink: a class that is
+ * mended has to leave it, and none may join.
+ */
+enum Frozen {
+  /** Options and commands are named by the command line; what is below names the thing and what is allowed. */
+  WORDS(type -> !Rules.isIn(type, "dev.kasane.app.cli") && has(type, "(?<![\\w-])--[a-z]|\\bkasane [a-z]"), """
+      app.adapter.AdapterLoading
+      app.adapter.Conversion
+      app.adapter.FormatChoice
+      app.adapter.NearMiss
+      app.adapter.PromptWords
+      app.adapter.StoredType
+      app.algebra.AdapterReader
+      app.algebra.CheckpointCopy
+      app.base.QuantisedBase
+      app.image.DemoBaseLocation
+      app.image.PictureFiles
+      app.inspect.Integrity
+      app.plugins.PluginHost
+      app.plugins.PluginLocations
+      app.recipe.RecipeKeys
+      app.recipe.RecipeOptions
+      app.recipe.RecipeSaver
+      app.text.DemoTextLocation
+      app.text.TextModel
+      app.training.FormatTrial
+      app.training.ImageTrainingFacts
+      app.training.RunFolder
+      app.training.RunLock
+      app.training.TrainingSession
+      core.algebra.DeltaSource
+      core.algebra.LayerMix
+      core.algebra.LayerTable
+      core.algebra.Resizer
+      core.algebra.Verification
+      core.spi.AdapterModule
+      core.training.Checkpoints
+      core.training.LearningRate
+      diffusion.data.AdapterTag
+      diffusion.data.DatasetReport
+      diffusion.demo.base.DemoBase
+      diffusion.pipeline.PictureRequest
+      diffusion.training.DiskCache
+      diffusion.training.ImageTrainingOptions
+      diffusion.training.NoiseOptions
+      plugin.diffusers.KeyDiagnosis
+      plugin.kohya.KeyDiagnosis
+      plugin.lora.LoraStart
+      plugin.peft.AdapterStart
+      quant.QuantisedWeight
+      quant.cpu.VectorApi
+      quant.cuda.CudaDriver
+      quant.cuda.Nvrtc
+      text.chat.ChatTemplate
+      text.data.AlpacaTemplate
+      text.data.ChatExampleTemplate
+      text.data.DataReport
+      text.data.DataSplit
+      text.data.ExampleEncoder
+      text.data.ExampleTemplates
+      text.data.FieldTemplate
+      text.demo.DemoLanguageModel
+      text.demo.DemoLanguageModelTrainer
+      """),
+  /** Element types are values of one type; their names belong to those who read and write them. */
+  TYPE_NAMES(type -> !Set.of("DType", "Precision", "TorchTypes").contains(type.getSimpleName())
+      && !Rules.isIn(type, "dev.kasane.testkit") && has(type,
+          "^(?:F64|F32|F16|BF16|I8|U8|I16|I32|I64|float64|float32|float16|bfloat16|fp16|fp32|bf16)$"), """
+      app.adapter.ReadBack
+      app.adapter.StoredType
+      core.checkpoint.AdapterFileWriter
+      diffusion.demo.base.DemoBase
+      quant.checkpoint.ModelFolder
+      """),
+  /** Memory is let go of by those who own it, not by a wish to the whole process. */
+  GARBAGE(type -> type.getMethodCallsFromSelf().stream().anyMatch(call -> call.getName().equals("gc")
+      && Set.of("java.lang.System", "java.lang.Runtime").contains(call.getTargetOwner().getName())), """
+      core.checkpoint.WeightLoader
+      """);
+
+  private static final String ALL = "dev.kasane.";
+
+  private final Predicate<JavaClass> habit;
+  private final Set<String> known;
+
+  /**
+   * @param habit whether a class has it
+   * @param known the top-level classes that may have it still, a line each
+   */
+  Frozen(Predicate<JavaClass> habit, String known) {
+    this.habit = habit;
+    this.known = known.lines().map(line -> ALL + line.strip()).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean has(JavaClass type, String pattern) {
+    Pattern found = Pattern.compile(pattern);
+    return ClassStrings.of(type).stream().anyMatch(text -> found.matcher(text).find());
+  }
+
+  private static String topLevel(JavaClass type) {
+    return type.getName().replaceFirst("\\$.*", "");
+  }
+
+  /** The top-level classes that may have the habit still. */
+  Set<String> known() {
+    return known;
+  }
+
+  /** The top-level classes that have it. */
+  Set<String> found(Iterable<JavaClass> classes) {
+    return StreamSupport.stream(classes.spliterator(), false).filter(habit).map(Frozen::topLevel)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Whether a class has the habit and may not. */
+  boolean isNew(JavaClass type) {
+    return !known.contains(topLevel(type)) && habit.test(type);
+  }
+}

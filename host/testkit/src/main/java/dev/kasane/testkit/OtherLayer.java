@@ -1,0 +1,88 @@
+package dev.kasane.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.Embedding;
+import dev.kasane.core.module.GroupNorm;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
+
+/** The layers that most methods refuse: those that do not multiply by their weight. */
+public enum OtherLayer {
+  /** Eleven rows of 6 numbers, looked up for 2×3 tokens. */
+  EMBEDDING {
+    @Override
+    AdaptableLayer build() {
+      return new Embedding(11, 6);
+    }
+
+    @Override
+    NDArray input(NDManager scope) {
+      return scope.create(new long[] {0, 3, 10, 3, 7, 1}, new Shape(2, 3));
+    }
+  },
+  /** 8 channels in two groups, on 2 pictures of 3×5. */
+  NORM {
+    @Override
+    AdaptableLayer build() {
+      return new GroupNorm(2, 8, 1e-5);
+    }
+
+    @Override
+    NDArray input(NDManager scope) {
+      return Ops.randomNormal(scope, new Shape(2, 8, 3, 5));
+    }
+  };
+
+  private static final long SEED = 5;
+
+  abstract AdaptableLayer build();
+
+  abstract NDArray input(NDManager scope);
+
+  /** The method refuses the layer in words, or its fresh adapter changes nothing and comes back from what is saved. */
+  void check(AdapterMethod method, AdapterOptions options) {
+    try (NDManager scope = Engines.newManager()) {
+      TorchBridge.seed(SEED);
+      AdaptableLayer layer = new SampleLayer.Model(build()).layer();
+      layer.namedWeights().values().forEach(weight ->
+          weight.set(new DenseWeight(Ops.randomNormal(scope, weight.shape()))));
+      if (method.supports(layer)) {
+        requireAdapter(layer, method, options, scope);
+      } else {
+        AdaptedSample.requireWords(method, layer);
+      }
+    }
+  }
+
+  private void requireAdapter(AdaptableLayer layer, AdapterMethod method, AdapterOptions options, NDManager scope) {
+    LayerAdapter adapter;
+    try {
+      adapter = method.attach(layer, options, scope);
+    } catch (UserException refusal) {
+      assertThat(refusal).hasMessageContaining(layer.path()).hasMessageContaining(layer.kind().word());
+      return;
+    }
+    try (GradMode off = GradMode.off()) {
+      NDArray update = adapter.forward(input(scope), layer, 1, Phase.INFERENCE);
+      assertThat(Ops.cast(update, DataType.FLOAT32).abs().max().toFloatArray()[0]).as("fresh update").isZero();
+      assertThat(adapter.weightDelta(scope, layer, 1).getShape()).isEqualTo(layer.weight().shape());
+      AdapterModule saved = adapter.saved(layer.path());
+      assertThat(method.restore(layer, saved, scope)).as("restored from " + saved.parameters()).isPresent();
+    }
+  }
+}
