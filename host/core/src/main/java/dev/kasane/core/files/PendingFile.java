@@ -81,6 +81,15 @@ public final class PendingFile implements AutoCloseable {
     replace(target, text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /**
+   * Gives a file that is whole another name in its folder, at once.
+   *
+   * @return the file under its new name
+   */
+  public static Path rename(Path file, String name) throws IOException {
+    return Files.move(file, file.resolveSibling(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
   /** Appends all remaining bytes. */
   public void write(ByteBuffer source) throws IOException {
     int end = source.limit();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
+import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.tensor.StoredTensors;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +164,7 @@ public final class Checkpoints {
     }
     CheckpointFile last = found.pollLastEntry().getValue();
     try {
-      Files.move(last.path(), last.finished().path(), StandardCopyOption.ATOMIC_MOVE);
+      PendingFile.rename(last.path(), last.finished().path().getFileName().toString());
     } catch (IOException e) {
       throw new UserException(last.path() + " could not be renamed: " + FileFaults.reason(e)
           + ". The adapter is written; run the same command again to end the run.", e);
