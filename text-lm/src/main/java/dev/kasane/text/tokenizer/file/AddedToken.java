@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param singleWord whether it is found only where no letter or digit adjoins it
  * @param normalized whether it is searched for in the normalised text instead of the text as it came
  */
-record AddedToken(String content, boolean special, boolean lstrip, boolean rstrip, boolean singleWord,
+public record AddedToken(String content, boolean special, boolean lstrip, boolean rstrip, boolean singleWord,
     boolean normalized) {
   /** A mark that is found wherever its text stands. */
   static AddedToken mark(String content) {
@@ -26,7 +26,7 @@ record AddedToken(String content, boolean special, boolean lstrip, boolean rstri
    *
    * @param special whether it is a mark where the object does not say so
    */
-  static AddedToken of(JsonNode token, boolean special) {
+  public static AddedToken of(JsonNode token, boolean special) {
     if (!token.isObject()) {
       return mark(token.asText());
     }
@@ -42,7 +42,7 @@ record AddedToken(String content, boolean special, boolean lstrip, boolean rstri
   }
 
   /** The token as {@code added_tokens} of a tokenizer.json lists it. */
-  ObjectNode json(int id) {
+  public ObjectNode json(int id) {
     return JsonNodeFactory.instance.objectNode().put("id", id).put("content", content)
         .put("single_word", singleWord).put("lstrip", lstrip).put("rstrip", rstrip).put("normalized", normalized)
         .put("special", special);

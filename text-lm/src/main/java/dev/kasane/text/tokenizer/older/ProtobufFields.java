@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -1,14 +1,14 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.kasane.text.tokenizer.SentencePieceModel.Kind;
-import dev.kasane.text.tokenizer.SentencePieceModel.Piece;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Kind;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Piece;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.HashMap;
 
 /**
  * The joins that a BPE vocabulary of SentencePiece implies: it does not list them, every two pieces that make a

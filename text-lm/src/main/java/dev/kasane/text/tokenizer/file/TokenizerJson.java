@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Builds the parts of a {@code tokenizer.json}. */
-final class TokenizerJson {
+public final class TokenizerJson {
   /** U+2581, which stands for a space within pieces. */
-  static final String SPACE = "\u2581";
+  public static final String SPACE = "\u2581";
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -26,7 +26,7 @@ final class TokenizerJson {
    * @param model the vocabulary and how it splits
    * @param decoders how tokens become a text
    */
-  static ObjectNode of(List<ObjectNode> normalizers, List<ObjectNode> preTokenizers, ObjectNode model,
+  public static ObjectNode of(List<ObjectNode> normalizers, List<ObjectNode> preTokenizers, ObjectNode model,
       List<ObjectNode> decoders) {
     ObjectNode json = JSON.objectNode();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
@@ -40,7 +40,7 @@ final class TokenizerJson {
   }
 
   /** A tokenizer.json that has nothing but a model. */
-  static ObjectNode ofModel(ObjectNode model) {
+  public static ObjectNode ofModel(ObjectNode model) {
     return of(List.of(), List.of(), model, List.of());
   }
 
@@ -60,13 +60,13 @@ final class TokenizerJson {
    * @param merges pairs of symbols, first joined first
    * @param prefixSpace whether a text gets a space before it
    */
-  static ObjectNode byteLevel(ObjectNode vocabulary, ArrayNode merges, boolean prefixSpace) {
+  public static ObjectNode byteLevel(ObjectNode vocabulary, ArrayNode merges, boolean prefixSpace) {
     return of(List.of(), List.of(bytes(prefixSpace, true)), bytePairs(vocabulary, merges),
         List.of(bytes(prefixSpace, true)));
   }
 
   /** A BPE model that knows all that it meets. */
-  static ObjectNode bytePairs(JsonNode vocabulary, JsonNode merges) {
+  public static ObjectNode bytePairs(JsonNode vocabulary, JsonNode merges) {
     ObjectNode model = component("BPE");
     model.putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix");
     model.putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false);
@@ -77,12 +77,12 @@ final class TokenizerJson {
   }
 
   /** A component without settings. */
-  static ObjectNode component(String type) {
+  public static ObjectNode component(String type) {
     return JSON.objectNode().put("type", type);
   }
 
   /** Writes bytes as visible characters, cut at GPT-2's words if so wished. */
-  static ObjectNode bytes(boolean prefixSpace, boolean words) {
+  public static ObjectNode bytes(boolean prefixSpace, boolean words) {
     return component("ByteLevel").put("add_prefix_space", prefixSpace).put("trim_offsets", true)
         .put("use_regex", words);
   }
@@ -93,7 +93,7 @@ final class TokenizerJson {
    * @param scheme where one more is put: {@code always}, {@code first}, {@code never}
    * @param split whether the text is cut before each
    */
-  static ObjectNode metaspace(String scheme, boolean split) {
+  public static ObjectNode metaspace(String scheme, boolean split) {
     return component("Metaspace").put("replacement", SPACE).put("prepend_scheme", scheme)
         .put("split", split);
   }
@@ -104,7 +104,7 @@ final class TokenizerJson {
    * @param bytes whether some pieces are a byte each
    * @param prefix whether a space at the beginning was put there before it was split
    */
-  static List<ObjectNode> pieceDecoders(boolean bytes, boolean prefix) {
+  public static List<ObjectNode> pieceDecoders(boolean bytes, boolean prefix) {
     List<ObjectNode> decoders = new ArrayList<>(List.of(replace(SPACE, " ")));
     if (bytes) {
       decoders.add(component("ByteFallback"));
@@ -119,19 +119,19 @@ final class TokenizerJson {
   }
 
   /** Cuts a text at what a regular expression matches, which stands alone. */
-  static ObjectNode cut(String regex) {
+  public static ObjectNode cut(String regex) {
     ObjectNode split = component("Split").put("behavior", "Isolated").put("invert", false);
     split.putObject("pattern").put("Regex", regex);
     return split;
   }
 
   /** Replaces a text. */
-  static ObjectNode replace(String text, String content) {
+  public static ObjectNode replace(String text, String content) {
     return replacing("String", text, content);
   }
 
   /** Replaces what a regular expression matches. */
-  static ObjectNode replaceAll(String regex, String content) {
+  public static ObjectNode replaceAll(String regex, String content) {
     return replacing("Regex", regex, content);
   }
 
@@ -142,13 +142,13 @@ final class TokenizerJson {
   }
 
   /** A mark that is found in a text before it is split. */
-  static ObjectNode specialToken(int id, String text) {
+  public static ObjectNode specialToken(int id, String text) {
     return JSON.objectNode().put("id", id).put("content", text).put("single_word", false).put("lstrip", false)
         .put("rstrip", false).put("normalized", false).put("special", true);
   }
 
   /** The processor that puts a mark before each text. */
-  static ObjectNode beginWith(String mark, int id) {
+  public static ObjectNode beginWith(String mark, int id) {
     return surround(Map.of(mark, id), mark, null);
   }
 

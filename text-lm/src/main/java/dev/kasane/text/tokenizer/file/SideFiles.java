@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -31,13 +31,13 @@ import java.util.stream.Stream;
  * @param described the same by text, and those whose id another one has taken
  * @param specific marks with names of the model's own, such as {@code image_token}
  */
-record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map<String, AddedToken> described,
+public record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map<String, AddedToken> described,
     Map<String, AddedToken> specific) {
   /** The marks that every tokeniser may have, in the order in which they are added. */
   static final List<String> ROLES = List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token",
       "cls_token", "mask_token");
   /** Where the configuration has marks without a name. */
-  static final String EXTRA = "extra_special_tokens";
+  public static final String EXTRA = "extra_special_tokens";
   private static final String EXTRA_BEFORE = "additional_special_tokens";
   private static final String LISTED = "added_tokens_decoder";
 
@@ -47,7 +47,7 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
    * @param own {@code added_tokens} of the vocabulary file, missing if it has none
    * @throws UserException when a file is damaged
    */
-  static SideFiles read(Path folder, JsonNode own) {
+  public static SideFiles read(Path folder, JsonNode own) {
     ObjectNode settings = TokenizerFiles.readObjectIfThere(folder.resolve(TokenizerFiles.CONFIGURATION));
     if (settings.has(EXTRA_BEFORE) && isNothing(settings.path(EXTRA))) {
       settings.set(EXTRA, settings.remove(EXTRA_BEFORE));
@@ -156,7 +156,7 @@ record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> listed, Map
   }
 
   /** Marks without a name. */
-  List<AddedToken> extra() {
+  public List<AddedToken> extra() {
     JsonNode list = settings.has(EXTRA) ? settings.path(EXTRA) : settings.path(EXTRA_BEFORE);
     List<AddedToken> extra = new ArrayList<>();
     list.forEach(token -> extra.add(token(token)));

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * The class with which transformers 5 opens a tokeniser. Most of its classes take nothing from {@code
  * tokenizer.json} but vocabulary, joins and the marks around a text, and bring the rest themselves.
  */
-enum TokenizerClass {
+public enum TokenizerClass {
   /** The file as it stands. */
   AS_WRITTEN("PreTrainedTokenizerFast"),
   LLAMA("LlamaTokenizer", "bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>"),
@@ -39,7 +39,7 @@ enum TokenizerClass {
       "pad_token", "<PAD>", "cls_token", "<CLS>", "sep_token", "<SEP>", "mask_token", "<MASK_TOKEN>");
 
   /** What to do about a folder whose files are not read. */
-  static final String ADVICE = "Put a tokenizer.json into the folder: many models have one, and in Python"
+  public static final String ADVICE = "Put a tokenizer.json into the folder: many models have one, and in Python"
       + " transformers.AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) writes one.";
   private static final String END = "<|endoftext|>";
   private static final String FAST = "Fast";
@@ -84,7 +84,7 @@ enum TokenizerClass {
    * @param byteLevel whether there is a tokenizer.json that works with bytes
    * @throws UserException when transformers has rules of its own for the class, which are not here
    */
-  static TokenizerClass of(Path folder, boolean byteLevel) {
+  public static TokenizerClass of(Path folder, boolean byteLevel) {
     String type = modelType(folder);
     String name = name(folder);
     TokenizerClass registered = REGISTERED.getOrDefault(type, AS_WRITTEN);
@@ -108,7 +108,7 @@ enum TokenizerClass {
    *
    * @throws UserException when a class is named that is not known here
    */
-  static TokenizerClass ofOlderFiles(Path folder) {
+  public static TokenizerClass ofOlderFiles(Path folder) {
     String name = name(folder);
     if (!name.isEmpty() && find(name).isEmpty()) {
       boolean bringsCode =
@@ -143,7 +143,7 @@ enum TokenizerClass {
   }
 
   /** Whether it reads {@code vocab.json} and {@code merges.txt}; of the others, all read a SentencePiece model. */
-  boolean readsBytePairs() {
+  public boolean readsBytePairs() {
     return BYTE_PAIRS.contains(this);
   }
 
@@ -153,7 +153,7 @@ enum TokenizerClass {
   }
 
   /** Names the marks that the class has where the settings do not speak of them. */
-  void addDefaults(SideFiles files) {
+  public void addDefaults(SideFiles files) {
     Map<String, AddedToken> read = new LinkedHashMap<>(files.specific());
     files.specific().clear();
     marks.forEach((name, text) -> {
@@ -178,7 +178,7 @@ enum TokenizerClass {
   }
 
   /** The name of the class. */
-  String className() {
+  public String className() {
     return className;
   }
 }

@@ -1,10 +1,13 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.text.tokenizer.file.ByteSymbols;
+import dev.kasane.text.tokenizer.file.TokenizerFiles;
+import dev.kasane.text.tokenizer.file.TokenizerJson;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

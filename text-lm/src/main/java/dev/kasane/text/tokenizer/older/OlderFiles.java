@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -7,6 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.text.tokenizer.file.AddedToken;
+import dev.kasane.text.tokenizer.file.ClassRules;
+import dev.kasane.text.tokenizer.file.SideFiles;
+import dev.kasane.text.tokenizer.file.TokenizerClass;
+import dev.kasane.text.tokenizer.file.TokenizerDescription;
+import dev.kasane.text.tokenizer.file.TokenizerFiles;
+import dev.kasane.text.tokenizer.file.TokenizerJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +28,7 @@ import java.util.stream.Stream;
  * SentencePiece model, or tiktoken's. They hold a vocabulary and hardly more; the rest is what transformers 5 does for
  * the class of the tokeniser, brought into one tokenizer.json.
  */
-final class OlderFiles {
+public final class OlderFiles {
   private static final String TIKTOKEN = ".tiktoken";
   private static final List<String> MODELS =
       List.of(TokenizerFiles.SENTENCE_PIECE, TokenizerFiles.SENTENCE_PIECE_T5, "tiktoken.model");
@@ -45,7 +52,7 @@ final class OlderFiles {
    *
    * @throws UserException when a file is damaged, or does not go with the class of the tokeniser
    */
-  static Optional<TokenizerDescription> read(Path folder) {
+  public static Optional<TokenizerDescription> read(Path folder) {
     Optional<Path> model = MODELS.stream().map(folder::resolve).filter(Files::exists).findFirst();
     boolean bytePairs = BytePairFiles.areIn(folder);
     if (model.isEmpty() && !bytePairs) {

@@ -1,7 +1,7 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 /** The visible character that byte-level vocabularies write for a byte (GPT-2's table). */
-final class ByteSymbols {
+public final class ByteSymbols {
   private static final String[] SYMBOLS = new String[256];
 
   static {
@@ -14,7 +14,7 @@ final class ByteSymbols {
 
   private ByteSymbols() {}
 
-  static String of(byte part) {
+  public static String of(byte part) {
     return SYMBOLS[part & 0xFF];
   }
 }

@@ -1,7 +1,9 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.text.tokenizer.file.AddedToken;
+import dev.kasane.text.tokenizer.file.TokenizerFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -15,7 +15,7 @@ import java.util.List;
  * The tokenizer.json that a class of transformers 5 makes from a vocabulary: how it prepares a text, splits it, joins
  * symbols, and puts the pieces of an answer together.
  */
-final class ClassRules {
+public final class ClassRules {
   /** How Qwen 2 cuts texts: contractions in either case, single digits, line breaks at the end of punctuation. */
   private static final String QWEN2_WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|"
       + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -34,7 +34,7 @@ final class ClassRules {
    * @param origin where it comes from, for messages
    * @throws UserException when its model is not of the type that the class works with
    */
-  static ObjectNode rebuilt(TokenizerClass kind, ObjectNode settings, ObjectNode json, Path origin) {
+  public static ObjectNode rebuilt(TokenizerClass kind, ObjectNode settings, ObjectNode json, Path origin) {
     JsonNode model = json.path("model");
     boolean unigram = kind == TokenizerClass.T5;
     if (unigram != model.path("merges").isMissingNode() || unigram != model.has("unk_id")) {

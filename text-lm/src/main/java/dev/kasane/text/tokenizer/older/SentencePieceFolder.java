@@ -1,11 +1,17 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import dev.kasane.text.tokenizer.SentencePieceModel.Algorithm;
-import dev.kasane.text.tokenizer.SentencePieceModel.Kind;
-import dev.kasane.text.tokenizer.SentencePieceModel.Piece;
+import dev.kasane.text.tokenizer.file.AddedToken;
+import dev.kasane.text.tokenizer.file.ClassRules;
+import dev.kasane.text.tokenizer.file.SideFiles;
+import dev.kasane.text.tokenizer.file.TokenizerClass;
+import dev.kasane.text.tokenizer.file.TokenizerFiles;
+import dev.kasane.text.tokenizer.file.TokenizerJson;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Algorithm;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Kind;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Piece;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

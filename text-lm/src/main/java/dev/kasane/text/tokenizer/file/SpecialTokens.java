@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,12 +20,12 @@ import java.util.Set;
  * @param padding fills shorter rows
  * @param texts the text of each mark that a file names by text: {@code bos_token}, {@code eos_token} and so on
  */
-record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt padding, Map<String, String> texts) {
+public record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt padding, Map<String, String> texts) {
   /**
    * The marks that the files beside a vocabulary name. {@code generation_config.json}, then {@code config.json}, give
    * ids: all ends count, and the rest where no text is named.
    */
-  static SpecialTokens of(Path folder, SideFiles files, AddedVocabulary vocabulary) {
+  public static SpecialTokens of(Path folder, SideFiles files, AddedVocabulary vocabulary) {
     Map<String, String> texts = new LinkedHashMap<>();
     files.named().forEach((name, token) -> texts.put(name, token.content()));
     List<JsonNode> numbered = List.of(
@@ -40,7 +40,7 @@ record SpecialTokens(OptionalInt beginning, Set<Integer> ends, OptionalInt paddi
   }
 
   /** The end mark that training appends. */
-  OptionalInt end() {
+  public OptionalInt end() {
     return ends.isEmpty() ? OptionalInt.empty() : OptionalInt.of(ends.iterator().next());
   }
 

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
 import dev.kasane.text.tokenizer.check.TokenizerCheck;
+import dev.kasane.text.tokenizer.file.TokenizerFiles;
+import dev.kasane.text.tokenizer.file.TokenizerJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * A vocabulary with the tokens that are added to it. Ids are given out as Hugging Face's library does it, whatever
  * the files say: a token that the vocabulary has keeps its id, any other gets the next one at the end.
  */
-final class AddedVocabulary {
+public final class AddedVocabulary {
   private final Map<String, Integer> base;
   private final Map<String, Integer> ids = new HashMap<>();
   private final SortedMap<Integer, AddedToken> tokens = new TreeMap<>();
@@ -55,13 +55,13 @@ final class AddedVocabulary {
   }
 
   /** The texts of the added tokens by id. */
-  Map<Integer, String> texts() {
+  public Map<Integer, String> texts() {
     return tokens.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getKey,
         entry -> entry.getValue().content()));
   }
 
   /** The number after the highest id. */
-  int size() {
+  public int size() {
     return 1 + Math.max(highestOfBase, tokens.isEmpty() ? -1 : tokens.lastKey());
   }
 

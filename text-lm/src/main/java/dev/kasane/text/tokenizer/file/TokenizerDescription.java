@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param special the marks
  * @param cleaning whether the spaces that a word's end or an English contraction got are taken out of a decoded text
  */
-record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabulary, SpecialTokens special,
+public record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabulary, SpecialTokens special,
     boolean cleaning) {
   private static final String ADDED = "added_tokens";
 
@@ -31,7 +31,7 @@ record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabu
    * @param json the content of a tokenizer.json; it is not changed
    * @throws UserException when a file is damaged or says what is not known here
    */
-  static TokenizerDescription of(Path folder, Path origin, ObjectNode json) {
+  public static TokenizerDescription of(Path folder, Path origin, ObjectNode json) {
     TokenizerCheck.checkIds(origin, json);
     TokenizerClass kind = TokenizerClass.of(folder, byteLevel(json));
     SideFiles files = SideFiles.read(folder, json.path(ADDED));
@@ -56,7 +56,8 @@ record TokenizerDescription(Path origin, ObjectNode json, AddedVocabulary vocabu
    * @param whole a tokenizer.json with the rules of the class; it becomes part of the description
    * @throws UserException when a file is damaged or says what is not known here
    */
-  static TokenizerDescription of(Path folder, Path origin, TokenizerClass kind, SideFiles files, ObjectNode whole) {
+  public static TokenizerDescription of(Path folder, Path origin, TokenizerClass kind, SideFiles files,
+      ObjectNode whole) {
     ObjectNode settings = files.settings();
     requireWholeMarks(folder, settings);
     AddedVocabulary vocabulary = new AddedVocabulary(ids(origin, whole.path("model").path("vocab")));

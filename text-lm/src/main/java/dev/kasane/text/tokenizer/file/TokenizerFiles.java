@@ -1,4 +1,4 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.file;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,18 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Names and bounded reading of the files in a tokeniser's folder. */
-final class TokenizerFiles {
-  static final String SINGLE_FILE = "tokenizer.json";
-  static final String SENTENCE_PIECE = "tokenizer.model";
+public final class TokenizerFiles {
+  public static final String SINGLE_FILE = "tokenizer.json";
+  public static final String SENTENCE_PIECE = "tokenizer.model";
   /** What T5's tokeniser, which some language models use, calls a SentencePiece model. */
-  static final String SENTENCE_PIECE_T5 = "spiece.model";
-  static final String VOCABULARY = "vocab.json";
-  static final String MERGES = "merges.txt";
-  static final String CONFIGURATION = "tokenizer_config.json";
+  public static final String SENTENCE_PIECE_T5 = "spiece.model";
+  public static final String VOCABULARY = "vocab.json";
+  public static final String MERGES = "merges.txt";
+  public static final String CONFIGURATION = "tokenizer_config.json";
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
   static final String ADDED_TOKENS = "added_tokens.json";
-  static final String GENERATION = "generation_config.json";
-  static final String MODEL = "config.json";
+  public static final String GENERATION = "generation_config.json";
+  public static final String MODEL = "config.json";
   static final String CHAT_TEMPLATE = "chat_template.jinja";
 
   /** The largest tokenizer.json known, that of a vocabulary of 256,000, has 35 MB. */
@@ -32,7 +32,7 @@ final class TokenizerFiles {
   private TokenizerFiles() {}
 
   /** The JSON object in a file. */
-  static ObjectNode readObject(Path file) {
+  public static ObjectNode readObject(Path file) {
     return JsonFiles.read(file, LARGEST_FILE);
   }
 
@@ -42,7 +42,7 @@ final class TokenizerFiles {
   }
 
   /** The whole of a UTF-8 file. */
-  static String readText(Path file) {
+  public static String readText(Path file) {
     try {
       checkSize(file);
       return InputFile.text(file);
@@ -54,7 +54,7 @@ final class TokenizerFiles {
   }
 
   /** The whole of a file. */
-  static byte[] readBytes(Path file) {
+  public static byte[] readBytes(Path file) {
     try {
       checkSize(file);
       return InputFile.allBytes(file);

@@ -1,12 +1,13 @@
-package dev.kasane.text.tokenizer;
+package dev.kasane.text.tokenizer.older;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kasane.text.tokenizer.SentencePieceModel.Algorithm;
-import dev.kasane.text.tokenizer.SentencePieceModel.Kind;
-import dev.kasane.text.tokenizer.SentencePieceModel.Normalization;
-import dev.kasane.text.tokenizer.SentencePieceModel.Piece;
+import dev.kasane.text.tokenizer.file.TokenizerJson;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Algorithm;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Kind;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Normalization;
+import dev.kasane.text.tokenizer.older.SentencePieceModel.Piece;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
