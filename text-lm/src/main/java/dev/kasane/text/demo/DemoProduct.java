@@ -11,7 +11,7 @@ package dev.kasane.text.demo;
  * @param use what it does, as the end of a sentence
  * @param place where it belongs
  */
-record Product(String name, World.Category category, String material, String colour, String quality, String use,
+record DemoProduct(String name, World.Category category, String material, String colour, String quality, String use,
     String place) {
   String noun() {
     return category.noun();

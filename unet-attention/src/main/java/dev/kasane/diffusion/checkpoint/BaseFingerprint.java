@@ -13,13 +13,13 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Fingerprints of base models, as adapter files record them in their metadata. */
-final class ContentHash {
+final class BaseFingerprint {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int LEGACY_OFFSET = 0x100000;
   private static final int LEGACY_BYTES = 0x10000;
   private static final int LEGACY_DIGITS = 8;
 
-  private ContentHash() {}
+  private BaseFingerprint() {}
 
   /** SHA-256 of a file's bytes, 64 hexadecimal digits. */
   static String sha256(Path file) {

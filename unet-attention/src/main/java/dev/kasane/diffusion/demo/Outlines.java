@@ -8,8 +8,8 @@ import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 
 /** Short names for the outlines that drawings are made of. */
-final class Shapes {
-  private Shapes() {}
+final class Outlines {
+  private Outlines() {}
 
   static Shape circle(double x, double y, double radius) {
     return ellipse(x, y, radius, radius);

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param values every plain value by its path: {@code lora_alpha}, {@code alpha_pattern/q_proj}; elements of
  *     a list are joined by commas
  */
-record PeftConfig(Map<String, String> values) {
+record PeftConfigValues(Map<String, String> values) {
   static final String NAME = "adapter_config.json";
 
   private static final int LARGEST = 16 << 20;
@@ -37,10 +37,10 @@ record PeftConfig(Map<String, String> values) {
    * @return it, or nothing said at all
    * @throws IOException when it is there but is no JSON object; the message names it
    */
-  static PeftConfig beside(Path weights) throws IOException {
+  static PeftConfigValues beside(Path weights) throws IOException {
     Path file = weights.toAbsolutePath().resolveSibling(NAME);
     if (!Files.isRegularFile(file)) {
-      return new PeftConfig(Map.of());
+      return new PeftConfigValues(Map.of());
     }
     if (Files.size(file) > LARGEST) {
       throw new IOException(file + ": has " + Files.size(file) + " bytes, too many for a configuration");
@@ -51,7 +51,7 @@ record PeftConfig(Map<String, String> values) {
         throw new IOException("it is no JSON object");
       }
       object(json, "", values, 0);
-      return new PeftConfig(values);
+      return new PeftConfigValues(values);
     } catch (JsonProcessingException fault) {
       throw new IOException(file + ": is damaged: " + JsonFault.of(fault), fault);
     } catch (IOException fault) {

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  *       metadata. That file has the same data behind a header of another length, so nothing is written.
  * </ul>
  */
-final class FileHashes {
+final class PublishedHashes {
   static final String MODEL = "sshs_model_hash";
 
   private static final int BUFFER_BYTES = 1 << 20;
@@ -41,7 +41,7 @@ final class FileHashes {
   private static final int LEGACY_BYTES = 1 << 16;
   private static final int LEGACY_DIGITS = 8;
 
-  private FileHashes() {}
+  private PublishedHashes() {}
 
   /**
    * All hashes of a file by name; a file that is no sound safetensors file has those of its bytes alone.

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a file's metadata say about how it came to be, under names for people. */
-final class TrainingFacts {
+final class TrainingHistory {
   private static final int MOST_TAGS = 10;
   private static final String[][] FACTS = {
     {"modelspec.title", "title"}, {"modelspec.author", "author"}, {"modelspec.date", "date"},
@@ -28,7 +28,7 @@ final class TrainingFacts {
     {"ss_clip_skip", "CLIP skip"}, {"ss_seed", "seed"}, {"ss_training_comment", "comment"}
   };
 
-  private TrainingFacts() {}
+  private TrainingHistory() {}
 
   /** The facts that are there; {@code None} is how Python says that there is none. */
   static Map<String, String> of(Map<String, String> metadata) {

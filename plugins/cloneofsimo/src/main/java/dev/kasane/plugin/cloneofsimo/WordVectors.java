@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Learned words in the neutral form. */
-final class LearnedWords {
-  private LearnedWords() {}
+final class WordVectors {
+  private WordVectors() {}
 
   /**
    * A word.

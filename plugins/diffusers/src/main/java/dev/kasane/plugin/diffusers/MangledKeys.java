@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Says what a key that fits no layer most likely is, and what a mangled one was meant to be. */
-final class KeyDiagnosis {
+final class MangledKeys {
   private static final Pattern DOUBLED =
       Pattern.compile("^(?:base_model\\.model\\.|model\\.)?(unet|text_encoder(?:_2)?)\\.(?:\\1\\.)*");
   private static final Pattern XL_ONLY = Pattern.compile("\\.transformer_blocks\\.[1-9]|^add_embedding\\.");
 
-  private final LayerTable table;
+  private final PipelineLayers table;
   private final FewNearNames near = new FewNearNames();
 
-  KeyDiagnosis(LayerTable table) {
+  MangledKeys(PipelineLayers table) {
     this.table = table;
   }
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * PEFT's settings in a file's metadata: a JSON object under {@link #KEY} whose names are a part of the
  * pipeline, a dot and a field of PEFT's {@code LoraConfig}. They fix alpha, which no tensor holds.
  */
-final class LoraSettings {
+final class PeftMetadata {
   /** The metadata's field. */
   static final String KEY = "lora_adapter_metadata";
   static final String ALPHA = ".lora_alpha";
@@ -29,7 +29,7 @@ final class LoraSettings {
   private final Path file;
   private final JsonNode settings;
 
-  private LoraSettings(Path file, JsonNode settings) {
+  private PeftMetadata(Path file, JsonNode settings) {
     this.file = file;
     this.settings = settings;
   }
@@ -39,14 +39,14 @@ final class LoraSettings {
    *
    * @throws IOException when there are some that are no JSON object
    */
-  static LoraSettings of(Path file, Map<String, String> metadata) throws IOException {
+  static PeftMetadata of(Path file, Map<String, String> metadata) throws IOException {
     String text = metadata.getOrDefault(KEY, "{}");
     try {
       JsonNode settings = MAPPER.readTree(text);
       if (!settings.isObject()) {
         throw new IOException(file + ": the metadata " + KEY + " are no JSON object; remove or repair them");
       }
-      return new LoraSettings(file, settings);
+      return new PeftMetadata(file, settings);
     } catch (JsonProcessingException e) {
       throw new IOException(file + ": the metadata " + KEY + " are no JSON: " + JsonFault.of(e).what(), e);
     }
@@ -90,8 +90,8 @@ final class LoraSettings {
       throw new IOException(file + ": the metadata " + KEY + " have the pattern '" + pattern + "' for "
           + component + ", which is more than the name of a layer and is not followed");
     }
-    String wanted = LayerTable.bare(component, name.group(2).replace("\\.", "."));
-    String bare = LayerTable.bare(component, path);
+    String wanted = PipelineLayers.bare(component, name.group(2).replace("\\.", "."));
+    String bare = PipelineLayers.bare(component, path);
     return bare.equals(wanted) || name.group(1).isEmpty() && bare.endsWith("." + wanted);
   }
 }

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The base model's layers, text encoders' with and without the root that some library versions leave out. */
-final class LayerTable {
+final class PipelineLayers {
   private static final String ROOT = "text_model.";
 
   private final Map<String, Map<String, String>> paths = new LinkedHashMap<>();
 
-  LayerTable(Map<String, ? extends Collection<String>> layers) {
+  PipelineLayers(Map<String, ? extends Collection<String>> layers) {
     layers.forEach((component, listed) -> {
       Map<String, String> names = new LinkedHashMap<>();
       listed.forEach(path -> names.put(path, path));

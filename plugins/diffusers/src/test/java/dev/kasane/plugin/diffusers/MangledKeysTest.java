@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class KeyDiagnosisTest {
+class MangledKeysTest {
   private static final String LAYER = "mid_block.attentions.0.proj_in";
   private static final Map<String, Collection<String>> LAYERS = KnownBase.SD1.layers();
 
@@ -25,14 +25,14 @@ class KeyDiagnosisTest {
       "transformer.single_transformer_blocks.0.attn.to_q.lora_A.weight|another kind of base",
       "unet.down_blocks.2.attentions.1.transformer_blocks.9.attn1.to_q.lora_A.weight|only SDXL has"})
   void saysWhatAKeyMostLikelyIs(String key, String expected) {
-    assertThat(new KeyDiagnosis(new LayerTable(LAYERS)).of(key)).contains(expected);
+    assertThat(new MangledKeys(new PipelineLayers(LAYERS)).of(key)).contains(expected);
   }
 
   @Test
   void saysWhichPartWasNotOpened() {
-    KeyDiagnosis text = new KeyDiagnosis(new LayerTable(Map.of("text_encoder", List.of())));
+    MangledKeys text = new MangledKeys(new PipelineLayers(Map.of("text_encoder", List.of())));
     assertThat(text.of("unet." + LAYER + ".lora_A.weight")).contains("U-Net, which was not opened");
-    KeyDiagnosis unet = new KeyDiagnosis(new LayerTable(Map.of("unet", List.of())));
+    MangledKeys unet = new MangledKeys(new PipelineLayers(Map.of("unet", List.of())));
     assertThat(unet.of("text_encoder.x.lora_A.weight")).contains("text encoder, which was not opened");
   }
 

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Says what a key that fits no layer most likely is. */
-final class KeyDiagnosis {
+final class StrayKeys {
   private static final Pattern DOUBLE_PREFIX =
       Pattern.compile("^(lora_(?:unet|te\\d?)_)(unet|text_encoder(?:_2)?)_");
   private static final Pattern SDXL_ONLY = Pattern.compile(
@@ -28,7 +28,7 @@ final class KeyDiagnosis {
   private final KeyRepairs repairs;
   private final FewNearNames near = new FewNearNames();
 
-  KeyDiagnosis(KeyTable table) {
+  StrayKeys(KeyTable table) {
     this.table = table;
     this.repairs = new KeyRepairs(table);
   }
@@ -70,7 +70,7 @@ final class KeyDiagnosis {
     String repaired = KeyRepairs.undo(key);
     Optional<Place> place = repairs.place(repaired);
     // Dotted names are nothing wrong in themselves; only flattened ones are mangled whatever they name.
-    if (repaired.equals(key) || place.isEmpty() && Parameters.layerOf(key).filter(KeyDiagnosis::isDotted).isPresent()) {
+    if (repaired.equals(key) || place.isEmpty() && Parameters.layerOf(key).filter(StrayKeys::isDotted).isPresent()) {
       return Optional.empty();
     }
     String meant = place.map(layer -> "it was meant for " + layer.component() + " layer " + layer.path()

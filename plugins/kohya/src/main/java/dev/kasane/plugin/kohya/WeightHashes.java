@@ -24,7 +24,7 @@ import java.util.Map;
  * @param legacy the first eight digits of the SHA-256 of the 64 KiB at 1 MiB, in the file as it would be
  *     with a training's settings as its only metadata; a shorter file gives the hash of nothing
  */
-record FileHashes(String model, String legacy) {
+record WeightHashes(String model, String legacy) {
   private static final long LEGACY_START = 1 << 20;
   private static final int LEGACY_LENGTH = 1 << 16;
   private static final int LEGACY_DIGITS = 8;
@@ -34,7 +34,7 @@ record FileHashes(String model, String legacy) {
    *
    * @throws SafetensorsException when there is no room for it; the target is not touched
    */
-  static FileHashes of(Path target, Collection<TensorDeclaration> tensors, Map<String, String> settings)
+  static WeightHashes of(Path target, Collection<TensorDeclaration> tensors, Map<String, String> settings)
       throws SafetensorsException {
     try (PendingFolder scratch = PendingFolder.beside(target)) {
       Path trial = scratch.path().resolve("hashed.safetensors");
@@ -45,14 +45,14 @@ record FileHashes(String model, String legacy) {
     }
   }
 
-  private static FileHashes of(Path file) throws IOException {
+  private static WeightHashes of(Path file) throws IOException {
     long dataStart;
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       dataStart = opened.dataStart();
     }
     try (FileChannel channel = InputFile.channel(file)) {
       String legacy = hash(channel, LEGACY_START, LEGACY_LENGTH).substring(0, LEGACY_DIGITS);
-      return new FileHashes(hash(channel, dataStart, channel.size()), legacy);
+      return new WeightHashes(hash(channel, dataStart, channel.size()), legacy);
     }
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class KeyDiagnosisTest {
+class StrayKeysTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "lora_unet_unet_mid_block_attentions_0_proj_in.lora_up.weight|'lora_unet_unet_' for 'lora_unet_'",
@@ -36,16 +36,16 @@ class KeyDiagnosisTest {
       "string_to_param.*|learned word",
       "something.else|none of the prefixes"})
   void saysWhatAKeyMostLikelyIs(String key, String expected) throws IOException {
-    assertThat(new KeyDiagnosis(new KeyTable(BaseLayers.sd15())).of(key)).contains(expected);
+    assertThat(new StrayKeys(new KeyTable(BaseLayers.sd15())).of(key)).contains(expected);
   }
 
   @Test
   void saysWhichPartWasNotOpened() {
     KeyTable unetOnly = new KeyTable(Map.of("unet", List.of("conv_in")));
-    assertThat(new KeyDiagnosis(unetOnly).of("lora_te_text_model_encoder_layers_0_mlp_fc1.alpha"))
+    assertThat(new StrayKeys(unetOnly).of("lora_te_text_model_encoder_layers_0_mlp_fc1.alpha"))
         .contains("text encoder, which was not opened");
     KeyTable textOnly = new KeyTable(Map.of("text_encoder", List.of("text_model.encoder.layers.0.mlp.fc1")));
-    assertThat(new KeyDiagnosis(textOnly).of("lora_unet_conv_in.alpha"))
+    assertThat(new StrayKeys(textOnly).of("lora_unet_conv_in.alpha"))
         .contains("U-Net, which was not opened");
   }
 

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * What keys were before the names of wrappers got into them: a model that is compiled, sharded or spread over processes
  * is a module in another one, and whoever saves the outer one saves its name. PEFT leaves such keys out with a warning.
  */
-final class KeyRepairs {
+final class WrapperNames {
   /** torch.compile, FSDP, activation checkpointing, DeepSpeed. */
   private static final Pattern WRAPPER = Pattern.compile("(?<=^|\\.)(?:_orig_mod|_fsdp_wrapped_module"
       + "|_checkpoint_wrapped_module|_forward_module)\\.");
@@ -24,7 +24,7 @@ final class KeyRepairs {
   /**
    * @param places the base's layers
    */
-  KeyRepairs(BasePlaces places) {
+  WrapperNames(BasePlaces places) {
     this.places = places;
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class KeyRepairsTest {
+class WrapperNamesTest {
   private static final String MEANT = "base_model.model.model.layers.0.q.lora_A.weight";
   private static final Map<String, Collection<String>> BASE = Map.of("model", List.of("model.layers.0.q", "module.x"));
   private final PeftFormat format = new PeftFormat();
@@ -51,8 +51,8 @@ class KeyRepairsTest {
 
   @Property
   void unwrappingAgainChangesNothing(@ForAll("keys") String key) {
-    String unwrapped = KeyRepairs.unwrapped(key);
-    assertThat(KeyRepairs.unwrapped(unwrapped)).isEqualTo(unwrapped);
+    String unwrapped = WrapperNames.unwrapped(key);
+    assertThat(WrapperNames.unwrapped(unwrapped)).isEqualTo(unwrapped);
     assertThat(unwrapped.length()).isLessThanOrEqualTo(key.length());
   }
 }

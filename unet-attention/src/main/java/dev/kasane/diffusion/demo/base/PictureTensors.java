@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Pictures as a tensor in [−1, 1]. */
-final class PictureBatch {
-  private PictureBatch() {}
+final class PictureTensors {
+  private PictureTensors() {}
 
   /**
    * @param pictures of one size

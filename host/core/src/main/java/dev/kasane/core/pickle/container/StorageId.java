@@ -1,6 +1,6 @@
 package dev.kasane.core.pickle.container;
 
-import dev.kasane.core.pickle.machine.Arguments;
+import dev.kasane.core.pickle.machine.ConstructorArguments;
 import dev.kasane.core.pickle.machine.TorchTypes;
 import dev.kasane.core.pickle.machine.TypedStorage;
 import dev.kasane.core.pickle.values.MalformedPickle;
@@ -24,11 +24,11 @@ public record StorageId(Optional<DType> dtype, String key, long elements, Option
       throw new MalformedPickle("names an outside object that is no tensor storage; a checkpoint of weights"
           + " has none, so save the model's state_dict() instead");
     }
-    Optional<DType> dtype = TorchTypes.storageType(Arguments.global(tuple, 1));
+    Optional<DType> dtype = TorchTypes.storageType(ConstructorArguments.global(tuple, 1));
     boolean viewed = tuple.size() > 5 && tuple.get(5) != null;
-    Optional<PickledTuple> view = viewed ? Optional.of(Arguments.tuple(tuple, 5)) : Optional.empty();
+    Optional<PickledTuple> view = viewed ? Optional.of(ConstructorArguments.tuple(tuple, 5)) : Optional.empty();
     StorageId parsed =
-        new StorageId(dtype, Arguments.text(tuple, 2), Arguments.size(tuple, 4), view);
+        new StorageId(dtype, ConstructorArguments.text(tuple, 2), ConstructorArguments.size(tuple, 4), view);
     parsed.bytes(parsed.elements);
     return parsed;
   }
@@ -48,8 +48,8 @@ public record StorageId(Optional<DType> dtype, String key, long elements, Option
       return new TypedStorage(new StorageLocation(key, 0, byteLength()), dtype);
     }
     List<Object> span = view.get();
-    long first = Arguments.size(span, 1);
-    long count = Arguments.size(span, 2);
+    long first = ConstructorArguments.size(span, 1);
+    long count = ConstructorArguments.size(span, 2);
     if (count > elements || first > elements - count) {
       throw new MalformedPickle("holds a view of " + count + " elements at " + first + " in a storage of "
           + elements + "; the file is damaged");

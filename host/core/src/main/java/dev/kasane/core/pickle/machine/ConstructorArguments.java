@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Takes the arguments of a constructor apart, checking that each is there and of its kind. */
-public final class Arguments {
+public final class ConstructorArguments {
   /** Dimensions a tensor may have; the limit of PyTorch's own serialised views. */
   private static final int MAX_DIMENSIONS = 64;
 
-  private Arguments() {
+  private ConstructorArguments() {
   }
 
   static Object get(List<?> arguments, int index) throws MalformedPickle {

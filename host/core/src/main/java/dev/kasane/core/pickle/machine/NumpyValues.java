@@ -19,13 +19,13 @@ final class NumpyValues {
 
   /** Arguments: code, align, copy. */
   static Object buildDtype(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
-    return new OpaqueObject(DTYPE_MODULE, Arguments.text(arguments, 0));
+    return new OpaqueObject(DTYPE_MODULE, ConstructorArguments.text(arguments, 0));
   }
 
   /** Arguments: dtype, the number's bytes. */
   static Object buildScalar(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
-    OpaqueObject dtype = Arguments.global(arguments, 0);
-    byte[] bytes = Arguments.bytes(arguments, 1);
+    OpaqueObject dtype = ConstructorArguments.global(arguments, 0);
+    byte[] bytes = ConstructorArguments.bytes(arguments, 1);
     String code = dtype.name();
     boolean sized = code.length() == 2 && code.charAt(1) - '0' == bytes.length;
     if (!dtype.module().equals(DTYPE_MODULE) || !sized) {

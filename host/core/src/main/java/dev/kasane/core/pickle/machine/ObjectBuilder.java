@@ -23,7 +23,7 @@ final class ObjectBuilder {
       Map.entry("collections.defaultdict", (arguments, budget) -> new PickledDict()),
       Map.entry("_codecs.encode", ObjectBuilder::encodeLatin1),
       Map.entry("copyreg._reconstructor", ObjectBuilder::reconstruct),
-      Map.entry("torch.Size", (arguments, budget) -> Arguments.tuple(arguments, 0)),
+      Map.entry("torch.Size", (arguments, budget) -> ConstructorArguments.tuple(arguments, 0)),
       Map.entry("torch.nn.modules.container.ParameterDict", (arguments, budget) -> new PickledDict()),
       Map.entry("torch._utils._rebuild_tensor", TensorBuilder::buildTyped),
       Map.entry("torch._utils._rebuild_tensor_v2", TensorBuilder::buildTyped),
@@ -33,7 +33,8 @@ final class ObjectBuilder {
       Map.entry("torch._tensor._rebuild_from_type_v2", ObjectBuilder::rebuildFromType),
       Map.entry("numpy.dtype", NumpyValues::buildDtype),
       Map.entry("numpy.core.multiarray.scalar", NumpyValues::buildScalar),
-      Map.entry("numpy.core.multiarray._reconstruct", (arguments, budget) -> Arguments.global(arguments, 0)));
+      Map.entry("numpy.core.multiarray._reconstruct",
+          (arguments, budget) -> ConstructorArguments.global(arguments, 0)));
 
   private final PickleBudget budget;
 
@@ -85,7 +86,7 @@ final class ObjectBuilder {
       copyInto(dict, other, budget);
       return dict;
     }
-    List<?> pairs = Arguments.typed(arguments, 0, List.class, "a list of pairs");
+    List<?> pairs = ConstructorArguments.typed(arguments, 0, List.class, "a list of pairs");
     budget.chargeBytes(64L * pairs.size());
     for (Object pair : pairs) {
       if (!(pair instanceof List<?> two) || two.size() != 2) {
@@ -107,7 +108,7 @@ final class ObjectBuilder {
   private static Object buildSet(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
     PickledSet set = new PickledSet();
     if (!arguments.isEmpty()) {
-      List<?> members = Arguments.typed(arguments, 0, List.class, "a list");
+      List<?> members = ConstructorArguments.typed(arguments, 0, List.class, "a list");
       budget.chargeBytes(64L * members.size());
       for (Object member : members) {
         set.insert(member);
@@ -118,8 +119,8 @@ final class ObjectBuilder {
 
   /** How protocols below 3 write a byte string: as text whose characters are the bytes. */
   private static Object encodeLatin1(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
-    String text = Arguments.text(arguments, 0);
-    String encoding = Arguments.text(arguments, 1);
+    String text = ConstructorArguments.text(arguments, 0);
+    String encoding = ConstructorArguments.text(arguments, 1);
     if (!encoding.equals("latin1") || !StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
       throw new MalformedPickle("encodes text as " + VisibleText.shortened(encoding)
           + ", where bytes as latin1 are expected");
@@ -130,17 +131,17 @@ final class ObjectBuilder {
 
   /** How protocols below 2 make an instance of a class: class, base class, state of the base. */
   private static Object reconstruct(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
-    return build(Arguments.global(arguments, 0), new PickledTuple(), budget);
+    return build(ConstructorArguments.global(arguments, 0), new PickledTuple(), budget);
   }
 
   /** A tensor with attributes of its own: builder, class, the builder's arguments, attributes. */
   private static Object rebuildFromType(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
-    OpaqueObject function = Arguments.global(arguments, 0);
+    OpaqueObject function = ConstructorArguments.global(arguments, 0);
     if (!function.module().equals("torch._utils")) {
       throw new MalformedPickle("rebuilds a tensor by " + VisibleText.shortened(function.qualifiedName())
           + ", which Kasane does not know");
     }
-    return build(function, Arguments.tuple(arguments, 2), budget);
+    return build(function, ConstructorArguments.tuple(arguments, 2), budget);
   }
 
   /** What one Python callable makes of its arguments. */

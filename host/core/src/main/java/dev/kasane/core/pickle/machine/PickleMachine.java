@@ -112,7 +112,7 @@ public final class PickleMachine {
       case Opcode.GLOBAL -> stack.push(readGlobal());
       case Opcode.STACK_GLOBAL -> {
         PickledTuple names = stack.popTuple(2);
-        stack.push(KnownGlobals.find(Arguments.text(names, 0), Arguments.text(names, 1)));
+        stack.push(KnownGlobals.find(ConstructorArguments.text(names, 0), ConstructorArguments.text(names, 1)));
       }
       case Opcode.BINPERSID -> stack.push(loader.load(stack.pop()));
       case Opcode.PERSID -> stack.push(loader.load(input.readLine(LONGEST_NAME)));
@@ -128,7 +128,7 @@ public final class PickleMachine {
       case Opcode.REDUCE, Opcode.NEWOBJ -> construct(stack.popTuple(2));
       case Opcode.NEWOBJ_EX -> {
         PickledTuple call = stack.popTuple(3);
-        Arguments.requireEmptyDict(call, 2);
+        ConstructorArguments.requireEmptyDict(call, 2);
         construct(call);
       }
       case Opcode.INST -> {
@@ -137,7 +137,7 @@ public final class PickleMachine {
       }
       case Opcode.OBJ -> {
         PickledTuple call = PickledTuple.of(stack.popToMark());
-        Object type = Arguments.get(call, 0);
+        Object type = ConstructorArguments.get(call, 0);
         construct(new PickledTuple(type, PickledTuple.of(call.subList(1, call.size()))));
       }
       case Opcode.BUILD -> {
@@ -153,7 +153,7 @@ public final class PickleMachine {
 
   /** Pushes what a class or function, the first value of the call, makes of the arguments, the second. */
   private void construct(PickledTuple call) throws MalformedPickle {
-    stack.push(builder.build(call.get(0), Arguments.tuple(call, 1)));
+    stack.push(builder.build(call.get(0), ConstructorArguments.tuple(call, 1)));
   }
 
   private OpaqueObject readGlobal() throws IOException, MalformedPickle {

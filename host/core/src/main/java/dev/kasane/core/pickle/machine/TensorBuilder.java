@@ -26,30 +26,30 @@ final class TensorBuilder {
 
   /** Arguments as above with the element type as the seventh; the storage counts bytes. */
   static Object buildUntyped(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
-    DType dtype = TorchTypes.elementType(Arguments.global(arguments, 6));
+    DType dtype = TorchTypes.elementType(ConstructorArguments.global(arguments, 6));
     return build(arguments, storage(arguments).location(), dtype, budget);
   }
 
   /** A parameter is its tensor. */
   static Object unwrapParameter(List<Object> arguments, PickleBudget budget) throws MalformedPickle {
-    return Arguments.typed(arguments, 0, PickledTensor.class, "a tensor");
+    return ConstructorArguments.typed(arguments, 0, PickledTensor.class, "a tensor");
   }
 
   private static TypedStorage storage(List<Object> arguments) throws MalformedPickle {
-    return Arguments.typed(arguments, 0, TypedStorage.class, "a storage");
+    return ConstructorArguments.typed(arguments, 0, TypedStorage.class, "a storage");
   }
 
   private static PickledTensor build(List<Object> arguments, StorageLocation location, DType dtype,
       PickleBudget budget) throws MalformedPickle {
-    long[] shape = Arguments.sizes(arguments, 2);
-    long[] strides = Arguments.sizes(arguments, 3);
+    long[] shape = ConstructorArguments.sizes(arguments, 2);
+    long[] strides = ConstructorArguments.sizes(arguments, 3);
     budget.chargeBytes(128 + 16L * (shape.length + strides.length));
     if (shape.length != strides.length) {
       throw new MalformedPickle("holds a tensor of " + shape.length + " dimensions with " + strides.length
           + " strides; the file is damaged");
     }
     PickledTensor tensor =
-        new PickledTensor(dtype, shape, strides, Arguments.size(arguments, 1), location);
+        new PickledTensor(dtype, shape, strides, ConstructorArguments.size(arguments, 1), location);
     requireWithinStorage(tensor);
     return tensor;
   }
