@@ -1,12 +1,17 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
-import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Kronecker.Side;
+import dev.kasane.plugin.lycoris.Factorization;
+import dev.kasane.plugin.lycoris.LohaMethod;
+import dev.kasane.plugin.lycoris.Scale;
+import dev.kasane.plugin.lycoris.Shapes;
+import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.kronecker.Kronecker.Side;
 import java.util.List;
 
 /**

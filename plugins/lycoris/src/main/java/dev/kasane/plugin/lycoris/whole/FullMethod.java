@@ -1,4 +1,4 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.whole;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -8,24 +8,26 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.Dropouts;
+import dev.kasane.plugin.lycoris.Starts;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.pf4j.Extension;
 
-/** Norm: the difference of a normalisation's scale and shift, as files have them that trained norms too. */
+/** Full: the difference of a whole weight, and of the bias where the layer has one. */
 @Extension
-public final class NormMethod implements AdapterMethod {
-  private static final Difference.Names NAMES = new Difference.Names("w_norm", "b_norm");
+public final class FullMethod implements AdapterMethod {
+  private static final Difference.Names NAMES = new Difference.Names("diff", "diff_b");
 
   @Override
   public String id() {
-    return "norm";
+    return "full";
   }
 
   @Override
   public String description() {
-    return "Scales and shifts of normalisations, kept as their difference from the base; loaded from files.";
+    return "Whole weights and biases, kept as their difference from the base: fine-tuning as an adapter.";
   }
 
   @Override
@@ -38,9 +40,10 @@ public final class NormMethod implements AdapterMethod {
     Dropouts.of(options);
   }
 
+  /** Some tools store normalisations under these names too. */
   @Override
   public boolean supports(TargetLayer layer) {
-    return layer.kind() == TargetLayer.Kind.NORM;
+    return true;
   }
 
   @Override
@@ -60,6 +63,6 @@ public final class NormMethod implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    return supports(layer) ? Difference.restored(NAMES, layer, saved, scope) : Optional.empty();
+    return Difference.restored(NAMES, layer, saved, scope);
   }
 }

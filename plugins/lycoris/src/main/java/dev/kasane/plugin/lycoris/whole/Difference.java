@@ -1,4 +1,4 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.whole;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -8,6 +8,12 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.Dropouts;
+import dev.kasane.plugin.lycoris.LycorisOps;
+import dev.kasane.plugin.lycoris.RebuiltAdapter;
+import dev.kasane.plugin.lycoris.SavedShapes;
+import dev.kasane.plugin.lycoris.SavedTensors;
+import dev.kasane.plugin.lycoris.Starts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +82,7 @@ final class Difference extends RebuiltAdapter {
   }
 
   @Override
-  NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
     return diff == null ? scope.zeros(layer.weight().shape())
         : drops.onRows(scope, LycorisOps.scaled(scope, diff, multiplier));
   }

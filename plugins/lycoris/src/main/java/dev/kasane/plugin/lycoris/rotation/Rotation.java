@@ -1,4 +1,4 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.rotation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -7,6 +7,14 @@ import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.Dropouts;
+import dev.kasane.plugin.lycoris.LycorisOps;
+import dev.kasane.plugin.lycoris.RebuiltAdapter;
+import dev.kasane.plugin.lycoris.SavedShapes;
+import dev.kasane.plugin.lycoris.SavedTensors;
+import dev.kasane.plugin.lycoris.Scale;
+import dev.kasane.plugin.lycoris.Shapes;
+import dev.kasane.plugin.lycoris.Starts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +82,7 @@ final class Rotation extends RebuiltAdapter {
   }
 
   @Override
-  NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
     NDArray weight = layer.weight().materialise(scope);
     double limit = constraint * layer.outputs();
     NDArray turned = isButterfly()

@@ -1,10 +1,13 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Kronecker.Side;
+import dev.kasane.plugin.lycoris.SavedShapes;
+import dev.kasane.plugin.lycoris.SavedTensors;
+import dev.kasane.plugin.lycoris.Shapes;
+import dev.kasane.plugin.lycoris.kronecker.Kronecker.Side;
 
 /** Reads a Kronecker product off a file, whose shapes alone say how the layer was split. */
 final class SavedKronecker {

@@ -1,4 +1,4 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -8,6 +8,14 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.Dropouts;
+import dev.kasane.plugin.lycoris.LohaMethod;
+import dev.kasane.plugin.lycoris.Magnitude;
+import dev.kasane.plugin.lycoris.Options;
+import dev.kasane.plugin.lycoris.SavedShapes;
+import dev.kasane.plugin.lycoris.SavedTensors;
+import dev.kasane.plugin.lycoris.Scale;
+import dev.kasane.plugin.lycoris.Starts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.rotation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +11,13 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.Dropouts;
+import dev.kasane.plugin.lycoris.Factorization;
+import dev.kasane.plugin.lycoris.Options;
+import dev.kasane.plugin.lycoris.SavedShapes;
+import dev.kasane.plugin.lycoris.SavedTensors;
+import dev.kasane.plugin.lycoris.Scale;
+import dev.kasane.plugin.lycoris.Starts;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

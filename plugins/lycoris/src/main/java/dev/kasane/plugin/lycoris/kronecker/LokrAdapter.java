@@ -1,8 +1,12 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.Dropouts;
+import dev.kasane.plugin.lycoris.Magnitude;
+import dev.kasane.plugin.lycoris.ProductAdapter;
+import dev.kasane.plugin.lycoris.Scale;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -33,7 +37,7 @@ final class LokrAdapter extends ProductAdapter {
   }
 
   @Override
-  NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
     boolean direct = layer.kind() == TargetLayer.Kind.LINEAR && !isDecomposed() && drops.row() == 0;
     return direct ? product.onVectors(x, factor() * multiplier) : super.update(x, layer, multiplier, drops);
   }

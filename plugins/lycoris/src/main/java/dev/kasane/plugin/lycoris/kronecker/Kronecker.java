@@ -1,8 +1,10 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.plugin.lycoris.LycorisOps;
+import dev.kasane.plugin.lycoris.Product;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
