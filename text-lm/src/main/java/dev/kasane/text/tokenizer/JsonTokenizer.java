@@ -8,6 +8,7 @@ import dev.kasane.text.tokenizer.file.TokenizerDescription;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -21,6 +22,7 @@ final class JsonTokenizer implements Tokenizer {
 
   private final Path origin;
   private final NativeTokenizer library;
+  private final Optional<TokenBytes> bytes;
   private final SpecialTokens special;
   private final Map<Integer, String> added;
   private final int size;
@@ -31,6 +33,7 @@ final class JsonTokenizer implements Tokenizer {
   private JsonTokenizer(TokenizerDescription description, NativeTokenizer library, int window) {
     this.origin = description.origin();
     this.library = library;
+    this.bytes = TokenBytes.of(description);
     this.special = description.special();
     this.added = description.vocabulary().texts();
     this.size = description.vocabulary().size();
@@ -69,8 +72,11 @@ final class JsonTokenizer implements Tokenizer {
   @Override
   public TokenSpans place(String text, boolean addSpecial) {
     String whole = WholeCharacters.of(text);
-    return whole.length() <= window ? library.spans(whole, 0, addSpecial)
-        : windows(whole, addSpecial, window, margin());
+    if (whole.length() > window) {
+      return windows(whole, addSpecial, window, margin());
+    }
+    Optional<TokenSpans> placed = bytes.flatMap(lengths -> lengths.place(whole, library.ids(whole, false)));
+    return placed.isPresent() ? around(placed.get(), addSpecial, whole) : library.spans(whole, 0, addSpecial);
   }
 
   private int margin() {
@@ -90,12 +96,16 @@ final class JsonTokenizer implements Tokenizer {
             "A text of " + whole.length() + " characters cannot be taken apart for the tokeniser of " + origin
                 + ": its tokens depend on all of it. Split the text into texts of at most " + window
                 + " characters."));
-    return addSpecial ? marked(tokens, whole.substring(0, margin)) : tokens;
+    return around(tokens, addSpecial, whole);
   }
 
-  /** Puts around the tokens what the tokeniser puts around those of a short text. */
-  private TokenSpans marked(TokenSpans tokens, String text) {
-    NativeTokenizer.Marks marks = library.marks(WholeCharacters.of(text));
+  /** Puts around the tokens of a text what the tokeniser puts around those of its beginning. */
+  private TokenSpans around(TokenSpans tokens, boolean addSpecial, String text) {
+    if (!addSpecial) {
+      return tokens;
+    }
+    String beginning = text.substring(0, Math.min(MARGIN, text.length()));
+    NativeTokenizer.Marks marks = library.marks(WholeCharacters.of(beginning));
     return TokenSpans.concat(
         List.of(TokenSpans.unplaced(marks.before()), tokens, TokenSpans.unplaced(marks.after())));
   }

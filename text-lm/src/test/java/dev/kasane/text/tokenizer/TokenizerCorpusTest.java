@@ -30,7 +30,7 @@ class TokenizerCorpusTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int DIGITS = 8;
 
-  private static List<String> texts() throws IOException {
+  static List<String> texts() throws IOException {
     Path file = TokenizerGoldenTest.folder("corpus").resolve("texts.json.gz");
     try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
       return Arrays.asList(JSON.readValue(in, String[].class));
