@@ -3,10 +3,10 @@
  *
  * <p>Most methods add a {@link dev.kasane.plugin.lycoris.Product} of small tensors to the weight:
  * {@link dev.kasane.plugin.lycoris.Hadamard} is LoHa, {@link dev.kasane.plugin.lycoris.LowRank} LoRA again, for DoRA,
- * and {@code kronecker} has LoKr. A {@link dev.kasane.plugin.lycoris.Magnitude} can lie on top of each of the three: the
- * lengths of the weight's rows, trained apart from its direction. The others change the weight by what it is: (IA)³
- * scales it, GLoRA mixes its inputs, Diag-OFT and BOFT rotate its outputs ({@code rotation}), and {@code whole} keeps all
- * of the difference, for normalisations too.
+ * and {@code kronecker} has LoKr. A {@link dev.kasane.plugin.lycoris.Magnitude} can lie on top of each of the three:
+ * the lengths of the weight's rows, trained apart from its direction. The others change the weight by what it is: (IA)³
+ * scales it, GLoRA mixes its inputs, Diag-OFT and BOFT rotate its outputs ({@code rotation}), and {@code whole} keeps
+ * all of the difference, for normalisations too.
  *
  * <pre>
  *   method: options, names in a file ── adapter: live tensors ── lycoris.ts.py: ΔW

@@ -21,7 +21,7 @@ public final class ByteSymbols {
   }
 
   /** Whether a token is written in these characters alone, each of which is one byte of it. */
-  static boolean areAll(String token) {
+  public static boolean areAll(String token) {
     return token.chars().allMatch(symbol -> symbol < IS_SYMBOL.length && IS_SYMBOL[symbol]);
   }
 }
