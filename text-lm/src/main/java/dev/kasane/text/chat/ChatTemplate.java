@@ -1,9 +1,9 @@
 package dev.kasane.text.chat;
 
 import dev.kasane.core.UserException;
-import dev.kasane.text.jinja.JinjaException;
 import dev.kasane.text.jinja.JinjaFunction;
 import dev.kasane.text.jinja.JinjaTemplate;
+import dev.kasane.text.jinja.value.JinjaException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.kasane.text.chat;
 
-import dev.kasane.text.jinja.JinjaException;
+import dev.kasane.text.jinja.value.JinjaException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;

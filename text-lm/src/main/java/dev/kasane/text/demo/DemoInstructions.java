@@ -68,7 +68,7 @@ public final class DemoInstructions {
     Set<String> names = new LinkedHashSet<>(taken);
     List<Task> tasks = new ArrayList<>();
     while (tasks.size() < count) {
-      Product product = world.product(random);
+      DemoProduct product = world.product(random);
       String output = description(product, random);
       // So many names are there that repeats are few; after many records they may come.
       if (names.add(product.name()) || taken.isEmpty() && names.size() > 5000) {
@@ -79,7 +79,7 @@ public final class DemoInstructions {
     return tasks;
   }
 
-  private static String description(Product product, Random random) {
+  private static String description(DemoProduct product, Random random) {
     String first = "The " + product.name() + " is " + WorldText.article(product.quality() + " " + product.noun())
         + " made of " + product.material() + ".";
     String second = " It " + product.use() + ".";

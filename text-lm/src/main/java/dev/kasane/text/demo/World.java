@@ -34,9 +34,9 @@ record World(List<Category> categories, List<String> colours, List<String> peopl
   }
 
   /** A product drawn at random, its name as good as new. */
-  Product product(Random random) {
+  DemoProduct product(Random random) {
     Category category = pick(categories, random);
-    return new Product(name(random), category, pick(category.materials(), random), pick(colours, random),
+    return new DemoProduct(name(random), category, pick(category.materials(), random), pick(colours, random),
         pick(category.qualities(), random), pick(category.uses(), random), pick(category.places(), random));
   }
 

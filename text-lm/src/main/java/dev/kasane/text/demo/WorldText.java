@@ -31,7 +31,7 @@ public final class WorldText {
   }
 
   private String story(Random random) {
-    Product product = world.product(random);
+    DemoProduct product = world.product(random);
     String person = World.pick(world.people(), random);
     String other = World.pick(world.people(), random);
     String begin = World.pick(List.of(
@@ -52,7 +52,7 @@ public final class WorldText {
   private String catalogue(Random random) {
     StringBuilder text = new StringBuilder("Things at the market:");
     for (int i = 0; i < 4; i++) {
-      Product product = world.product(random);
+      DemoProduct product = world.product(random);
       text.append("\nName: ").append(product.name()).append(". Kind: ").append(product.noun());
       text.append(". Material: ").append(product.material()).append('.');
       if (random.nextBoolean()) {

@@ -1,5 +1,18 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.filter.Attribute;
+import dev.kasane.text.jinja.filter.Filters;
+import dev.kasane.text.jinja.filter.Tests;
+import dev.kasane.text.jinja.value.Access;
+import dev.kasane.text.jinja.value.Arguments;
+import dev.kasane.text.jinja.value.Callable;
+import dev.kasane.text.jinja.value.Comparison;
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.Operators;
+import dev.kasane.text.jinja.value.PythonText;
+import dev.kasane.text.jinja.value.Tuple;
+import dev.kasane.text.jinja.value.Undefined;
+import dev.kasane.text.jinja.value.Values;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -164,42 +177,18 @@ interface Expression {
     }
   }
 
-  /** One operand after another, compared with the one before it. */
-  record Comparison(String operator, Expression other) {
-    boolean holds(Object left, Object right) {
-      return switch (operator) {
-        case "==" -> Values.equal(left, right);
-        case "!=" -> !Values.equal(left, right);
-        case "in" -> Values.contains(right, left);
-        case "not in" -> !Values.contains(right, left);
-        case "<" -> Values.compare(left, right, operator) < 0 && isOrdered(left, right);
-        case "<=" -> Values.compare(left, right, operator) <= 0 && isOrdered(left, right);
-        case ">" -> Values.compare(left, right, operator) > 0 && isOrdered(left, right);
-        default -> Values.compare(left, right, operator) >= 0 && isOrdered(left, right);
-      };
-    }
-
-    /** How much there is to compare. */
-    long work(Object left, Object right) {
-      long one = Values.weight(left);
-      return operator.endsWith("in") && right instanceof List<?> items ? items.size() * (1 + one)
-          : operator.endsWith("in") ? 1 + Values.weight(right) : 1 + Math.min(one, Values.weight(right));
-    }
-
-    private static boolean isOrdered(Object left, Object right) {
-      return !(left instanceof Double one && one.isNaN() || right instanceof Double other && other.isNaN());
-    }
-  }
+  /** One operand after another, and how it is compared with the one before it. */
+  record Next(Comparison comparison, Expression operand) {}
 
   /** {@code first < second <= third}. */
-  record Compared(Expression first, List<Comparison> others) implements Expression {
+  record Compared(Expression first, List<Next> others) implements Expression {
     @Override
     public Object value(Rendering rendering, Scope scope) {
       Object left = rendering.value(first, scope);
-      for (Comparison each : others) {
-        Object right = rendering.value(each.other(), scope);
-        rendering.charge(each.work(left, right));
-        if (!each.holds(left, right)) {
+      for (Next each : others) {
+        Object right = rendering.value(each.operand(), scope);
+        rendering.charge(each.comparison().work(left, right));
+        if (!each.comparison().holds(left, right)) {
           return false;
         }
         left = right;

@@ -1,6 +1,9 @@
 package dev.kasane.text.jinja;
 
 import dev.kasane.text.jinja.Token.Kind;
+import dev.kasane.text.jinja.filter.Filters;
+import dev.kasane.text.jinja.filter.Tests;
+import dev.kasane.text.jinja.value.Comparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,18 +141,18 @@ final class ExpressionParser {
 
   private Expression comparison() {
     Expression first = sum();
-    List<Expression.Comparison> others = new ArrayList<>();
+    List<Expression.Next> others = new ArrayList<>();
     while (true) {
       Token token = tokens.current();
       if (token.kind() == Kind.OPERATOR && COMPARISONS.contains(token.value())) {
         tokens.next();
-        others.add(new Expression.Comparison((String) token.value(), sum()));
+        others.add(new Expression.Next(new Comparison((String) token.value()), sum()));
       } else if (tokens.skipName("in")) {
-        others.add(new Expression.Comparison("in", sum()));
+        others.add(new Expression.Next(new Comparison("in"), sum()));
       } else if (token.isName("not") && tokens.after().isName("in")) {
         tokens.next();
         tokens.next();
-        others.add(new Expression.Comparison("not in", sum()));
+        others.add(new Expression.Next(new Comparison("not in"), sum()));
       } else {
         return others.isEmpty() ? first : new Expression.Compared(first, others);
       }

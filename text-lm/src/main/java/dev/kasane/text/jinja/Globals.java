@@ -1,5 +1,16 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.Access;
+import dev.kasane.text.jinja.value.Arguments;
+import dev.kasane.text.jinja.value.Attributes;
+import dev.kasane.text.jinja.value.Budget;
+import dev.kasane.text.jinja.value.Callable;
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.Namespace;
+import dev.kasane.text.jinja.value.Operators;
+import dev.kasane.text.jinja.value.Range;
+import dev.kasane.text.jinja.value.Undefined;
+import dev.kasane.text.jinja.value.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,14 +20,14 @@ final class Globals {
   private Globals() {}
 
   static void define(Scope scope) {
-    scope.set("range", (Callable) (arguments, rendering) -> range(arguments.positional(), rendering));
-    scope.set("dict", (Callable) (arguments, rendering) -> dictionary(arguments));
-    scope.set("namespace", (Callable) (arguments, rendering) -> Namespace.of(dictionary(arguments)));
-    scope.set("cycler", (Callable) (arguments, rendering) -> new Cycler(arguments.positional()));
-    scope.set("joiner", (Callable) (arguments, rendering) -> joiner(arguments.text(0, "sep", ", ")));
+    scope.set("range", (Callable) (arguments, budget) -> range(arguments.positional(), budget));
+    scope.set("dict", (Callable) (arguments, budget) -> dictionary(arguments));
+    scope.set("namespace", (Callable) (arguments, budget) -> Namespace.of(dictionary(arguments)));
+    scope.set("cycler", (Callable) (arguments, budget) -> new Cycler(arguments.positional()));
+    scope.set("joiner", (Callable) (arguments, budget) -> joiner(arguments.text(0, "sep", ", ")));
   }
 
-  private static Object range(List<Object> bounds, Rendering rendering) {
+  private static Object range(List<Object> bounds, Budget budget) {
     long[] numbers = bounds.stream().mapToLong(each -> {
       if (!Operators.isWhole(each)) {
         throw each instanceof Undefined undefined ? undefined.error()
@@ -46,7 +57,7 @@ final class Globals {
 
   private static Callable joiner(String between) {
     boolean[] used = new boolean[1];
-    return (arguments, rendering) -> {
+    return (arguments, budget) -> {
       String text = used[0] ? between : "";
       used[0] = true;
       return text;
@@ -69,8 +80,8 @@ final class Globals {
     public Object attribute(String name) {
       return switch (name) {
         case "current" -> items.get(at);
-        case "next" -> (Callable) (arguments, rendering) -> next();
-        case "reset" -> (Callable) (arguments, rendering) -> {
+        case "next" -> (Callable) (arguments, budget) -> next();
+        case "reset" -> (Callable) (arguments, budget) -> {
           at = 0;
           return null;
         };

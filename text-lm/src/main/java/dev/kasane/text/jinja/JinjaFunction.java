@@ -9,7 +9,7 @@ public interface JinjaFunction {
    * Calls it.
    *
    * @param arguments the arguments by their places
-   * @throws JinjaException to end the rendering
+   * @throws dev.kasane.text.jinja.value.JinjaException to end the rendering
    */
   Object call(List<Object> arguments);
 }

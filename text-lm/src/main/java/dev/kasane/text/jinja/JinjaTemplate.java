@@ -1,5 +1,8 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.Callable;
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.Values;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,8 @@
 package dev.kasane.text.jinja;
 
 import dev.kasane.text.jinja.Token.Kind;
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

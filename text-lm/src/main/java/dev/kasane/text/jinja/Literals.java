@@ -1,6 +1,8 @@
 package dev.kasane.text.jinja;
 
 import dev.kasane.text.jinja.Token.Kind;
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.Operators;
 import java.math.BigInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,5 +1,13 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.Access;
+import dev.kasane.text.jinja.value.Arguments;
+import dev.kasane.text.jinja.value.Attributes;
+import dev.kasane.text.jinja.value.Budget;
+import dev.kasane.text.jinja.value.Callable;
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.Undefined;
+import dev.kasane.text.jinja.value.Values;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -101,7 +109,7 @@ record Loop(Target target, Expression items, Expression condition, Statement.Bod
     }
 
     @Override
-    public Object call(Arguments arguments, Rendering ignored) {
+    public Object call(Arguments arguments, Budget ignored) {
       if (!recursive) {
         throw new JinjaException("The loop must have the 'recursive' marker to be called recursively.");
       }

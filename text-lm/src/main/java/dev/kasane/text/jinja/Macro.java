@@ -1,5 +1,13 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.Access;
+import dev.kasane.text.jinja.value.Arguments;
+import dev.kasane.text.jinja.value.Attributes;
+import dev.kasane.text.jinja.value.Budget;
+import dev.kasane.text.jinja.value.Callable;
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.Tuple;
+import dev.kasane.text.jinja.value.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,15 +32,17 @@ final class Macro implements Callable, Attributes {
       List<String> uses) {}
 
   private final Definition definition;
+  private final Rendering rendering;
   private final Scope scope;
 
-  Macro(Definition definition, Scope scope) {
+  Macro(Definition definition, Rendering rendering, Scope scope) {
     this.definition = definition;
+    this.rendering = rendering;
     this.scope = scope;
   }
 
   @Override
-  public Object call(Arguments arguments, Rendering rendering) {
+  public Object call(Arguments arguments, Budget ignored) {
     Scope own = definition.body().frame().open(scope);
     Map<String, Object> named = new LinkedHashMap<>(arguments.named());
     List<String> parameters = definition.parameters();
@@ -44,7 +54,7 @@ final class Macro implements Callable, Attributes {
       } else if (named.containsKey(name)) {
         own.set(name, named.remove(name));
       } else {
-        own.set(name, otherwise(i, rendering, own));
+        own.set(name, otherwise(i, own));
       }
     }
     rest(arguments, named, own);
@@ -57,7 +67,7 @@ final class Macro implements Callable, Attributes {
     }
   }
 
-  private Object otherwise(int parameter, Rendering rendering, Scope own) {
+  private Object otherwise(int parameter, Scope own) {
     int of = parameter - definition.parameters().size() + definition.defaults().size();
     return of < 0 ? new Undefined("parameter '" + definition.parameters().get(parameter) + "' was not provided")
         : rendering.value(definition.defaults().get(of), own);

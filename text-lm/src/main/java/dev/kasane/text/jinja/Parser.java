@@ -1,6 +1,7 @@
 package dev.kasane.text.jinja;
 
 import dev.kasane.text.jinja.Token.Kind;
+import dev.kasane.text.jinja.value.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

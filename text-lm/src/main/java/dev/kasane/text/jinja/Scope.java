@@ -1,5 +1,6 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.Access;
 import java.util.HashMap;
 import java.util.Map;
 

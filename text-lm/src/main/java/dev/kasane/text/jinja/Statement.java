@@ -1,5 +1,7 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.PythonText;
+import dev.kasane.text.jinja.value.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +118,7 @@ interface Statement {
   record MacroDefinition(Macro.Definition definition) implements Statement {
     @Override
     public Flow run(Rendering rendering, Scope scope) {
-      scope.set(definition.name(), new Macro(definition, scope));
+      scope.set(definition.name(), new Macro(definition, rendering, scope));
       return Flow.NEXT;
     }
   }
@@ -126,7 +128,7 @@ interface Statement {
     @Override
     public Flow run(Rendering rendering, Scope scope) {
       Map<String, Object> extra = new LinkedHashMap<>();
-      extra.put("caller", new Macro(caller, scope));
+      extra.put("caller", new Macro(caller, rendering, scope));
       rendering.write(PythonText.str(call.call(rendering, scope, extra)));
       return Flow.NEXT;
     }

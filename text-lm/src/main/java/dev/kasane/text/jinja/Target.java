@@ -1,5 +1,8 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.JinjaException;
+import dev.kasane.text.jinja.value.Namespace;
+import dev.kasane.text.jinja.value.Values;
 import java.util.List;
 
 /** What a value can be assigned to. */

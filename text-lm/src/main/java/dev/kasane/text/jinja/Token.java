@@ -1,5 +1,7 @@
 package dev.kasane.text.jinja;
 
+import dev.kasane.text.jinja.value.PythonText;
+
 /**
  * A piece of a template.
  *

@@ -3,6 +3,8 @@ package dev.kasane.text.tokenizer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.text.tokenizer.check.TokenizerCheck;
+import dev.kasane.text.tokenizer.file.SpecialTokens;
+import dev.kasane.text.tokenizer.file.TokenizerDescription;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,8 @@ package dev.kasane.text.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.text.tokenizer.file.ByteSymbols;
+import dev.kasane.text.tokenizer.file.TokenizerDescription;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;

@@ -2,6 +2,9 @@ package dev.kasane.text.tokenizer;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.text.tokenizer.file.TokenizerDescription;
+import dev.kasane.text.tokenizer.file.TokenizerFiles;
+import dev.kasane.text.tokenizer.older.OlderFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

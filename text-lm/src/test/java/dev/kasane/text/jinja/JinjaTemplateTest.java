@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.testkit.SharedData;
+import dev.kasane.text.jinja.value.JinjaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

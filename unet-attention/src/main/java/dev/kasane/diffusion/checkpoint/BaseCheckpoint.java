@@ -171,7 +171,7 @@ public final class BaseCheckpoint implements AutoCloseable {
    * prints for its weight files, sorted by path.
    */
   public String sha256() {
-    return Files.isDirectory(path) ? ContentHash.sha256(path, weightFiles()) : ContentHash.sha256(path);
+    return Files.isDirectory(path) ? BaseFingerprint.sha256(path, weightFiles()) : BaseFingerprint.sha256(path);
   }
 
   /**
@@ -179,7 +179,7 @@ public final class BaseCheckpoint implements AutoCloseable {
    * folder. It covers 64 KiB in the middle of the file only and tells few models apart.
    */
   public Optional<String> legacyHash() {
-    return Files.isDirectory(path) ? Optional.empty() : Optional.of(ContentHash.legacy(path));
+    return Files.isDirectory(path) ? Optional.empty() : Optional.of(BaseFingerprint.legacy(path));
   }
 
   /** Closes the files. */

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.data;
 
+import dev.kasane.diffusion.data.batch.Draws;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.data;
 
+import dev.kasane.diffusion.data.caption.SidecarCaptions;
+import dev.kasane.diffusion.picture.PictureReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.data;
 
+import dev.kasane.diffusion.picture.PictureSize;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,6 +1,9 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.diffusion.data.batch.Bucket;
+import dev.kasane.diffusion.data.batch.Placement;
+import dev.kasane.diffusion.data.caption.MetadataCaptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

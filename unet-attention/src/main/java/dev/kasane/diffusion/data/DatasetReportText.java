@@ -1,5 +1,8 @@
 package dev.kasane.diffusion.data;
 
+import dev.kasane.core.files.FileNames;
+import dev.kasane.diffusion.data.batch.Placement;
+import dev.kasane.diffusion.data.caption.AdapterTag;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

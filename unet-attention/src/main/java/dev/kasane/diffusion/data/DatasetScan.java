@@ -1,6 +1,11 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.ContentHash;
+import dev.kasane.core.files.FileNames;
+import dev.kasane.diffusion.data.caption.MetadataCaptions;
+import dev.kasane.diffusion.data.caption.SidecarCaptions;
+import dev.kasane.diffusion.picture.PictureSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.ContentHash;
+import dev.kasane.diffusion.data.batch.Placement;
+import dev.kasane.diffusion.picture.Picture;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileNames;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;

@@ -1,15 +1,15 @@
 package dev.kasane.diffusion.demo;
 
+import static dev.kasane.diffusion.demo.Outlines.box;
+import static dev.kasane.diffusion.demo.Outlines.circle;
+import static dev.kasane.diffusion.demo.Outlines.curves;
+import static dev.kasane.diffusion.demo.Outlines.ellipse;
+import static dev.kasane.diffusion.demo.Outlines.polygon;
+import static dev.kasane.diffusion.demo.Outlines.roundBox;
+import static dev.kasane.diffusion.demo.Outlines.union;
+import static dev.kasane.diffusion.demo.Outlines.waves;
 import static dev.kasane.diffusion.demo.Part.inked;
 import static dev.kasane.diffusion.demo.Part.plain;
-import static dev.kasane.diffusion.demo.Shapes.box;
-import static dev.kasane.diffusion.demo.Shapes.circle;
-import static dev.kasane.diffusion.demo.Shapes.curves;
-import static dev.kasane.diffusion.demo.Shapes.ellipse;
-import static dev.kasane.diffusion.demo.Shapes.polygon;
-import static dev.kasane.diffusion.demo.Shapes.roundBox;
-import static dev.kasane.diffusion.demo.Shapes.union;
-import static dev.kasane.diffusion.demo.Shapes.waves;
 
 import java.awt.Shape;
 import java.util.ArrayList;

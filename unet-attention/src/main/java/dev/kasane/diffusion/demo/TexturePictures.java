@@ -34,7 +34,7 @@ final class TexturePictures {
 
   private static void fill(Graphics2D graphics, Paint paint) {
     graphics.setPaint(paint);
-    graphics.fill(Shapes.box(-1, -1, 2, 2));
+    graphics.fill(Outlines.box(-1, -1, 2, 2));
   }
 
   private static Paint gradient(Random random) {
@@ -70,7 +70,7 @@ final class TexturePictures {
       for (int column = row % 2; column < cells; column += 2) {
         double x = -0.5 + column * side;
         double y = -0.5 + row * side;
-        graphics.fill(Shapes.box(x, y, x + side, y + side));
+        graphics.fill(Outlines.box(x, y, x + side, y + side));
       }
     }
   }
@@ -86,8 +86,8 @@ final class TexturePictures {
       double x = random.nextDouble();
       double y = random.nextDouble();
       var shape = random.nextBoolean()
-          ? Shapes.ellipse(x, y, radius, radius * (0.5 + random.nextDouble()))
-          : Shapes.star(x, y, 3 + random.nextInt(4), radius, radius * (0.4 + 0.6 * random.nextDouble()));
+          ? Outlines.ellipse(x, y, radius, radius * (0.5 + random.nextDouble()))
+          : Outlines.star(x, y, 3 + random.nextInt(4), radius, radius * (0.4 + 0.6 * random.nextDouble()));
       graphics.setPaint(colour(random));
       graphics.fill(shape);
       if (outlined) {

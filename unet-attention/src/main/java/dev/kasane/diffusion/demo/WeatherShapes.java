@@ -1,14 +1,14 @@
 package dev.kasane.diffusion.demo;
 
+import static dev.kasane.diffusion.demo.Outlines.box;
+import static dev.kasane.diffusion.demo.Outlines.circle;
+import static dev.kasane.diffusion.demo.Outlines.polygon;
+import static dev.kasane.diffusion.demo.Outlines.roundBox;
+import static dev.kasane.diffusion.demo.Outlines.star;
+import static dev.kasane.diffusion.demo.Outlines.union;
+import static dev.kasane.diffusion.demo.Outlines.without;
 import static dev.kasane.diffusion.demo.Part.inked;
 import static dev.kasane.diffusion.demo.Part.plain;
-import static dev.kasane.diffusion.demo.Shapes.box;
-import static dev.kasane.diffusion.demo.Shapes.circle;
-import static dev.kasane.diffusion.demo.Shapes.polygon;
-import static dev.kasane.diffusion.demo.Shapes.roundBox;
-import static dev.kasane.diffusion.demo.Shapes.star;
-import static dev.kasane.diffusion.demo.Shapes.union;
-import static dev.kasane.diffusion.demo.Shapes.without;
 
 import java.awt.Shape;
 import java.util.ArrayList;

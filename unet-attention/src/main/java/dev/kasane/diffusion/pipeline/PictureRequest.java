@@ -1,7 +1,7 @@
 package dev.kasane.diffusion.pipeline;
 
 import dev.kasane.core.UserException;
-import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
 import java.util.Locale;
 import java.util.Optional;

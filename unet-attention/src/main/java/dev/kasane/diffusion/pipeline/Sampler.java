@@ -9,7 +9,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
-import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.scheduler.Scheduler;
 import java.nio.ByteBuffer;
 import java.util.Locale;

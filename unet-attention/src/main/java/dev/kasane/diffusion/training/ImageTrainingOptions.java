@@ -1,8 +1,8 @@
 package dev.kasane.diffusion.training;
 
 import dev.kasane.core.UserException;
-import dev.kasane.diffusion.data.BucketPlan;
-import dev.kasane.diffusion.data.CaptionOptions;
+import dev.kasane.diffusion.data.batch.BucketPlan;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
 
 /**
  * What a picture run does with its pictures.

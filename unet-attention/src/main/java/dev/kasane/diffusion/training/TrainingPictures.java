@@ -2,14 +2,14 @@ package dev.kasane.diffusion.training;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.training.BatchSource;
-import dev.kasane.diffusion.data.BatchPlan;
 import dev.kasane.diffusion.data.CaptionPipeline;
-import dev.kasane.diffusion.data.CropPosition;
 import dev.kasane.diffusion.data.DatasetPicture;
 import dev.kasane.diffusion.data.DatasetReport;
 import dev.kasane.diffusion.data.PictureDataset;
-import dev.kasane.diffusion.data.Placement;
 import dev.kasane.diffusion.data.ValidationSplit;
+import dev.kasane.diffusion.data.batch.BatchPlan;
+import dev.kasane.diffusion.data.batch.CropPosition;
+import dev.kasane.diffusion.data.batch.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -238,8 +238,9 @@ class BaseCheckpointTest {
     }
     Path file = Files.write(folder.resolve("bytes"), bytes);
     // sha256sum, and Python's hashlib over bytes[0x100000:0x110000].
-    assertThat(ContentHash.sha256(file)).isEqualTo("d5dc507708c111a3da0123c1e48b4ece6c4850a555e0b8a7fc58820c92a9588a");
-    assertThat(ContentHash.legacy(file)).isEqualTo("101863d4");
+    assertThat(BaseFingerprint.sha256(file))
+        .isEqualTo("d5dc507708c111a3da0123c1e48b4ece6c4850a555e0b8a7fc58820c92a9588a");
+    assertThat(BaseFingerprint.legacy(file)).isEqualTo("101863d4");
   }
 
   private static UNetConfig unetConfig(BaseCheckpoint base) {

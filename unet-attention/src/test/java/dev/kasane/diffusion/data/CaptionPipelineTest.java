@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.kasane.core.UserException;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
+import dev.kasane.diffusion.picture.PictureSize;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

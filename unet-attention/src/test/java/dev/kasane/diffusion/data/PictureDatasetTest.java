@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kasane.core.UserException;
+import dev.kasane.diffusion.data.batch.Bucket;
+import dev.kasane.diffusion.data.batch.BucketPlan;
+import dev.kasane.diffusion.data.batch.CropPosition;
+import dev.kasane.diffusion.data.batch.Placement;
+import dev.kasane.diffusion.picture.Goldens;
+import dev.kasane.diffusion.picture.Picture;
+import dev.kasane.diffusion.picture.PicturePng;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -15,7 +15,7 @@ import dev.kasane.core.module.Weight;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.Goldens;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
-import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
 import java.util.List;
 import java.util.Map;

@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.tensor.Ops;
-import dev.kasane.diffusion.data.CaptionOptions;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
-import dev.kasane.diffusion.data.CacheKey;
-import dev.kasane.diffusion.data.CaptionOptions;
+import dev.kasane.core.files.CacheKey;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

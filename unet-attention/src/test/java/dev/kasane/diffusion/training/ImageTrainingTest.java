@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.diffusion.data.CaptionOptions;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

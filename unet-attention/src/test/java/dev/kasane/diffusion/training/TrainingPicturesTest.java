@@ -3,7 +3,7 @@ package dev.kasane.diffusion.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kasane.core.checkpoint.Precision;
-import dev.kasane.diffusion.data.CaptionOptions;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
-import dev.kasane.diffusion.data.BucketPlan;
-import dev.kasane.diffusion.data.CaptionOptions;
 import dev.kasane.diffusion.data.DatasetOptions;
-import dev.kasane.diffusion.data.PictureReader;
+import dev.kasane.diffusion.data.batch.BucketPlan;
+import dev.kasane.diffusion.data.caption.CaptionOptions;
+import dev.kasane.diffusion.picture.PictureReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,12 +2,12 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
-import dev.kasane.diffusion.data.Bucket;
-import dev.kasane.diffusion.data.CropPosition;
-import dev.kasane.diffusion.data.Picture;
-import dev.kasane.diffusion.data.PictureReader;
-import dev.kasane.diffusion.data.PictureSize;
-import dev.kasane.diffusion.data.Placement;
+import dev.kasane.diffusion.data.batch.Bucket;
+import dev.kasane.diffusion.data.batch.CropPosition;
+import dev.kasane.diffusion.data.batch.Placement;
+import dev.kasane.diffusion.picture.Picture;
+import dev.kasane.diffusion.picture.PictureReader;
+import dev.kasane.diffusion.picture.PictureSize;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import dev.kasane.diffusion.scheduler.SchedulerKind;

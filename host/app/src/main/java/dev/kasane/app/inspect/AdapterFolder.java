@@ -62,7 +62,7 @@ public final class AdapterFolder {
 
   /** The configuration beside an adapter's weights, if there is one. */
   public static Optional<Path> configuration(Path weights) {
-    return Optional.of(weights.resolveSibling(PeftConfig.NAME)).filter(Files::isRegularFile);
+    return Optional.of(weights.resolveSibling(PeftConfigValues.NAME)).filter(Files::isRegularFile);
   }
 
   /**
@@ -85,7 +85,7 @@ public final class AdapterFolder {
   /** PEFT saves an adapter that has a name of its own one level deeper. */
   private static String inner(Path folder) throws IOException {
     try (Stream<Path> children = Files.list(folder)) {
-      String found = children.filter(each -> Files.isRegularFile(each.resolve(PeftConfig.NAME)))
+      String found = children.filter(each -> Files.isRegularFile(each.resolve(PeftConfigValues.NAME)))
           .sorted().map(Path::toString).collect(Collectors.joining(", "));
       return found.isEmpty() ? "" : " There are adapters in " + found + ".";
     }

@@ -23,7 +23,7 @@ final class Description {
   private final Path file;
   private final long bytes;
   private final TensorListing listing;
-  private final PeftConfig config;
+  private final PeftConfigValues config;
   private final Optional<AdapterLayout> layout;
   private final Map<String, Map<String, StoredTensor>> modules;
   private final Map<String, Map<String, StoredTensor>> adapted;
@@ -38,7 +38,7 @@ final class Description {
     this.listing = listing;
     this.layout = AdapterLayout.of(listing.tensors().keySet());
     this.config = layout.equals(Optional.of(AdapterLayout.PEFT))
-        ? PeftConfig.beside(file) : new PeftConfig(Map.of());
+        ? PeftConfigValues.beside(file) : new PeftConfigValues(Map.of());
     this.modules = layout.map(each -> each.modules(listing.tensors().values())).orElse(Map.of());
     this.adapted = modules.entrySet().stream()
         .filter(module -> AdapterAlgorithm.of(module.getValue()).isPresent())
@@ -47,7 +47,7 @@ final class Description {
   }
 
   FileInspection describe() {
-    Map<String, String> facts = new LinkedHashMap<>(TrainingFacts.of(listing.metadata()));
+    Map<String, String> facts = new LinkedHashMap<>(TrainingHistory.of(listing.metadata()));
     facts.putAll(config.facts());
     return new FileInspection(
         file.toString(), bytes, listing.container(),
@@ -110,7 +110,7 @@ final class Description {
       String name = file.getFileName().toString();
       learnt.add(listing.metadata().getOrDefault("name", name.replaceFirst("(?<=.)\\.[^.]*$", "")));
     }
-    return learnt.isEmpty() ? TrainingFacts.triggerWords(listing.metadata()) : List.copyOf(learnt);
+    return learnt.isEmpty() ? TrainingHistory.triggerWords(listing.metadata()) : List.copyOf(learnt);
   }
 
   private List<String> notes() {
@@ -125,7 +125,7 @@ final class Description {
           + " made for a base that Kasane does not know: " + Integrity.shown(strange));
     }
     if (layout.equals(Optional.of(AdapterLayout.PEFT)) && !config.isPresent()) {
-      notes.add("there is no " + PeftConfig.NAME + " beside the file; alpha, and with it the strength, stands"
+      notes.add("there is no " + PeftConfigValues.NAME + " beside the file; alpha, and with it the strength, stands"
           + " only there");
     }
     return notes;

@@ -62,7 +62,7 @@ public final class Inspector {
     }
     // Sites know files by their hashes, and several parts are no file.
     Map<String, String> hashes = depth.hashes(found.bytes()) && parts.size() == 1
-        ? FileHashes.of(parts.get(0), found.container()) : Map.of();
+        ? PublishedHashes.of(parts.get(0), found.container()) : Map.of();
     noteStaleHash(found.metadata(), hashes, notes);
     return found.with(hashes, values, List.copyOf(notes), List.copyOf(problems));
   }
@@ -85,11 +85,11 @@ public final class Inspector {
   /** Many tools carry the metadata of a file along when they change its weights; that does no harm. */
   private static void noteStaleHash(
       Map<String, String> metadata, Map<String, String> hashes, List<String> notes) {
-    String stated = metadata.getOrDefault(FileHashes.MODEL, "");
-    String real = hashes.getOrDefault(FileHashes.MODEL, stated);
+    String stated = metadata.getOrDefault(PublishedHashes.MODEL, "");
+    String real = hashes.getOrDefault(PublishedHashes.MODEL, stated);
     // LyCORIS counts its tensors in another order and marks that by the prefix.
     if (stated.matches("[0-9a-f]{64}") && !stated.equals(real)) {
-      notes.add("the weights were changed since " + FileHashes.MODEL + " was written into the metadata");
+      notes.add("the weights were changed since " + PublishedHashes.MODEL + " was written into the metadata");
     }
   }
 }

@@ -60,7 +60,7 @@ public final class Integrity {
   public static void requireUndamaged(Path path, TensorListing file) throws IOException {
     Optional<AdapterLayout> layout = AdapterLayout.of(file.tensors().keySet());
     if (layout.equals(Optional.of(AdapterLayout.PEFT))) {
-      PeftConfig.beside(path);
+      PeftConfigValues.beside(path);
     }
     Integrity integrity = new Integrity(file,
         layout.map(each -> each.modules(file.tensors().values())).orElse(Map.of()));

@@ -1,7 +1,7 @@
 package dev.kasane.app.inspect;
 
-import dev.kasane.core.pickle.PickledTensor;
 import dev.kasane.core.pickle.TorchCheckpoint;
+import dev.kasane.core.pickle.values.PickledTensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

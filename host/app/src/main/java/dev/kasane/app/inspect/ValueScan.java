@@ -1,7 +1,7 @@
 package dev.kasane.app.inspect;
 
-import dev.kasane.core.pickle.PickledTensor;
 import dev.kasane.core.pickle.TorchCheckpoint;
+import dev.kasane.core.pickle.values.PickledTensor;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;

@@ -1,8 +1,8 @@
 package dev.kasane.app.training;
 
+import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
-import dev.kasane.diffusion.data.CacheKey;
 import dev.kasane.diffusion.data.DatasetPicture;
 import dev.kasane.diffusion.training.TrainingPictures;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.kasane.app.training;
 
-import dev.kasane.diffusion.data.Picture;
-import dev.kasane.diffusion.data.PicturePng;
+import dev.kasane.diffusion.picture.Picture;
+import dev.kasane.diffusion.picture.PicturePng;
 import java.awt.Color;
 import java.nio.file.Path;
 import java.util.ArrayList;

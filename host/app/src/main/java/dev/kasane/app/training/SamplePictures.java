@@ -1,8 +1,8 @@
 package dev.kasane.app.training;
 
-import dev.kasane.diffusion.data.Picture;
-import dev.kasane.diffusion.data.PictureGrid;
-import dev.kasane.diffusion.data.PicturePng;
+import dev.kasane.diffusion.picture.Picture;
+import dev.kasane.diffusion.picture.PictureGrid;
+import dev.kasane.diffusion.picture.PicturePng;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import dev.kasane.diffusion.pipeline.Sampler;

@@ -2,8 +2,8 @@ package dev.kasane.app.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.files.InputFile;
-import dev.kasane.diffusion.data.CacheKey;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -2,6 +2,12 @@ package dev.kasane.core.pickle;
 
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileWindow;
+import dev.kasane.core.pickle.container.CheckpointContents;
+import dev.kasane.core.pickle.container.FileRegion;
+import dev.kasane.core.pickle.container.RegionStream;
+import dev.kasane.core.pickle.values.MalformedPickle;
+import dev.kasane.core.pickle.values.PickledTensor;
+import dev.kasane.core.pickle.values.StorageLocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

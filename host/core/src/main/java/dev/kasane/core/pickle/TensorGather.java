@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.pickle.values.PickledTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

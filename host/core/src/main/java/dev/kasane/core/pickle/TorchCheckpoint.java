@@ -2,6 +2,14 @@ package dev.kasane.core.pickle;
 
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.pickle.container.CheckpointContents;
+import dev.kasane.core.pickle.container.FileBytes;
+import dev.kasane.core.pickle.container.LegacyCheckpoint;
+import dev.kasane.core.pickle.container.ZipCheckpoint;
+import dev.kasane.core.pickle.machine.Opcode;
+import dev.kasane.core.pickle.values.Kinds;
+import dev.kasane.core.pickle.values.MalformedPickle;
+import dev.kasane.core.pickle.values.PickledTensor;
 import dev.kasane.core.safetensors.FileDiagnosis;
 import dev.kasane.core.safetensors.TensorValues;
 import java.io.IOException;
@@ -109,8 +117,8 @@ public final class TorchCheckpoint implements AutoCloseable {
    * What was saved. Dicts are {@link Map}s in order of insertion, lists and tuples
    * {@link java.util.List}s, sets {@link java.util.Set}s, integers {@link Long} or
    * {@link java.math.BigInteger}, floats {@link Double}, bytes {@code byte[]}, none {@code null};
-   * tensors and parameters {@link PickledTensor}s, anything else an {@link OpaqueObject}. Unmodifiable,
-   * free of cycles, nested at most 200 deep.
+   * tensors and parameters {@link PickledTensor}s, anything else an
+   * {@link dev.kasane.core.pickle.values.OpaqueObject}. Unmodifiable, free of cycles, nested at most 200 deep.
    */
   public Object root() {
     return contents.root();

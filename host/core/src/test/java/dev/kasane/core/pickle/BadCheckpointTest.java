@@ -3,6 +3,9 @@ package dev.kasane.core.pickle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.pickle.machine.Opcode;
+import dev.kasane.core.pickle.values.MalformedPickle;
+import dev.kasane.core.pickle.values.PickledTensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,10 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.pickle.container.StorageId;
+import dev.kasane.core.pickle.machine.PickleInput;
+import dev.kasane.core.pickle.machine.PickleMachine;
+import dev.kasane.core.pickle.values.MalformedPickle;
+import dev.kasane.core.pickle.values.PickleBudget;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

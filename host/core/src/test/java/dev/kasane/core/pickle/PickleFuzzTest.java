@@ -2,6 +2,9 @@ package dev.kasane.core.pickle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kasane.core.pickle.machine.Opcode;
+import dev.kasane.core.pickle.values.MalformedPickle;
+import dev.kasane.core.pickle.values.PickledTensor;
 import dev.kasane.core.safetensors.Mutations;
 import java.io.IOException;
 import java.lang.reflect.Field;

@@ -3,6 +3,12 @@ package dev.kasane.core.pickle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.pickle.machine.Opcode;
+import dev.kasane.core.pickle.values.MalformedPickle;
+import dev.kasane.core.pickle.values.OpaqueObject;
+import dev.kasane.core.pickle.values.PickledTensor;
+import dev.kasane.core.pickle.values.PickledTuple;
+import dev.kasane.core.pickle.values.StorageLocation;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;

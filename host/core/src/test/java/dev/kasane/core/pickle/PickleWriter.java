@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle;
 
+import dev.kasane.core.pickle.machine.Opcode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 

@@ -3,6 +3,9 @@ package dev.kasane.core.pickle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.pickle.values.OpaqueObject;
+import dev.kasane.core.pickle.values.PickledTensor;
+import dev.kasane.core.pickle.values.StorageLocation;
 import dev.kasane.core.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;

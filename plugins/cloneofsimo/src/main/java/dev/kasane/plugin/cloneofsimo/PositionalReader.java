@@ -56,7 +56,7 @@ final class PositionalReader {
             .computeIfAbsent(parsed.get().index(), index -> new LinkedHashMap<>())
             .put(parsed.get().parameter(), key);
       } else if (WORD.equals(file.metadata().get(key)) || key.matches("<.+>")) {
-        words.add(LearnedWords.module(key, Map.of(TEXT_ENCODER, file.read(key, scope))));
+        words.add(WordVectors.module(key, Map.of(TEXT_ENCODER, file.read(key, scope))));
       } else {
         unmatched.add(new UnmatchedKey(key, "is neither a numbered layer such as unet:0:up nor a learned word"));
       }

@@ -83,7 +83,7 @@ public final class TextualInversionFormat implements AdapterFormat {
   private static AdapterModel model(Map<String, Map<String, NDArray>> words, List<UnmatchedKey> unmatched,
       Map<String, String> metadata) {
     List<AdapterModule> modules = new ArrayList<>();
-    words.forEach((word, vectors) -> modules.add(LearnedWords.module(word, vectors)));
+    words.forEach((word, vectors) -> modules.add(WordVectors.module(word, vectors)));
     return new AdapterModel(modules.isEmpty() ? Map.of() : Map.of(AdapterModel.EMBEDDINGS, modules),
         List.copyOf(unmatched), metadata);
   }

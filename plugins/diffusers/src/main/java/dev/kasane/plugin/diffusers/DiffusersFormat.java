@@ -35,14 +35,14 @@ public final class DiffusersFormat implements AdapterFormat {
   public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
       throws IOException {
     try (AdapterFile opened = AdapterFile.open(file)) {
-      return new DiffusersReader(opened, new LayerTable(layers), scope).read();
+      return new DiffusersReader(opened, new PipelineLayers(layers), scope).read();
     }
   }
 
   @Override
   public Optional<Map<String, String>> repair(Set<String> keys, Map<String, Collection<String>> layers) {
-    LayerTable table = new LayerTable(layers);
-    KeyDiagnosis diagnosis = new KeyDiagnosis(table);
+    PipelineLayers table = new PipelineLayers(layers);
+    MangledKeys diagnosis = new MangledKeys(table);
     Map<String, String> renames = new LinkedHashMap<>();
     for (String key : keys) {
       boolean fits = DiffusersKey.parse(key).flatMap(each -> table.find(each.component(), each.path())).isPresent();

@@ -19,19 +19,19 @@ import java.util.OptionalDouble;
 /** Reads one file into the neutral form. */
 final class DiffusersReader {
   private final AdapterFile file;
-  private final LayerTable table;
+  private final PipelineLayers table;
   private final NDManager scope;
   private final Map<String, Map<String, AdapterModule>> modules = new LinkedHashMap<>();
   private final List<UnmatchedKey> unmatched = new ArrayList<>();
 
-  DiffusersReader(AdapterFile file, LayerTable table, NDManager scope) {
+  DiffusersReader(AdapterFile file, PipelineLayers table, NDManager scope) {
     this.file = file;
     this.table = table;
     this.scope = scope;
   }
 
   AdapterModel read() throws IOException {
-    KeyDiagnosis diagnosis = new KeyDiagnosis(table);
+    MangledKeys diagnosis = new MangledKeys(table);
     for (String key : file.keys()) {
       Optional<DiffusersKey> parsed = DiffusersKey.parse(key);
       Optional<String> path = parsed.flatMap(each -> table.find(each.component(), each.path()));
@@ -41,7 +41,7 @@ final class DiffusersReader {
         add(key, parsed.get().component(), path.get(), parsed.get().parameter());
       }
     }
-    addAlphas(LoraSettings.of(file.path(), file.metadata()));
+    addAlphas(PeftMetadata.of(file.path(), file.metadata()));
     modules.values().forEach(byPath -> DoraStrength.declare(file.metadata(), byPath.values()));
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     modules.forEach((component, byPath) -> components.put(component, List.copyOf(byPath.values())));
@@ -61,7 +61,7 @@ final class DiffusersReader {
     }
   }
 
-  private void addAlphas(LoraSettings settings) throws IOException {
+  private void addAlphas(PeftMetadata settings) throws IOException {
     for (Map.Entry<String, Map<String, AdapterModule>> component : modules.entrySet()) {
       for (AdapterModule module : component.getValue().values()) {
         NDArray down = module.tensors().get(DiffusersKey.DOWN);

@@ -68,7 +68,7 @@ final class DiffusersWriter {
   }
 
   private void add(String component, WrittenModule module) {
-    String name = component + "." + LayerTable.rooted(component, module.path()) + ".lora_";
+    String name = component + "." + PipelineLayers.rooted(component, module.path()) + ".lora_";
     writer.add(name + "A.weight", module.down());
     writer.add(name + "B.weight", module.up());
     if (module.upBias() != null) {
@@ -83,13 +83,13 @@ final class DiffusersWriter {
     Map<String, String> metadata = new TreeMap<>(model.metadata());
     metadata.put("format", "pt");
     DoraStrength.save(model, metadata);
-    metadata.remove(LoraSettings.KEY);
+    metadata.remove(PeftMetadata.KEY);
     if (parts.values().stream().flatMap(List::stream).anyMatch(WrittenModule::hasAlpha)) {
       // A part without settings would get PEFT's defaults: all have them or none.
       Map<String, Object> settings = new TreeMap<>();
       parts.forEach((component, modules) -> settings(component, modules, settings));
       try {
-        metadata.put(LoraSettings.KEY, new ObjectMapper().writeValueAsString(settings));
+        metadata.put(PeftMetadata.KEY, new ObjectMapper().writeValueAsString(settings));
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("Numbers and names make JSON", e);
       }
@@ -101,14 +101,14 @@ final class DiffusersWriter {
     if (modules.isEmpty()) {
       return;
     }
-    Function<WrittenModule, String> name = module -> LayerTable.bare(component, module.path());
+    Function<WrittenModule, String> name = module -> PipelineLayers.bare(component, module.path());
     long rank = mostCommon(modules, WrittenModule::rank);
     double alpha = mostCommon(modules, WrittenModule::alpha);
     settings.put(component + ".r", rank);
-    settings.put(component + LoraSettings.ALPHA, alpha);
+    settings.put(component + PeftMetadata.ALPHA, alpha);
     settings.put(component + ".rank_pattern", modules.stream().filter(module -> module.rank() != rank)
         .collect(Collectors.toMap(name, WrittenModule::rank, (a, b) -> b, TreeMap::new)));
-    settings.put(component + LoraSettings.ALPHA_PATTERN, modules.stream()
+    settings.put(component + PeftMetadata.ALPHA_PATTERN, modules.stream()
         .filter(module -> module.alpha() != alpha)
         .collect(Collectors.toMap(name, WrittenModule::alpha, (a, b) -> b, TreeMap::new)));
     settings.put(component + ".target_modules", modules.stream().map(name).sorted().toList());

@@ -8,6 +8,6 @@
  * {@link dev.kasane.plugin.diffusers.DiffusersKey} understands all of them; written is the last.
  *
  * <p>None of them has alphas as tensors. Newer versions keep PEFT's settings in the file's metadata, which
- * {@link dev.kasane.plugin.diffusers.LoraSettings} reads and writes; without them alpha is the rank.
+ * {@link dev.kasane.plugin.diffusers.PeftMetadata} reads and writes; without them alpha is the rank.
  */
 package dev.kasane.plugin.diffusers;

@@ -17,7 +17,7 @@ import net.jqwik.api.constraints.StringLength;
 /** Every layer of SDXL under every spelling that there was, and keys that no one has thought of. */
 class KeyProperties {
   private static final Map<String, Collection<String>> LAYERS = KnownBase.SDXL.layers();
-  private static final LayerTable TABLE = new LayerTable(LAYERS);
+  private static final PipelineLayers TABLE = new PipelineLayers(LAYERS);
 
   @Property(tries = 500)
   void everySpellingNamesItsLayer(@ForAll("places") String[] place, @ForAll("spellings") String spelling) {
@@ -44,8 +44,8 @@ class KeyProperties {
 
   @Property(tries = 200)
   void noKeyIsTooStrange(@ForAll @StringLength(max = 40) String key) {
-    assertThat(new KeyDiagnosis(TABLE).of(key)).isNotBlank();
-    assertThat(new KeyDiagnosis(TABLE).of("unet." + key + ".lora_A.weight")).isNotBlank();
+    assertThat(new MangledKeys(TABLE).of(key)).isNotBlank();
+    assertThat(new MangledKeys(TABLE).of("unet." + key + ".lora_A.weight")).isNotBlank();
   }
 
   @Provide

@@ -86,7 +86,7 @@ public final class KohyaFormat implements AdapterFormat {
       }));
       AdapterFileWriter.requireFolder(file);
       Map<String, String> metadata = KohyaMetadata.of(model, nameOf(file));
-      FileHashes hashes = FileHashes.of(file, writer.tensors(), KohyaMetadata.trainingOnly(metadata));
+      WeightHashes hashes = WeightHashes.of(file, writer.tensors(), KohyaMetadata.trainingOnly(metadata));
       metadata.put("sshs_model_hash", hashes.model());
       metadata.put("sshs_legacy_hash", hashes.legacy());
       metadata.computeIfPresent("modelspec.hash_sha256", (key, old) -> "0x" + hashes.model());

@@ -40,7 +40,7 @@ final class KohyaReader {
 
   AdapterModel read() throws IOException {
     BundledWords words = new BundledWords(file, scope);
-    KeyDiagnosis diagnosis = new KeyDiagnosis(table);
+    StrayKeys diagnosis = new StrayKeys(table);
     Map<String, Entry> later = new LinkedHashMap<>();
     for (String key : file.keys()) {
       Optional<Entry> entry = table.entry(key);

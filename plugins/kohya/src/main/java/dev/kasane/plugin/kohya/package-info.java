@@ -11,6 +11,6 @@
  * <p>Parameters pass through, under kohya's and LyCORIS's names whatever the file's are
  * ({@link dev.kasane.plugin.kohya.Parameters}): the format serves LoRA and the LyCORIS family alike and knows no
  * method. A key that is not in the table is never dropped in silence;
- * {@link dev.kasane.plugin.kohya.KeyDiagnosis} says what it most likely is.
+ * {@link dev.kasane.plugin.kohya.StrayKeys} says what it most likely is.
  */
 package dev.kasane.plugin.kohya;

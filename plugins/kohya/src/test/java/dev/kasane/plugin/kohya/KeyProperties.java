@@ -29,7 +29,7 @@ class KeyProperties {
 
   @Property(tries = 300)
   void noKeyIsTooStrange(@ForAll @StringLength(max = 40) String key) {
-    KeyDiagnosis diagnosis = new KeyDiagnosis(TABLE);
+    StrayKeys diagnosis = new StrayKeys(TABLE);
     assertThat(diagnosis.of("lora_unet_" + key)).isNotBlank();
     assertThat(diagnosis.of(key)).isNotBlank();
     assertThat(KeyRepairs.undo(KeyRepairs.undo(key))).isEqualTo(KeyRepairs.undo(key));

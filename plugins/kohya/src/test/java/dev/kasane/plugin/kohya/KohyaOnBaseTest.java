@@ -14,7 +14,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
-import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.ImageModels;
 import dev.kasane.diffusion.pipeline.PictureRequest;

@@ -17,14 +17,14 @@ import java.util.List;
  * @param rowScaled whether the rows that stay are divided by their share
  * @param module probability for the whole adapter in one forward pass
  */
-record Dropouts(double output, double row, boolean rowScaled, double module) {
-  static final Dropouts NONE = new Dropouts(0, 0, false, 0);
+public record Dropouts(double output, double row, boolean rowScaled, double module) {
+  public static final Dropouts NONE = new Dropouts(0, 0, false, 0);
   private static final String OUTPUT = "dropout";
   private static final String ROW = "rank-dropout";
   private static final String ROW_SCALED = "rank-dropout-scale";
   private static final String MODULE = "module-dropout";
 
-  static final List<AdapterOption> OPTIONS = List.of(
+  public static final List<AdapterOption> OPTIONS = List.of(
       new AdapterOption(OUTPUT, Type.NUMBER, "0",
           "Probability that an element of what the adapter adds to the layer's output is zeroed."),
       new AdapterOption(ROW, Type.NUMBER, "0",
@@ -34,7 +34,7 @@ record Dropouts(double output, double row, boolean rowScaled, double module) {
       new AdapterOption(MODULE, Type.NUMBER, "0",
           "Probability that a layer's adapter is left out of a step altogether."));
 
-  static Dropouts of(AdapterOptions options) {
+  public static Dropouts of(AdapterOptions options) {
     return new Dropouts(options.numberBelow(OUTPUT, 1), options.numberBelow(ROW, 1), options.flag(ROW_SCALED),
         options.numberBelow(MODULE, 1));
   }
@@ -43,7 +43,7 @@ record Dropouts(double output, double row, boolean rowScaled, double module) {
     return module > 0 && LycorisOps.chance(scope) < module;
   }
 
-  NDArray onRows(NDManager scope, NDArray delta) {
+  public NDArray onRows(NDManager scope, NDArray delta) {
     return row > 0 ? LycorisOps.dropRows(scope, delta, row, rowScaled) : delta;
   }
 

@@ -8,7 +8,7 @@ import dev.kasane.core.UserException;
  * @param first the first factor
  * @param second the second factor
  */
-record Factorization(int first, int second) {
+public record Factorization(int first, int second) {
   /**
    * LyCORIS's pair for a Kronecker product or for blocks: a factor that divides the width is one of the two;
    * otherwise the divisors nearest to the root of the width, of which the first is at most the factor.
@@ -17,7 +17,7 @@ record Factorization(int first, int second) {
    * @param factor the wished factor; −1 for none
    * @return the smaller first
    */
-  static Factorization near(long width, int factor) {
+  public static Factorization near(long width, int factor) {
     int whole = Math.toIntExact(width);
     if (factor > 0 && whole % factor == 0) {
       int other = whole / factor;
@@ -42,7 +42,7 @@ record Factorization(int first, int second) {
    * @return size and number of the blocks
    * @throws UserException when there is no such size
    */
-  static Factorization butterfly(long width, int largest, String path) {
+  public static Factorization butterfly(long width, int largest, String path) {
     int whole = Math.toIntExact(width);
     int found = 0;
     int least = 0;
@@ -61,7 +61,7 @@ record Factorization(int first, int second) {
   }
 
   /** The factors the other way round. */
-  Factorization swapped() {
+  public Factorization swapped() {
     return new Factorization(second, first);
   }
 }

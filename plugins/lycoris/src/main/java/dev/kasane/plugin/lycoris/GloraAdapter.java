@@ -29,7 +29,7 @@ final class GloraAdapter extends RebuiltAdapter {
   }
 
   @Override
-  NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
     NDArray update = own.delta(scope, layer.weight().shape(), 1);
     NDArray weight = layer.weight().materialise(scope);
     return drops.onRows(

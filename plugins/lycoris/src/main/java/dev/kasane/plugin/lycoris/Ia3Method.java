@@ -124,7 +124,7 @@ public final class Ia3Method implements AdapterMethod {
     }
 
     @Override
-    NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+    public NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
       long[] axis = onInput ? Shapes.perInput(layer) : Shapes.perOutput(layer);
       NDArray weight = layer.weight().materialise(scope);
       return drops.onRows(scope, LycorisOps.rescaled(scope, weight, factors, axis, multiplier));

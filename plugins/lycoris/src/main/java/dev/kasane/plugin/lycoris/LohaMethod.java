@@ -17,8 +17,8 @@ import org.pf4j.Extension;
 /** LoHa: the elementwise product of two low-rank products. */
 @Extension
 public final class LohaMethod implements AdapterMethod {
-  static final String TUCKER = "use-tucker";
-  static final List<AdapterOption> TUCKER_OPTION = List.of(new AdapterOption(TUCKER, Type.BOOLEAN, "false",
+  public static final String TUCKER = "use-tucker";
+  public static final List<AdapterOption> TUCKER_OPTION = List.of(new AdapterOption(TUCKER, Type.BOOLEAN, "false",
       "Whether a convolution's factors are 1x1 with the kernel in a small core between them."));
   private static final Set<String> TENSORS = Set.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b",
       "hada_t1", "hada_t2", Magnitude.NAME);

@@ -9,7 +9,7 @@ import dev.kasane.core.tensor.TorchScript;
  * The arithmetic of the family, as differentiable operators over libtorch; the formulas stand in
  * {@code lycoris.ts.py}. Results are float32 and belong to the given manager.
  */
-final class LycorisOps {
+public final class LycorisOps {
   private static final TorchScript SCRIPT = TorchScript.load(LycorisOps.class, "lycoris.ts.py");
 
   private LycorisOps() {}
@@ -41,27 +41,27 @@ final class LycorisOps {
   }
 
   /** Σ core[p, q, :, :]·a[p, o]·b[q, i]. */
-  static NDArray tucker(NDManager scope, NDArray core, NDArray a, NDArray b) {
+  public static NDArray tucker(NDManager scope, NDArray core, NDArray a, NDArray b) {
     return call(scope, "tucker", core, a, b);
   }
 
   /** factor · a. */
-  static NDArray scaled(NDManager scope, NDArray a, double factor) {
+  public static NDArray scaled(NDManager scope, NDArray a, double factor) {
     return call(scope, "scaled", a, factor);
   }
 
   /** a·b. */
-  static NDArray multiply(NDManager scope, NDArray a, NDArray b) {
+  public static NDArray multiply(NDManager scope, NDArray a, NDArray b) {
     return call(scope, "multiply", a, b);
   }
 
   /** factor · w1 ⊗ w2 in a layer's shape. */
-  static NDArray kronecker(NDManager scope, NDArray w1, NDArray w2, Shape shape, double factor) {
+  public static NDArray kronecker(NDManager scope, NDArray w1, NDArray w2, Shape shape, double factor) {
     return call(scope, "kronecker", w1, w2, shape.getShape(), factor);
   }
 
   /** factor · (w1 ⊗ w2)·x for vectors, without the product; of the type of x. */
-  static NDArray kroneckerLinear(NDArray x, NDArray w1, NDArray w2, double factor) {
+  public static NDArray kroneckerLinear(NDArray x, NDArray w1, NDArray w2, double factor) {
     return SCRIPT.call("kronecker_linear", x, w1, w2, factor);
   }
 
@@ -88,17 +88,17 @@ final class LycorisOps {
   }
 
   /** multiplier · (Rᵀ − I)·W, block by block. */
-  static NDArray rotate(NDManager scope, NDArray weight, NDArray blocks, double limit, double multiplier) {
+  public static NDArray rotate(NDManager scope, NDArray weight, NDArray blocks, double limit, double multiplier) {
     return call(scope, "rotate", weight, blocks, limit, multiplier);
   }
 
   /** What the stages of a butterfly add to W. */
-  static NDArray butterfly(NDManager scope, NDArray weight, NDArray blocks, double limit, double multiplier) {
+  public static NDArray butterfly(NDManager scope, NDArray weight, NDArray blocks, double limit, double multiplier) {
     return call(scope, "butterfly", weight, blocks, limit, multiplier);
   }
 
   /** rescale ⊙ (W + delta) − W. */
-  static NDArray rescaleRows(NDManager scope, NDArray weight, NDArray delta, NDArray rescale) {
+  public static NDArray rescaleRows(NDManager scope, NDArray weight, NDArray delta, NDArray rescale) {
     return call(scope, "rescale_rows", weight, delta, rescale);
   }
 

@@ -19,18 +19,18 @@ import java.util.stream.LongStream;
  * @param values g: (out, 1, …) or (1, in, …)
  * @param axes the axes over which ‖V‖ is taken
  */
-record Magnitude(NDArray values, long[] axes) {
-  static final String NAME = "dora_scale";
+public record Magnitude(NDArray values, long[] axes) {
+  public static final String NAME = "dora_scale";
   static final AdapterOption ON_OUTPUT = new AdapterOption("wd-on-output", Type.BOOLEAN, "true",
       "Whether lengths are those of the weight's rows, one for each output, or of its columns, as in LyCORIS"
           + " before 3.2.");
-  static final List<AdapterOption> OPTIONS = List.of(
+  public static final List<AdapterOption> OPTIONS = List.of(
       new AdapterOption("dora-wd", Type.BOOLEAN, "false",
           "Whether the weight is decomposed into direction and length, and both are trained (DoRA)."),
       ON_OUTPUT);
 
   /** The present lengths of a weight, with which nothing changes yet. */
-  static Magnitude fresh(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public static Magnitude fresh(TargetLayer layer, AdapterOptions options, NDManager scope) {
     long[] axes = axes(layer, options.flag(ON_OUTPUT.name()));
     try (GradMode off = GradMode.off(); NDManager own = scope.newSubManager()) {
       NDArray norm = LycorisOps.norm(scope, layer.weight().materialise(own), axes);
@@ -39,7 +39,7 @@ record Magnitude(NDArray values, long[] axes) {
   }
 
   /** What a file has; {@link Magnitudes} says which axis is meant. Nothing when the file has none. */
-  static Magnitude restored(TargetLayer layer, SavedTensors saved) {
+  public static Magnitude restored(TargetLayer layer, SavedTensors saved) {
     if (!saved.has(NAME)) {
       return null;
     }

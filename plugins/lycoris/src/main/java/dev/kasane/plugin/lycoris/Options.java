@@ -7,18 +7,18 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Joins what methods share: lists of options, names of parameters. */
-final class Options {
+public final class Options {
   private Options() {}
 
   /** The names of a method's tensors and constants. */
-  static Set<String> with(Set<String> tensors, Set<String> constants) {
+  public static Set<String> with(Set<String> tensors, Set<String> constants) {
     Set<String> all = new HashSet<>(tensors);
     all.addAll(constants);
     return Set.copyOf(all);
   }
 
   @SafeVarargs
-  static List<AdapterOption> of(List<AdapterOption>... lists) {
+  public static List<AdapterOption> of(List<AdapterOption>... lists) {
     return Stream.of(lists).flatMap(List::stream).toList();
   }
 }

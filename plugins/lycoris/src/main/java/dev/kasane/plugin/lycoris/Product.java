@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 
 /** An update that is a product of smaller tensors and does not depend on the weight. */
-interface Product {
+public interface Product {
   /**
    * factor · the product, float32.
    *

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** ΔW = alpha/rank · a product, or what that adds to a weight that is decomposed. */
-class ProductAdapter extends RebuiltAdapter {
+public class ProductAdapter extends RebuiltAdapter {
   private final Product product;
   private final Scale scale;
   private final Magnitude magnitude;
@@ -18,7 +18,7 @@ class ProductAdapter extends RebuiltAdapter {
    * @param magnitude the weight's trained lengths, or null
    * @param dropouts what is left out in training
    */
-  ProductAdapter(Product product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
+  public ProductAdapter(Product product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
     super(dropouts);
     this.product = product;
     this.scale = scale;
@@ -26,16 +26,16 @@ class ProductAdapter extends RebuiltAdapter {
   }
 
   /** What the product is multiplied with at strength 1. */
-  double factor() {
+  protected double factor() {
     return scale.factor();
   }
 
-  boolean isDecomposed() {
+  protected boolean isDecomposed() {
     return magnitude != null;
   }
 
   @Override
-  NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
     double strength = isDecomposed() ? 1 : multiplier;
     NDArray update =
         drops.onRows(scope, product.delta(scope, layer.weight().shape(), factor() * strength));

@@ -10,10 +10,10 @@ import dev.kasane.core.tensor.Ops;
  * An adapter that rebuilds ΔW in every forward pass. A subclass says what ΔW is; live use, merging and
  * training follow. At strength 0 there is no update, whatever a method's formula says there.
  */
-abstract class RebuiltAdapter implements LayerAdapter {
+public abstract class RebuiltAdapter implements LayerAdapter {
   private final Dropouts dropouts;
 
-  RebuiltAdapter(Dropouts dropouts) {
+  protected RebuiltAdapter(Dropouts dropouts) {
     this.dropouts = dropouts;
   }
 
@@ -25,7 +25,7 @@ abstract class RebuiltAdapter implements LayerAdapter {
    * @param multiplier the strength, not 0
    * @param drops what is left out of this pass
    */
-  abstract NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops);
+  protected abstract NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops);
 
   @Override
   public final NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
@@ -67,7 +67,7 @@ abstract class RebuiltAdapter implements LayerAdapter {
   }
 
   /** The layer's operation with ΔW; a method with a cheaper way overrides it. */
-  NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
     // ΔW is as large as the weight and must not outlive the call; backward keeps what it needs by itself.
     try (NDManager own = x.getManager().newSubManager()) {
       return layer.apply(x, rebuild(own, layer, multiplier, drops),

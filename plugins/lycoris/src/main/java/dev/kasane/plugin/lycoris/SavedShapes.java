@@ -7,20 +7,20 @@ import dev.kasane.core.spi.AdapterModule;
 import java.util.stream.Collectors;
 
 /** Reads the shape of a layer off the tensors that a file has for it. */
-final class SavedShapes {
+public final class SavedShapes {
   private static final int KERNELS = 4;
 
   private final AdapterModule saved;
 
-  SavedShapes(AdapterModule saved) {
+  public SavedShapes(AdapterModule saved) {
     this.saved = saved;
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return saved.tensors().containsKey(name);
   }
 
-  Shape of(String name) {
+  public Shape of(String name) {
     NDArray tensor = saved.tensors().get(name);
     if (tensor == null) {
       throw new UserException("Layer " + saved.path() + ": the file has "
@@ -31,7 +31,7 @@ final class SavedShapes {
   }
 
   /** The length of an axis that a tensor must have. */
-  long size(String name, int axis) {
+  public long size(String name, int axis) {
     Shape shape = of(name);
     if (shape.dimension() <= axis) {
       throw new UserException("Layer " + saved.path() + ": " + name + " has shape " + shape
@@ -40,12 +40,12 @@ final class SavedShapes {
     return shape.get(axis);
   }
 
-  boolean isKernels(String name) {
+  public boolean isKernels(String name) {
     return has(name) && of(name).dimension() == KERNELS;
   }
 
   /** (out, in, k, k) with the kernel of a tensor of four axes. */
-  Shape convolution(long outputs, long inputs, String kernels) {
+  public Shape convolution(long outputs, long inputs, String kernels) {
     return new Shape(outputs, inputs, size(kernels, 2), size(kernels, 3));
   }
 
@@ -56,7 +56,7 @@ final class SavedShapes {
    * @param rows outputs
    * @param columns inputs, times the kernel's size
    */
-  Shape product(long rows, long columns) {
+  public Shape product(long rows, long columns) {
     if (isKernels(Magnitude.NAME) && size(Magnitude.NAME, 0) == 1) {
       long inputs = size(Magnitude.NAME, 1);
       long kernel = Math.round(Math.sqrt((double) columns / inputs));

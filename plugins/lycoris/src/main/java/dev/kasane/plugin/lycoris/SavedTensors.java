@@ -18,30 +18,30 @@ import java.util.stream.Collectors;
  * differ only by axes of length 1 at the end are the same parameter: files store linear layers as 1×1
  * convolutions and the other way round.
  */
-final class SavedTensors {
+public final class SavedTensors {
   private final TargetLayer layer;
   private final AdapterModule saved;
   private final NDManager scope;
 
-  SavedTensors(TargetLayer layer, AdapterModule saved, NDManager scope) {
+  public SavedTensors(TargetLayer layer, AdapterModule saved, NDManager scope) {
     this.layer = layer;
     this.saved = saved;
     this.scope = scope;
   }
 
   /** Whether a module has one of the marks of a method and nothing besides what the method knows. */
-  static boolean areOf(AdapterModule saved, Set<String> marks, Set<String> tensors, Set<String> constants) {
+  public static boolean areOf(AdapterModule saved, Set<String> marks, Set<String> tensors, Set<String> constants) {
     Set<String> names = saved.tensors().keySet();
     return names.stream().anyMatch(marks::contains) && tensors.containsAll(names)
         && constants.containsAll(saved.constants().keySet());
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return saved.tensors().containsKey(name);
   }
 
   /** The length of an axis; a tensor that is not there or has no such axis is damage. */
-  long size(String name, int axis) {
+  public long size(String name, int axis) {
     Shape shape = require(name).getShape();
     if (shape.dimension() <= axis || shape.size() == 0) {
       throw new UserException("Layer " + layer.path() + ": " + name + " has shape " + shape
@@ -50,7 +50,7 @@ final class SavedTensors {
     return shape.get(axis);
   }
 
-  Shape shape(String name) {
+  public Shape shape(String name) {
     return require(name).getShape();
   }
 
@@ -73,7 +73,7 @@ final class SavedTensors {
    *
    * @throws UserException when it is not there or has another shape
    */
-  NDArray take(String name, long... wanted) {
+  public NDArray take(String name, long... wanted) {
     Shape shape = new Shape(wanted);
     NDArray stored = require(name);
     if (!fits(name, wanted)) {
@@ -89,7 +89,7 @@ final class SavedTensors {
   }
 
   /** As {@link #take}, for a matrix whose columns some tools store with the kernel's axes apart. */
-  NDArray takeColumns(String name, long rows, long columns, Shape kernel) {
+  public NDArray takeColumns(String name, long rows, long columns, Shape kernel) {
     long[] apart = {rows, columns / kernel.size(), kernel.get(0), kernel.get(1)};
     return kernel.size() > 1 && Arrays.equals(shape(name).getShape(), apart)
         ? copy(require(name), new Shape(rows, columns))

@@ -13,12 +13,12 @@ import java.util.List;
  * @param rank the inner dimension
  * @param alpha numerator; with rank-stabilised scaling the root of the rank is already inside, as in the files
  */
-record Scale(int rank, double alpha) {
-  static final String ALPHA = AdapterModule.ALPHA;
-  static final String SCALE = AdapterModule.SCALE;
+public record Scale(int rank, double alpha) {
+  public static final String ALPHA = AdapterModule.ALPHA;
+  public static final String SCALE = AdapterModule.SCALE;
   private static final int LARGEST_RANK = 8192;
 
-  static final List<AdapterOption> OPTIONS = List.of(
+  public static final List<AdapterOption> OPTIONS = List.of(
       new AdapterOption("rank", Type.INTEGER, "8",
           "Inner dimension, LyCORIS's dim; more can learn more and makes a larger file."),
       new AdapterOption(ALPHA, Type.NUMBER, "0",
@@ -26,7 +26,7 @@ record Scale(int rank, double alpha) {
       new AdapterOption("use-rslora", Type.BOOLEAN, "false",
           "Scale by alpha/sqrt(rank), LyCORIS's rs_lora, which keeps high ranks from learning slower."));
 
-  static Scale of(AdapterOptions options) {
+  public static Scale of(AdapterOptions options) {
     int rank = rankOf(options);
     double alpha = options.number(ALPHA);
     if (alpha < 0) {
@@ -35,12 +35,12 @@ record Scale(int rank, double alpha) {
     return new Scale(rank, (alpha == 0 ? rank : alpha) * (options.flag("use-rslora") ? Math.sqrt(rank) : 1));
   }
 
-  static int rankOf(AdapterOptions options) {
+  public static int rankOf(AdapterOptions options) {
     return options.integer("rank", 1, LARGEST_RANK);
   }
 
   /** What a file says. */
-  static Scale ofSaved(AdapterModule saved, long rank) {
+  public static Scale ofSaved(AdapterModule saved, long rank) {
     return new Scale((int) rank, saved.alpha(rank));
   }
 

@@ -6,28 +6,28 @@ import dev.kasane.core.spi.TargetLayer;
 import java.util.Arrays;
 
 /** Shapes that the methods of the family share. */
-final class Shapes {
+public final class Shapes {
   private Shapes() {}
 
   /** A tensor that mixes channels: (rows, columns), for a convolution with the kernel's two axes. */
-  static long[] mixing(TargetLayer layer, long rows, long columns, long kernel) {
+  public static long[] mixing(TargetLayer layer, long rows, long columns, long kernel) {
     return layer.kind() == TargetLayer.Kind.LINEAR
         ? new long[] {rows, columns}
         : new long[] {rows, columns, kernel, kernel};
   }
 
   /** How many numbers of a convolution's weight belong to one pair of channels; 1 for a linear layer. */
-  static long kernelSize(TargetLayer layer) {
+  public static long kernelSize(TargetLayer layer) {
     return layer.kernel() * layer.kernel();
   }
 
   /** The kernel's two axes; 1×1 for a linear layer. */
-  static Shape kernel(TargetLayer layer) {
+  public static Shape kernel(TargetLayer layer) {
     return new Shape(layer.kernel(), layer.kernel());
   }
 
   /** (out, 1, …): one number for each output. */
-  static long[] perOutput(TargetLayer layer) {
+  public static long[] perOutput(TargetLayer layer) {
     return along(layer, 0);
   }
 
@@ -49,7 +49,7 @@ final class Shapes {
    *
    * @throws UserException when a file has one for a layer without
    */
-  static void requireKernel(TargetLayer layer, boolean core, String name) {
+  public static void requireKernel(TargetLayer layer, boolean core, String name) {
     if (core && layer.kind() == TargetLayer.Kind.LINEAR) {
       throw new UserException("Layer " + layer.path() + " is linear, but the file has " + name
           + ", which only convolutions have. The adapter was made for another base model.");

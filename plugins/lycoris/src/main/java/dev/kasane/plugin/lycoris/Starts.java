@@ -6,22 +6,22 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /** The values that fresh parameters start from, as LyCORIS chooses them; all require gradients. */
-final class Starts {
+public final class Starts {
   private final NDManager scope;
 
-  Starts(NDManager scope) {
+  public Starts(NDManager scope) {
     this.scope = scope;
   }
 
-  NDArray zeros(long... shape) {
+  public NDArray zeros(long... shape) {
     return trained(scope.zeros(new Shape(shape), DataType.FLOAT32));
   }
 
-  NDArray zeros(Shape shape) {
+  public NDArray zeros(Shape shape) {
     return zeros(shape.getShape());
   }
 
-  NDArray ones(long... shape) {
+  public NDArray ones(long... shape) {
     return trained(scope.ones(new Shape(shape), DataType.FLOAT32));
   }
 
@@ -30,7 +30,7 @@ final class Starts {
   }
 
   /** He et al. 2015 with a = √5, PyTorch's start for a linear layer: uniform within 1/√fan-in. */
-  NDArray kaimingUniform(long... sizes) {
+  public NDArray kaimingUniform(long... sizes) {
     Shape shape = new Shape(sizes);
     float bound = (float) (1 / Math.sqrt(shape.size() / (double) shape.get(0)));
     return trained(scope.randomUniform(-bound, bound, shape, DataType.FLOAT32));

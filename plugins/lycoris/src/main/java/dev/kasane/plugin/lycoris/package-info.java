@@ -2,15 +2,16 @@
  * The LyCORIS family: what there is beside LoRA to adapt a layer with.
  *
  * <p>Most methods add a {@link dev.kasane.plugin.lycoris.Product} of small tensors to the weight:
- * {@link dev.kasane.plugin.lycoris.Hadamard} is LoHa, {@link dev.kasane.plugin.lycoris.Kronecker} LoKr,
- * {@link dev.kasane.plugin.lycoris.LowRank} LoRA again, for DoRA. A
- * {@link dev.kasane.plugin.lycoris.Magnitude} can lie on top of each of the three: the lengths of the
- * weight's rows, trained apart from its direction. The others change the weight by what it is: (IA)³ scales
- * it, GLoRA mixes its inputs, Diag-OFT and BOFT rotate its outputs ({@link dev.kasane.plugin.lycoris.Rotation}),
- * and a {@link dev.kasane.plugin.lycoris.Difference} keeps it whole, for normalisations too.
+ * {@link dev.kasane.plugin.lycoris.Hadamard} is LoHa, {@link dev.kasane.plugin.lycoris.LowRank} LoRA again, for DoRA,
+ * and {@code kronecker} has LoKr. A {@link dev.kasane.plugin.lycoris.Magnitude} can lie on top of each of the three:
+ * the lengths of the weight's rows, trained apart from its direction. The others change the weight by what it is: (IA)³
+ * scales it, GLoRA mixes its inputs, Diag-OFT and BOFT rotate its outputs ({@code rotation}), and {@code whole} keeps
+ * all of the difference, for normalisations too.
  *
  * <pre>
  *   method: options, names in a file ── adapter: live tensors ── lycoris.ts.py: ΔW
+ *
+ *   kronecker, rotation, whole ──► this package: methods of one or two classes, and what all methods share
  * </pre>
  *
  * <p>All of them are {@link dev.kasane.plugin.lycoris.RebuiltAdapter}s: ΔW is a function, live use runs the
@@ -18,6 +19,6 @@
  * meanings are those of LyCORIS's live path; where its merging differs (it scales LoHa and LoKr twice), the
  * live path counts.
  *
- * <p>Nothing outside this package depends on any class but the methods, and those are found by PF4J.
+ * <p>Nothing outside this plugin depends on any class but the methods, and those are found by PF4J.
  */
 package dev.kasane.plugin.lycoris;

@@ -26,7 +26,7 @@ final class PartReader {
   private final LayerRules rules;
   private final LayerCheck check;
   private final BasePlaces places;
-  private final KeyRepairs repairs;
+  private final WrapperNames repairs;
   private final NDManager scope;
   private final Map<Place, Entry> adapters = new LinkedHashMap<>();
   private final Map<Place, Entry> wholes = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ final class PartReader {
     this.rules = new LayerRules(config);
     this.check = new LayerCheck(part, config, rules);
     this.places = places;
-    this.repairs = new KeyRepairs(places);
+    this.repairs = new WrapperNames(places);
     this.scope = scope;
   }
 

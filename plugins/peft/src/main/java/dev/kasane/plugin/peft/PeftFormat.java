@@ -42,12 +42,12 @@ public final class PeftFormat implements AdapterFormat {
 
   @Override
   public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(key -> KeyRepairs.unwrapped(key).startsWith(KeyGrammar.PREFIX));
+    return keys.stream().anyMatch(key -> WrapperNames.unwrapped(key).startsWith(KeyGrammar.PREFIX));
   }
 
   @Override
   public Optional<Map<String, String>> repair(Set<String> keys, Map<String, Collection<String>> layers) {
-    return new KeyRepairs(new BasePlaces(layers, "")).of(keys);
+    return new WrapperNames(new BasePlaces(layers, "")).of(keys);
   }
 
   @Override

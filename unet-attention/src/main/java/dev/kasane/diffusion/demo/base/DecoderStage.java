@@ -35,7 +35,7 @@ final class DecoderStage implements Objective<List<BufferedImage>>, BatchSource<
 
   @Override
   public NDArray loss(List<BufferedImage> batch, NDManager scope) {
-    NDArray target = PictureBatch.of(batch, scope);
+    NDArray target = PictureTensors.of(batch, scope);
     NDArray moments;
     try (GradMode off = GradMode.off()) {
       moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));

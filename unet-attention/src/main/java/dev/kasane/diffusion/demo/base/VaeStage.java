@@ -34,7 +34,7 @@ final class VaeStage implements Objective<List<BufferedImage>>, BatchSource<List
 
   @Override
   public NDArray loss(List<BufferedImage> batch, NDManager scope) {
-    NDArray target = PictureBatch.of(batch, scope);
+    NDArray target = PictureTensors.of(batch, scope);
     NDArray moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));
     NDArray decoded = vae.decode(BaseLosses.sampleLatents(moments));
     return BaseLosses.autoencoder(decoded, target, moments, DIVERGENCE_WEIGHT);

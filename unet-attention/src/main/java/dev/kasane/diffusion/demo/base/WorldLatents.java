@@ -39,7 +39,7 @@ final class WorldLatents {
     for (int start = 0; start < count; start += CHUNK) {
       int end = Math.min(count, start + CHUNK);
       try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
-        NDArray pictures = PictureBatch.of(paint(scenes, start, end), scope);
+        NDArray pictures = PictureTensors.of(paint(scenes, start, end), scope);
         NDArray moments = Ops.cast(vae.encodeMoments(Ops.cast(pictures, DataType.BFLOAT16)), DataType.FLOAT32);
         NDArray means = moments.split(2, 1).get(0);
         target.put(means.toFloatArray());

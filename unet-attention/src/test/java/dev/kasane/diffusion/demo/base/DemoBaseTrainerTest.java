@@ -7,7 +7,7 @@ import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
-import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.ImageModels;
 import dev.kasane.diffusion.pipeline.PictureRequest;

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
-import dev.kasane.diffusion.data.Picture;
+import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.pipeline.ImageModels;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import dev.kasane.diffusion.pipeline.Sampler;

@@ -1,0 +1,146 @@
+package dev.kasane.app.inspect;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.kasane.core.JsonFault;
+import dev.kasane.core.files.InputFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What {@code adapter_config.json} beside PEFT weights says, as far as a description needs it.
+ *
+ * @param values every plain value by its path: {@code lora_alpha}, {@code alpha_pattern/q_proj}; elements of
+ *     a list are joined by commas
+ */
+record PeftConfigValues(Map<String, String> values) {
+  static final String NAME = "adapter_config.json";
+
+  private static final int LARGEST = 16 << 20;
+  private static final Map<String, String> METHODS = Map.of("LORA", "lora", "LOHA", "loha", "LOKR", "lokr",
+      "IA3", "ia3", "OFT", "oft", "BOFT", "boft", "ADALORA", "adalora", "VERA", "vera");
+
+  /**
+   * Reads the configuration beside a weights file, if there is one.
+   *
+   * @return it, or nothing said at all
+   * @throws IOException when it is there but is no JSON object; the message names it
+   */
+  static PeftConfigValues beside(Path weights) throws IOException {
+    Path file = weights.toAbsolutePath().resolveSibling(NAME);
+    if (!Files.isRegularFile(file)) {
+      return new PeftConfigValues(Map.of());
+    }
+    if (Files.size(file) > LARGEST) {
+      throw new IOException(file + ": has " + Files.size(file) + " bytes, too many for a configuration");
+    }
+    try (JsonParser json = new JsonFactory().createParser(InputFile.allBytes(file))) {
+      Map<String, String> values = new LinkedHashMap<>();
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException("it is no JSON object");
+      }
+      object(json, "", values, 0);
+      return new PeftConfigValues(values);
+    } catch (JsonProcessingException fault) {
+      throw new IOException(file + ": is damaged: " + JsonFault.of(fault), fault);
+    } catch (IOException fault) {
+      String reason = fault.getMessage() == null ? fault.toString() : fault.getMessage();
+      throw new IOException(file + ": is damaged: " + reason.lines().findFirst().orElse(""), fault);
+    }
+  }
+
+  private static void object(JsonParser json, String prefix, Map<String, String> values, int depth)
+      throws IOException {
+    if (depth > StreamReadConstraints.DEFAULT_MAX_DEPTH / 10) {
+      throw new IOException("it is nested too deeply");
+    }
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      if (json.currentToken() == null) {
+        throw new IOException("it ends in the middle");
+      }
+      String name = prefix + json.currentName();
+      JsonToken value = json.nextToken();
+      if (value == JsonToken.START_OBJECT) {
+        object(json, name + "/", values, depth + 1);
+      } else if (value == JsonToken.START_ARRAY) {
+        values.put(name, list(json));
+      } else if (value != JsonToken.VALUE_NULL) {
+        values.put(name, json.getText());
+      }
+    }
+  }
+
+  private static String list(JsonParser json) throws IOException {
+    StringBuilder joined = new StringBuilder();
+    int depth = 1;
+    while (depth > 0) {
+      JsonToken token = json.nextToken();
+      if (token == null) {
+        throw new IOException("it ends in the middle");
+      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      if (token.isScalarValue()) {
+        joined.append(joined.isEmpty() ? "" : ", ").append(json.getText());
+      }
+    }
+    return joined.toString();
+  }
+
+  boolean isPresent() {
+    return !values.isEmpty();
+  }
+
+  /** The method in lower case as the rest of the program spells it, or an empty text. */
+  String method() {
+    String type = values.getOrDefault("peft_type", "").toUpperCase(Locale.ROOT);
+    String method = METHODS.getOrDefault(type, type.toLowerCase(Locale.ROOT));
+    return method.equals("lora") && "true".equals(values.get("use_dora")) ? "dora" : method;
+  }
+
+  /** The different alphas, those of the pattern included, ascending. */
+  List<Double> alphas() {
+    Stream<String> stated = Stream.concat(
+        Stream.of("lora_alpha", "alpha").map(values::get).filter(value -> value != null),
+        values.entrySet().stream().filter(each -> each.getKey().startsWith("alpha_pattern/"))
+            .map(Map.Entry::getValue));
+    return stated.filter(value -> value.matches("-?\\d{1,9}(?:\\.\\d{1,9})?")).map(Double::valueOf)
+        .distinct().sorted().toList();
+  }
+
+  /** Facts for people. */
+  Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    put(facts, "trained on", "base_model_name_or_path");
+    put(facts, "task", "task_type");
+    put(facts, "target modules", "target_modules");
+    put(facts, "saved modules", "modules_to_save");
+    put(facts, "PEFT", "peft_version");
+    if (!Set.of("true", "false").contains(values.getOrDefault("init_lora_weights", "true"))) {
+      put(facts, "begun as", "init_lora_weights");
+    }
+    String flags = Stream.of("use_rslora", "use_dora", "fan_in_fan_out", "lora_bias", "use_qalora")
+        .filter(name -> "true".equals(values.get(name))).collect(Collectors.joining(", "));
+    if (!flags.isEmpty()) {
+      facts.put("switched on", flags);
+    }
+    return facts;
+  }
+
+  private void put(Map<String, String> facts, String title, String name) {
+    String value = values.getOrDefault(name, "");
+    if (!value.isEmpty()) {
+      facts.put(title, value);
+    }
+  }
+}

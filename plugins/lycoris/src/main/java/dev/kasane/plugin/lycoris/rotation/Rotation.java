@@ -1,0 +1,118 @@
+package dev.kasane.plugin.lycoris.rotation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.Dropouts;
+import dev.kasane.plugin.lycoris.LycorisOps;
+import dev.kasane.plugin.lycoris.RebuiltAdapter;
+import dev.kasane.plugin.lycoris.SavedShapes;
+import dev.kasane.plugin.lycoris.SavedTensors;
+import dev.kasane.plugin.lycoris.Scale;
+import dev.kasane.plugin.lycoris.Shapes;
+import dev.kasane.plugin.lycoris.Starts;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A rotation of a weight's rows, learned as blocks whose Cayley transforms R are orthogonal: Diag-OFT (Qiu et
+ * al. 2023) with one layer of blocks, BOFT (Liu et al. 2024) with the stages of a butterfly.
+ *
+ * <p>At strength m every R becomes m·(R − I) + I. Scales of the rows, where they are trained too, apply in
+ * full at any strength but 0, as in LyCORIS.
+ */
+final class Rotation extends RebuiltAdapter {
+  static final String BLOCKS = "oft_blocks";
+  static final String RESCALE = "rescale";
+  private static final String CONSTRAINT = "constraint";
+  private static final String RESCALED = "rescaled";
+  static final List<AdapterOption> OPTIONS = List.of(
+      new AdapterOption(CONSTRAINT, Type.NUMBER, "0",
+          "Limit of the rotation: the blocks' norm stays within this times the layer's outputs; 0 for none."),
+      new AdapterOption(RESCALED, Type.BOOLEAN, "false",
+          "Whether a factor for each output is trained beside the rotation."));
+
+  private final NDArray blocks;
+  private final NDArray rescale;
+  private final double constraint;
+  private final boolean limitStored;
+
+  /**
+   * @param blocks (count, size, size), or for a butterfly (stages, count, size, size); sizes times counts
+   *     are the layer's outputs
+   * @param rescale (out, 1, …) or null
+   * @param constraint the limit divided by the layer's outputs; 0 for none, null for a file without
+   * @param dropouts what is left out in training
+   */
+  Rotation(NDArray blocks, NDArray rescale, Double constraint, Dropouts dropouts) {
+    super(dropouts);
+    this.blocks = blocks;
+    this.rescale = rescale;
+    this.constraint = constraint == null ? 0 : constraint;
+    this.limitStored = constraint != null;
+  }
+
+  static Rotation fresh(TargetLayer layer, AdapterOptions options, Starts starts, long... blocks) {
+    NDArray rescale = options.flag(RESCALED) ? starts.ones(Shapes.perOutput(layer)) : null;
+    return new Rotation(starts.zeros(blocks), rescale, constraint(options), Dropouts.of(options));
+  }
+
+  static double constraint(AdapterOptions options) {
+    return options.numberBelow(CONSTRAINT, Double.MAX_VALUE);
+  }
+
+  static NDArray savedRescale(TargetLayer layer, SavedTensors saved) {
+    return saved.has(RESCALE) ? saved.take(RESCALE, Shapes.perOutput(layer)) : null;
+  }
+
+  /** A shape of the layer whose outputs saved blocks turn. */
+  static Shape shape(SavedShapes saved) {
+    Shape blocks = saved.of(BLOCKS);
+    int axes = blocks.dimension();
+    return new Shape(blocks.get(axes - 3) * blocks.get(axes - 1), 1);
+  }
+
+  private boolean isButterfly() {
+    return blocks.getShape().dimension() == 4;
+  }
+
+  @Override
+  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+    NDArray weight = layer.weight().materialise(scope);
+    double limit = constraint * layer.outputs();
+    NDArray turned = isButterfly()
+        ? LycorisOps.butterfly(scope, weight, blocks, limit, multiplier)
+        : LycorisOps.rotate(scope, weight, blocks, limit, multiplier);
+    NDArray delta = rescale == null ? turned : LycorisOps.rescaleRows(scope, weight, turned, rescale);
+    return drops.onRows(scope, delta);
+  }
+
+  @Override
+  public Map<String, NDArray> tensors() {
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    all.put(BLOCKS, blocks);
+    if (rescale != null) {
+      all.put(RESCALE, rescale);
+    }
+    return all;
+  }
+
+  /** The files keep the constraint under the name of alpha. */
+  @Override
+  public Map<String, Double> constants() {
+    return limitStored ? Map.of(Scale.ALPHA, constraint) : Map.of();
+  }
+
+  @Override
+  public Map<String, Double> facts() {
+    Map<String, Double> facts = new LinkedHashMap<>();
+    facts.put("block-size", (double) blocks.getShape().get(blocks.getShape().dimension() - 1));
+    facts.put(CONSTRAINT, constraint);
+    return facts;
+  }
+}
