@@ -1,5 +1,7 @@
 package dev.kasane.bench;
 
+import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,7 +11,6 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.Objective;
 import dev.kasane.core.training.SegmentedRun;
-import dev.kasane.diffusion.training.DiffusionOps;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 
 /**
@@ -43,7 +44,7 @@ final class DenoisingStep implements Objective<DenoisingStep.Example> {
     }
 
     private NDArray loss(NDArray prediction) {
-      return DiffusionOps.weightedSquaredError(prediction, target, weights);
+      return DIFFUSION.weightedSquaredError(prediction, target, weights);
     }
   }
 

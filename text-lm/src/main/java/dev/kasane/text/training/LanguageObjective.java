@@ -27,7 +27,16 @@ import java.util.stream.LongStream;
  * <p>The head runs only where a token counts, which for answers after long prompts is a small part.
  */
 public final class LanguageObjective implements Objective<TextBatch> {
-  private static final TorchScript SCRIPT = TorchScript.load(LanguageObjective.class, "training.ts.py");
+  /** The operators of {@code training.ts.py}. */
+  private interface Script {
+    Script OPS = TorchScript.bind(Script.class, "training.ts.py");
+
+    /** features (rows, tokens, width) at places in rows·tokens: (places, width). */
+    NDArray atPlaces(NDArray features, NDArray places);
+
+    /** The mean over places in float32; scores (places, vocabulary), targets (places). */
+    NDArray crossEntropy(NDArray scores, NDArray targets);
+  }
 
   private final CausalLm model;
   private final boolean checkpointing;
@@ -116,7 +125,7 @@ public final class LanguageObjective implements Objective<TextBatch> {
     }
 
     NDArray loss(CausalLm model, NDArray features) {
-      return SCRIPT.call("cross_entropy", model.scores(SCRIPT.call("at_places", features, places)), ids);
+      return Script.OPS.crossEntropy(model.scores(Script.OPS.atPlaces(features, places)), ids);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.clip;
 
+import static dev.kasane.diffusion.clip.ClipOps.CLIP;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Embedding;
 import java.util.Collections;
@@ -57,6 +59,6 @@ public final class LearnedWords {
     if (lengths.isEmpty()) {
       return table.forward(ids);
     }
-    return ClipOps.withLearned(table.forward(ClipOps.inVocabulary(ids, size)), ids, rows, size);
+    return CLIP.withLearned(table.forward(CLIP.inVocabulary(ids, size)), ids, rows, size);
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.pipeline;
 
+import static dev.kasane.diffusion.pipeline.PipelineOps.PIPELINE;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -59,9 +61,9 @@ public final class PromptEncoder {
   private NDArray encode(EncodedPrompt prompt, NDManager scope) {
     NDArray tokens = model.textEncoder().forward(ids(prompt, scope), model.words(), clipSkip, model.type());
     if (prompt.isWeighted()) {
-      tokens = PipelineOps.weighTokens(tokens, weights(prompt, scope));
+      tokens = PIPELINE.weighTokens(tokens, weights(prompt, scope));
     }
-    return PipelineOps.joinChunks(tokens);
+    return PIPELINE.joinChunks(tokens);
   }
 
   private static NDArray ids(EncodedPrompt prompt, NDManager scope) {

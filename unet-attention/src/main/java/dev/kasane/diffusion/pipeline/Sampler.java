@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.pipeline;
 
+import static dev.kasane.diffusion.pipeline.PipelineOps.PIPELINE;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -89,7 +91,7 @@ public final class Sampler {
     NDArray timesteps = latents.getManager().full(new Shape(batch.getShape().get(0)), timestep, DataType.FLOAT32);
     NDArray output = model.unet().forward(Ops.cast(batch, model.type()), timesteps, context);
     NDArray prediction = Ops.cast(output, DataType.FLOAT32);
-    return guided ? PipelineOps.guide(prediction, guidance) : prediction;
+    return guided ? PIPELINE.guide(prediction, guidance) : prediction;
   }
 
   private NDArray freshLatents(PictureRequest request, NDManager scope) {
@@ -101,8 +103,8 @@ public final class Sampler {
   private NDArray startLatents(PictureRequest request, Scheduler scheduler, int first, NDManager scope) {
     NDArray pixels = tensor(request.start().orElseThrow().picture(), scope);
     NDArray moments = model.vae().encodeMoments(
-        Ops.cast(PipelineOps.toSigned(pixels), model.autoencoderType()));
-    NDArray clean = PipelineOps.drawLatents(moments, freshLatents(request, scope))
+        Ops.cast(PIPELINE.toSigned(pixels), model.autoencoderType()));
+    NDArray clean = PIPELINE.drawLatents(moments, freshLatents(request, scope))
         .mul(model.vae().config().scalingFactor());
     return scheduler.addNoise(clean, freshLatents(request, scope), first);
   }
@@ -125,7 +127,7 @@ public final class Sampler {
     NDArray unscaled = latents.div(model.vae().config().scalingFactor());
     NDArray decoded = model.vae().decode(Ops.cast(unscaled, model.autoencoderType()));
     requireNumbers(decoded);
-    NDArray bytes = PipelineOps.toBytes(decoded);
+    NDArray bytes = PIPELINE.toBytes(decoded);
     Shape shape = bytes.getShape();
     return new Picture((int) shape.get(2), (int) shape.get(1), bytes.toByteArray());
   }

@@ -1,5 +1,8 @@
 package dev.kasane.diffusion.training;
 
+import static dev.kasane.diffusion.pipeline.PipelineOps.PIPELINE;
+import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -10,7 +13,6 @@ import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.Objective;
 import dev.kasane.core.training.SegmentedRun;
 import dev.kasane.diffusion.pipeline.ImageModel;
-import dev.kasane.diffusion.pipeline.PipelineOps;
 import dev.kasane.diffusion.scheduler.NoiseSchedule;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import java.util.List;
@@ -80,7 +82,7 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
   /** What the U-Net gets and what it should answer. */
   private record Prepared(NDArray noisy, NDArray timesteps, NDArray context, NDArray target, NDArray weights) {
     NDArray loss(NDArray prediction) {
-      return DiffusionOps.weightedSquaredError(prediction, target, weights);
+      return DIFFUSION.weightedSquaredError(prediction, target, weights);
     }
   }
 
@@ -89,7 +91,7 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
     NDArray clean = latents(batch, scope);
     NDArray noise = Ops.randomNormal(scope, clean.getShape());
     if (options.noiseOffset() > 0) {
-      noise = DiffusionOps.offsetNoise(noise, options.noiseOffset());
+      noise = DIFFUSION.offsetNoise(noise, options.noiseOffset());
     }
     NDArray noisy = Ops.cast(schedule.addNoise(clean, noise, timesteps), model.type());
     NDArray target = velocity ? schedule.velocity(clean, noise, timesteps) : noise;
@@ -99,16 +101,16 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
   private NDArray latents(PictureBatch batch, NDManager scope) {
     List<NDArray> moments =
         batch.items().stream().map(item -> pictures.moments(item.picture(), item.flip())).toList();
-    NDArray stacked = DiffusionOps.stack(moments, scope);
+    NDArray stacked = DIFFUSION.stack(scope, moments);
     NDArray shape = stacked.split(2, 1).get(0);
-    NDArray drawn = PipelineOps.drawLatents(stacked, Ops.randomNormal(scope, shape.getShape()));
+    NDArray drawn = PIPELINE.drawLatents(stacked, Ops.randomNormal(scope, shape.getShape()));
     return Ops.scale(drawn, model.vae().config().scalingFactor());
   }
 
   private NDArray context(PictureBatch batch, NDManager scope) {
     List<NDArray> captions = batch.items().stream().map(item -> trainText
         ? pictures.liveCaption(item.caption(), scope) : pictures.caption(item.caption(), scope)).toList();
-    return DiffusionOps.stack(ContextLengths.align(captions), scope);
+    return DIFFUSION.stack(scope, ContextLengths.align(captions));
   }
 
   private float[] weights(PictureBatch batch) {

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.training;
 
+import static dev.kasane.diffusion.pipeline.PipelineOps.PIPELINE;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -12,7 +14,6 @@ import dev.kasane.diffusion.data.PictureDataset;
 import dev.kasane.diffusion.data.batch.Placement;
 import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.pipeline.ImageModel;
-import dev.kasane.diffusion.pipeline.PipelineOps;
 import dev.kasane.diffusion.pipeline.PromptEncoder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ final class EncodedPictures {
     Picture shown = flip ? pixels.mirrored() : pixels;
     NDArray bytes = scope.create(ByteBuffer.wrap(shown.rgb()),
         new Shape(1, shown.height(), shown.width(), 3), DataType.UINT8);
-    NDArray signed = Ops.cast(PipelineOps.toSigned(bytes), model.autoencoderType());
+    NDArray signed = Ops.cast(PIPELINE.toSigned(bytes), model.autoencoderType());
     return Ops.cast(model.vae().encodeMoments(signed), DataType.FLOAT32);
   }
 

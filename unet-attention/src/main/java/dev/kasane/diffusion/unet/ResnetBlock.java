@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.diffusion.unet.UNetOps.UNET;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.GroupNorm;
@@ -53,7 +55,7 @@ public final class ResnetBlock extends Module {
 
   private void addTime(NDArray hidden, NDArray time) {
     try (NDArray projected = timeProjection.forward(time)) {
-      UNetOps.addTime(hidden, projected);
+      UNET.addTime(hidden, projected);
     }
   }
 

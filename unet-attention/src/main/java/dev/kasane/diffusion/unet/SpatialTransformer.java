@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.diffusion.unet.UNetOps.UNET;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.AdaptableLayer;
@@ -50,14 +52,14 @@ final class SpatialTransformer extends Module {
 
   private NDArray enter(NDArray x) {
     try (NDArray normed = norm.forward(x);
-        NDArray first = linear ? UNetOps.toTokens(normed) : projectionIn.forward(normed)) {
-      return linear ? projectionIn.forward(first) : UNetOps.toTokens(first);
+        NDArray first = linear ? UNET.toTokens(normed) : projectionIn.forward(normed)) {
+      return linear ? projectionIn.forward(first) : UNET.toTokens(first);
     }
   }
 
   private NDArray leave(NDArray tokens, long height, long width) {
-    try (NDArray first = linear ? projectionOut.forward(tokens) : UNetOps.fromTokens(tokens, height, width)) {
-      return linear ? UNetOps.fromTokens(first, height, width) : projectionOut.forward(first);
+    try (NDArray first = linear ? projectionOut.forward(tokens) : UNET.fromTokens(tokens, height, width)) {
+      return linear ? UNET.fromTokens(first, height, width) : projectionOut.forward(first);
     }
   }
 }

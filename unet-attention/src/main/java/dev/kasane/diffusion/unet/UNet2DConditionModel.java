@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.diffusion.unet.UNetOps.UNET;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.kasane.core.module.Blocks;
@@ -172,7 +174,7 @@ public final class UNet2DConditionModel extends Module {
 
   private NDArray sinusoids(NDArray numbers, int width, NDArray like) {
     NDArray embedded =
-        UNetOps.timestepEmbedding(numbers, width, config.flipSinToCos(), config.frequencyShift());
+        UNET.timestepEmbedding(numbers, width, config.flipSinToCos(), config.frequencyShift());
     NDArray cast = Ops.castLike(embedded, like);
     if (cast != embedded) {
       embedded.close();
@@ -190,7 +192,7 @@ public final class UNet2DConditionModel extends Module {
         NDArray flat = numbers.flatten();
         NDArray each = sinusoids(flat, config.added().orElseThrow().numberWidth(), sample);
         NDArray sinusoids = each.reshape(numbers.getShape().get(0), -1);
-        NDArray joined = UNetOps.concatChannels(pooled, sinusoids)) {
+        NDArray joined = UNET.concatChannels(pooled, sinusoids)) {
       return Ops.addScaled(addedEmbedding.forward(joined), time, 1);
     }
   }
@@ -214,7 +216,7 @@ public final class UNet2DConditionModel extends Module {
     NDList next = new NDList(state);
     NDArray skip = next.remove(next.size() - 1);
     NDArray hidden;
-    try (NDArray joined = UNetOps.concatChannels(state.get(HIDDEN), skip)) {
+    try (NDArray joined = UNET.concatChannels(state.get(HIDDEN), skip)) {
       hidden = block.layer(layer, joined, state.get(TIME), state.get(CONTEXT));
     }
     boolean last = layer == block.layers() - 1;

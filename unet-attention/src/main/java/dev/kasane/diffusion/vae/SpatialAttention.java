@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.vae;
 
+import static dev.kasane.diffusion.unet.UNetOps.UNET;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.Blocks;
@@ -7,7 +9,6 @@ import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.Ops;
-import dev.kasane.diffusion.unet.UNetOps;
 
 /** Single-headed attention of a feature map over itself, with a residual connection. */
 final class SpatialAttention extends Module {
@@ -28,10 +29,10 @@ final class SpatialAttention extends Module {
   NDArray forward(NDArray x) {
     Shape shape = x.getShape();
     try (NDArray normed = norm.forward(x);
-        NDArray tokens = UNetOps.toTokens(normed);
+        NDArray tokens = UNET.toTokens(normed);
         NDArray attended = attended(tokens);
         NDArray out = output.get(0).forward(attended)) {
-      return Ops.addScaled(UNetOps.fromTokens(out, shape.get(2), shape.get(3)), x, 1);
+      return Ops.addScaled(UNET.fromTokens(out, shape.get(2), shape.get(3)), x, 1);
     }
   }
 

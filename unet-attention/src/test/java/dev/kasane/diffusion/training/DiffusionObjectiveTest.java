@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -117,7 +118,7 @@ class DiffusionObjectiveTest {
   private static float[] predict(TinyRun run, EncodedPictures encoded, PictureBatch batch, NDArray noisy) {
     List<NDArray> captions =
         batch.items().stream().map(item -> encoded.caption(item.caption(), run.scope)).toList();
-    NDArray context = DiffusionOps.stack(captions, run.scope);
+    NDArray context = DIFFUSION.stack(run.scope, captions);
     NDArray answer = run.model.unet().forward(noisy, run.scope.create(TIMESTEPS), context);
     return Ops.cast(answer, DataType.FLOAT32).toFloatArray();
   }

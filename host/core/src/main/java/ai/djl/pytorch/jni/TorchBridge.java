@@ -29,10 +29,29 @@ public final class TorchBridge {
    * @param method the name of a {@code def} in it
    * @param scope the manager that will own the results
    * @param arguments {@link NDArray}, list of NDArray, {@code Long}/{@code Integer}, {@code Double}/
-   *     {@code Float}, {@code Boolean}, {@code long[]} or {@code double[]}
+   *     {@code Float}, {@code Boolean}, {@code String}, {@code long[]} or {@code double[]}
    * @return the tensor or tensors that the method returned
    */
   public static NDArray[] call(PtSymbolBlock script, String method, NDManager scope, Object... arguments) {
+    return toTensors(invoke(script, method, arguments), (PtNDManager) scope);
+  }
+
+  /** Runs a method of a loaded script for what it changes; its result is let go of. */
+  public static void run(PtSymbolBlock script, String method, Object... arguments) {
+    LIB.torchDeleteIValue(invoke(script, method, arguments));
+  }
+
+  /** Runs a method of a loaded script that returns a number or a flag, which is then 1 or 0. */
+  public static double number(PtSymbolBlock script, String method, Object... arguments) {
+    long result = invoke(script, method, arguments);
+    try {
+      return LIB.iValueIsBool(result) ? (LIB.iValueToBool(result) ? 1 : 0) : LIB.iValueToDouble(result);
+    } finally {
+      LIB.torchDeleteIValue(result);
+    }
+  }
+
+  private static long invoke(PtSymbolBlock script, String method, Object... arguments) {
     long[] handles = new long[arguments.length];
     int filled = 0;
     try {
@@ -40,8 +59,7 @@ public final class TorchBridge {
         handles[filled] = toIValue(arguments[filled]);
       }
       // train = true in every call: tensors made in inference mode cannot enter a graph later.
-      long result = LIB.moduleRunMethod(script.getHandle(), method, handles, true, false);
-      return toTensors(result, (PtNDManager) scope);
+      return LIB.moduleRunMethod(script.getHandle(), method, handles, true, false);
     } finally {
       for (int i = 0; i < filled; i++) {
         LIB.torchDeleteIValue(handles[i]);
@@ -58,6 +76,8 @@ public final class TorchBridge {
       return LIB.iValueFromDouble(((Number) argument).doubleValue());
     } else if (argument instanceof Boolean flag) {
       return LIB.iValueFromBool(flag);
+    } else if (argument instanceof String name) {
+      return LIB.iValueFromString(name);
     } else if (argument instanceof long[] numbers) {
       return LIB.iValueFromLongList(numbers);
     } else if (argument instanceof double[] numbers) {

@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -137,7 +139,7 @@ public final class Extractor {
       module.tensors().values().forEach(tensor -> tensor.attach(owner));
       result.model().components().computeIfAbsent(pair.component(), name -> new ArrayList<>()).add(module);
       double measured = clamp < 1 ? cut.lost()
-          : AlgebraOps.distance(cut.update().delta(scope, 1), difference);
+          : ALGEBRA.distance(cut.update().delta(scope, 1), difference);
       result.layers().put(pair.name(), new Cut(cut.update().rank(), cut.lost() / cut.whole(),
           Math.abs(measured - cut.lost()) / cut.whole()));
     } catch (UserException e) {

@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
@@ -126,9 +128,9 @@ final class FileMerge {
       TensorChange change = changes.get(tensor);
       NDArray before = change.resized(source.read(change.stored(), scope));
       NDArray stored = Ops.over(buffer.stored(), Ops.typeOf(before), before.getShape(), scope);
-      AlgebraOps.copy(before, stored);
+      ALGEBRA.copy(before, stored);
       WeightUpdate.Accuracy accuracy = change.update().apply(stored, buffer, scope);
-      tally.add(tensor, accuracy, change.isNew(tensor) || !AlgebraOps.equal(stored, before));
+      tally.add(tensor, accuracy, change.isNew(tensor) || !ALGEBRA.equal(stored, before));
       channel.write(TorchBridge.memory(stored));
     }
   }

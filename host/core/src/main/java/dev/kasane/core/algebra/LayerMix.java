@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -68,10 +70,10 @@ final class LayerMix {
     List<NDArray> downs = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       NDArray down = pairs.get(i).down();
-      downs.add(alike ? down : AlgebraOps.scaled(scope, down, factor(pairs, i)));
+      downs.add(alike ? down : ALGEBRA.scaled(scope, down, factor(pairs, i)));
     }
-    NDArray up = AlgebraOps.joined(scope, pairs.stream().map(LowRank::up).toList(), 1);
-    return new LowRank(AlgebraOps.joined(scope, downs, 0), up, alike ? common : 1, pairs.get(0).shape());
+    NDArray up = ALGEBRA.joined(scope, pairs.stream().map(LowRank::up).toList(), 1);
+    return new LowRank(ALGEBRA.joined(scope, downs, 0), up, alike ? common : 1, pairs.get(0).shape());
   }
 
   private double factor(List<LowRank> pairs, int index) {

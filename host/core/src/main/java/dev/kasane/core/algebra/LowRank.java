@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -59,7 +61,7 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
       NDArray mid = floats(module, MID, scope);
       requireCore(module, mid.getShape(), shape);
       shape = new Shape(shape.get(0), shape.get(1), mid.getShape().get(2), mid.getShape().get(3));
-      rows = AlgebraOps.foldCore(scope, mid, rows);
+      rows = ALGEBRA.foldCore(scope, mid, rows);
     }
     long[] sizes = shape.getShape().clone();
     sizes[0] = up.getShape().get(0);
@@ -143,7 +145,7 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
 
   /** factor · ΔW in {@link #shape}. */
   public NDArray delta(NDManager scope, double factor) {
-    NDArray flat = AlgebraOps.product(scope, down, up, scale * factor);
+    NDArray flat = ALGEBRA.product(scope, down, up, scale * factor);
     return flat.reshape(shape);
   }
 

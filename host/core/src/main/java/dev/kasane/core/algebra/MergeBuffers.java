@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -67,7 +69,7 @@ final class MergeBuffers implements AutoCloseable {
         return tensor;
       }
       NDArray values = Ops.over(floats, DataType.FLOAT32, tensor.getShape(), scope);
-      AlgebraOps.copy(tensor, values);
+      ALGEBRA.copy(tensor, values);
       return values;
     }
 

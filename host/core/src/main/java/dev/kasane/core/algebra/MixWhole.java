@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -86,7 +88,7 @@ record MixWhole(String component, String path, String parameter, List<Term> term
 
   private static boolean isSame(NDArray one, NDArray other) {
     try (NDManager scope = one.getManager().newSubManager()) {
-      return one.getShape().equals(other.getShape()) && AlgebraOps.equal(
+      return one.getShape().equals(other.getShape()) && ALGEBRA.equal(
           Ops.cast(Ops.alias(one, scope), DataType.FLOAT32), Ops.cast(Ops.alias(other, scope), DataType.FLOAT32));
     }
   }
@@ -123,7 +125,7 @@ record MixWhole(String component, String path, String parameter, List<Term> term
   private static NDArray scaled(NDArray values, double weight, NDManager scope) {
     NDArray own = Ops.alias(values, scope);
     NDArray floats = Ops.cast(own, DataType.FLOAT32);
-    return weight == 1 ? floats : AlgebraOps.scaled(scope, floats, weight);
+    return weight == 1 ? floats : ALGEBRA.scaled(scope, floats, weight);
   }
 
   private NDArray requireOwn(LayerTable base, NDManager scope) {

@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -27,11 +29,11 @@ final class TaskArithmetic {
    */
   NDArray merge(List<NDArray> tasks, double[] weights) {
     try (GradMode off = GradMode.off()) {
-      NDArray stack = AlgebraOps.stacked(scope, tasks.stream().map(this::sparse).toList());
+      NDArray stack = ALGEBRA.stacked(scope, tasks.stream().map(this::sparse).toList());
       NDArray factors = factors(weights, stack.getShape().dimension());
       return options.method().electsSign()
-          ? AlgebraOps.electedMean(scope, stack, factors, options.frequency())
-          : AlgebraOps.weightedSum(scope, stack, factors);
+          ? ALGEBRA.electedMean(scope, stack, factors, options.frequency())
+          : ALGEBRA.weightedSum(scope, stack, factors);
     }
   }
 
@@ -41,8 +43,8 @@ final class TaskArithmetic {
     }
     return switch (options.method().sparsity()) {
       case NONE -> task;
-      case LARGEST -> AlgebraOps.keepLargest(scope, task, (long) (options.density() * task.size()));
-      case RANDOM -> AlgebraOps.keepRandom(scope, task, options.density());
+      case LARGEST -> ALGEBRA.keepLargest(scope, task, (long) (options.density() * task.size()));
+      case RANDOM -> ALGEBRA.keepRandom(scope, task, options.density());
     };
   }
 

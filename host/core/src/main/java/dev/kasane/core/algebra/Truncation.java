@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -28,7 +30,7 @@ public record Truncation(LowRank update, double lost, double whole) {
     requireFinite(delta);
     Shape shape = delta.getShape();
     NDArray matrix = delta.reshape(shape.get(0), shape.size() / shape.get(0));
-    return cut(AlgebraOps.svd(scope, matrix), rule, clamp, 1, shape, scope);
+    return cut(ALGEBRA.svd(scope, matrix), rule, clamp, 1, shape, scope);
   }
 
   /**
@@ -42,7 +44,7 @@ public record Truncation(LowRank update, double lost, double whole) {
   public static Truncation of(LowRank pair, RankRule rule, NDManager scope) {
     requireFinite(pair.down());
     requireFinite(pair.up());
-    AlgebraOps.Svd svd = AlgebraOps.svdOfFactors(scope, pair.down(), pair.up());
+    AlgebraOps.Svd svd = ALGEBRA.svdOfFactors(scope, pair.down(), pair.up());
     return cut(svd, rule, 1, pair.scale(), pair.shape(), scope);
   }
 
@@ -52,7 +54,7 @@ public record Truncation(LowRank update, double lost, double whole) {
   }
 
   private static void requireFinite(NDArray x) {
-    if (!Double.isFinite(AlgebraOps.norm(x))) {
+    if (!Double.isFinite(ALGEBRA.norm(x))) {
       throw new UserException("An update holds values that are no finite numbers and cannot be decomposed; a"
           + " training diverged or a file is damaged. Use another file.");
     }
@@ -62,12 +64,12 @@ public record Truncation(LowRank update, double lost, double whole) {
       NDManager scope) {
     double[] values = doubles(svd.values());
     int rank = rule.rank(values);
-    NDArray up = AlgebraOps.left(scope, svd, rank);
-    NDArray down = AlgebraOps.right(scope, svd, rank);
+    NDArray up = ALGEBRA.left(scope, svd.left(), svd.values(), rank);
+    NDArray down = ALGEBRA.right(scope, svd.right(), rank);
     if (clamp < 1) {
-      double limit = AlgebraOps.quantile(up, down, clamp);
-      up = AlgebraOps.clamped(scope, up, limit);
-      down = AlgebraOps.clamped(scope, down, limit);
+      double limit = ALGEBRA.quantile(up, down, clamp);
+      up = ALGEBRA.clamped(scope, up, limit);
+      down = ALGEBRA.clamped(scope, down, limit);
     }
     double factor = Math.abs(scale);
     return new Truncation(new LowRank(down, up, scale, shape), factor * norm(values, rank),

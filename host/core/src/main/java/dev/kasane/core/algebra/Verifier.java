@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -115,13 +117,13 @@ public final class Verifier {
       NDArray own = whole.rest() == 0 ? scope.zeros(made.getShape())
           : Ops.cast(whole.own(deltas.base(), scope).orElseThrow(), DataType.FLOAT32);
       NDArray sum = own;
-      double size = AlgebraOps.norm(own);
+      double size = ALGEBRA.norm(own);
       for (MixWhole.Term term : whole.terms()) {
         NDArray difference = Ops.cast(Ops.alias(term.values(), scope), DataType.FLOAT32).sub(own).mul(term.weight());
-        size += AlgebraOps.norm(difference);
+        size += ALGEBRA.norm(difference);
         sum = sum.add(difference);
       }
-      double distance = AlgebraOps.distance(Ops.cast(Ops.alias(made, scope), DataType.FLOAT32), sum);
+      double distance = ALGEBRA.distance(Ops.cast(Ops.alias(made, scope), DataType.FLOAT32), sum);
       return distance == 0 ? 0 : distance / size;
     }
   }
@@ -137,14 +139,14 @@ public final class Verifier {
       for (MixLayer.Term term : layer.terms()) {
         NDArray update = deltas.delta(layer.component(), term.module(), 1, scope).reshape(found.getShape())
             .mul(term.weight());
-        size += AlgebraOps.norm(update);
+        size += ALGEBRA.norm(update);
         terms.add(update);
       }
       NDArray sum = terms.get(0);
       for (NDArray term : terms.subList(1, terms.size())) {
         sum = sum.add(term);
       }
-      double distance = Math.abs(AlgebraOps.distance(found, sum) - lost);
+      double distance = Math.abs(ALGEBRA.distance(found, sum) - lost);
       return distance == 0 ? 0 : distance / size;
     }
   }

@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -82,8 +84,8 @@ final class WeightUpdate {
       }
     }
     if (stored != sum) {
-      AlgebraOps.copy(sum, stored);
-      AlgebraOps.copy(stored, sum);
+      ALGEBRA.copy(sum, stored);
+      ALGEBRA.copy(stored, sum);
     }
     requireFinite(sum, type);
     double error = probes.stream().mapToDouble(each -> each.error(sum)).reduce(0, Verifier::worse);
@@ -96,7 +98,7 @@ final class WeightUpdate {
     NDArray whole = target.whole().values(transform.apply(sum), scope);
     boolean transposed = transform instanceof TensorTransform.Transpose;
     NDArray place = transposed ? sum : transform.apply(sum);
-    AlgebraOps.copy((transposed ? transform.apply(whole) : whole).reshape(place.getShape()), place);
+    ALGEBRA.copy((transposed ? transform.apply(whole) : whole).reshape(place.getShape()), place);
   }
 
   private Update update(Target target, MixLayer.Term term, NDManager scope) {
@@ -118,17 +120,17 @@ final class WeightUpdate {
       boolean transposed = transform instanceof TensorTransform.Transpose;
       if (pair == null || transposed) {
         NDArray whole = pair == null ? dense
-            : AlgebraOps.product(scope, pair.down(), pair.up(), factor).reshape(pair.shape());
-        AlgebraOps.addTo(transposed ? sum : transform.apply(sum), transposed ? transform.apply(whole) : whole);
+            : ALGEBRA.product(scope, pair.down(), pair.up(), factor).reshape(pair.shape());
+        ALGEBRA.addTo(transposed ? sum : transform.apply(sum), transposed ? transform.apply(whole) : whole);
       } else {
-        AlgebraOps.addProduct(transform.apply(sum), pair.up(), pair.down(), factor);
+        ALGEBRA.addProduct(transform.apply(sum), pair.up(), pair.down(), factor);
       }
     }
 
     /** The update's output for a few inputs, by the detour through the rank where there is one. */
     NDArray applied(NDArray x, NDManager scope) {
-      return pair == null ? AlgebraOps.applied(scope, dense, x)
-          : AlgebraOps.applied(scope, pair.up(), AlgebraOps.applied(scope, pair.down(), x)).mul(factor);
+      return pair == null ? ALGEBRA.applied(scope, dense, x)
+          : ALGEBRA.applied(scope, pair.up(), ALGEBRA.applied(scope, pair.down(), x)).mul(factor);
     }
   }
 
@@ -141,7 +143,7 @@ final class WeightUpdate {
   }
 
   private void requireFinite(NDArray read, DataType type) {
-    if (!AlgebraOps.isFinite(read)) {
+    if (!ALGEBRA.isFinite(read)) {
       throw new UserException("Tensor '" + tensor + "' would hold values that " + type + " cannot: an adapter is"
           + " too strong, or one of the files holds values that are no finite numbers.");
     }
@@ -169,12 +171,12 @@ final class WeightUpdate {
       this.scope = scope;
       Shape shape = base.getShape();
       this.x = random(shape.size() / shape.get(0), 1 + LEAST_OUTPUTS / shape.get(0), scope);
-      NDArray sum = AlgebraOps.applied(scope, base, x);
+      NDArray sum = ALGEBRA.applied(scope, base, x);
       if (target.whole() != null) {
         sum = sum.mul(target.whole().rest());
         for (MixWhole.Term term : target.whole().terms()) {
           NDArray whole = Ops.cast(Ops.alias(term.values(), scope), DataType.FLOAT32);
-          sum = sum.add(AlgebraOps.applied(scope, whole, x).mul(term.weight()));
+          sum = sum.add(ALGEBRA.applied(scope, whole, x).mul(term.weight()));
         }
       }
       for (Update update : updates) {
@@ -190,9 +192,9 @@ final class WeightUpdate {
     }
 
     double error(NDArray merged) {
-      NDArray found = AlgebraOps.applied(scope, target.transform().apply(merged), x);
-      double distance = AlgebraOps.distance(found, expected);
-      return distance == 0 ? 0 : distance / AlgebraOps.norm(expected);
+      NDArray found = ALGEBRA.applied(scope, target.transform().apply(merged), x);
+      double distance = ALGEBRA.distance(found, expected);
+      return distance == 0 ? 0 : distance / ALGEBRA.norm(expected);
     }
   }
 }

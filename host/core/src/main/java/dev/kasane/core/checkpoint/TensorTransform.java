@@ -25,17 +25,17 @@ public sealed interface TensorTransform {
 
   /** Joins tensors along their first axis; the result belongs to {@code owner}. */
   static NDArray concatenate(NDList parts, NDManager owner) {
-    return Script.FORMS.callAll("concatenate", owner, List.copyOf(parts))[0];
+    return Script.FORMS.concatenate(owner, List.copyOf(parts));
   }
 
   /** The tensor without its graph, row-major without gaps; it may share memory, and has another owner. */
   static NDArray contiguous(NDArray tensor, NDManager owner) {
-    return Script.FORMS.callAll("contiguous", owner, tensor)[0];
+    return Script.FORMS.contiguous(owner, tensor);
   }
 
   /** A view of some rows. */
   static NDArray rows(NDArray tensor, long first, long count) {
-    return Script.FORMS.call("rows", tensor, first, count);
+    return Script.FORMS.rows(tensor, first, count);
   }
 
   /** Nothing changes. */
@@ -88,7 +88,7 @@ public sealed interface TensorTransform {
 
     @Override
     public NDArray apply(NDArray stored) {
-      return stored.getShape().dimension() == 2 ? Script.FORMS.call("transposed", stored) : stored;
+      return stored.getShape().dimension() == 2 ? Script.FORMS.transposed(stored) : stored;
     }
 
     @Override
@@ -136,7 +136,7 @@ public sealed interface TensorTransform {
     @Override
     public NDArray apply(NDArray stored) {
       return stored.getShape().dimension() != 2 || stored.getShape().get(0) == count ? stored
-          : Script.FORMS.call("resized", stored, count);
+          : Script.FORMS.resized(stored, count);
     }
 
     @Override
@@ -146,9 +146,17 @@ public sealed interface TensorTransform {
   }
 
   /** The operators, loaded when the first of them is needed. */
-  final class Script {
-    private static final TorchScript FORMS = TorchScript.load(TensorTransform.class, "forms.ts.py");
+  interface Script {
+    Script FORMS = TorchScript.bind(Script.class, "forms.ts.py");
 
-    private Script() {}
+    NDArray concatenate(NDManager scope, List<NDArray> parts);
+
+    NDArray transposed(NDArray x);
+
+    NDArray rows(NDArray x, long first, long count);
+
+    NDArray contiguous(NDManager scope, NDArray x);
+
+    NDArray resized(NDArray x, long count);
   }
 }

@@ -180,7 +180,8 @@ public final class Ops {
     return y;
   }
 
-  private static int scalarType(DataType type) {
+  /** libtorch's own number of a type. */
+  static int scalarType(DataType type) {
     return switch (type) {
       case UINT8 -> 0;
       case INT8 -> 1;

@@ -10,7 +10,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * A set of differentiable operators written as TorchScript in a resource of the class path.
@@ -32,24 +35,63 @@ public final class TorchScript {
   }
 
   /**
-   * Loads a script resource.
+   * Loads a script and gives its operators the form of an interface, which is checked at once.
+   *
+   * <p>Each method without a body stands for the {@code def} of its name, {@code addRows} for {@code add_rows} or
+   * {@code add_rows_}; each {@code def} has its method or a name that begins with an underscore. A parameter
+   * crosses as follows: {@link NDArray} as {@code Tensor}, {@code List<NDArray>} as {@code List[Tensor]}, int and
+   * long as {@code int}, double as {@code float}, boolean as {@code bool}, {@code long[]} and
+   * {@link ai.djl.ndarray.types.Shape} as {@code List[int]}, {@code double[]} as {@code List[float]}, an enum as its
+   * name in a {@code str}, and {@link ai.djl.ndarray.types.DataType} as libtorch's number of the type in an
+   * {@code int}.
+   *
+   * <p>A method returns NDArray for {@code Tensor}, an array for {@code List[Tensor]}, a record of NDArrays for a
+   * {@code Tuple}, double for {@code float}, boolean for {@code bool}, or nothing. Its tensors belong to the
+   * {@link NDManager} that is its first parameter, which the script does not see, else to the manager of its first
+   * tensor. An operator whose name ends in an underscore changes its first tensor, which the method gives back.
+   *
+   * @param operators an interface beside the script; its class loader is asked for the resource
+   * @param resource the script's name, relative to the interface
+   * @throws IllegalArgumentException naming script, methods and operators that do not agree
+   */
+  public static <T> T bind(Class<T> operators, String resource) {
+    String source = source(operators, resource);
+    Map<Method, BoundScript.Operator> bound = ScriptContract.match(operators, resource, source);
+    TorchScript script = load(resource, source);
+    return operators.cast(Proxy.newProxyInstance(operators.getClassLoader(), new Class<?>[] {operators},
+        new BoundScript(script, script.block, bound)));
+  }
+
+  /**
+   * Loads a script resource whose operators are called by their names.
    *
    * @param anchor a class of the module that holds the resource
    * @param resource the resource's name, relative to the class
    */
   public static TorchScript load(Class<?> anchor, String resource) {
+    return load(resource, source(anchor, resource));
+  }
+
+  private static String source(Class<?> anchor, String resource) {
     try (InputStream in = anchor.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("No script " + resource + " beside " + anchor.getName());
       }
-      String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Script " + resource + " cannot be read", e);
+    }
+  }
+
+  private static TorchScript load(String resource, String source) {
+    try {
       NDManager owner = Engines.newManager();
       // DJL's own Model would make a folder for temporary files beside, which a killed process leaves behind.
       PtSymbolBlock block = JniUtils.loadModule(
           (PtNDManager) owner, new ByteArrayInputStream(ScriptArchive.of(source)), false, false);
       return new TorchScript(resource, owner, block);
     } catch (IOException e) {
-      throw new UncheckedIOException("Script " + resource + " cannot be read", e);
+      throw new UncheckedIOException("Script " + resource + " cannot be loaded", e);
     }
   }
 

@@ -4,8 +4,8 @@
  * <p>{@link dev.kasane.core.tensor.Ops} has what every model needs: linear, convolution, norms, attention,
  * casts. Operators are written as TorchScript source in resources ({@code ops.ts.py});
  * {@link dev.kasane.core.tensor.TorchScript} packs such a source into the archive that libtorch loads and
- * calls its functions, gradients included. Any module can bring a script of its own in the same way, which
- * is how several operators become one call.
+ * calls its functions, gradients included. Any module, a plugin too, brings a script of its own and binds it to an
+ * interface ({@code TorchScript.bind}), whose methods are checked against the script when it is loaded.
  *
  * <pre>
  *   Ops ── TorchScript ── TorchBridge ── libtorch

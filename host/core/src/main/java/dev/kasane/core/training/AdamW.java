@@ -1,11 +1,12 @@
 package dev.kasane.core.training;
 
+import static dev.kasane.core.training.OptimizerOps.OPTIMIZER;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.TorchScript;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,8 +19,6 @@ import java.util.function.ToDoubleFunction;
  * fused kernel: one call for all parameters that share a learning rate.
  */
 public final class AdamW implements Optimizer {
-  static final TorchScript SCRIPT = TorchScript.load(AdamW.class, "optimizer.ts.py");
-
   private final List<NDArray> parameters;
   private final List<Group> groups;
   private final Map<String, NDArray> state = new LinkedHashMap<>();
@@ -102,15 +101,15 @@ public final class AdamW implements Optimizer {
   public double step(double learningRate, double gradientScale, double maxGradientNorm) {
     try (NDManager scope = parameters.get(0).getManager().newSubManager(); GradMode off = GradMode.off()) {
       List<NDArray> all = gradients(parameters, scope);
-      double norm = SCRIPT.callAll("clip", scope, all, gradientScale, maxGradientNorm)[0].getFloat();
+      double norm = OPTIMIZER.clip(all, gradientScale, maxGradientNorm);
       if (Double.isFinite(norm)) {
         for (Group group : groups) {
-          SCRIPT.callAll("adamw", scope, group.parameters(), gradients(group.parameters(), scope),
+          OPTIMIZER.adamw(group.parameters(), gradients(group.parameters(), scope),
               group.firstMoments(), group.secondMoments(), group.steps(), learningRate * group.rateFactor(),
               settings.beta1(), settings.beta2(), settings.weightDecay(), settings.epsilon());
         }
       }
-      SCRIPT.callAll("zero", scope, all);
+      OPTIMIZER.zero(all);
       return norm;
     }
   }
@@ -138,8 +137,8 @@ public final class AdamW implements Optimizer {
    * @param decay share of the average that stays, in [0, 1]
    */
   public static void moveAverage(List<NDArray> average, List<NDArray> weights, double decay) {
-    try (NDManager scope = average.get(0).getManager().newSubManager(); GradMode off = GradMode.off()) {
-      SCRIPT.callAll("exponential_average", scope, average, weights, decay);
+    try (GradMode off = GradMode.off()) {
+      OPTIMIZER.exponentialAverage(average, weights, decay);
     }
   }
 }

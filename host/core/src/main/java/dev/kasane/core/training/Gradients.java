@@ -1,7 +1,8 @@
 package dev.kasane.core.training;
 
+import static dev.kasane.core.training.OptimizerOps.OPTIMIZER;
+
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.kasane.core.tensor.GradMode;
 import java.util.List;
 
@@ -18,8 +19,8 @@ public final class Gradients {
     if (gradients.isEmpty()) {
       return 0;
     }
-    try (NDManager scratch = gradients.get(0).getManager().newSubManager(); GradMode off = GradMode.off()) {
-      return AdamW.SCRIPT.callAll("norm", scratch, gradients)[0].getFloat();
+    try (GradMode off = GradMode.off()) {
+      return OPTIMIZER.norm(gradients);
     }
   }
 
@@ -28,8 +29,8 @@ public final class Gradients {
     if (gradients.isEmpty()) {
       return;
     }
-    try (NDManager scratch = gradients.get(0).getManager().newSubManager(); GradMode off = GradMode.off()) {
-      AdamW.SCRIPT.callAll("zero", scratch, gradients);
+    try (GradMode off = GradMode.off()) {
+      OPTIMIZER.zero(gradients);
     }
   }
 }

@@ -30,7 +30,16 @@ import java.util.function.UnaryOperator;
  * that they drop the same elements. A segment must not change its inputs in place.
  */
 public final class SegmentedRun implements AutoCloseable {
-  private static final TorchScript SCRIPT = TorchScript.load(SegmentedRun.class, "segments.ts.py");
+  /** What a segment asks of autograd. */
+  private interface Script {
+    Script SEGMENTS = TorchScript.bind(Script.class, "segments.ts.py");
+
+    /** Whether backward would take gradients through a tensor or to it. */
+    boolean hasGraph(NDArray x);
+
+    /** Adds the outputs' gradients to the leaves of their common graph and frees it. */
+    void backward(List<NDArray> outputs, List<NDArray> gradients);
+  }
 
   private final List<Segment> segments;
   private final long seed;
@@ -64,7 +73,7 @@ public final class SegmentedRun implements AutoCloseable {
     }
     Map<NDArray, Carried> carried = new IdentityHashMap<>();
     initial = carry(state, carried, entry ->
-        new Carried(Ops.alias(entry, kept), hasGraph(entry)));
+        new Carried(Ops.alias(entry, kept), Script.SEGMENTS.hasGraph(entry)));
     states.add(initial);
     for (int index = 0; index < segments.size(); index++) {
       states.add(advance(index));
@@ -83,14 +92,7 @@ public final class SegmentedRun implements AutoCloseable {
       Map<NDArray, Carried> carried = new IdentityHashMap<>();
       leaves.forEach((entry, leaf) -> carried.put(leaf, entry));
       return carry(outputs, carried, output -> new Carried(Ops.alias(output, kept), differentiable
-          ? Ops.typeOf(output).isFloating() : hasGraph(output)));
-    }
-  }
-
-  /** Whether backward would take gradients through a tensor or to it. */
-  private static boolean hasGraph(NDArray array) {
-    try (NDArray answer = SCRIPT.call("has_graph", array)) {
-      return answer.getBoolean();
+          ? Ops.typeOf(output).isFloating() : Script.SEGMENTS.hasGraph(output)));
     }
   }
 
@@ -164,7 +166,7 @@ public final class SegmentedRun implements AutoCloseable {
       NDList outputs = run(index, inputs, leaves);
       List<NDArray> heads = made.values().stream().map(outputs::get).toList();
       List<NDArray> gradients = made.keySet().stream().map(entry -> entry.gradient).toList();
-      SCRIPT.callAll("backward", inner, heads, gradients);
+      Script.SEGMENTS.backward(heads, gradients);
       leaves.forEach((entry, leaf) -> TorchBridge.gradient(leaf, kept).ifPresent(entry::add));
     }
   }

@@ -18,11 +18,11 @@ def joined(self, parts: List[Tensor], axis: int) -> Tensor:
 def stacked(self, parts: List[Tensor]) -> Tensor:
   return torch.stack(parts)
 
-def norm(self, x: Tensor) -> Tensor:
-  return torch.linalg_vector_norm(torch.to(x, 7))
+def norm(self, x: Tensor) -> float:
+  return float(torch.linalg_vector_norm(torch.to(x, 7)))
 
-def distance(self, a: Tensor, b: Tensor) -> Tensor:
-  return torch.linalg_vector_norm(torch.to(torch.sub(a, b), 7))
+def distance(self, a: Tensor, b: Tensor) -> float:
+  return float(torch.linalg_vector_norm(torch.to(torch.sub(a, b), 7)))
 
 def svd(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   u, s, v, = torch.linalg_svd(x, False)
@@ -43,12 +43,12 @@ def left(self, u: Tensor, s: Tensor, rank: int) -> Tensor:
 def right(self, v: Tensor, rank: int) -> Tensor:
   return torch.contiguous(torch.to(torch.slice(v, 0, 0, rank), 6))
 
-def quantile(self, a: Tensor, b: Tensor, q: float) -> Tensor:
+def quantile(self, a: Tensor, b: Tensor, q: float) -> float:
   all = torch.sort(torch.cat([torch.flatten(a), torch.flatten(b)], 0), -1, False)[0]
   at = torch.mul(torch.sub(torch.numel(all), 1), q)
   low = int(torch.floor(at))
   high = int(torch.ceil(at))
-  return torch.lerp(torch.select(all, 0, low), torch.select(all, 0, high), torch.sub(at, low))
+  return float(torch.lerp(torch.select(all, 0, low), torch.select(all, 0, high), torch.sub(at, low)))
 
 def clamped(self, x: Tensor, limit: float) -> Tensor:
   return torch.clamp(x, torch.neg(limit), limit)
@@ -84,26 +84,21 @@ def elected_mean(self, tasks: Tensor, weights: Tensor, frequency: bool) -> Tenso
 def applied(self, weight: Tensor, x: Tensor) -> Tensor:
   return torch.matmul(torch.reshape(weight, [torch.size(weight, 0), -1]), x)
 
-# Overwrites a tensor with another's values, rounded to its type, and gives it back.
-def copy_into(self, target: Tensor, values: Tensor) -> Tensor:
+# Overwrites a tensor with another's values, rounded to its type.
+def copy(self, values: Tensor, target: Tensor) -> Tensor:
   return torch.copy_(target, values)
 
-# Adds to a view in place and gives the view back.
-def add_to(self, view: Tensor, update: Tensor) -> Tensor:
+def add_to_(self, view: Tensor, update: Tensor) -> Tensor:
   return torch.add_(view, torch.view_as(update, view))
 
 # Adds a product to a view in place, without making the product.
-def add_product(self, view: Tensor, up: Tensor, down: Tensor, factor: float) -> Tensor:
+def add_product_(self, view: Tensor, up: Tensor, down: Tensor, factor: float) -> Tensor:
   return torch.addmm_(torch.flatten(view, 1), up, down, beta=1, alpha=factor)
 
-# 1 when all elements are equal, else 0; stops at the first that is not.
-def equal(self, a: Tensor, b: Tensor) -> Tensor:
-  if torch.equal(a, b):
-    out = torch.ones([1])
-  else:
-    out = torch.zeros([1])
-  return out
+# Stops at the first element that is not.
+def equal(self, a: Tensor, b: Tensor) -> bool:
+  return torch.equal(a, b)
 
-# Finite only if every element is.
-def total(self, x: Tensor) -> Tensor:
-  return torch.sum(x)
+# A sum is finite only if every element is.
+def is_finite(self, x: Tensor) -> bool:
+  return bool(torch.isfinite(torch.sum(x)))

@@ -1,7 +1,7 @@
 # Backward through one segment. See SegmentedRun.java.
 
-def has_graph(self, x: Tensor) -> Tensor:
-  return torch.tensor(ops.prim.requires_grad(x))
+def has_graph(self, x: Tensor) -> bool:
+  return ops.prim.requires_grad(x)
 
 # Adds the gradients of all outputs to the leaves in one walk over their common graph, and frees the graph.
 # Outputs that nothing trained has reached are left out.

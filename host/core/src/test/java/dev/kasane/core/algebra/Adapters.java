@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -57,6 +59,6 @@ final class Adapters {
 
   /** ‖a − b‖ / ‖b‖. */
   static double error(NDArray a, NDArray b) {
-    return AlgebraOps.distance(a, b) / AlgebraOps.norm(b);
+    return ALGEBRA.distance(a, b) / ALGEBRA.norm(b);
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -72,7 +73,7 @@ class AlgebraPropertiesTest {
       AdapterModel model = Adapters.model(layer(form, 9, 7, 8, scope));
       RankRule rule = RankRule.of(RankRule.Kind.FROBENIUS, share).within(1, rank);
       Resizer.Resized resized = new Resizer("file", rule, rule, Steps.SILENT).resize(model, Map.of(), scope);
-      double distance = AlgebraOps.distance(Adapters.delta(resized.model(), "layer", scope),
+      double distance = ALGEBRA.distance(Adapters.delta(resized.model(), "layer", scope),
           Adapters.delta(model, "layer", scope));
       Resizer.Kept kept = resized.layers().get("unet.layer");
       assertThat(Math.abs(distance - kept.lost()) / kept.whole()).isLessThan(1e-6);

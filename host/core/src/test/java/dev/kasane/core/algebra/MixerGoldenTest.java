@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -113,7 +114,7 @@ class MixerGoldenTest {
     AdapterModule module = module("a", "fc");
     LowRank pair = LowRank.of(module, scope).orElseThrow();
     float[] expected = golden("svd.values").toFloatArray();
-    double[] found = AlgebraOps.svdOfFactors(scope, pair.down(), pair.up()).values().toDoubleArray();
+    double[] found = ALGEBRA.svdOfFactors(scope, pair.down(), pair.up()).values().toDoubleArray();
     assertThat(found).hasSize(4);
     for (int i = 0; i < found.length; i++) {
       assertThat(found[i] / expected[i]).isCloseTo(1, org.assertj.core.api.Assertions.within(1e-5));

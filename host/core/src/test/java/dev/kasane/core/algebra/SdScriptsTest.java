@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -77,8 +78,8 @@ class SdScriptsTest {
       NDArray wanted = Adapters.delta(expected, layer, scope);
       NDArray delta = Adapters.delta(found, layer, scope);
       assertThat(delta.getShape()).as(layer).isEqualTo(wanted.getShape());
-      double error = AlgebraOps.distance(delta, wanted);
-      assertThat(error).as(layer).isLessThanOrEqualTo(EXACT * AlgebraOps.norm(wanted));
+      double error = ALGEBRA.distance(delta, wanted);
+      assertThat(error).as(layer).isLessThanOrEqualTo(EXACT * ALGEBRA.norm(wanted));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.plugin.lora.LoraOps.LORA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.LayerAdapter;
@@ -54,7 +56,7 @@ final class DoraAdapter implements LayerAdapter {
     boolean linear = layer.kind() == Kind.LINEAR;
     long[] axes = perOutput ? (linear ? new long[] {1} : new long[] {1, 2, 3})
         : (linear ? new long[] {0} : new long[] {0, 2, 3});
-    return LoraOps.norms(scope, layer.weight().materialise(scope), factors.down(), factors.up(), scale, axes);
+    return LORA.norms(scope, layer.weight().materialise(scope), factors.down(), factors.up(), scale, axes);
   }
 
   private double scale() {
@@ -73,7 +75,7 @@ final class DoraAdapter implements LayerAdapter {
   public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
     NDManager scope = x.getManager();
     LoraDropouts drops = phase == Phase.TRAINING ? dropouts : LoraDropouts.NONE;
-    if (drops.skipsModule(scope)) {
+    if (drops.skipsModule()) {
       return layer.apply(x, scope.zeros(layer.weight().shape()));
     }
     NDArray in = drops.onInput(x);
@@ -84,7 +86,7 @@ final class DoraAdapter implements LayerAdapter {
       NDArray ratio = ratio(own, layer);
       NDArray base = layer.apply(in, layer.weight().materialise(own));
       NDArray low = update.forward(in, layer, 1, phase);
-      NDArray change = LoraOps.rescale(base, low, ratio, multiplier,
+      NDArray change = LORA.rescale(base, low, ratio, multiplier,
           layer.kind() == Kind.CONV2D ? 1 : base.getShape().dimension() - 1);
       base.close();
       low.close();
@@ -96,7 +98,7 @@ final class DoraAdapter implements LayerAdapter {
   @Override
   public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
     try (NDManager own = scope.newSubManager()) {
-      NDArray delta = LoraOps.rescaledDelta(own, layer.weight().materialise(own), factors.down(), factors.up(),
+      NDArray delta = LORA.rescaledDelta(own, layer.weight().materialise(own), factors.down(), factors.up(),
           ratio(own, layer), scale());
       NDArray scaled = multiplier == 1 ? delta : Ops.scale(delta, multiplier);
       scaled.attach(scope);

@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.plugin.lora.LoraOps.LORA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -44,18 +46,18 @@ final class EmbeddingAdapter implements LayerAdapter {
 
   @Override
   public NDArray forward(NDArray ids, TargetLayer layer, double multiplier, Phase phase) {
-    return LoraOps.lookUp(ids, a, b, scale() * multiplier);
+    return LORA.lookUp(ids, a, b, scale() * multiplier);
   }
 
   @Override
   public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    return LoraOps.tableDelta(scope, a, b, scale() * multiplier);
+    return LORA.tableDelta(scope, a, b, scale() * multiplier);
   }
 
   /** The norm of a matrix is that of the transposed one. */
   @Override
   public double deltaNorm(NDManager scope, TargetLayer layer) {
-    return Math.abs(scale()) * LoraOps.productNorm(scope, a, b);
+    return Math.abs(scale()) * LORA.productNorm(a, b);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.plugin.lora.LoraOps.LORA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.LayerAdapter;
@@ -39,7 +41,7 @@ final class LoraAdapter implements LayerAdapter {
   @Override
   public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
     LoraDropouts drops = dropsIn(phase);
-    return drops.skipsModule(x.getManager())
+    return drops.skipsModule()
         ? layer.apply(x, x.getManager().zeros(layer.weight().shape()))
         : update(x, layer, multiplier, drops);
   }
@@ -50,7 +52,7 @@ final class LoraAdapter implements LayerAdapter {
     if (layer.kind() == Kind.CONV2D || drops.equals(LoraDropouts.NONE)) {
       return LayerAdapter.super.addTo(y, x, layer, multiplier, phase);
     }
-    return drops.skipsModule(x.getManager()) ? y
+    return drops.skipsModule() ? y
         : Ops.addProduct(y, hidden(x, layer, drops), factors.up(), scale() * multiplier);
   }
 
@@ -92,7 +94,7 @@ final class LoraAdapter implements LayerAdapter {
   @Override
   public double deltaNorm(NDManager scope, TargetLayer layer) {
     return factors.mid() == null
-        ? Math.abs(scale()) * LoraOps.productNorm(scope, factors.down(), factors.up())
+        ? Math.abs(scale()) * LORA.productNorm(factors.down(), factors.up())
         : LayerAdapter.super.deltaNorm(scope, layer);
   }
 

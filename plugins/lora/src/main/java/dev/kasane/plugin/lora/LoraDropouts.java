@@ -1,7 +1,8 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.plugin.lora.LoraOps.LORA;
+
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.kasane.core.tensor.Ops;
 
 /**
@@ -16,8 +17,8 @@ import dev.kasane.core.tensor.Ops;
 record LoraDropouts(double input, double hidden, double rank, double module) {
   static final LoraDropouts NONE = new LoraDropouts(0, 0, 0, 0);
 
-  boolean skipsModule(NDManager scope) {
-    return module > 0 && LoraOps.chance(scope) < module;
+  boolean skipsModule() {
+    return module > 0 && LORA.chance() < module;
   }
 
   NDArray onInput(NDArray x) {
@@ -26,6 +27,6 @@ record LoraDropouts(double input, double hidden, double rank, double module) {
 
   NDArray onHidden(NDArray product, int rankAxis) {
     NDArray kept = hidden > 0 ? Ops.dropout(product, hidden) : product;
-    return rank > 0 ? LoraOps.dropRanks(kept, rank, rankAxis) : kept;
+    return rank > 0 ? LORA.dropRanks(kept, rank, rankAxis) : kept;
   }
 }

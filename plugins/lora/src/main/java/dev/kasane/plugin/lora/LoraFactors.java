@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.plugin.lora.LoraOps.LORA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
@@ -29,8 +31,8 @@ record LoraFactors(NDArray down, NDArray mid, NDArray up) {
   /** factor · ΔW in the layer's own layout. */
   NDArray product(NDManager scope, double factor) {
     return mid == null
-        ? LoraOps.delta(scope, down, up, factor)
-        : LoraOps.deltaTucker(scope, down, mid, up, factor);
+        ? LORA.delta(scope, down, up, factor)
+        : LORA.deltaTucker(scope, down, mid, up, factor);
   }
 
   /** The factors under the names that kohya's scripts gave them. */

@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.plugin.lora.LoraOps.LORA;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -120,9 +122,9 @@ record LoraStart(Kind kind, int rounds) {
     }
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
       NDArray weight = makesUpForQuantising() ? lost(layer, own) : layer.weight().materialise(own);
-      NDArray[] made = kind == Kind.OLORA ? LoraOps.orthonormal(own, weight, rank)
-          : rounds == 0 ? LoraOps.principal(own, weight, rank, scale)
-          : LoraOps.principalFast(own, weight, rank, scale, rounds);
+      NDArray[] made = kind == Kind.OLORA ? LORA.orthonormal(own, weight, rank)
+          : rounds == 0 ? LORA.principal(own, weight, rank, scale)
+          : LORA.principalFast(own, weight, rank, scale, rounds);
       made[0].attach(scope);
       made[1].attach(scope);
       return new LoraFactors(made[0], null, made[1]);

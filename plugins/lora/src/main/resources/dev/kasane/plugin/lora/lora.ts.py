@@ -14,8 +14,8 @@ def drop_ranks(self, hidden: Tensor, p: float, axis: int) -> Tensor:
   return torch.mul(hidden, keep)
 
 # One number from [0, 1) of the CPU's default generator.
-def chance(self) -> Tensor:
-  return torch.rand([1])
+def chance(self) -> float:
+  return float(torch.rand([1]))
 
 # up . down in the layer's own layout: (out, in) or (out, in, k, k).
 def delta(self, down: Tensor, up: Tensor, factor: float) -> Tensor:
@@ -31,11 +31,13 @@ def look_up(self, ids: Tensor, a: Tensor, b: Tensor, factor: float) -> Tensor:
 def table_delta(self, a: Tensor, b: Tensor, factor: float) -> Tensor:
   return torch.mul(torch.matmul(torch.t(a), torch.t(b)), factor)
 
-# Sum of the squares of up . down: trace of (up^T up)(down down^T), both (rank, rank). 7 is float64.
-def product_norm_square(self, down: Tensor, up: Tensor) -> Tensor:
+# The root of the trace of (up^T up)(down down^T), both (rank, rank); 7 is float64. Rounding may take a sum of
+# squares that is all but zero below it.
+def product_norm(self, down: Tensor, up: Tensor) -> float:
   a = torch.to(torch.flatten(down, 1), 7)
   b = torch.to(torch.flatten(up, 1), 7)
-  return torch.sum(torch.mul(torch.matmul(torch.t(b), b), torch.matmul(a, torch.t(a))))
+  square = torch.sum(torch.mul(torch.matmul(torch.t(b), b), torch.matmul(a, torch.t(a))))
+  return float(torch.sqrt(torch.clamp(square, 0, None)))
 
 # Tucker form: delta[o, i, :, :] = sum over p, q of up[o, p] mid[p, q, :, :] down[q, i].
 def delta_tucker(self, down: Tensor, mid: Tensor, up: Tensor, factor: float) -> Tensor:
@@ -70,10 +72,10 @@ def rescaled_delta(self, weight: Tensor, down: Tensor, up: Tensor, ratio: Tensor
 # The largest singular directions: [down, up] with scale * up . down the best approximation of that rank.
 def principal(self, weight: Tensor, rank: int, scale: float) -> List[Tensor]:
   u, s, vh, = torch.linalg_svd(torch.to(weight, 6), False)
-  return self.halves(u, s, vh, rank, scale)
+  return self._halves(u, s, vh, rank, scale)
 
 # Each half of the product takes the root of the singular values.
-def halves(self, u: Tensor, s: Tensor, vh: Tensor, rank: int, scale: float) -> List[Tensor]:
+def _halves(self, u: Tensor, s: Tensor, vh: Tensor, rank: int, scale: float) -> List[Tensor]:
   root = torch.sqrt(torch.div(torch.slice(s, 0, 0, rank), scale))
   down = torch.mul(torch.unsqueeze(root, 1), torch.slice(vh, 0, 0, rank))
   up = torch.mul(torch.slice(u, 1, 0, rank), root)
@@ -89,7 +91,7 @@ def principal_fast(self, weight: Tensor, rank: int, scale: float, rounds: int) -
     p, _1, = torch.linalg_qr(torch.matmul(across, q))
     q, _2, = torch.linalg_qr(torch.matmul(w, p))
   u, s, vh, = torch.linalg_svd(torch.matmul(torch.t(q), w), False)
-  return self.halves(torch.matmul(q, u), s, vh, rank, scale)
+  return self._halves(torch.matmul(q, u), s, vh, rank, scale)
 
 # The first columns of Q and rows of R of the weight's QR decomposition.
 def orthonormal(self, weight: Tensor, rank: int) -> List[Tensor]:

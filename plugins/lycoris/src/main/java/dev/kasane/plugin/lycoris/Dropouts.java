@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.AdapterOption;
@@ -39,12 +41,12 @@ public record Dropouts(double output, double row, boolean rowScaled, double modu
         options.numberBelow(MODULE, 1));
   }
 
-  boolean skipsModule(NDManager scope) {
-    return module > 0 && LycorisOps.chance(scope) < module;
+  boolean skipsModule() {
+    return module > 0 && LYCORIS.chance() < module;
   }
 
   public NDArray onRows(NDManager scope, NDArray delta) {
-    return row > 0 ? LycorisOps.dropRows(scope, delta, row, rowScaled) : delta;
+    return row > 0 ? LYCORIS.dropRows(scope, delta, row, rowScaled) : delta;
   }
 
   NDArray onOutput(NDArray update) {

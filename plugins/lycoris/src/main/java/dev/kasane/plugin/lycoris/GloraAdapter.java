@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.TargetLayer;
@@ -33,7 +35,7 @@ final class GloraAdapter extends RebuiltAdapter {
     NDArray update = own.delta(scope, layer.weight().shape(), 1);
     NDArray weight = layer.weight().materialise(scope);
     return drops.onRows(
-        scope, LycorisOps.passedThrough(scope, weight, update, a1, a2, scale.factor() * multiplier));
+        scope, LYCORIS.passedThrough(scope, weight, update, a1, a2, scale.factor() * multiplier));
   }
 
   @Override

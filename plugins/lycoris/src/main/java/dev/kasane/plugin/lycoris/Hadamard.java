@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -63,8 +65,8 @@ record Hadamard(Half first, Half second) implements Product {
   @Override
   public NDArray delta(NDManager scope, Shape shape, double factor) {
     return first.core == null
-        ? LycorisOps.hadamard(scope, first.a, first.b, second.a, second.b, shape, factor)
-        : LycorisOps.hadamardTucker(
+        ? LYCORIS.hadamard(scope, first.a, first.b, second.a, second.b, shape, factor)
+        : LYCORIS.hadamardTucker(
             scope, first.core, first.a, first.b, second.core, second.a, second.b, factor);
   }
 

@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -127,7 +129,7 @@ public final class Ia3Method implements AdapterMethod {
     public NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
       long[] axis = onInput ? Shapes.perInput(layer) : Shapes.perOutput(layer);
       NDArray weight = layer.weight().materialise(scope);
-      return drops.onRows(scope, LycorisOps.rescaled(scope, weight, factors, axis, multiplier));
+      return drops.onRows(scope, LYCORIS.rescaled(scope, weight, factors, axis, multiplier));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -39,8 +41,8 @@ record LowRank(NDArray up, NDArray down, NDArray mid) implements Product {
   @Override
   public NDArray delta(NDManager scope, Shape shape, double factor) {
     return mid == null
-        ? LycorisOps.lowRank(scope, up, down, shape, factor)
-        : LycorisOps.lowRankTucker(scope, up, mid, down, factor);
+        ? LYCORIS.lowRank(scope, up, down, shape, factor)
+        : LYCORIS.lowRankTucker(scope, up, mid, down, factor);
   }
 
   @Override

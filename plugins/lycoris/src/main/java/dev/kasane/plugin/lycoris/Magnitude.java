@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.AdapterOption;
@@ -33,7 +35,7 @@ public record Magnitude(NDArray values, long[] axes) {
   public static Magnitude fresh(TargetLayer layer, AdapterOptions options, NDManager scope) {
     long[] axes = axes(layer, options.flag(ON_OUTPUT.name()));
     try (GradMode off = GradMode.off(); NDManager own = scope.newSubManager()) {
-      NDArray norm = LycorisOps.norm(scope, layer.weight().materialise(own), axes);
+      NDArray norm = LYCORIS.norm(scope, layer.weight().materialise(own), axes);
       return new Magnitude(Starts.trained(norm), axes);
     }
   }
@@ -54,6 +56,6 @@ public record Magnitude(NDArray values, long[] axes) {
   }
 
   NDArray decompose(NDManager scope, TargetLayer layer, NDArray update, double multiplier) {
-    return LycorisOps.decompose(scope, layer.weight().materialise(scope), update, values, axes, multiplier);
+    return LYCORIS.decompose(scope, layer.weight().materialise(scope), update, values, axes, multiplier);
   }
 }

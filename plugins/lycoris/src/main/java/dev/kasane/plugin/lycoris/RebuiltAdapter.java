@@ -63,7 +63,7 @@ public abstract class RebuiltAdapter implements LayerAdapter {
   }
 
   private static boolean isOff(NDArray x, double multiplier, Dropouts drops) {
-    return multiplier == 0 || drops.skipsModule(x.getManager());
+    return multiplier == 0 || drops.skipsModule();
   }
 
   /** The layer's operation with ΔW; a method with a cheaper way overrides it. */

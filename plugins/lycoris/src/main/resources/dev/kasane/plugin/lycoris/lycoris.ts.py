@@ -81,30 +81,30 @@ def passed_through(self, w: Tensor, own: Tensor, a1: Tensor, a2: Tensor, factor:
 
 # The Cayley transform of every block: R = (I + Q)(I - Q)^-1 with Q = blocks - blocks^T, whose norm over all
 # blocks is brought down to limit when limit is positive.
-def cayley(self, blocks: Tensor, limit: float) -> Tensor:
+def _cayley(self, blocks: Tensor, limit: float) -> Tensor:
   q = torch.sub(blocks, torch.transpose(blocks, -2, -1))
   if torch.gt(limit, 0.):
     norm = torch.add(torch.norm(q, 2), 1e-08)
     bound = torch.mul(q, torch.clamp(torch.mul(torch.reciprocal(norm), limit), None, 1.))
   else:
     bound = q
-  one = self.one(blocks)
+  one = self._one(blocks)
   return torch.matmul(torch.add(one, bound), torch.inverse(torch.sub(one, bound)))
 
-def one(self, blocks: Tensor) -> Tensor:
+def _one(self, blocks: Tensor) -> Tensor:
   return torch.eye(torch.size(blocks, -1), dtype=6, layout=None, device=ops.prim.device(blocks), pin_memory=False)
 
 # m (R^T - I) . w, each block on its rows.
 def rotate(self, w: Tensor, blocks: Tensor, limit: float, multiplier: float) -> Tensor:
-  turn = torch.sub(self.cayley(blocks, limit), self.one(blocks))
+  turn = torch.sub(self._cayley(blocks, limit), self._one(blocks))
   rows = torch.reshape(torch.to(w, 6), [torch.size(blocks, 0), torch.size(blocks, 1), -1])
   turned = torch.matmul(torch.transpose(turn, 1, 2), rows)
   return torch.mul(torch.reshape(turned, torch.size(w)), multiplier)
 
 # The stages of a butterfly: each turns blocks of rows that lie 2^stage half-blocks apart.
 def butterfly(self, w: Tensor, blocks: Tensor, limit: float, multiplier: float) -> Tensor:
-  turn = torch.sub(self.cayley(blocks, limit), self.one(blocks))
-  one = self.one(blocks)
+  turn = torch.sub(self._cayley(blocks, limit), self._one(blocks))
+  one = self._one(blocks)
   base = torch.to(w, 6)
   size = torch.size(blocks, 2)
   rows = torch.flatten(base, 1)
@@ -139,5 +139,5 @@ def drop_rows(self, delta: Tensor, p: float, scaled: bool) -> Tensor:
   return torch.mul(delta, torch.reshape(torch.to(mask, ops.prim.device(delta)), shape))
 
 # One number from [0, 1) of the CPU's default generator.
-def chance(self) -> Tensor:
-  return torch.rand([1])
+def chance(self) -> float:
+  return float(torch.rand([1]))

@@ -4,19 +4,15 @@ import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.TorchScript;
 
 /** The losses that the demo base is trained with. */
-final class BaseLosses {
-  private static final TorchScript SCRIPT = TorchScript.load(BaseLosses.class, "base.ts.py");
-
-  private BaseLosses() {}
+interface BaseLosses {
+  BaseLosses LOSSES = TorchScript.bind(BaseLosses.class, "base.ts.py");
 
   /**
    * Draws latents from their distribution.
    *
    * @param moments (batch, 2·channels, height, width): means, logarithms of variances
    */
-  static NDArray sampleLatents(NDArray moments) {
-    return SCRIPT.call("sample_latents", moments);
-  }
+  NDArray sampleLatents(NDArray moments);
 
   /**
    * Reconstruction error of pixels and edges, and the divergence of the latents from a standard normal.
@@ -26,7 +22,5 @@ final class BaseLosses {
    * @param moments of the latents
    * @param divergenceWeight weight of the divergence
    */
-  static NDArray autoencoder(NDArray decoded, NDArray target, NDArray moments, double divergenceWeight) {
-    return SCRIPT.call("autoencoder_loss", decoded, target, moments, divergenceWeight);
-  }
+  NDArray autoencoder(NDArray decoded, NDArray target, NDArray moments, double divergenceWeight);
 }

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.demo.base;
 
+import static dev.kasane.diffusion.demo.base.BaseLosses.LOSSES;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -40,6 +42,6 @@ final class DecoderStage implements Objective<List<BufferedImage>>, BatchSource<
     try (GradMode off = GradMode.off()) {
       moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));
     }
-    return BaseLosses.autoencoder(vae.decode(moments.split(2, 1).get(0)), target, moments, 0);
+    return LOSSES.autoencoder(vae.decode(moments.split(2, 1).get(0)), target, moments, 0);
   }
 }

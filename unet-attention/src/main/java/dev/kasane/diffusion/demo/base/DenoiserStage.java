@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.demo.base;
 
+import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -12,7 +14,6 @@ import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
 import dev.kasane.diffusion.demo.SceneCaption;
 import dev.kasane.diffusion.demo.SceneGenerator;
 import dev.kasane.diffusion.scheduler.NoiseSchedule;
-import dev.kasane.diffusion.training.DiffusionOps;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import java.util.Random;
 
@@ -86,14 +87,14 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
 
   @Override
   public NDArray loss(Batch batch, NDManager scope) {
-    NDArray clean = DiffusionOps.rows(latents, scope.create(batch.scenes()));
+    NDArray clean = DIFFUSION.rows(scope, latents, scope.create(batch.scenes()));
     NDArray added = Ops.randomNormal(scope, clean.getShape());
     NDArray noisy = noise.addNoise(clean, added, batch.timesteps());
     NDArray ids = scope.create(batch.ids(), new Shape(batchSize, ClipTokenizer.MAX_LENGTH));
     NDArray context = textEncoder.forward(ids, 0, DataType.BFLOAT16);
     NDArray prediction =
         unet.forward(Ops.cast(noisy, DataType.BFLOAT16), scope.create(batch.timesteps()), context);
-    return DiffusionOps.weightedSquaredError(prediction, added, scope.create(weights(batch.timesteps())));
+    return DIFFUSION.weightedSquaredError(prediction, added, scope.create(weights(batch.timesteps())));
   }
 
   private float[] weights(int[] timesteps) {

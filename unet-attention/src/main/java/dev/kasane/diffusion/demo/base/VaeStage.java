@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.demo.base;
 
+import static dev.kasane.diffusion.demo.base.BaseLosses.LOSSES;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -36,7 +38,7 @@ final class VaeStage implements Objective<List<BufferedImage>>, BatchSource<List
   public NDArray loss(List<BufferedImage> batch, NDManager scope) {
     NDArray target = PictureTensors.of(batch, scope);
     NDArray moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));
-    NDArray decoded = vae.decode(BaseLosses.sampleLatents(moments));
-    return BaseLosses.autoencoder(decoded, target, moments, DIVERGENCE_WEIGHT);
+    NDArray decoded = vae.decode(LOSSES.sampleLatents(moments));
+    return LOSSES.autoencoder(decoded, target, moments, DIVERGENCE_WEIGHT);
   }
 }

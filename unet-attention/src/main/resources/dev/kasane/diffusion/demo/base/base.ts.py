@@ -8,7 +8,7 @@ def sample_latents(self, moments: Tensor) -> Tensor:
 
 # Error of pixels, of their differences to the right and down (edges) and of the mean colours of 8x8 tiles,
 # and a little pull of the latents towards a standard normal. Kingma & Welling 2014; weights by trial.
-def autoencoder_loss(self, decoded: Tensor, target: Tensor, moments: Tensor, kl: float) -> Tensor:
+def autoencoder(self, decoded: Tensor, target: Tensor, moments: Tensor, kl: float) -> Tensor:
   d = torch.to(decoded, 6)
   error = torch.sub(d, target)
   pixels = torch.add(torch.mean(torch.abs(error)), torch.mean(torch.mul(error, error)), alpha=4)

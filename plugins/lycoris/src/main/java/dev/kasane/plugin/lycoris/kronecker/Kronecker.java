@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris.kronecker;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -39,7 +41,7 @@ record Kronecker(Side first, Side second) implements Product {
       if (isWhole()) {
         return whole;
       }
-      return core == null ? LycorisOps.multiply(scope, a, b) : LycorisOps.tucker(scope, core, a, b);
+      return core == null ? LYCORIS.multiply(scope, a, b) : LYCORIS.tucker(scope, core, a, b);
     }
 
     private void put(Map<String, NDArray> named) {
@@ -63,14 +65,14 @@ record Kronecker(Side first, Side second) implements Product {
   @Override
   public NDArray delta(NDManager scope, Shape shape, double factor) {
     try (NDManager own = scope.newSubManager()) {
-      return LycorisOps.kronecker(scope, first.value(own), second.value(own), shape, factor);
+      return LYCORIS.kronecker(scope, first.value(own), second.value(own), shape, factor);
     }
   }
 
   /** factor · (w1 ⊗ w2)·x for the vectors of a linear layer, without the product. */
   NDArray onVectors(NDArray x, double factor) {
     try (NDManager own = x.getManager().newSubManager()) {
-      return LycorisOps.kroneckerLinear(x, first.value(own), second.value(own), factor);
+      return LYCORIS.kroneckerLinear(x, first.value(own), second.value(own), factor);
     }
   }
 

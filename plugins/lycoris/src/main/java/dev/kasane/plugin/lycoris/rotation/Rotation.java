@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris.rotation;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -86,9 +88,9 @@ final class Rotation extends RebuiltAdapter {
     NDArray weight = layer.weight().materialise(scope);
     double limit = constraint * layer.outputs();
     NDArray turned = isButterfly()
-        ? LycorisOps.butterfly(scope, weight, blocks, limit, multiplier)
-        : LycorisOps.rotate(scope, weight, blocks, limit, multiplier);
-    NDArray delta = rescale == null ? turned : LycorisOps.rescaleRows(scope, weight, turned, rescale);
+        ? LYCORIS.butterfly(scope, weight, blocks, limit, multiplier)
+        : LYCORIS.rotate(scope, weight, blocks, limit, multiplier);
+    NDArray delta = rescale == null ? turned : LYCORIS.rescaleRows(scope, weight, turned, rescale);
     return drops.onRows(scope, delta);
   }
 

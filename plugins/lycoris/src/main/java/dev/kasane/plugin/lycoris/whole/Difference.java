@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lycoris.whole;
 
+import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -84,12 +86,12 @@ final class Difference extends RebuiltAdapter {
   @Override
   protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
     return diff == null ? scope.zeros(layer.weight().shape())
-        : drops.onRows(scope, LycorisOps.scaled(scope, diff, multiplier));
+        : drops.onRows(scope, LYCORIS.scaled(scope, diff, multiplier));
   }
 
   @Override
   public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    return Optional.ofNullable(biasDiff).map(difference -> LycorisOps.scaled(scope, difference, multiplier));
+    return Optional.ofNullable(biasDiff).map(difference -> LYCORIS.scaled(scope, difference, multiplier));
   }
 
   @Override
