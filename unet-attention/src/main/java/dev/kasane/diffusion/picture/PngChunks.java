@@ -29,6 +29,7 @@ final class PngChunks {
   static final int CHUNK_LIMIT = 16 << 20;
   private static final long SIGNATURE = 0x89504e470d0a1a0aL;
   private static final byte[] TRANSPARENCY = "tRNS".getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] END = "IEND".getBytes(StandardCharsets.ISO_8859_1);
   /** Bytes of a chunk around its content: length, type, checksum. */
   private static final int CHUNK_FRAME = 12;
 
@@ -68,8 +69,8 @@ final class PngChunks {
    * told not to, inflates it without a limit and fails where it is damaged.
    *
    * @param file the bytes of a whole file
-   * @return the same file without ancillary chunks other than tRNS; the file itself if it is no PNG or ends within a
-   *     chunk, for the decoder to say so
+   * @return the same file without ancillary chunks other than tRNS and without what follows IEND; one that ends within
+   *     a chunk still ends there, for the decoder to say so, and what is no PNG is the file itself
    */
   static byte[] pixelsOf(byte[] file) {
     ByteBuffer in = ByteBuffer.wrap(file);
@@ -78,18 +79,17 @@ final class PngChunks {
     }
     ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length);
     kept.write(file, 0, 8);
-    while (in.remaining() >= CHUNK_FRAME) {
+    boolean ended = false;
+    while (!ended && in.remaining() >= CHUNK_FRAME) {
       int begin = in.position();
-      long length = CHUNK_FRAME + Integer.toUnsignedLong(in.getInt());
-      if (length > file.length - begin) {
-        return file;
-      }
+      int length = (int) Math.min(CHUNK_FRAME + Integer.toUnsignedLong(in.getInt()), file.length - begin);
       byte[] type = new byte[4];
       in.get(type);
       if (Character.isUpperCase(type[0]) || Arrays.equals(type, TRANSPARENCY)) {
-        kept.write(file, begin, (int) length);
+        kept.write(file, begin, length);
       }
-      in.position(begin + (int) length);
+      ended = Arrays.equals(type, END);
+      in.position(begin + length);
     }
     return kept.toByteArray();
   }

@@ -156,6 +156,22 @@ class PictureReaderTest {
     assertThat(reader.read(file)).isEqualTo(reader.read(Goldens.file(name)));
   }
 
+  /** With what stands after a PNG, or with its end missing, no chunk comes back that the decoder would inflate. */
+  @ParameterizedTest
+  @ValueSource(ints = {-40, 0, 5, 64})
+  void ofAPngOnlyItsPixelsReachTheDecoderWhateverItsEnd(int more) throws IOException {
+    byte[] whole = Files.readAllBytes(Goldens.file("palette.png"));
+    byte[] text = chunk("zTXt", "Comment\0\0bomb", 0);
+    byte[] file = ByteBuffer.allocate(whole.length + text.length).put(whole, 0, 33).put(text)
+        .put(whole, 33, whole.length - 33).array();
+    byte[] changed = Arrays.copyOf(file, file.length + more);
+    Arrays.fill(changed, Math.min(file.length, changed.length), changed.length, (byte) 'x');
+    byte[] pixels = PngChunks.pixelsOf(changed);
+    assertThat(find(pixels, "zTXt")).isEqualTo(-1);
+    assertThat(pixels).isEqualTo(more >= 0 ? PngChunks.pixelsOf(whole)
+        : PngChunks.pixelsOf(Arrays.copyOf(whole, whole.length + more)));
+  }
+
   private static byte[] segment(int marker, String content) {
     byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
     return ByteBuffer.allocate(4 + bytes.length).putShort((short) (0xff00 | marker))
