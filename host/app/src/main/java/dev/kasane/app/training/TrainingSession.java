@@ -92,8 +92,8 @@ public final class TrainingSession {
       if (files.hasAdapter()) {
         requireMoreSteps(finished);
       } else if (finished.isEmpty() && checkpoints.hasFinished()) {
-        throw new UserException("A finished run of another base, other settings or other data left its last checkpoint in "
-            + files.checkpoints() + ", and this run would replace it. " + REMEDY);
+        throw new UserException("A finished run of another base, other settings or other data left its last checkpoint"
+            + " in " + files.checkpoints() + ", and this run would replace it. " + REMEDY);
       } else if (finished.orElse(Long.MAX_VALUE) > plan.steps()) {
         checkpoints.clear();
       }
@@ -106,7 +106,8 @@ public final class TrainingSession {
     String found = "A finished run lies at " + files.adapter();
     if (finished.isEmpty()) {
       throw new UserException(found + ", of which no checkpoint was kept or which is of another base, other settings"
-          + " or other data (with a --lr-schedule that is not constant, the number of steps is one of them). " + REMEDY);
+          + " or other data (with a --lr-schedule that is not constant, the number of steps is one of them). "
+          + REMEDY);
     } else if (finished.getAsLong() >= plan.steps()) {
       throw new UserException(found + ", after " + finished.getAsLong() + " steps. Ask for more with --steps to go on"
           + " from there; or: " + REMEDY.substring(0, 1).toLowerCase(Locale.ROOT) + REMEDY.substring(1));
