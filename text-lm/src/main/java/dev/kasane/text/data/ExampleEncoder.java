@@ -11,8 +11,10 @@ import java.util.List;
  * Turns an example's text into tokens with a mask of what is learnt.
  *
  * <p>The whole text is tokenised at once, as the model will meet it; of an answer are the tokens that have any of its
- * characters, as in transformers' {@code return_assistant_tokens_mask}. The end-of-text mark is appended and learnt unless
- * the text already ends with one, or its template has decided what is learnt.
+ * characters, as in transformers' {@code return_assistant_tokens_mask}. Unlike there they all count where the answer's
+ * last character is spelt with several: transformers stops after the first of them, so that half an emoji would be
+ * learnt. The end-of-text mark is appended and learnt unless the text already ends with one, or its template has
+ * decided what is learnt.
  */
 public final class ExampleEncoder {
   private final Tokenizer tokenizer;

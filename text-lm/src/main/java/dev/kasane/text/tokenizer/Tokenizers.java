@@ -64,9 +64,11 @@ public final class Tokenizers {
     }
     Stream.of(tokenizer.beginningOfTextId(), tokenizer.endOfTextId())
         .flatMapToInt(OptionalInt::stream).filter(id -> id >= embeddings).findFirst().ifPresent(id -> {
+          String mark = beyond.get(id);
           throw new UserException(folder + ": its files give a mark that begins or ends a text the id " + id
-              + ", but the model's embedding has only " + embeddings + " rows. Correct the ids in "
-              + TokenizerFiles.GENERATION + " or " + TokenizerFiles.MODEL + ".");
+              + ", but the model's embedding has only " + embeddings + " rows. Correct "
+              + (mark == null ? "the ids in " + TokenizerFiles.GENERATION + " or " + TokenizerFiles.MODEL
+                  : "the mark " + VisibleText.quote(mark) + " in " + TokenizerFiles.CONFIGURATION) + ".");
         });
     if (!beyond.isEmpty()) {
       notices.accept(folder + ": the model has no embedding for " + beyond.size() + " added token"

@@ -206,6 +206,10 @@ class ExamplesTest {
     EncodedExample example = new ExampleEncoder(LLAMA, 64, false).encode(text).get(0);
     assertThat(learnt(example, LLAMA).replace(" ", "")).isEqualTo("bd");
     assertThat(example.supervised()[example.length() - 1]).as("the end mark is outside of the marks").isFalse();
+    TemplateText bytes = ExampleTemplates.choose("model", model, LLAMA).of(record(Map.of("messages", List.of(
+        Map.of("role", "user", "content", "a"), Map.of("role", "assistant", "content", "b\ud83d\udc4d")))));
+    assertThat(learnt(new ExampleEncoder(LLAMA, 64, false).encode(bytes).get(0), LLAMA).replace(" ", ""))
+        .as("every token of an answer's last character").isEqualTo("b\ud83d\udc4d");
   }
 
   @Test

@@ -72,7 +72,12 @@ class BadTokenizerTest {
     assertThat(Tokenizers.fitted(tokenizer, 401, folder, notice -> { }).paddingId()).isEmpty();
     Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": 401}");
     assertThatThrownBy(() -> Tokenizers.fitted(Tokenizers.open(folder), 401, folder, notice -> { }))
-        .isInstanceOf(UserException.class).hasMessageContaining("begins or ends a text the id 401");
+        .isInstanceOf(UserException.class).hasMessageContaining("begins or ends a text the id 401")
+        .hasMessageContaining("generation_config.json");
+    Files.delete(folder.resolve("generation_config.json"));
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"[NEW]\"}");
+    assertThatThrownBy(() -> Tokenizers.fitted(Tokenizers.open(folder), 401, folder, notice -> { }))
+        .isInstanceOf(UserException.class).hasMessageContaining("'[NEW]' in tokenizer_config.json");
   }
 
   @Test

@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 
 /** One run of {@code kasane train} around the training itself: files, progress, samples, the end. */
 public final class TrainingSession {
+  private static final String REMEDY = "Name another folder with --out, or give --overwrite to train anew.";
+
   private final AdapterSet adapters;
   private final TrainingPlan plan;
   private final Output output;
@@ -89,6 +91,9 @@ public final class TrainingSession {
       OptionalLong finished = checkpoints.finished();
       if (files.hasAdapter()) {
         requireMoreSteps(finished);
+      } else if (finished.isEmpty() && checkpoints.hasFinished()) {
+        throw new UserException("A finished run of another base, other settings or other data left its last checkpoint"
+            + " in " + files.checkpoints() + ", and this run would replace it. " + REMEDY);
       } else if (finished.orElse(Long.MAX_VALUE) > plan.steps()) {
         checkpoints.clear();
       }
@@ -99,13 +104,13 @@ public final class TrainingSession {
   /** A finished run of the same kind is made longer, and no other touched. */
   private void requireMoreSteps(OptionalLong finished) {
     String found = "A finished run lies at " + files.adapter();
-    String remedy = "Name another folder with --out, or give --overwrite to train anew.";
     if (finished.isEmpty()) {
       throw new UserException(found + ", of which no checkpoint was kept or which is of another base, other settings"
-          + " or other data (with a --lr-schedule that is not constant, the number of steps is one of them). " + remedy);
+          + " or other data (with a --lr-schedule that is not constant, the number of steps is one of them). "
+          + REMEDY);
     } else if (finished.getAsLong() >= plan.steps()) {
       throw new UserException(found + ", after " + finished.getAsLong() + " steps. Ask for more with --steps to go on"
-          + " from there; or: " + remedy.substring(0, 1).toLowerCase(Locale.ROOT) + remedy.substring(1));
+          + " from there; or: " + REMEDY.substring(0, 1).toLowerCase(Locale.ROOT) + REMEDY.substring(1));
     }
     tell.accept(found + "; it goes on from step " + finished.getAsLong() + ".");
   }

@@ -236,6 +236,8 @@ class TrainImageRefusalsIT {
     assertThat(Files.readString(folder.resolve("out/loss.csv")))
         .isEqualTo(Files.readString(folder.resolve("long/loss.csv")));
     Files.delete(folder.resolve("out/run.safetensors"));
+    assertThat(train("--steps", "6", "--seed", "3")).as("the checkpoint is another run's").isEqualTo(1);
+    assertThat(err.toString()).contains("finished run", "checkpoints", "--overwrite");
     trains("--steps", "5");
     assertThat(adapter("out")).as("written again").isEqualTo(adapter("long"));
   }

@@ -155,6 +155,11 @@ public final class Checkpoints {
     return OptionalLong.empty();
   }
 
+  /** Whether a run that has ended here, of any kind, left its last checkpoint, intact or not. */
+  public boolean hasFinished() {
+    return !found(true).isEmpty();
+  }
+
   /** Ends the run: its newest checkpoint stays as that of a finished run, and the others are removed. */
   public void finish() {
     NavigableMap<Long, CheckpointFile> before = found(true);

@@ -204,6 +204,7 @@ class CheckpointsTest {
   void theLastCheckpointOfAFinishedRunStaysForMoreSteps() throws IOException {
     checkpoints("run").finish();
     assertThat(checkpoints("run").finished()).isEmpty();
+    assertThat(checkpoints("run").hasFinished()).isFalse();
     checkpoints("run").save(1, state(1));
     checkpoints("run").save(2, state(2));
     checkpoints("run").finish();
@@ -212,6 +213,7 @@ class CheckpointsTest {
     assertThat(checkpoints("run").canGoOn()).isFalse();
     assertThat(checkpoints("run").finished()).hasValue(2);
     assertThat(checkpoints("other").finished()).isEmpty();
+    assertThat(checkpoints("other").hasFinished()).isTrue();
     assertThat(checkpoints("run").restore(state(0))).isEqualTo(2);
 
     checkpoints("run").save(5, state(5));
