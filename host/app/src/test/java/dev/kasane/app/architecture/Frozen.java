@@ -47,15 +47,15 @@ enum Frozen {
       core.spi.AdapterModule
       core.training.Checkpoints
       core.training.LearningRate
-      diffusion.data.AdapterTag
+      diffusion.data.caption.AdapterTag
       diffusion.data.DatasetReport
       diffusion.demo.base.DemoBase
       diffusion.pipeline.PictureRequest
       diffusion.training.DiskCache
       diffusion.training.ImageTrainingOptions
       diffusion.training.NoiseOptions
-      plugin.diffusers.KeyDiagnosis
-      plugin.kohya.KeyDiagnosis
+      plugin.diffusers.MangledKeys
+      plugin.kohya.StrayKeys
       plugin.lora.LoraStart
       plugin.peft.AdapterStart
       quant.QuantisedWeight
