@@ -18,7 +18,10 @@ final class DecoderWarnings implements IIOReadWarningListener {
   @Override
   public void warningOccurred(ImageReader source, String message) {
     String lower = message.toLowerCase(Locale.ROOT);
-    if (lower.contains("profile")) {
+    if (lower.contains("no embedded icc")) {
+      // Nothing is left out of a picture that never had one.
+      return;
+    } else if (lower.contains("profile")) {
       profile = message;
     } else if (lower.contains("premature end") || lower.contains("unexpected end") || lower.contains("truncated")) {
       truncation = message;

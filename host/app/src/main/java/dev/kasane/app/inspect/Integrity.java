@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,9 @@ public final class Integrity {
   /** What PyTorch, DeepSpeed and PEFT call the models that they wrap others in. */
   private static final Pattern WRAPPED = Pattern.compile("(?:^|\\.)(?:_orig_mod|_fsdp_wrapped_module"
       + "|_checkpoint_wrapped_module|_forward_module)\\.|.\\.base_model\\.model\\.");
+  /** What may stand before a layer's own name, dots made strokes. */
+  private static final Pattern ROOT = Pattern.compile("^(?:lora_unet|lycoris|(?:model_)?diffusion_model|unet"
+      + "|lora_te1?|(?:text_encoders_)?clip_l(?:_transformer)?|text_encoder)_");
   private static final Pattern JOINED_PARAMETER = Pattern.compile("_lora_(?:down|up|mid)\\.weight$");
 
   private final TensorListing file;
@@ -127,6 +131,15 @@ public final class Integrity {
         names((algorithm, parameters) -> !algorithm.ranksAgree(parameters)));
     add("modules have factors that are no matrices",
         names((algorithm, parameters) -> !algorithm.axesFit(parameters)));
+    add("layers are named in two spellings", twiceNamed());
+  }
+
+  /** Layers that are named twice, flat as kohya does it and with dots as ComfyUI does: one of the two would be lost. */
+  private List<String> twiceNamed() {
+    Map<String, List<String>> spellings = modules.keySet().stream().collect(Collectors.groupingBy(
+        name -> ROOT.matcher(name.replace('.', '_')).replaceFirst(""), LinkedHashMap::new, Collectors.toList()));
+    return spellings.values().stream().filter(names -> names.size() > 1).map(names -> String.join(" and ", names))
+        .toList();
   }
 
   private static boolean isMangled(String key) {

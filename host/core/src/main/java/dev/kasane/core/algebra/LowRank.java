@@ -69,6 +69,16 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     return Optional.of(new LowRank(rows, matrix(up), module.alpha(rank) / rank, new Shape(sizes)));
   }
 
+  /** scale · ‖B‖ · ‖A‖, which ‖ΔW‖ cannot exceed, for a module that has two such factors; 0 for others. */
+  static double sizeOfFactors(AdapterModule module, NDManager scope) {
+    if (!module.tensors().keySet().containsAll(Set.of(DOWN, UP))) {
+      return 0;
+    }
+    NDArray down = floats(module, DOWN, scope);
+    long rank = Math.max(1, down.getShape().get(0));
+    return Math.abs(module.alpha(rank)) / rank * ALGEBRA.norm(down) * ALGEBRA.norm(floats(module, UP, scope));
+  }
+
   private static LowRank ofTable(AdapterModule module, NDManager scope) {
     NDArray a = floats(module, TABLE_A, scope);
     NDArray b = floats(module, TABLE_B, scope);

@@ -25,6 +25,8 @@ public final class Verifier {
   /** Every entry of a product of stored factors is off by a few units of roundoff. */
   private static final double HALF_UNITS = 8;
   private static final double FLOAT_UNITS = 64;
+  /** By how much the factors of an update may exceed it before their own rounding counts as an error. */
+  private static final double MOST_CANCELLED = 256;
 
   private final DeltaSource deltas;
 
@@ -139,7 +141,7 @@ public final class Verifier {
       for (MixLayer.Term term : layer.terms()) {
         NDArray update = deltas.delta(layer.component(), term.module(), 1, scope).reshape(found.getShape())
             .mul(term.weight());
-        size += ALGEBRA.norm(update);
+        size += isExact(made) ? size(term, update, scope) : ALGEBRA.norm(update);
         terms.add(update);
       }
       NDArray sum = terms.get(0);
@@ -149,6 +151,21 @@ public final class Verifier {
       double distance = Math.abs(ALGEBRA.distance(found, sum) - lost);
       return distance == 0 ? 0 : distance / size;
     }
+  }
+
+  /**
+   * What rounding of a term is relative to. The products of a LoRA that began as a part of the weight nearly cancel
+   * while it has learnt little, and are rounded by their own size.
+   */
+  private static double size(MixLayer.Term term, NDArray update, NDManager scope) {
+    double norm = ALGEBRA.norm(update);
+    double factors = LowRank.sizeOfFactors(term.module(), scope) * Math.abs(term.weight());
+    return Math.max(norm, Math.min(factors, MOST_CANCELLED * norm));
+  }
+
+  /** In fewer bits what nearly cancels is lost, which is an error. */
+  private static boolean isExact(AdapterModule module) {
+    return module.tensors().values().stream().allMatch(tensor -> Ops.typeOf(tensor) == DataType.FLOAT32);
   }
 
   /** The larger of two, where a NaN is larger than everything. */

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.BlockWeights;
+import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Engines;
@@ -196,6 +197,24 @@ class MixerTest {
     assertThat(failed.passed()).isFalse();
     assertThatThrownBy(() -> failed.requirePassed("x")).isInstanceOf(UserException.class)
         .hasMessageContaining("FAILED");
+  }
+
+  /** As an update that began as a part of the weight and has learnt little: B·A − B₀·A₀. */
+  @Test
+  void factorsThatNearlyCancelAreMixedAndMeasuredByTheirOwnRounding() {
+    NDArray up = Ops.randomNormal(scope, new Shape(24, 4));
+    NDArray down = Ops.randomNormal(scope, new Shape(4, 20));
+    NDArray learnt = Ops.randomNormal(scope, new Shape(24, 4)).mul(0.02f).add(up);
+    AdapterModule module = new AdapterModule("to_q", Map.of("lora_up.weight", learnt.concat(up.neg(), 1),
+        "lora_down.weight", down.concat(down, 0)), Map.of("alpha", 8.0));
+    List<MixPart> parts = List.of(Adapters.part("a", Adapters.model(module), 0.5),
+        Adapters.part("b", Adapters.model(module), 0.5));
+    AdapterModel mixed = mix(MixMethod.CAT, parts.toArray(MixPart[]::new));
+    assertThat(new Verifier(Adapters.PLAIN).distanceFromSum(mixed, Map.of(), parts, scope))
+        .isLessThan(Verifier.bound(Precision.FLOAT32));
+    AdapterModel stored = Verifier.rounded(mixed, Precision.BFLOAT16, scope);
+    assertThat(new Verifier(Adapters.PLAIN).distanceFromSum(stored, Map.of(), parts, scope))
+        .as("in half the bits what was learnt is lost").isGreaterThan(Verifier.bound(Precision.BFLOAT16));
   }
 
   @Test

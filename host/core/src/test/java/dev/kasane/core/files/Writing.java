@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /** A process of its own that writes until a signal ends it; it says "ready" when the signal may come. */
@@ -40,6 +41,7 @@ final class Writing {
 
   /** Never stops: files are created, written and moved by two threads, and folders filled. */
   private static void restless(Path folder) {
+    AtomicInteger underWay = new AtomicInteger();
     IntStream.range(0, 2).forEach(thread -> new Thread(() -> {
       for (int i = 0; ; i++) {
         try (PendingFolder model = PendingFolder.beside(folder.resolve("model-" + thread))) {
@@ -55,7 +57,7 @@ final class Writing {
           }
           ProcessEnd.ofThisProcess().await();
         }
-        if (i == 3) {
+        if (i == 3 && underWay.incrementAndGet() == 2) {
           ready();
         }
       }
