@@ -4,9 +4,7 @@ import static dev.kasane.diffusion.demo.base.BaseLosses.LOSSES;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.BatchSource;
 import dev.kasane.core.training.Objective;
 import dev.kasane.diffusion.vae.AutoencoderKL;
@@ -40,7 +38,7 @@ final class DecoderStage implements Objective<List<BufferedImage>>, BatchSource<
     NDArray target = PictureTensors.of(batch, scope);
     NDArray moments;
     try (GradMode off = GradMode.off()) {
-      moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));
+      moments = pictures.moments(target);
     }
     return LOSSES.autoencoder(vae.decode(moments.split(2, 1).get(0)), target, moments, 0);
   }

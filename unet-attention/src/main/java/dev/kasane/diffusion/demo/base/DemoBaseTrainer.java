@@ -2,6 +2,7 @@ package dev.kasane.diffusion.demo.base;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.LearningRate;
@@ -33,6 +34,7 @@ public final class DemoBaseTrainer {
 
   private final Path work;
   private final int scenesInAll;
+  private final DataType type;
   private final TrainingListener progress;
   private final DemoBaseConfig config = DemoBaseConfig.load();
 
@@ -41,15 +43,17 @@ public final class DemoBaseTrainer {
    * @param progress told of every step
    */
   public DemoBaseTrainer(Path work, TrainingListener progress) {
-    this(work, progress, SCENES);
+    this(work, progress, SCENES, DataType.BFLOAT16);
   }
 
   /**
    * @param scenesInAll how many scenes the second stage learns from
+   * @param type what is computed in; the weights are float32
    */
-  DemoBaseTrainer(Path work, TrainingListener progress, int scenesInAll) {
+  DemoBaseTrainer(Path work, TrainingListener progress, int scenesInAll, DataType type) {
     this.work = work;
     this.scenesInAll = scenesInAll;
+    this.type = type;
     this.progress = progress;
   }
 
@@ -65,7 +69,7 @@ public final class DemoBaseTrainer {
     Map<String, NDArray> parameters = FreshWeights.give(vae, path -> false, owner);
     try (NDManager scope = Engines.newManager()) {
       WholeModelRun stage = new WholeModelRun(parameters, work.resolve("vae"), progress, scope);
-      VaeStage objective = new VaeStage(vae, SEED, PICTURES_A_STEP);
+      VaeStage objective = new VaeStage(vae, SEED, PICTURES_A_STEP, type);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 1.2e-3, 50, steps), 0.998);
       stage.useAverage();
@@ -94,10 +98,10 @@ public final class DemoBaseTrainer {
         .forEach((name, value) -> parameters.put("text_encoder." + name, value));
     try (NDManager scope = Engines.newManager()) {
       SceneGenerator scenes = new SceneGenerator(SEED);
-      NDArray latents = WorldLatents.encode(vae, scenes, scenesInAll, scope);
+      NDArray latents = WorldLatents.encode(vae, scenes, scenesInAll, type, scope);
       double scaling = 1 / latents.sub(latents.mean()).square().mean().sqrt().getFloat();
       DenoiserStage objective = new DenoiserStage(unet, text, ClipTokenizer.of(vocabulary),
-          NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), SCENES_A_STEP);
+          NoiseSchedule.of(config.scheduler()), scenes, latents.muli(scaling), SCENES_A_STEP, type);
       WholeModelRun stage = new WholeModelRun(parameters, work.resolve("denoiser"), progress, scope);
       stage.run(objective, objective,
           new LearningRate(LearningRate.Kind.COSINE, 6e-4, 200, steps), 0.999);
@@ -126,7 +130,7 @@ public final class DemoBaseTrainer {
     });
     try (NDManager scope = Engines.newManager()) {
       WholeModelRun stage = new WholeModelRun(decoder, work.resolve("decoder"), progress, scope);
-      DecoderStage objective = new DecoderStage(vae, new VaeStage(vae, SEED + 2, PICTURES_A_STEP));
+      DecoderStage objective = new DecoderStage(vae, new VaeStage(vae, SEED + 2, PICTURES_A_STEP, type));
       stage.run(objective, objective, new LearningRate(LearningRate.Kind.COSINE, 8e-4, 50, steps), 0.998);
       stage.useAverage();
     }

@@ -36,6 +36,7 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
   private final SceneGenerator scenes;
   private final NDArray latents;
   private final int batchSize;
+  private final DataType type;
 
   /** Scenes by number, their captions' tokens and the timesteps to noise them to. */
   record Batch(long[] scenes, long[] ids, int[] timesteps) {}
@@ -48,9 +49,10 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
    * @param scenes the generator whose scenes were encoded
    * @param latents (scenes, channels, height, width), scaled
    * @param batchSize pictures a step
+   * @param type what is computed in
    */
   DenoiserStage(UNet2DConditionModel unet, ClipTextModel textEncoder, ClipTokenizer tokenizer,
-      NoiseSchedule noise, SceneGenerator scenes, NDArray latents, int batchSize) {
+      NoiseSchedule noise, SceneGenerator scenes, NDArray latents, int batchSize, DataType type) {
     this.unet = unet;
     this.textEncoder = textEncoder;
     this.tokenizer = tokenizer;
@@ -58,6 +60,7 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
     this.scenes = scenes;
     this.latents = latents;
     this.batchSize = batchSize;
+    this.type = type;
   }
 
   @Override
@@ -91,9 +94,9 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
     NDArray added = Ops.randomNormal(scope, clean.getShape());
     NDArray noisy = noise.addNoise(clean, added, batch.timesteps());
     NDArray ids = scope.create(batch.ids(), new Shape(batchSize, ClipTokenizer.MAX_LENGTH));
-    NDArray context = textEncoder.forward(ids, 0, DataType.BFLOAT16);
+    NDArray context = textEncoder.forward(ids, 0, type);
     NDArray prediction =
-        unet.forward(Ops.cast(noisy, DataType.BFLOAT16), scope.create(batch.timesteps()), context);
+        unet.forward(Ops.cast(noisy, type), scope.create(batch.timesteps()), context);
     return DIFFUSION.weightedSquaredError(prediction, added, scope.create(weights(batch.timesteps())));
   }
 

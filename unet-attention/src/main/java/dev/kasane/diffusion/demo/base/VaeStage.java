@@ -21,11 +21,16 @@ final class VaeStage implements Objective<List<BufferedImage>>, BatchSource<List
   private final AutoencoderKL vae;
   private final VaePictures pictures;
   private final int batchSize;
+  private final DataType type;
 
-  VaeStage(AutoencoderKL vae, long seed, int batchSize) {
+  /**
+   * @param type what is computed in
+   */
+  VaeStage(AutoencoderKL vae, long seed, int batchSize, DataType type) {
     this.vae = vae;
     this.pictures = new VaePictures(seed);
     this.batchSize = batchSize;
+    this.type = type;
   }
 
   @Override
@@ -37,8 +42,13 @@ final class VaeStage implements Objective<List<BufferedImage>>, BatchSource<List
   @Override
   public NDArray loss(List<BufferedImage> batch, NDManager scope) {
     NDArray target = PictureTensors.of(batch, scope);
-    NDArray moments = vae.encodeMoments(Ops.cast(target, DataType.BFLOAT16));
+    NDArray moments = moments(target);
     NDArray decoded = vae.decode(LOSSES.sampleLatents(moments));
     return LOSSES.autoencoder(decoded, target, moments, DIVERGENCE_WEIGHT);
+  }
+
+  /** The encoder's means and logarithms of variances of some pictures. */
+  NDArray moments(NDArray pictures) {
+    return vae.encodeMoments(Ops.cast(pictures, type));
   }
 }

@@ -28,10 +28,12 @@ final class WorldLatents {
    * @param vae the trained autoencoder
    * @param scenes which scenes
    * @param count how many
+   * @param type what is computed in
    * @param owner owner of the result
    * @return (count, channels, height, width) means, float32, not scaled
    */
-  static NDArray encode(AutoencoderKL vae, SceneGenerator scenes, int count, NDManager owner) {
+  static NDArray encode(AutoencoderKL vae, SceneGenerator scenes, int count, DataType type,
+      NDManager owner) {
     int side = DemoBaseConfig.PICTURE_SIZE / vae.config().reduction();
     Shape one = new Shape(vae.config().latentChannels(), side, side);
     NDArray all = owner.zeros(new Shape(count).addAll(one), DataType.FLOAT32);
@@ -40,7 +42,7 @@ final class WorldLatents {
       int end = Math.min(count, start + CHUNK);
       try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
         NDArray pictures = PictureTensors.of(paint(scenes, start, end), scope);
-        NDArray moments = Ops.cast(vae.encodeMoments(Ops.cast(pictures, DataType.BFLOAT16)), DataType.FLOAT32);
+        NDArray moments = Ops.cast(vae.encodeMoments(Ops.cast(pictures, type)), DataType.FLOAT32);
         NDArray means = moments.split(2, 1).get(0);
         target.put(means.toFloatArray());
       }
