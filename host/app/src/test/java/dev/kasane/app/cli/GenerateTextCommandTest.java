@@ -48,6 +48,7 @@ class GenerateTextCommandTest {
       vocabulary.put("w" + word, word);
     }
     mapper.writeValue(folder.resolve("tokenizer.json").toFile(), json);
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
   }
 
   private String words(String tensor) {

@@ -39,8 +39,9 @@ public final class ClassRules {
     boolean unigram = kind == TokenizerClass.T5;
     if (unigram != model.path("merges").isMissingNode() || unigram != model.has("unk_id")) {
       throw new UserException(origin + " has the model " + VisibleText.quote(model.path("type").asText())
-          + ", but tokenizer_class in tokenizer_config.json is " + kind.className() + ", which "
-          + (unigram ? "splits by unigram" : "joins by BPE") + ". Correct tokenizer_class, or fetch the model's files"
+          + ", but the tokeniser's class, by tokenizer_config.json or the model's type, is " + kind.className()
+          + ", which " + (unigram ? "splits by unigram" : "joins by BPE") + ". Name another tokenizer_class"
+          + " (PreTrainedTokenizerFast takes the file as it stands), or fetch the model's files"
           + " again.");
     }
     ObjectNode rebuilt = TokenizerJson.of(normalizers(kind, json), preTokenizers(kind, settings),
