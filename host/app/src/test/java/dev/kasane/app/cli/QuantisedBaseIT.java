@@ -61,7 +61,8 @@ class QuantisedBaseIT {
         .put("special", true).put("single_word", false).put("lstrip", false).put("rstrip", false)
         .put("normalized", false);
     mapper.writeValue(folder.resolve("tokenizer.json").toFile(), json);
-    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"w" + (WORDS - 1) + "\"}");
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"PreTrainedTokenizerFast\","
+        + " \"eos_token\": \"w" + (WORDS - 1) + "\"}");
   }
 
   @AfterAll
