@@ -96,7 +96,8 @@ public final class Integrity {
     List<String> empty = file.tensors().values().stream()
         .filter(tensor -> tensor.shape().contains(0L)).map(StoredTensor::name).toList();
     if (!empty.isEmpty()) {
-      problems.add(empty.size() + " of " + file.tensors().size() + " tensors are empty: " + shown(empty) + ". " + AdapterFile.SHARD_ADVICE);
+      problems.add(empty.size() + " of " + file.tensors().size() + " tensors are empty: " + shown(empty) + ". "
+          + AdapterFile.SHARD_ADVICE);
       return;
     }
     checkModules();

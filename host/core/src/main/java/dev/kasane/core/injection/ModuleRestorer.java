@@ -17,8 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Asks all methods whose module it is; two claims on one are refused, lest the order of plugins decide. Whatever is made of a file (an attached adapter, a merged weight, a
- * mix, a file in another format) goes through here, so all of them take the same files.
+ * Asks all methods whose module it is; two claims on one are refused, lest the order of plugins decide. Whatever is
+ * made of a file (an attached adapter, a merged weight, a mix, a file in another format) goes through here, so all of
+ * them take the same files.
  */
 public final class ModuleRestorer {
   private static final Set<String> WHOLE = Set.of("weight", "bias");

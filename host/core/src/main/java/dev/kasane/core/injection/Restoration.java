@@ -126,7 +126,8 @@ final class Restoration {
   private void restore(String component, AdaptableLayer layer, AdapterModule module) {
     try {
       restorer.restore(layer, module, scope).ifPresentOrElse(
-          restored -> accept(component, layer, restored), () -> reject(component, module, restorer.refusal(layer, module)));
+          restored -> accept(component, layer, restored),
+          () -> reject(component, module, restorer.refusal(layer, module)));
     } catch (UserException problem) {
       misshapen.add(new InjectionReport.Misfit(component, layer.path(), problem.getMessage()));
     }

@@ -105,7 +105,7 @@ public final class OlderFiles {
   }
 
   /**
-   * The marks behind tiktoken's ranks: those that are listed, at their ids, with placeholders between them; then what
+   * The marks after tiktoken's ranks: those that are listed, at their ids, with placeholders between them; then what
    * else is special.
    */
   private ArrayNode tiktokenMarks(Path file, int first) {
