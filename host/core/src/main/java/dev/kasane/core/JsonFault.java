@@ -3,6 +3,7 @@ package dev.kasane.core;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 public record JsonFault(int line, int column, String what) {
   private static final int LONGEST_QUOTE = 60;
   private static final String UNKNOWN = "this is not how JSON is written";
+  private static final String NOT_TEXT = "found bytes that are not UTF-8 text";
   /** What the library says, and what it means; {@code %s} is what was found. The first that fits counts. */
   private static final Map<Pattern, String> MEANINGS = meanings();
 
@@ -44,9 +46,9 @@ public record JsonFault(int line, int column, String what) {
     meanings.put(found + "was expecting double-quote", "found %s, expected a name in double quotes");
     meanings.put(found + "expected a valu?e?", "found %s, expected a value");
     meanings.put(found, "found %s, which does not belong here");
-    meanings.put("character \\(\\(CTRL-CHAR, code (\\d+)\\)\\): (?:only|expected|was)",
+    meanings.put("character \\(\\(CTRL-CHAR, code (\\d+)\\)\\)",
         "found the control character number %s");
-    meanings.put("Invalid UTF-8|Invalid UTF-32", "found bytes that are not UTF-8 text");
+    meanings.put("Invalid UTF-8", NOT_TEXT);
     meanings.put("(?i)numeric|number", "found a number that is not written as JSON has it, such as 7, -0.5 or 1e-4");
     Map<Pattern, String> compiled = new LinkedHashMap<>();
     meanings.forEach((said, meant) -> compiled.put(Pattern.compile(said, Pattern.DOTALL), meant));
@@ -57,6 +59,17 @@ public record JsonFault(int line, int column, String what) {
   public static JsonFault of(JsonProcessingException e) {
     JsonLocation place = Optional.ofNullable(e.getLocation()).orElse(JsonLocation.NA);
     return new JsonFault(Math.max(1, place.getLineNr()), Math.max(1, place.getColumnNr()), what(e));
+  }
+
+  /**
+   * Bytes that are no UTF-8 text.
+   *
+   * @param broken where the first of them stands, from 0
+   */
+  static JsonFault notText(byte[] bytes, int broken) {
+    String before = new String(bytes, 0, broken, StandardCharsets.UTF_8);
+    int line = 1 + (int) before.chars().filter(character -> character == '\n').count();
+    return new JsonFault(line, before.length() - before.lastIndexOf('\n'), NOT_TEXT);
   }
 
   private static String what(JsonProcessingException e) {

@@ -10,6 +10,9 @@ import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Reads JSON files that come with a model. */
@@ -35,7 +38,7 @@ public final class JsonFiles {
         throw new UserException(file + " is larger than " + (mostBytes >> 20) + " MiB, which no such file is. Check"
             + " that it is the right one.");
       }
-      if (JSON.readTree(bytes) instanceof ObjectNode object) {
+      if (JSON.readTree(text(file, bytes)) instanceof ObjectNode object) {
         return object;
       }
       throw new UserException(file + " holds no JSON object. Fetch the file again.");
@@ -46,6 +49,17 @@ public final class JsonFiles {
       throw new UserException("Cannot read " + file + ": " + FileFaults.reason(e)
           + ". Check that it is a file, as UTF-8 text, and that you may read it.", e);
     }
+  }
+
+  /** The text of a file: the JSON library would take a zero byte near its beginning for another encoding than UTF-8. */
+  private static String text(Path file, byte[] bytes) {
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    CharBuffer text = CharBuffer.allocate(bytes.length);
+    if (StandardCharsets.UTF_8.newDecoder().decode(rest, text, true).isError()) {
+      throw new UserException(file + " is not valid JSON: " + JsonFault.notText(bytes, rest.position())
+          + ". The file is damaged: fetch it again.");
+    }
+    return text.flip().toString();
   }
 
   /** The object in a configuration file. */

@@ -24,7 +24,7 @@ class JsonFilesTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
     "{'a': 1,¶ 'b': |line 2, column 6: it ends in the middle",
     "{'a': 1,}|line 1, column 9: found }, expected a name in double quotes",
-    "{'a': yes}|line 1, column 11: found yes; a text needs double quotes",
+    "{'a': yes}|line 1, column 10: found yes; a text needs double quotes",
     "{'a': 1} 2|more follows where it should end",
     "{'a': +}|line 1, column 8: found a number that is not written as JSON has it",
     "hello|found hello; a text needs double quotes",
@@ -57,6 +57,16 @@ class JsonFilesTest {
         .hasMessageContaining("larger than 1 MiB");
     assertThatThrownBy(() -> JsonFiles.read(folder)).isInstanceOf(UserException.class)
         .hasMessageContaining("Cannot read " + folder);
+  }
+
+  @Test
+  void areUtf8AndNothingElse() throws IOException {
+    Path broken = Files.write(folder.resolve("config.json"), new byte[] {'{', '\n', '"', (byte) 0xff, '"'});
+    assertThatThrownBy(() -> JsonFiles.read(broken)).isInstanceOf(UserException.class)
+        .hasMessageContaining("line 2, column 2: found bytes that are not UTF-8 text");
+    Path wide = Files.writeString(folder.resolve("config.json"), "{\0\0\0]'nul");
+    assertThatThrownBy(() -> JsonFiles.read(wide)).isInstanceOf(UserException.class)
+        .hasMessageContaining("line 1, column 3: found the control character number 0");
   }
 
   @Provide
