@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Ops;
+import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.diffusion.clip.LearnedWords;
 import dev.kasane.diffusion.clip.tokenizer.PromptChunks;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -55,7 +55,7 @@ public final class PromptWords {
    */
   public String add(EmbeddingReference reference, List<AdapterFormat> formats, NDManager scope) {
     Path file = reference.file();
-    AdapterModel read = new FormatChoice(formats).choose(file).read(file, AdapterBase.of(model).places(), scope);
+    AdapterModel read = new FormatChoice(formats).choose(file).read(file, AdapterBase.live(model.parts()).places(), scope);
     List<AdapterModule> words = read.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     if (words.isEmpty() && read.unmatched().isEmpty() || read.components().keySet().stream()
         .anyMatch(component -> !component.equals(AdapterModel.EMBEDDINGS))) {
@@ -104,7 +104,7 @@ public final class PromptWords {
       throw new UserException("The learned word " + name + " has no name. Name it with --embedding FILE:word.");
     }
     if (rows == null || word.tensors().size() > 1) {
-      throw new UserException("The learned word " + name + " is for " + BaseGuess.SDXL.title()
+      throw new UserException("The learned word " + name + " is for " + KnownBase.SDXL.title()
           + ", which has two text encoders; the base has one.");
     }
     Shape shape = rows.getShape();
@@ -132,8 +132,7 @@ public final class PromptWords {
   }
 
   private static String made(long width) {
-    BaseGuess base = BaseGuess.ofContextWidth(width);
-    return base == BaseGuess.UNKNOWN ? "" : " (" + base.title() + ")";
+    return KnownBase.ofContextWidth(width).map(base -> " (" + base.title() + ")").orElse("");
   }
 
   /** As cloneofsimo's scripts have it: of a word that is taken, the next is {@code word-1} or {@code <word-1>}. */

@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.family.BaseKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class Description {
   private final Optional<AdapterLayout> layout;
   private final Map<String, Map<String, StoredTensor>> modules;
   private final Map<String, Map<String, StoredTensor>> adapted;
-  private final BaseGuess base;
+  private final BaseKind base;
 
   /**
    * @throws IOException when the configuration that belongs to the file is damaged
@@ -43,7 +44,7 @@ final class Description {
     this.adapted = modules.entrySet().stream()
         .filter(module -> AdapterAlgorithm.of(module.getValue()).isPresent())
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
-    this.base = BaseGuess.of(listing);
+    this.base = listing.base();
   }
 
   FileInspection describe() {
@@ -118,7 +119,7 @@ final class Description {
     listing.metadataFault().ifPresent(notes::add);
     boolean image = layout.filter(each -> each == AdapterLayout.KOHYA || each == AdapterLayout.DIFFUSERS)
         .isPresent();
-    List<String> strange = !image || base == BaseGuess.LLM ? List.of() : adapted.keySet().stream()
+    List<String> strange = !image || base.isDiverse() ? List.of() : adapted.keySet().stream()
         .filter(module -> !KNOWN_PLACE.matcher(module).find()).toList();
     if (!strange.isEmpty()) {
       notes.add(strange.size() + " modules name no layer of Stable Diffusion 1.x, 2.x or XL, so the file was"

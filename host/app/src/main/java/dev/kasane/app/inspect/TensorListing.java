@@ -1,5 +1,8 @@
 package dev.kasane.app.inspect;
 
+import ai.djl.ndarray.types.Shape;
+import dev.kasane.app.base.ModelFamilies;
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.files.InputFile;
@@ -120,6 +123,14 @@ public record TensorListing(
       }
       return new TensorListing(PICKLE, tensors, Map.of(), Set.of(), alphas);
     }
+  }
+
+  /** The kind of base that it was made for, as far as the header tells. */
+  public BaseKind base() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name,
+        new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray())));
+    return ModelFamilies.kindOf(metadata, shapes);
   }
 
   /** A clause about metadata that are no text, which harm no tensor. */

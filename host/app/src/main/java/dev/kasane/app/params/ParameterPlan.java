@@ -2,7 +2,11 @@ package dev.kasane.app.params;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.app.base.ModelFamilies;
+import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.family.PlannedModel;
+import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.AdapterSizes;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
@@ -10,8 +14,10 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,11 +42,9 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * @param config a {@code config.json} or a folder with one
    * @param precision type of the base and the computation
    * @param batch examples of a step
-   * @param length tokens of a text
-   * @param resolution pixels of a picture's side
-   * @param dropouts whether a language model's own dropouts are on
+   * @param planned what else the forecast depends on
    */
-  public record Run(Path config, Precision precision, int batch, int length, int resolution, boolean dropouts) {}
+  public record Run(Path config, Precision precision, int batch, PlannedRun planned) {}
 
   /**
    * Plans an adapter.
@@ -50,7 +54,7 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    */
   public static ParameterPlan of(Run run, TargetSelector targets, AdapterMethod method, AdapterOptions options,
       OptionPatterns patterns) {
-    PlannedModel model = PlannedModels.read(run);
+    PlannedModel model = model(run);
     try (NDManager scope = Engines.newManager()) {
       Map<String, Map<String, Shape>> sizes =
           AdapterSizes.of(model.root(), targets, method, options, patterns, scope);
@@ -59,6 +63,18 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
           fileBytes(model.filePrefix(), sizes),
           MemoryForecast.of(model, sizes.keySet(), trained, run.precision(), run.batch()));
     }
+  }
+
+  private static PlannedModel model(Run run) {
+    Path file = Files.isDirectory(run.config()) ? inFolder(run.config()) : run.config();
+    PlannedModel model = ModelFamilies.of(file).plan(file, run.planned());
+    model.root().namedWeights().values().forEach(weight -> weight.set(new ZeroWeight(weight.shape())));
+    return model;
+  }
+
+  private static Path inFolder(Path folder) {
+    return List.of("config.json", "unet/config.json").stream().map(folder::resolve).filter(Files::isRegularFile)
+        .findFirst().orElseThrow(() -> new UserException(folder + " has no config.json."));
   }
 
   /** A safetensors file: the length of its header, the header, filled up to eight bytes, the numbers. */

@@ -16,6 +16,7 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.testkit.SharedData;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.TokenBatch;
@@ -67,7 +68,7 @@ class PeftFoldersIT {
       CausalLm live = TextCheckpoint.open(model).model(Precision.FLOAT32, scope);
       if (attached != null) {
         new AdapterLoading(host.formats(), host.methods(), Set.of())
-            .load(new AdapterReference(attached, 1), AdapterBase.of(live), scope);
+            .load(new AdapterReference(attached, 1), AdapterBase.live(TextFamily.parts(live)), scope);
       }
       NDArray scores = live.logits(TokenBatch.of(List.of(TOKENS), 0, TokenBatch.Padding.LEFT), scope).squeeze(0);
       NDArray expected = expected(adapter, scope);

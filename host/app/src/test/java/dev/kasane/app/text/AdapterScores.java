@@ -11,6 +11,7 @@ import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.generation.ContinuationListener;
 import dev.kasane.text.generation.GenerationOptions;
 import dev.kasane.text.generation.Generator;
@@ -42,7 +43,7 @@ public final class AdapterScores {
     try (PluginHost host = PluginHost.start(PluginLocations.standard(null)); NDManager scope = Engines.newManager()) {
       base.load(scope);
       new AdapterLoading(host.formats(), host.methods(), Set.of())
-          .load(AdapterReference.parse(arguments[1]), AdapterBase.of(base.model()), scope);
+          .load(AdapterReference.parse(arguments[1]), AdapterBase.live(TextFamily.parts(base.model())), scope);
       int[] tokens = continued(base, base.tokens(arguments[2]), Integer.parseInt(arguments[3]), scope);
       TokenBatch batch = TokenBatch.of(List.of(tokens), 0, TokenBatch.Padding.LEFT);
       NDArray logits = base.model().logits(batch, scope).squeeze(0);

@@ -9,6 +9,7 @@ import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterMethod;
@@ -109,7 +110,7 @@ public final class ParamsCommand implements Callable<Integer> {
       OptionPatterns patterns = rankPatterns.isEmpty() ? OptionPatterns.none()
           : new OptionPatterns(Map.of("rank", rankPatterns));
       ParameterPlan.Run run = new ParameterPlan.Run(
-          config, precision, batch, length, resolution, !baseDropout.equals("none"));
+          config, precision, batch, new PlannedRun(length, resolution, !baseDropout.equals("none")));
       print(ParameterPlan.of(run, selector, chosen, AdapterOptions.of(chosen.id(), chosen.options(), given),
           patterns));
     }

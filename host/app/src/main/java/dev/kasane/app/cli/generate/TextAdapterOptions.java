@@ -12,6 +12,7 @@ import dev.kasane.app.text.TextModel;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.model.CausalLm;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ final class TextAdapterOptions {
     }
     int own = model.checkpoint().config().vocabularySize();
     Optional<AdapterVocabulary> other = AdapterVocabulary.of(files, host().formats(), model.tables(),
-        AdapterBase.of(model.model()).places(), own);
+        AdapterBase.live(TextFamily.parts(model.model())).places(), own);
     other.ifPresent(each -> notices.accept(each.note(own)));
     return other.map(vocabulary -> model.withVocabulary(vocabulary, notices)).orElse(model);
   }
@@ -85,7 +86,7 @@ final class TextAdapterOptions {
     }
     PluginHost host = host();
     try {
-      AdapterBase base = AdapterBase.of(model);
+      AdapterBase base = AdapterBase.live(TextFamily.parts(model));
       everywhere.attach(host, base, scope, log);
       Map<String, AdapterSet> sets = new LinkedHashMap<>();
       named.forEach((name, text) -> sets.put(name, load(name, text, host, base, scope, log)));

@@ -63,7 +63,7 @@ final class WordOptions {
     PluginHost host = adapters.start();
     try {
       PromptWords words = new PromptWords(model);
-      adapters.attach(host, AdapterBase.of(model), scope, loaded -> {
+      adapters.attach(host, AdapterBase.live(model.parts()), scope, loaded -> {
         loaded.lines().forEach(log::println);
         words.add(loaded).forEach(log::println);
       });

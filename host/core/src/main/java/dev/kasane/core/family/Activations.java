@@ -1,4 +1,4 @@
-package dev.kasane.app.params;
+package dev.kasane.core.family;
 
 import ai.djl.ndarray.types.DataType;
 import java.util.Set;
@@ -9,10 +9,10 @@ import java.util.Set;
  * @param whole of a run in one piece
  * @param segmented of a run in segments (gradient checkpointing)
  */
-record Activations(long whole, long segmented) {
+public record Activations(long whole, long segmented) {
   /** How a kind of model reckons them. */
   @FunctionalInterface
-  interface Rule {
+  public interface Rule {
     /**
      * Reckons.
      *

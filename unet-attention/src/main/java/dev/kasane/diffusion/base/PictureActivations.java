@@ -1,14 +1,20 @@
-package dev.kasane.app.params;
+package dev.kasane.diffusion.base;
 
 import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.family.Activations;
+import dev.kasane.core.family.PlannedModel;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import dev.kasane.diffusion.unet.UNetConfig;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a U-Net keeps for backward, by a rule of thumb: what each layer reads and writes once, a fifth more for what
@@ -24,7 +30,55 @@ record PictureActivations(Module root, ToLongFunction<String> positions, Functio
   private static final int FLOAT_BYTES = 4;
   private static final double BETWEEN_LAYERS = 1.2;
 
-  Activations of(DataType type) {
+  private static final int CONTEXT_TOKENS = 77;
+  private static final int LATENT_SHRINKS = 8;
+  private static final Pattern UNET_BLOCK = Pattern.compile("(down|up|mid)_blocks?(?:\\.(\\d+))?\\..*");
+  private static final Pattern UNET_LAYER =
+      Pattern.compile("((?:down|up|mid)_blocks?(?:\\.\\d+)?)\\.(?:resnets|attentions)\\.(\\d+)\\..*");
+
+  /**
+   * A U-Net for counting and forecasting.
+   *
+   * @param resolution pixels of a picture's side
+   */
+  static PlannedModel plan(UNetConfig config, int resolution) {
+    int side = resolution / LATENT_SHRINKS;
+    int coarsest = config.blockOutChannels().size() - 1;
+    Module root = new UNet2DConditionModel(config);
+    PictureActivations rule = new PictureActivations(root, path -> positions(path, side, coarsest),
+        PictureActivations::pictureBlock, (long) config.outChannels() * side * side);
+    return new PlannedModel("unet", root, "lora_unet_", 0, "", (adapted, type) -> rule.of(type));
+  }
+
+  private static long positions(String path, int side, int coarsest) {
+    if (path.contains("time_emb")) {
+      return 1;
+    }
+    if (path.endsWith("attn2.to_k") || path.endsWith("attn2.to_v")) {
+      return CONTEXT_TOKENS;
+    }
+    long here = Math.max(1, side >> level(path, coarsest));
+    return here * here;
+  }
+
+  private static int level(String path, int coarsest) {
+    Matcher block = UNET_BLOCK.matcher(path);
+    if (!block.matches()) {
+      return 0;
+    }
+    return switch (block.group(1)) {
+      case "down" -> Integer.parseInt(block.group(2));
+      case "up" -> coarsest - Integer.parseInt(block.group(2));
+      default -> coarsest;
+    };
+  }
+
+  private static String pictureBlock(String path) {
+    Matcher layer = UNET_LAYER.matcher(path);
+    return layer.matches() ? layer.group(1) + "." + layer.group(2) : "";
+  }
+
+  private Activations of(DataType type) {
     Collection<AdaptableLayer> layers = root.adaptableLayers().values();
     long size = type.getNumOfBytes();
     long all = layers.stream().mapToLong(this::traffic).sum();

@@ -1,4 +1,4 @@
-package dev.kasane.app.params;
+package dev.kasane.core.family;
 
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.module.Module;
@@ -7,26 +7,21 @@ import dev.kasane.core.module.Module;
  * A model that is not loaded.
  *
  * @param family what it is, for people
- * @param root its modules; their weights become zeros
+ * @param root its modules, whose weights have no values
  * @param filePrefix what adapter files put before a layer's path
  * @param tables numbers of tables that rows are only looked up in
  * @param storedType type of the checkpoint as its configuration says, or nothing
  * @param activations what it keeps for backward
  */
-record PlannedModel(
+public record PlannedModel(
     String family,
     Module root,
     String filePrefix,
     long tables,
     String storedType,
     Activations.Rule activations) {
-
-  PlannedModel {
-    root.namedWeights().values().forEach(weight -> weight.set(new ZeroWeight(weight.shape())));
-  }
-
   /** How many numbers the model's weights are. */
-  long parameters() {
+  public long parameters() {
     return root.namedWeights().values().stream().mapToLong(weight -> weight.shape().size()).sum();
   }
 
@@ -34,7 +29,7 @@ record PlannedModel(
    * Bytes of memory that the weights take. Those stored in the wanted type are mapped from the file as they lie, and
    * of a table then little more is read in than the rows that texts use: it does not count.
    */
-  long weightBytes(Precision precision) {
+  public long weightBytes(Precision precision) {
     long numbers = parameters() - (precision.toString().equals(storedType) ? tables : 0);
     return numbers * precision.dataType().getNumOfBytes();
   }

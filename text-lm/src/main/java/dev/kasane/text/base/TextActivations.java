@@ -1,6 +1,7 @@
-package dev.kasane.app.params;
+package dev.kasane.text.base;
 
 import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.family.Activations;
 import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
