@@ -54,11 +54,16 @@ public final class Quantizer {
   }
 
   /**
-   * The same, keeping the dense weights for {@link QuantisedWeight#original} until {@link #forgetOriginals}.
-   *
-   * @param keepOriginals whether they are kept
+   * The same for adapters that start from what quantising loses: the dense weights can be asked for
+   * ({@link QuantisedWeight#original}) until what is returned is closed.
    */
-  public static Summary quantise(Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers,
+  public static Originals quantiseKeeping(
+      Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers, NDManager owner) {
+    quantise(root, settings, layers, true, owner);
+    return Originals.of(root);
+  }
+
+  private static Summary quantise(Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers,
       boolean keepOriginals, NDManager owner) {
     int done = 0;
     long before = 0;
@@ -82,7 +87,7 @@ public final class Quantizer {
   }
 
   /** Lets go of the dense weights that were kept. */
-  public static void forgetOriginals(Module root) {
+  static void forgetOriginals(Module root) {
     root.adaptableLayers().values().forEach(layer -> {
       if (layer.weight() instanceof QuantisedWeight quantised) {
         quantised.forget().ifPresent(dense -> closeUnlessShared(root, dense));

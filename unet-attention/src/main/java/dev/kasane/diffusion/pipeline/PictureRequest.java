@@ -53,12 +53,26 @@ public record PictureRequest(
     require(clipSkip >= 0 && clipSkip < layers,
         "--clip-skip is " + clipSkip + ", expected 0 to " + (layers - 1) + ".");
     start.ifPresent(from -> {
-      require(from.strength() > 0 && from.strength() <= 1,
-          "--strength is " + from.strength() + ", expected above 0 and up to 1.");
+      requireStrength(from.strength());
       require(from.picture().width() == width && from.picture().height() == height,
           "The start picture is " + from.picture().width() + "x" + from.picture().height() + ", expected "
               + width + "x" + height + ".");
     });
+  }
+
+  /**
+   * Checks how much of a start picture is given up.
+   *
+   * @throws UserException naming the option
+   */
+  public static void requireStrength(double strength) {
+    require(strength > 0 && strength <= 1, "--strength is " + strength + ", expected above 0 and up to 1.");
+  }
+
+  /** The same from a start picture. */
+  public PictureRequest startingFrom(Start from) {
+    return new PictureRequest(prompt, negative, seed, steps, guidance, width, height, scheduler, clipSkip,
+        Optional.of(from));
   }
 
   private void checkSize(int step) {

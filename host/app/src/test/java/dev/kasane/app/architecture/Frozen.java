@@ -33,9 +33,8 @@ enum Frozen {
       app.recipe.RecipeOptions
       app.recipe.RecipeSaver
       app.text.DemoTextLocation
-      app.text.TextModel
       app.training.FormatTrial
-      app.training.ImageTrainingFacts
+      app.training.TrainRun
       app.training.RunFolder
       app.training.RunLock
       app.training.TrainingSession
@@ -47,6 +46,7 @@ enum Frozen {
       core.spi.AdapterModule
       core.training.Checkpoints
       core.training.LearningRate
+      diffusion.base.ImageTrainingFacts
       diffusion.data.caption.AdapterTag
       diffusion.data.DatasetReport
       diffusion.demo.base.DemoBase
@@ -62,6 +62,8 @@ enum Frozen {
       quant.cpu.VectorApi
       quant.cuda.CudaDriver
       quant.cuda.Nvrtc
+      text.base.TextBase
+      text.base.TextTraining
       text.chat.ChatTemplate
       text.data.AlpacaTemplate
       text.data.ChatExampleTemplate

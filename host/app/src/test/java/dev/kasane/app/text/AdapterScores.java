@@ -5,12 +5,14 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
+import dev.kasane.text.base.TextBase;
 import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.generation.ContinuationListener;
 import dev.kasane.text.generation.GenerationOptions;
@@ -39,7 +41,8 @@ public final class AdapterScores {
    * @throws IOException when the file cannot be written
    */
   public static void main(String[] arguments) throws IOException {
-    TextModel base = TextModel.open(Path.of(arguments[0]), Precision.FLOAT32, System.err::println);
+    TextBase base = TextBase.open(Path.of(arguments[0]), Precision.FLOAT32,
+        QuantisedBase::read, System.err::println);
     try (PluginHost host = PluginHost.start(PluginLocations.standard(null)); NDManager scope = Engines.newManager()) {
       base.load(scope);
       new AdapterLoading(host.formats(), host.methods(), Set.of())
@@ -53,7 +56,7 @@ public final class AdapterScores {
     }
   }
 
-  private static int[] continued(TextModel base, int[] prompt, int more, NDManager scope) {
+  private static int[] continued(TextBase base, int[] prompt, int more, NDManager scope) {
     Prompt asked = new Prompt(prompt, Set.of(), GenerationOptions.greedy(more));
     int[] answer = new Generator(base.model(), base.tokenizer(), Set.of())
         .generate(List.of(asked), ContinuationListener.none(), scope).get(0).tokens();

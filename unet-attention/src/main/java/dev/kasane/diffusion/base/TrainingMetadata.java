@@ -1,4 +1,4 @@
-package dev.kasane.app.training;
+package dev.kasane.diffusion.base;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,9 +1,10 @@
-package dev.kasane.app.training;
+package dev.kasane.diffusion.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;

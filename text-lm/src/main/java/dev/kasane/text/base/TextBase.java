@@ -1,11 +1,13 @@
-package dev.kasane.app.text;
+package dev.kasane.text.base;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.adapter.AdapterVocabulary;
-import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.Vocabulary;
 import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.family.BaseModel;
+import dev.kasane.core.family.BaseParts;
+import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.ChatTemplate;
 import dev.kasane.text.chat.ChatTemplates;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A language model's folder, opened: its weights come when they are asked for.
@@ -30,33 +33,38 @@ import java.util.function.Consumer;
  * @param tokenizer its tokeniser, or that of an adapter with tokens of its own
  * @param texts the folder with the tokeniser and the chat template
  * @param precision type of weights and computation
+ * @param view makes of the stored tensors those to read
  */
-public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tokenizer, Path texts,
-    Precision precision) {
+public record TextBase(TextCheckpoint checkpoint, CausalLm model, Tokenizer tokenizer, Path texts,
+    Precision precision, UnaryOperator<TensorSource> view) implements BaseModel {
   /**
    * Opens configuration and tokeniser, no weights.
    *
+   * @param view makes of the stored tensors those to read, such as one that understands quantised ones
    * @param notices gets lines about what of the folder is left unused
    * @throws UserException when one is missing, damaged, unknown, or does not fit the other
    */
-  public static TextModel open(Path folder, Precision precision, Consumer<String> notices) {
+  public static TextBase open(
+      Path folder, Precision precision, UnaryOperator<TensorSource> view, Consumer<String> notices) {
     TextCheckpoint checkpoint = TextCheckpoint.open(folder);
     Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
         notices);
-    return new TextModel(checkpoint, checkpoint.declare(precision), tokenizer, folder, precision);
+    return new TextBase(checkpoint, checkpoint.declare(precision), tokenizer, folder, precision, view);
   }
 
   /**
    * The same model, still without weights, with the vocabulary of an adapter.
    *
+   * @param rows how many tokens it has
+   * @param tokeniser the folder of the adapter's tokeniser, if it has one
    * @param notices gets lines about what of the tokeniser is left unused
    * @throws UserException when the adapter's tokeniser does not fit
    */
-  public TextModel withVocabulary(AdapterVocabulary vocabulary, Consumer<String> notices) {
-    TextCheckpoint resized = checkpoint.withVocabulary(vocabulary.rows());
-    Path folder = vocabulary.tokeniser().orElse(texts);
-    Tokenizer own = Tokenizers.fitted(Tokenizers.open(folder), vocabulary.rows(), folder, notices);
-    return new TextModel(resized, resized.declare(precision), own, folder, precision);
+  public TextBase withVocabulary(int rows, Optional<Path> tokeniser, Consumer<String> notices) {
+    TextCheckpoint resized = checkpoint.withVocabulary(rows);
+    Path folder = tokeniser.orElse(texts);
+    Tokenizer own = Tokenizers.fitted(Tokenizers.open(folder), rows, folder, notices);
+    return new TextBase(resized, resized.declare(precision), own, folder, precision, view);
   }
 
   /** The tables with a row for every token. */
@@ -66,10 +74,41 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
         checkpoint.config().tiedHead() ? Optional.of(names.head()) : Optional.empty());
   }
 
-  /** Loads the weights, quantised ones as they are. */
-  public void load(NDManager owner) {
-    checkpoint.load(model, precision, QuantisedBase::read, owner);
+  /**
+   * Compares the stored weights with the model's, by names, shapes and types alone.
+   *
+   * @throws UserException as {@link #load} does
+   */
+  public void check() {
+    checkpoint.check(model, view);
   }
+
+  @Override
+  public BaseParts parts() {
+    return TextFamily.parts(model);
+  }
+
+  /** All linear layers but the output head. */
+  @Override
+  public Quantisable quantisable() {
+    String head = checkpoint.config().names().head();
+    return new Quantisable("language model", model,
+        layer -> layer.kind() == TargetLayer.Kind.LINEAR && !layer.path().equals(head));
+  }
+
+  @Override
+  public boolean isStoredQuantised() {
+    return checkpoint.json().has("quantization_config");
+  }
+
+  @Override
+  public void load(NDManager owner) {
+    checkpoint.load(model, precision, view, owner);
+  }
+
+  /** Nothing is left open. */
+  @Override
+  public void close() {}
 
   /** The ids at which a text ends: the tokeniser's and the configuration's. */
   public Set<Integer> endIds() {

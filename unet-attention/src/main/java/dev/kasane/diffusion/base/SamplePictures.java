@@ -1,5 +1,6 @@
-package dev.kasane.app.training;
+package dev.kasane.diffusion.base;
 
+import dev.kasane.core.family.Samples;
 import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.picture.PictureGrid;
 import dev.kasane.diffusion.picture.PicturePng;

@@ -1,4 +1,4 @@
-package dev.kasane.app.training;
+package dev.kasane.text.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,8 @@
-package dev.kasane.app.training;
+package dev.kasane.text.base;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
+import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.text.checkpoint.TextCheckpoint;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What a run on text is made of. */
-public final class TextTrainingFacts {
+final class TextTrainingFacts {
   /** Of each file of weights so much is looked at from both ends: reading tens of gigabytes takes minutes. */
   private static final int LOOKED_AT = 1 << 20;
   private static final String CACHED = "models--";
@@ -32,7 +33,7 @@ public final class TextTrainingFacts {
    * @param settings every option that the result depends on, by name
    * @param peft what else PEFT's configuration shall say
    */
-  public static TrainingFacts of(
+  static TrainingFacts of(
       TextCheckpoint base, List<Path> data, Map<String, String> settings, Map<String, Object> peft) {
     CacheKey run = new CacheKey("text-run-1").text(base.json().toString());
     try {

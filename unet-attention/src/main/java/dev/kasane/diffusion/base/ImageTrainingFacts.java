@@ -1,5 +1,6 @@
-package dev.kasane.app.training;
+package dev.kasane.diffusion.base;
 
+import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
@@ -9,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a run on pictures is made of. */
-public final class ImageTrainingFacts {
+final class ImageTrainingFacts {
   private ImageTrainingFacts() {}
 
   /**
@@ -22,7 +23,7 @@ public final class ImageTrainingFacts {
    * @param precision type of the computation
    * @param settings every option that the result depends on, by name
    */
-  public static TrainingFacts of(BaseCheckpoint base, String baseHash, TrainingPictures pictures,
+  static TrainingFacts of(BaseCheckpoint base, String baseHash, TrainingPictures pictures,
       TrainingPlan plan, String precision, Map<String, String> settings) {
     CacheKey run = new CacheKey("run-1").text(baseHash).text(precision);
     new TreeMap<>(settings).forEach((name, value) -> run.text(name).text(value));

@@ -1,7 +1,8 @@
-package dev.kasane.app.training;
+package dev.kasane.text.base;
 
-import dev.kasane.core.UserException;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
+import dev.kasane.core.family.Samples;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.tensor.Engines;

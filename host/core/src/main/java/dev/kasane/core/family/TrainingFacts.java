@@ -1,4 +1,4 @@
-package dev.kasane.app.training;
+package dev.kasane.core.family;
 
 import java.util.Map;
 
