@@ -8,6 +8,7 @@ import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.WholeWeight;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.core.training.TrainingTask;
 import dev.kasane.text.data.TextBatch;
@@ -20,6 +21,7 @@ import dev.kasane.text.training.TrainingTexts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -95,7 +97,7 @@ public final class TextTraining implements Training<TextBatch> {
   }
 
   @Override
-  public TrainingFacts facts(TrainingPlan plan, Map<String, String> options, Map<String, Object> layers) {
+  public TrainingFacts facts(TrainingPlan plan, Map<String, String> options, Optional<NumberedLayers> layers) {
     return TextTrainingFacts.of(base.checkpoint(), settings.files(), options, layers);
   }
 

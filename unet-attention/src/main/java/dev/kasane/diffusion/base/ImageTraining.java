@@ -6,6 +6,7 @@ import dev.kasane.core.family.Samples;
 import dev.kasane.core.family.Training;
 import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.core.training.TrainingTask;
 import dev.kasane.diffusion.data.DatasetReport;
@@ -14,6 +15,7 @@ import dev.kasane.diffusion.training.PictureBatch;
 import dev.kasane.diffusion.training.TrainingPictures;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Pictures that a Stable Diffusion model is to learn from. */
@@ -59,7 +61,7 @@ public final class ImageTraining implements Training<PictureBatch> {
   }
 
   @Override
-  public TrainingFacts facts(TrainingPlan plan, Map<String, String> options, Map<String, Object> layers) {
+  public TrainingFacts facts(TrainingPlan plan, Map<String, String> options, Optional<NumberedLayers> layers) {
     baseHash = base.checkpoint().sha256();
     return ImageTrainingFacts.of(base.checkpoint(), baseHash, pictures, plan, base.precision().toString(), options);
   }

@@ -12,9 +12,11 @@ import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -35,10 +37,10 @@ public record AdapterWish(String method, Function<AdapterMethod, AdapterOptions>
    *
    * @param selector picks them
    * @param check refuses a model that has not what was asked for by number
-   * @param recorded what PEFT's configuration says of them; nothing when all layers are meant
+   * @param recorded which of them by number, for the adapter's record; nothing for all
    */
   public record Targets(TargetSelector selector, Consumer<Map<String, AdaptableLayer>> check,
-      Function<Map<String, AdaptableLayer>, Map<String, Object>> recorded) {}
+      Function<Map<String, AdaptableLayer>, Optional<NumberedLayers>> recorded) {}
 
   /**
    * Weights of the base that are trained themselves.
@@ -67,8 +69,8 @@ public record AdapterWish(String method, Function<AdapterMethod, AdapterOptions>
     further.forEach((component, selector) -> selector.select(base.components().get(component).adaptableLayers()));
   }
 
-  /** What PEFT's configuration says of the layers; check the targets first. */
-  Map<String, Object> recorded(BaseParts base) {
+  /** Which layers are trained by number; check the targets first. */
+  Optional<NumberedLayers> recorded(BaseParts base) {
     return targets.recorded().apply(first(base).adaptableLayers());
   }
 

@@ -38,7 +38,7 @@ final class Rules {
       Map.entry("spi", Set.of("tensor")),
       Map.entry("module", Set.of("spi", "tensor")),
       Map.entry("injection", Set.of("module", "spi", "tensor")),
-      Map.entry("family", Set.of("algebra", "checkpoint", "module", "tensor")),
+      Map.entry("family", Set.of("algebra", "checkpoint", "injection", "module", "spi", "tensor", "training")),
       Map.entry("checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor")),
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 

@@ -20,7 +20,7 @@ final class Seeds {
     seeds.put("core.injection", List.of(
         uses("dev.kasane.core.injection", "dev.kasane.core.training.Trainer")));
     seeds.put("core.algebra", List.of(uses("dev.kasane.core.algebra", "dev.kasane.core.training.Trainer")));
-    seeds.put("core.family", List.of(uses("dev.kasane.core.family", "dev.kasane.core.training.Trainer")));
+    seeds.put("core.family", List.of(uses("dev.kasane.core.family", "dev.kasane.app.Version")));
     seeds.put("core.checkpoint", List.of(
         uses("dev.kasane.core.checkpoint", "dev.kasane.core.training.Trainer")));
     seeds.put("core.training", List.of(uses("dev.kasane.core.training", "dev.kasane.app.Version")));

@@ -3,9 +3,11 @@ package dev.kasane.core.family;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.core.training.TrainingTask;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -36,9 +38,9 @@ public interface Training<B> {
    * What the run is made of.
    *
    * @param settings every option that the result depends on, by name
-   * @param layers what PEFT's configuration says of the layers; nothing when all are meant
+   * @param layers the numbered layers that are trained; nothing for all
    */
-  TrainingFacts facts(TrainingPlan plan, Map<String, String> settings, Map<String, Object> layers);
+  TrainingFacts facts(TrainingPlan plan, Map<String, String> settings, Optional<NumberedLayers> layers);
 
   /** What is tried out before, while and after. */
   Samples<?> samples();

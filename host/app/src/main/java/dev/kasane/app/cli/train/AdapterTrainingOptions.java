@@ -133,7 +133,7 @@ final class AdapterTrainingOptions implements DependentOptions {
   AdapterWish wish(Map<String, TargetSelector> further, AdapterWish.Wholes wholes) {
     TargetSelector selector = layers.within(TargetSelector.of(targets, exclude));
     return new AdapterWish(method, this::check, new AdapterWish.Targets(selector, layers::requireThere,
-        all -> layers.peftKeys(selector, all)), patterns(), further, wholes);
+        all -> layers.recorded(selector, all)), patterns(), further, wholes);
   }
 
   private OptionPatterns patterns() {
