@@ -19,13 +19,13 @@ enum Frozen {
       app.adapter.Conversion
       app.adapter.FormatChoice
       app.adapter.NearMiss
-      app.adapter.PromptWords
       app.adapter.StoredType
       app.algebra.AdapterReader
       app.algebra.CheckpointCopy
       app.base.QuantisedBase
       app.image.DemoBaseLocation
       app.image.PictureFiles
+      app.image.PromptWords
       app.inspect.Integrity
       app.plugins.PluginHost
       app.plugins.PluginLocations

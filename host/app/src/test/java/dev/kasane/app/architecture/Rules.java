@@ -42,6 +42,11 @@ final class Rules {
       Map.entry("checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor")),
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
+  private static final List<String> FAMILIES = List.of("dev.kasane.diffusion", "dev.kasane.text");
+  /** What a run does in an order of its own. */
+  private static final Set<String> RUNS = Set.of("dev.kasane.core.injection.Injector", "dev.kasane.quant.Quantizer",
+      "dev.kasane.quant.Originals");
+
   /** Where gradients may be recorded. */
   private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",
       "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
@@ -60,6 +65,14 @@ final class Rules {
         slices().matching("dev.kasane.plugin.(*)..").should().notDependOnEachOther());
     rules.put("app sees no plugin", sees("dev.kasane.app", CORE, "dev.kasane.diffusion", "dev.kasane.text",
         "dev.kasane.quant", "dev.kasane.app"));
+    rules.put("families through the seam", noClasses().that().resideInAPackage("dev.kasane.app..").and()
+        .resideOutsideOfPackages("dev.kasane.app.cli..", "dev.kasane.app.image..", "dev.kasane.app.text..")
+        .should().dependOnClassesThat(describe("are of one family of models", type -> FAMILIES.stream()
+            .anyMatch(family -> isIn(type, family)) && !isIn(type, "dev.kasane.diffusion.picture")))
+        .because("a further family is a folder and a service entry; core.family is how it is asked"));
+    rules.put("commands hold options", noClasses().that().resideInAPackage("dev.kasane.app.cli..")
+        .should().dependOnClassesThat(describe("quantise or attach", type -> RUNS.contains(type.getName())))
+        .because("TrainRun and GenerateRun own the order of a run"));
     rules.put("no test kit in the product", noClasses().that().resideOutsideOfPackage("dev.kasane.testkit..")
         .should().dependOnClassesThat().resideInAPackage("dev.kasane.testkit.."));
     rules.put("no cycles", slices().matching("dev.kasane.(*).(**)").should().beFreeOfCycles());

@@ -35,6 +35,9 @@ final class Seeds {
     seeds.put("app sees no plugin", List.of(
         "package dev.kasane.plugin.two; public class Other {}",
         uses("dev.kasane.app", "dev.kasane.plugin.two.Other")));
+    seeds.put("families through the seam", List.of(
+        uses("dev.kasane.app.training", "dev.kasane.diffusion.unet.UNetConfig")));
+    seeds.put("commands hold options", List.of(uses("dev.kasane.app.cli.train", "dev.kasane.quant.Quantizer")));
     seeds.put("no test kit in the product", List.of(
         "package dev.kasane.testkit; public class Kit {}",
         uses("dev.kasane.core.spi", "dev.kasane.testkit.Kit")));

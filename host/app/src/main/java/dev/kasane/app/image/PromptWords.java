@@ -1,9 +1,13 @@
-package dev.kasane.app.adapter;
+package dev.kasane.app.image;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.app.adapter.AdapterBase;
+import dev.kasane.app.adapter.EmbeddingReference;
+import dev.kasane.app.adapter.FormatChoice;
+import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
