@@ -3,9 +3,10 @@ package dev.kasane.plugin.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import java.util.LinkedHashMap;
@@ -20,48 +21,44 @@ import java.util.function.BiFunction;
  * does on loading, the start is made anew from the weight; it is taken off the update here, and the base stays as it is.
  * It is made when the weight is first needed, for an adapter is also looked at where there is no weight.
  */
-final class ResidualAdapter implements LayerAdapter {
+final class ResidualAdapter extends PairAdapter {
   private static final Set<String> QUANTISED = Set.of("nf4", "fp4", "int8");
 
   private final AdapterModule saved;
-  private final LoraFactors factors;
-  private final double alpha;
-  private final BiFunction<LoraFactors, Double, LayerAdapter> made;
+  private final BiFunction<LowRank, RankScale, LayerAdapter> made;
   private final NDManager scope;
   private LayerAdapter whole;
 
   /**
    * @param saved what the file says
    * @param factors its factors, fitted to the layer
-   * @param alpha numerator of the scale
-   * @param made makes an adapter of the factors and the alpha of the whole update
+   * @param scale their rank and alpha
+   * @param made makes an adapter of the factors and the scale of the whole update
    * @param scope owner of what is made of the weight
    */
-  ResidualAdapter(AdapterModule saved, LoraFactors factors, double alpha,
-      BiFunction<LoraFactors, Double, LayerAdapter> made, NDManager scope) {
+  ResidualAdapter(AdapterModule saved, LowRank factors, RankScale scale,
+      BiFunction<LowRank, RankScale, LayerAdapter> made, NDManager scope) {
+    super(factors, scale);
     this.saved = saved;
-    this.factors = factors;
-    this.alpha = alpha;
     this.made = made;
     this.scope = scope;
   }
 
   private LayerAdapter whole(TargetLayer layer) {
     if (whole == null) {
-      whole = made.apply(withoutStart(layer), 2 * alpha);
+      whole = made.apply(withoutStart(layer), scale.times(2));
     }
     return whole;
   }
 
-  private LoraFactors withoutStart(TargetLayer layer) {
+  private LowRank withoutStart(TargetLayer layer) {
     String word = saved.constants().containsKey(AdapterModule.PISSA) ? AdapterModule.PISSA : AdapterModule.OLORA;
     if (QUANTISED.contains(layer.weight().storage())) {
       throw new UserException("Layer " + layer.path() + " is quantised, and its adapter began as a part of the weight ("
           + word + "), which only the dense weight gives again. Use the base in float32, float16 or bfloat16.");
     }
-    int rank = Math.toIntExact(factors.rank());
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      LoraFactors both = factors.beside(LoraStart.parse(word).factors(layer, rank, alpha / rank, own));
+      LowRank both = factors.less(LoraStart.parse(word).factors(layer, scale.rank(), scale.factor(), own));
       both.down().attach(scope);
       both.up().attach(scope);
       return both;
@@ -74,7 +71,7 @@ final class ResidualAdapter implements LayerAdapter {
   }
 
   @Override
-  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
     return whole(layer).lowRanks(layer, multiplier, phase);
   }
 
@@ -98,10 +95,5 @@ final class ResidualAdapter implements LayerAdapter {
   @Override
   public Map<String, Double> constants() {
     return saved.constants();
-  }
-
-  @Override
-  public Map<String, Double> facts() {
-    return new LoraAdapter(factors, alpha, LoraDropouts.NONE).facts();
   }
 }

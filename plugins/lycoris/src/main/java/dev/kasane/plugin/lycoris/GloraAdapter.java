@@ -4,6 +4,9 @@ import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,7 +16,7 @@ final class GloraAdapter extends RebuiltAdapter {
   private final NDArray a1;
   private final NDArray a2;
   private final LowRank own;
-  private final Scale scale;
+  private final RankScale scale;
 
   /**
    * @param a1 (in, rank), for a convolution (in, rank, 1, 1)
@@ -22,7 +25,7 @@ final class GloraAdapter extends RebuiltAdapter {
    * @param scale rank and alpha
    * @param dropouts what is left out in training
    */
-  GloraAdapter(NDArray a1, NDArray a2, LowRank own, Scale scale, Dropouts dropouts) {
+  GloraAdapter(NDArray a1, NDArray a2, LowRank own, RankScale scale, DeltaDropouts dropouts) {
     super(dropouts);
     this.a1 = a1;
     this.a2 = a2;
@@ -31,7 +34,7 @@ final class GloraAdapter extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, DeltaDropouts drops) {
     NDArray update = own.delta(scope, layer.weight().shape(), 1);
     NDArray weight = layer.weight().materialise(scope);
     return drops.onRows(
@@ -53,15 +56,11 @@ final class GloraAdapter extends RebuiltAdapter {
 
   @Override
   public Map<String, Double> constants() {
-    return Map.of(Scale.ALPHA, scale.alpha());
+    return scale.constants();
   }
 
   @Override
   public Map<String, Double> facts() {
-    Map<String, Double> facts = new LinkedHashMap<>();
-    facts.put("rank", (double) scale.rank());
-    facts.put(Scale.ALPHA, scale.alpha());
-    facts.put(Scale.SCALE, scale.factor());
-    return facts;
+    return scale.facts();
   }
 }

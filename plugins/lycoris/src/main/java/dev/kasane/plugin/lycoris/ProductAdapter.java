@@ -2,15 +2,20 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FactoredUpdate;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.Magnitudes;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** ΔW = alpha/rank · a product, or what that adds to a weight that is decomposed. */
 public class ProductAdapter extends RebuiltAdapter {
-  private final Product product;
-  private final Scale scale;
-  private final Magnitude magnitude;
+  private final FactoredUpdate product;
+  private final RankScale scale;
+  private final Magnitudes magnitude;
 
   /**
    * @param product the live factors
@@ -18,7 +23,7 @@ public class ProductAdapter extends RebuiltAdapter {
    * @param magnitude the weight's trained lengths, or null
    * @param dropouts what is left out in training
    */
-  public ProductAdapter(Product product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
+  public ProductAdapter(FactoredUpdate product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
     super(dropouts);
     this.product = product;
     this.scale = scale;
@@ -35,7 +40,7 @@ public class ProductAdapter extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, DeltaDropouts drops) {
     double strength = isDecomposed() ? 1 : multiplier;
     NDArray update =
         drops.onRows(scope, product.delta(scope, layer.weight().shape(), factor() * strength));
@@ -46,7 +51,7 @@ public class ProductAdapter extends RebuiltAdapter {
   public Map<String, NDArray> tensors() {
     Map<String, NDArray> all = new LinkedHashMap<>();
     if (isDecomposed()) {
-      all.put(Magnitude.NAME, magnitude.values());
+      all.put(LoraNames.MAGNITUDE, magnitude.values());
     }
     all.putAll(product.named());
     return all;
@@ -54,15 +59,11 @@ public class ProductAdapter extends RebuiltAdapter {
 
   @Override
   public Map<String, Double> constants() {
-    return Map.of(Scale.ALPHA, scale.alpha());
+    return scale.constants();
   }
 
   @Override
   public Map<String, Double> facts() {
-    Map<String, Double> facts = new LinkedHashMap<>();
-    facts.put("rank", (double) scale.rank());
-    facts.put(Scale.ALPHA, scale.alpha());
-    facts.put(Scale.SCALE, factor());
-    return facts;
+    return scale.facts();
   }
 }

@@ -1,12 +1,12 @@
 package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDArray;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.Magnitudes;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.Magnitude;
 import dev.kasane.plugin.lycoris.ProductAdapter;
-import dev.kasane.plugin.lycoris.Scale;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,7 +18,7 @@ final class LokrAdapter extends ProductAdapter {
   private final Kronecker product;
   private final Map<String, Double> carried;
 
-  LokrAdapter(Kronecker product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
+  LokrAdapter(Kronecker product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
     super(product, scale, magnitude, dropouts);
     this.product = product;
     this.carried = null;
@@ -29,15 +29,15 @@ final class LokrAdapter extends ProductAdapter {
    *
    * @param constants what the file has, saved as it is
    */
-  LokrAdapter(Kronecker product, Map<String, Double> constants, Magnitude magnitude, Dropouts dropouts) {
-    super(product, new Scale(1, constants.getOrDefault(Scale.SCALE, 1.0)
+  LokrAdapter(Kronecker product, Map<String, Double> constants, Magnitudes magnitude, DeltaDropouts dropouts) {
+    super(product, new RankScale(1, constants.getOrDefault(AdapterModule.SCALE, 1.0)
         * constants.getOrDefault(AdapterModule.SCALAR, 1.0)), magnitude, dropouts);
     this.product = product;
     this.carried = Map.copyOf(constants);
   }
 
   @Override
-  protected NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray update(NDArray x, TargetLayer layer, double multiplier, DeltaDropouts drops) {
     boolean direct = layer.kind() == TargetLayer.Kind.LINEAR && !isDecomposed() && drops.row() == 0;
     return direct ? product.onVectors(x, factor() * multiplier) : super.update(x, layer, multiplier, drops);
   }
@@ -53,7 +53,7 @@ final class LokrAdapter extends ProductAdapter {
       return super.facts();
     }
     Map<String, Double> facts = new LinkedHashMap<>(carried);
-    facts.put(Scale.SCALE, factor());
+    facts.put(AdapterModule.SCALE, factor());
     return facts;
   }
 }

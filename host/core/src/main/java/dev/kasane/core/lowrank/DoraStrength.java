@@ -1,7 +1,9 @@
-package dev.kasane.core.spi;
+package dev.kasane.core.lowrank;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ public final class DoraStrength {
   /** The metadata's field. */
   public static final String FIELD = "kasane_dora_strength";
   private static final String LENGTHS = "lengths";
-  private static final Set<String> PARAMETERS = Set.of("lora_down.weight", "lora_up.weight", "dora_scale");
+  private static final Set<String> DORA = Set.of(LoraNames.DOWN, LoraNames.UP, LoraNames.MAGNITUDE);
 
   private DoraStrength() {}
 
@@ -62,6 +64,6 @@ public final class DoraStrength {
   }
 
   private static boolean isDora(AdapterModule module) {
-    return module.tensors().keySet().equals(PARAMETERS);
+    return module.tensors().keySet().equals(DORA);
   }
 }
