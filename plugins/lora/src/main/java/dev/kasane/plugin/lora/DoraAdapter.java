@@ -26,24 +26,25 @@ final class DoraAdapter extends PairAdapter {
   private final LoraAdapter update;
 
   /**
+   * @param layer the layer
    * @param factors the live factors, not in Tucker form
    * @param magnitudes the live magnitudes
    * @param scale rank and alpha of B·A
    * @param dropouts what is left out in training
    */
-  DoraAdapter(LowRank factors, Magnitudes magnitudes, RankScale scale, DetourDropouts dropouts) {
-    super(factors, scale);
+  DoraAdapter(TargetLayer layer, LowRank factors, Magnitudes magnitudes, RankScale scale, DetourDropouts dropouts) {
+    super(layer, factors, scale);
     this.magnitudes = magnitudes;
     this.dropouts = dropouts;
-    this.update = new LoraAdapter(factors, scale, new DetourDropouts(0, dropouts.hidden(), dropouts.rank(), 0));
+    this.update = new LoraAdapter(layer, factors, scale, new DetourDropouts(0, dropouts.hidden(), dropouts.rank(), 0));
   }
 
-  private NDArray ratio(NDManager scope, TargetLayer layer) {
+  private NDArray ratio(NDManager scope) {
     return magnitudes.ratio(scope, layer, factors, scale.factor());
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
     NDManager scope = x.getManager();
     DetourDropouts drops = phase == Phase.TRAINING ? dropouts : DetourDropouts.NONE;
     if (drops.skipsModule()) {
@@ -51,12 +52,12 @@ final class DoraAdapter extends PairAdapter {
     }
     NDArray in = drops.onInput(x);
     if (!magnitudes.perOutput()) {
-      return layer.apply(in, weightDelta(scope, layer, multiplier));
+      return layer.apply(in, weightDelta(scope, multiplier));
     }
     try (NDManager own = scope.newSubManager()) {
-      NDArray ratio = ratio(own, layer);
+      NDArray ratio = ratio(own);
       NDArray base = layer.apply(in, layer.weight().materialise(own));
-      NDArray low = update.forward(in, layer, 1, phase);
+      NDArray low = update.forward(in, 1, phase);
       NDArray change = LOW_RANK.rescale(base, low, ratio, multiplier,
           layer.kind() == Kind.CONV2D ? 1 : base.getShape().dimension() - 1);
       base.close();
@@ -67,10 +68,10 @@ final class DoraAdapter extends PairAdapter {
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
     try (NDManager own = scope.newSubManager()) {
       NDArray delta = LOW_RANK.rescaledDelta(own, layer.weight().materialise(own), factors.down(), factors.up(),
-          ratio(own, layer), scale.factor());
+          ratio(own), scale.factor());
       NDArray scaled = multiplier == 1 ? delta : Ops.scale(delta, multiplier);
       scaled.attach(scope);
       return scaled;

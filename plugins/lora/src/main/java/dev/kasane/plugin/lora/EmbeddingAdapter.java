@@ -20,16 +20,19 @@ import java.util.Map;
  * B (width, rank). Nothing is dropped in training, as there.
  */
 final class EmbeddingAdapter implements LayerAdapter {
+  private final TargetLayer layer;
   private final NDArray a;
   private final NDArray b;
   private final RankScale scale;
 
   /**
+   * @param layer the table
    * @param a (rank, entries), float32
    * @param b (width, rank), float32
    * @param scale rank and alpha
    */
-  private EmbeddingAdapter(NDArray a, NDArray b, RankScale scale) {
+  private EmbeddingAdapter(TargetLayer layer, NDArray a, NDArray b, RankScale scale) {
+    this.layer = layer;
     this.a = a;
     this.b = b;
     this.scale = scale;
@@ -37,7 +40,7 @@ final class EmbeddingAdapter implements LayerAdapter {
 
   /** A fresh one, as PEFT starts it: A zero, B standard normal. */
   static EmbeddingAdapter fresh(TargetLayer layer, RankScale scale, FreshTensors fresh) {
-    return new EmbeddingAdapter(fresh.zeros(scale.rank(), layer.inputs()),
+    return new EmbeddingAdapter(layer, fresh.zeros(scale.rank(), layer.inputs()),
         fresh.normal(1, layer.outputs(), scale.rank()), scale);
   }
 
@@ -45,7 +48,7 @@ final class EmbeddingAdapter implements LayerAdapter {
   static EmbeddingAdapter restored(AdapterModule saved, SavedTensors tensors) {
     TargetLayer layer = tensors.layer();
     long rank = tensors.size(LoraNames.TABLE_A, 0);
-    return new EmbeddingAdapter(tensors.take(LoraNames.TABLE_A, rank, layer.inputs()),
+    return new EmbeddingAdapter(layer, tensors.take(LoraNames.TABLE_A, rank, layer.inputs()),
         tensors.take(LoraNames.TABLE_B, layer.outputs(), rank), RankScale.ofSaved(saved, rank));
   }
 
@@ -53,23 +56,28 @@ final class EmbeddingAdapter implements LayerAdapter {
   static EmbeddingAdapter ofMatrix(AdapterModule saved, SavedTensors tensors) {
     TargetLayer layer = tensors.layer();
     long rank = tensors.size(LoraNames.DOWN, 0);
-    return new EmbeddingAdapter(tensors.takeTurned(LoraNames.UP, layer.inputs(), rank),
+    return new EmbeddingAdapter(layer, tensors.takeTurned(LoraNames.UP, layer.inputs(), rank),
         tensors.takeTurned(LoraNames.DOWN, rank, layer.outputs()), RankScale.ofSaved(saved, rank));
   }
 
   @Override
-  public NDArray forward(NDArray ids, TargetLayer layer, double multiplier, Phase phase) {
+  public TargetLayer layer() {
+    return layer;
+  }
+
+  @Override
+  public NDArray forward(NDArray ids, double multiplier, Phase phase) {
     return LORA.lookUp(ids, a, b, scale.factor() * multiplier);
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
     return LORA.tableDelta(scope, a, b, scale.factor() * multiplier);
   }
 
   /** The norm of a matrix is that of the transposed one. */
   @Override
-  public double deltaNorm(NDManager scope, TargetLayer layer) {
+  public double deltaNorm(NDManager scope) {
     return Math.abs(scale.factor()) * LowRankOps.LOW_RANK.productNorm(a, b);
   }
 

@@ -20,35 +20,36 @@ final class LoraAdapter extends PairAdapter {
   private final DetourDropouts dropouts;
 
   /**
+   * @param layer the layer
    * @param factors the live parameters
    * @param scale rank and alpha
    * @param dropouts what is left out in training
    */
-  LoraAdapter(LowRank factors, RankScale scale, DetourDropouts dropouts) {
-    super(factors, scale);
+  LoraAdapter(TargetLayer layer, LowRank factors, RankScale scale, DetourDropouts dropouts) {
+    super(layer, factors, scale);
     this.dropouts = dropouts;
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
     DetourDropouts drops = dropsIn(phase);
     return drops.skipsModule()
         ? layer.apply(x, x.getManager().zeros(layer.weight().shape()))
-        : update(x, layer, multiplier, drops);
+        : update(x, multiplier, drops);
   }
 
   @Override
-  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     DetourDropouts drops = dropsIn(phase);
     if (layer.kind() == Kind.CONV2D || drops.equals(DetourDropouts.NONE)) {
-      return super.addTo(y, x, layer, multiplier, phase);
+      return super.addTo(y, x, multiplier, phase);
     }
     return drops.skipsModule() ? y
-        : Ops.addProduct(y, hidden(x, layer, drops), factors.up(), scale.factor() * multiplier);
+        : Ops.addProduct(y, hidden(x, drops), factors.up(), scale.factor() * multiplier);
   }
 
   @Override
-  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(double multiplier, Phase phase) {
     return layer.kind() == Kind.LINEAR && dropsIn(phase).equals(DetourDropouts.NONE)
         ? Optional.of(List.of(new dev.kasane.core.spi.LowRank(factors.down(), factors.up(), scale.factor() * multiplier)))
         : Optional.empty();
@@ -58,33 +59,33 @@ final class LoraAdapter extends PairAdapter {
     return phase == Phase.TRAINING ? dropouts : DetourDropouts.NONE;
   }
 
-  private NDArray update(NDArray x, TargetLayer layer, double multiplier, DetourDropouts drops) {
+  private NDArray update(NDArray x, double multiplier, DetourDropouts drops) {
     // The scale goes on the narrow side of the detour.
-    NDArray hidden = Ops.scale(hidden(x, layer, drops), scale.factor() * multiplier);
+    NDArray hidden = Ops.scale(hidden(x, drops), scale.factor() * multiplier);
     return layer.applyUp(hidden, factors.up());
   }
 
-  private NDArray hidden(NDArray x, TargetLayer layer, DetourDropouts drops) {
+  private NDArray hidden(NDArray x, DetourDropouts drops) {
     NDArray in = drops.onInput(x);
     NDArray product = factors.mid() == null
         ? layer.applyDown(in, factors.down())
         : layer.applyDown(layer.applyUp(in, factors.down()), factors.mid());
-    return drops.onHidden(product, rankAxis(layer, product));
+    return drops.onHidden(product, rankAxis(product));
   }
 
-  private static int rankAxis(TargetLayer layer, NDArray product) {
+  private int rankAxis(NDArray product) {
     return layer.kind() == Kind.CONV2D ? 1 : product.getShape().dimension() - 1;
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
     return factors.delta(scope, layer.weight().shape(), scale.factor() * multiplier);
   }
 
   @Override
-  public double deltaNorm(NDManager scope, TargetLayer layer) {
+  public double deltaNorm(NDManager scope) {
     OptionalDouble norm = factors.norm();
     return norm.isPresent() ? Math.abs(scale.factor()) * norm.getAsDouble()
-        : super.deltaNorm(scope, layer);
+        : super.deltaNorm(scope);
   }
 }

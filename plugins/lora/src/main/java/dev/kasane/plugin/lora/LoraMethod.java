@@ -84,10 +84,10 @@ public final class LoraMethod implements AdapterMethod {
     RankScale scale = settings.scale();
     LowRank factors = settings.start().factors(layer, scale.rank(), scale.factor(), scope);
     if (settings.magnitudes()) {
-      return new DoraAdapter(factors, Magnitudes.fresh(layer, factors, scale.factor(), scope), scale, settings.drops());
+      return new DoraAdapter(layer, factors, Magnitudes.fresh(layer, factors, scale.factor(), scope), scale, settings.drops());
     }
-    return settings.start().isPartOfWeight() ? new ShiftedAdapter(factors, scale, settings.drops(), scope)
-        : new LoraAdapter(factors, scale, settings.drops());
+    return settings.start().isPartOfWeight() ? new ShiftedAdapter(layer, factors, scale, settings.drops(), scope)
+        : new LoraAdapter(layer, factors, scale, settings.drops());
   }
 
   private static Optional<LowRankForm> form(AdapterModule saved) {
@@ -109,7 +109,7 @@ public final class LoraMethod implements AdapterMethod {
     LowRank factors = LowRank.restored(tensors);
     RankScale scale = RankScale.ofSaved(saved, factors.rank());
     BiFunction<LowRank, RankScale, LayerAdapter> made = maker(form, tensors);
-    return saved.isPartOfWeight() ? new ResidualAdapter(saved, factors, scale, made, scope)
+    return saved.isPartOfWeight() ? new ResidualAdapter(tensors.layer(), saved, factors, scale, made, scope)
         : made.apply(factors, scale);
   }
 
@@ -117,12 +117,12 @@ public final class LoraMethod implements AdapterMethod {
   private static BiFunction<LowRank, RankScale, LayerAdapter> maker(LowRankForm form, SavedTensors saved) {
     if (form == LowRankForm.SCALED_MAGNITUDES) {
       Magnitudes magnitudes = Magnitudes.restored(saved);
-      return (pair, scale) -> new DoraAdapter(pair, magnitudes, scale, DetourDropouts.NONE);
+      return (pair, scale) -> new DoraAdapter(saved.layer(), pair, magnitudes, scale, DetourDropouts.NONE);
     } else if (form == LowRankForm.PAIR_WITH_BIAS) {
       NDArray bias = saved.take(LoraNames.UP_BIAS, saved.layer().outputs());
-      return (pair, scale) -> new UpBiasAdapter(pair, bias, scale);
+      return (pair, scale) -> new UpBiasAdapter(saved.layer(), pair, bias, scale);
     }
-    return (pair, scale) -> new LoraAdapter(pair, scale, DetourDropouts.NONE);
+    return (pair, scale) -> new LoraAdapter(saved.layer(), pair, scale, DetourDropouts.NONE);
   }
 
   @Override

@@ -30,28 +30,29 @@ final class ResidualAdapter extends PairAdapter {
   private LayerAdapter whole;
 
   /**
+   * @param layer the layer
    * @param saved what the file says
    * @param factors its factors, fitted to the layer
    * @param scale their rank and alpha
    * @param made makes an adapter of the factors and the scale of the whole update
    * @param scope owner of what is made of the weight
    */
-  ResidualAdapter(AdapterModule saved, LowRank factors, RankScale scale,
+  ResidualAdapter(TargetLayer layer, AdapterModule saved, LowRank factors, RankScale scale,
       BiFunction<LowRank, RankScale, LayerAdapter> made, NDManager scope) {
-    super(factors, scale);
+    super(layer, factors, scale);
     this.saved = saved;
     this.made = made;
     this.scope = scope;
   }
 
-  private LayerAdapter whole(TargetLayer layer) {
+  private LayerAdapter whole() {
     if (whole == null) {
-      whole = made.apply(withoutStart(layer), scale.times(2));
+      whole = made.apply(withoutStart(), scale.times(2));
     }
     return whole;
   }
 
-  private LowRank withoutStart(TargetLayer layer) {
+  private LowRank withoutStart() {
     String word = saved.constants().containsKey(AdapterModule.PISSA) ? AdapterModule.PISSA : AdapterModule.OLORA;
     if (QUANTISED.contains(layer.weight().storage())) {
       throw new UserException("Layer " + layer.path() + " is quantised, and its adapter began as a part of the weight ("
@@ -66,23 +67,23 @@ final class ResidualAdapter extends PairAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    return whole(layer).forward(x, layer, multiplier, phase);
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    return whole().forward(x, multiplier, phase);
   }
 
   @Override
-  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
-    return whole(layer).lowRanks(layer, multiplier, phase);
+  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(double multiplier, Phase phase) {
+    return whole().lowRanks(multiplier, phase);
   }
 
   @Override
-  public NDArray weightDelta(NDManager owner, TargetLayer layer, double multiplier) {
-    return whole(layer).weightDelta(owner, layer, multiplier);
+  public NDArray weightDelta(NDManager owner, double multiplier) {
+    return whole().weightDelta(owner, multiplier);
   }
 
   @Override
-  public double deltaNorm(NDManager owner, TargetLayer layer) {
-    return whole(layer).deltaNorm(owner, layer);
+  public double deltaNorm(NDManager owner) {
+    return whole().deltaNorm(owner);
   }
 
   @Override

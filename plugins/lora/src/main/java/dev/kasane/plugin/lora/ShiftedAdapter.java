@@ -25,16 +25,17 @@ final class ShiftedAdapter extends PairAdapter {
   private AdapterModule saved;
 
   /**
+   * @param layer the layer
    * @param factors the live parameters
    * @param scale rank and alpha
    * @param dropouts what is left out in training; the start is a part of the weight and never dropped
    * @param scope owner of the copy of the start
    */
-  ShiftedAdapter(LowRank factors, RankScale scale, DetourDropouts dropouts, NDManager scope) {
-    super(factors, scale);
+  ShiftedAdapter(TargetLayer layer, LowRank factors, RankScale scale, DetourDropouts dropouts, NDManager scope) {
+    super(layer, factors, scale);
     this.start = new LowRank(copy(factors.down(), scope), null, copy(factors.up(), scope));
-    this.now = new LoraAdapter(factors, scale, dropouts);
-    this.then = new LoraAdapter(start, scale, DetourDropouts.NONE);
+    this.now = new LoraAdapter(layer, factors, scale, dropouts);
+    this.then = new LoraAdapter(layer, start, scale, DetourDropouts.NONE);
   }
 
   private static NDArray copy(NDArray factor, NDManager scope) {
@@ -44,29 +45,29 @@ final class ShiftedAdapter extends PairAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    NDArray change = now.forward(x, layer, multiplier, phase);
-    try (NDArray taken = then.forward(x, layer, multiplier, phase)) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    NDArray change = now.forward(x, multiplier, phase);
+    try (NDArray taken = then.forward(x, multiplier, phase)) {
       return Ops.addScaled(change, taken, -1);
     }
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    NDArray delta = now.weightDelta(scope, layer, multiplier);
-    try (NDArray taken = then.weightDelta(scope, layer, multiplier)) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
+    NDArray delta = now.weightDelta(scope, multiplier);
+    try (NDArray taken = then.weightDelta(scope, multiplier)) {
       return Ops.addScaled(delta, taken, -1);
     }
   }
 
   /** A plain LoRA of twice the rank and twice the alpha, the same ΔW on the same base. */
   @Override
-  public AdapterModule saved(String path) {
+  public AdapterModule saved() {
     if (saved != null) {
       saved.tensors().values().forEach(NDArray::close);
     }
     try (GradMode off = GradMode.off()) {
-      saved = new AdapterModule(path, factors.less(start).named(), scale.times(2).constants());
+      saved = new AdapterModule(layer.path(), factors.less(start).named(), scale.times(2).constants());
     }
     return saved;
   }

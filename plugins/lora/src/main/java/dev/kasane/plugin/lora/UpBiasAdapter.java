@@ -22,14 +22,15 @@ final class UpBiasAdapter extends PairAdapter {
   private final LoraAdapter update;
 
   /**
+   * @param layer the layer
    * @param factors the factors
    * @param bias (out), float32
    * @param scale rank and alpha of all three
    */
-  UpBiasAdapter(LowRank factors, NDArray bias, RankScale scale) {
-    super(factors, scale);
+  UpBiasAdapter(TargetLayer layer, LowRank factors, NDArray bias, RankScale scale) {
+    super(layer, factors, scale);
     this.bias = bias;
-    this.update = new LoraAdapter(factors, scale, DetourDropouts.NONE);
+    this.update = new LoraAdapter(layer, factors, scale, DetourDropouts.NONE);
   }
 
   private NDArray shift(NDManager scope, double multiplier) {
@@ -39,8 +40,8 @@ final class UpBiasAdapter extends PairAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    NDArray change = update.forward(x, layer, multiplier, phase);
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    NDArray change = update.forward(x, multiplier, phase);
     try (NDManager own = x.getManager().newSubManager()) {
       NDArray shift = Ops.castLike(shift(own, multiplier), change);
       NDArray shifted = change.add(layer.kind() == Kind.CONV2D ? shift.reshape(1, -1, 1, 1) : shift);
@@ -50,8 +51,8 @@ final class UpBiasAdapter extends PairAdapter {
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    return update.weightDelta(scope, layer, multiplier);
+  public NDArray weightDelta(NDManager scope, double multiplier) {
+    return update.weightDelta(scope, multiplier);
   }
 
   /**
@@ -60,7 +61,7 @@ final class UpBiasAdapter extends PairAdapter {
    * @throws UserException for a layer without a bias, on which such an update can only lie beside the weight
    */
   @Override
-  public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
     if (!layer.hasBias()) {
       throw new UserException("Layer " + layer.path() + " has no bias, but its update has one (lora_bias), which can be"
           + " added to nothing. Use the adapter unmerged.");
@@ -69,8 +70,8 @@ final class UpBiasAdapter extends PairAdapter {
   }
 
   @Override
-  public double deltaNorm(NDManager scope, TargetLayer layer) {
-    return update.deltaNorm(scope, layer);
+  public double deltaNorm(NDManager scope) {
+    return update.deltaNorm(scope);
   }
 
   @Override

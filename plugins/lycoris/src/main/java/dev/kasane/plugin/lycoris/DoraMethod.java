@@ -53,7 +53,7 @@ public final class DoraMethod implements AdapterMethod {
     LowRank product =
         LowRank.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
     return new TurnedAdapter(
-        product, scale, Magnitudes.fresh(layer, options.flag(SharedOptions.ON_OUTPUT.name()), scope), SharedOptions.dropouts(options));
+        layer, product, scale, Magnitudes.fresh(layer, options.flag(SharedOptions.ON_OUTPUT.name()), scope), SharedOptions.dropouts(options));
   }
 
   @Override
@@ -77,14 +77,14 @@ public final class DoraMethod implements AdapterMethod {
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     LowRank product = LowRank.restored(tensors);
-    return Optional.of(new TurnedAdapter(product, RankScale.ofSaved(saved, product.rank()),
+    return Optional.of(new TurnedAdapter(layer, product, RankScale.ofSaved(saved, product.rank()),
         Magnitudes.restored(tensors), DeltaDropouts.NONE));
   }
 
   /** A product on a decomposed weight that says what its strength does. */
   private static final class TurnedAdapter extends ProductAdapter {
-    TurnedAdapter(LowRank product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
-      super(product, scale, magnitude, dropouts);
+    TurnedAdapter(TargetLayer layer, LowRank product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
+      super(layer, product, scale, magnitude, dropouts);
     }
 
     @Override

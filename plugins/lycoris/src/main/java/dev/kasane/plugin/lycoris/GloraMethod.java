@@ -60,7 +60,7 @@ public final class GloraMethod implements AdapterMethod {
     FreshTensors fresh = new FreshTensors(scope);
     NDArray up = fresh.kaimingUniform(LayerShapes.mixing(layer, layer.outputs(), rank, 1));
     LowRank own = new LowRank(fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null, up);
-    return new GloraAdapter(fresh.kaimingUniform(LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
+    return new GloraAdapter(layer, fresh.kaimingUniform(LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
         fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, SharedOptions.dropouts(options));
   }
 
@@ -110,7 +110,7 @@ public final class GloraMethod implements AdapterMethod {
       String a1, String a2, String b1, String b2) {
     long rank = saved.size(a2, 0);
     LowRank own = LowRank.restored(saved, b2, CORE, b1);
-    return new GloraAdapter(saved.take(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
+    return new GloraAdapter(layer, saved.take(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
         saved.take(a2, LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, RankScale.ofSaved(module, rank),
         DeltaDropouts.NONE);
   }

@@ -60,7 +60,7 @@ public final class Ia3Method implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     boolean onInput = options.flag(TRAIN_ON_INPUT);
-    return new Ia3Adapter(new FreshTensors(scope).zeros(shape(layer, onInput)), onInput, SharedOptions.dropouts(options));
+    return new Ia3Adapter(layer, new FreshTensors(scope).zeros(shape(layer, onInput)), onInput, SharedOptions.dropouts(options));
   }
 
   /** As LyCORIS stores it: (c) for a linear layer, (1, c, 1, 1) for a convolution, whichever axis is meant. */
@@ -93,7 +93,7 @@ public final class Ia3Method implements AdapterMethod {
     }
     boolean onInput = onInput(saved);
     NDArray weight = new SavedTensors(layer, saved, scope).take(WEIGHT, shape(layer, onInput));
-    return Optional.of(new Ia3Adapter(weight, onInput, DeltaDropouts.NONE));
+    return Optional.of(new Ia3Adapter(layer, weight, onInput, DeltaDropouts.NONE));
   }
 
   private static boolean isOwn(AdapterModule saved) {
@@ -124,16 +124,16 @@ public final class Ia3Method implements AdapterMethod {
     private final NDArray factors;
     private final boolean onInput;
 
-    Ia3Adapter(NDArray factors, boolean onInput, DeltaDropouts dropouts) {
-      super(dropouts);
+    Ia3Adapter(TargetLayer layer, NDArray factors, boolean onInput, DeltaDropouts dropouts) {
+      super(layer, dropouts);
       this.factors = factors;
       this.onInput = onInput;
     }
 
     @Override
-    public NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, DeltaDropouts drops) {
-      long[] axis = onInput ? LayerShapes.perInput(layer) : LayerShapes.perOutput(layer);
-      NDArray weight = layer.weight().materialise(scope);
+    public NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops) {
+      long[] axis = onInput ? LayerShapes.perInput(layer()) : LayerShapes.perOutput(layer());
+      NDArray weight = layer().weight().materialise(scope);
       return drops.onRows(scope, LYCORIS.rescaled(scope, weight, factors, axis, multiplier));
     }
 

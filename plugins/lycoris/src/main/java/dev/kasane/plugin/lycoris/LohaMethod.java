@@ -53,7 +53,7 @@ public final class LohaMethod implements AdapterMethod {
     RankScale scale = RankScale.of(options);
     Hadamard product = Hadamard.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
     Magnitudes magnitude = SharedOptions.magnitudes(layer, options, scope);
-    return new ProductAdapter(product, scale, magnitude, SharedOptions.dropouts(options));
+    return new ProductAdapter(layer, product, scale, magnitude, SharedOptions.dropouts(options));
   }
 
   @Override
@@ -84,7 +84,7 @@ public final class LohaMethod implements AdapterMethod {
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     Hadamard product = Hadamard.restored(layer, tensors);
-    return Optional.of(new ProductAdapter(product, RankScale.ofSaved(saved, Hadamard.rank(tensors)),
+    return Optional.of(new ProductAdapter(layer, product, RankScale.ofSaved(saved, Hadamard.rank(tensors)),
         Magnitudes.restored(tensors), DeltaDropouts.NONE));
   }
 }

@@ -18,13 +18,14 @@ public class ProductAdapter extends RebuiltAdapter {
   private final Magnitudes magnitude;
 
   /**
+   * @param layer the layer
    * @param product the live factors
    * @param scale rank and alpha
    * @param magnitude the weight's trained lengths, or null
    * @param dropouts what is left out in training
    */
-  public ProductAdapter(FactoredUpdate product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
-    super(dropouts);
+  public ProductAdapter(TargetLayer layer, FactoredUpdate product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
+    super(layer, dropouts);
     this.product = product;
     this.scale = scale;
     this.magnitude = magnitude;
@@ -40,11 +41,11 @@ public class ProductAdapter extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, DeltaDropouts drops) {
+  protected NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops) {
     double strength = isDecomposed() ? 1 : multiplier;
     NDArray update =
-        drops.onRows(scope, product.delta(scope, layer.weight().shape(), factor() * strength));
-    return isDecomposed() ? magnitude.decompose(scope, layer, update, multiplier) : update;
+        drops.onRows(scope, product.delta(scope, layer().weight().shape(), factor() * strength));
+    return isDecomposed() ? magnitude.decompose(scope, layer(), update, multiplier) : update;
   }
 
   @Override

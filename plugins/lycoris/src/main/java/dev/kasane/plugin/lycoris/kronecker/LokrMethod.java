@@ -60,8 +60,8 @@ public final class LokrMethod implements AdapterMethod {
     Magnitudes magnitude = SharedOptions.magnitudes(layer, options, scope);
     DeltaDropouts dropouts = SharedOptions.dropouts(options);
     return product.isWhole()
-        ? new LokrAdapter(product, Map.of(AdapterModule.ALPHA, (double) scale.rank()), magnitude, dropouts)
-        : new LokrAdapter(product, scale, magnitude, dropouts);
+        ? new LokrAdapter(layer, product, Map.of(AdapterModule.ALPHA, (double) scale.rank()), magnitude, dropouts)
+        : new LokrAdapter(layer, product, scale, magnitude, dropouts);
   }
 
   @Override
@@ -85,7 +85,7 @@ public final class LokrMethod implements AdapterMethod {
     Kronecker product = reader.read();
     Magnitudes magnitude = Magnitudes.restored(tensors);
     return Optional.of(product.isWhole()
-        ? new LokrAdapter(product, saved.constants(), magnitude, DeltaDropouts.NONE)
-        : new LokrAdapter(product, RankScale.ofSaved(saved, reader.rank()), magnitude, DeltaDropouts.NONE));
+        ? new LokrAdapter(layer, product, saved.constants(), magnitude, DeltaDropouts.NONE)
+        : new LokrAdapter(layer, product, RankScale.ofSaved(saved, reader.rank()), magnitude, DeltaDropouts.NONE));
   }
 }

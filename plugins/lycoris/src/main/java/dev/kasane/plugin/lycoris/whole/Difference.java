@@ -32,8 +32,8 @@ final class Difference extends RebuiltAdapter {
   /** (out), or null. */
   private final NDArray biasDiff;
 
-  private Difference(Names names, NDArray diff, NDArray biasDiff, DeltaDropouts dropouts) {
-    super(dropouts);
+  private Difference(TargetLayer layer, Names names, NDArray diff, NDArray biasDiff, DeltaDropouts dropouts) {
+    super(layer, dropouts);
     this.names = names;
     this.diff = diff;
     this.biasDiff = biasDiff;
@@ -52,7 +52,7 @@ final class Difference extends RebuiltAdapter {
   }
 
   static Difference fresh(Names names, TargetLayer layer, AdapterOptions options, FreshTensors fresh) {
-    return new Difference(names, fresh.zeros(layer.weight().shape().getShape()),
+    return new Difference(layer, names, fresh.zeros(layer.weight().shape().getShape()),
         layer.hasBias() ? fresh.zeros(layer.outputs()) : null, SharedOptions.dropouts(options));
   }
 
@@ -70,7 +70,7 @@ final class Difference extends RebuiltAdapter {
     NDArray diff =
         tensors.has(names.weight()) ? tensors.take(names.weight(), layer.weight().shape().getShape()) : null;
     return Optional.of(new Difference(
-        names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, DeltaDropouts.NONE));
+        layer, names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, DeltaDropouts.NONE));
   }
 
   /** The shape of the layer, where a module has one of the names; of a bias alone, one that has its outputs. */
@@ -84,13 +84,13 @@ final class Difference extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, DeltaDropouts drops) {
-    return diff == null ? scope.zeros(layer.weight().shape())
+  protected NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops) {
+    return diff == null ? scope.zeros(layer().weight().shape())
         : drops.onRows(scope, LYCORIS.scaled(scope, diff, multiplier));
   }
 
   @Override
-  public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
     return Optional.ofNullable(biasDiff).map(difference -> LYCORIS.scaled(scope, difference, multiplier));
   }
 
