@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.tensor.Ops;
 
 /**
- * What an adapter that builds ΔW leaves out while it is trained. Every draw comes from libtorch's default generators, so
- * that a seed repeats it.
+ * What an adapter that builds ΔW leaves out while it is trained. Every draw comes from libtorch's default generators,
+ * so that a seed repeats it.
  *
  * @param output probability for an element of what the adapter adds to the layer's output
  * @param row probability for a whole row of ΔW, an output feature or channel

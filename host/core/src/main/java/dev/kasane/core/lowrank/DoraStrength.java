@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How a file says what the strength of a DoRA does, {@link AdapterModule#TURNS_LENGTHS}: in its metadata, for all layers
- * at once. Other tools pass over a field that they do not know, where a key would be a complaint.
+ * How a file says what the strength of a DoRA does, {@link AdapterModule#TURNS_LENGTHS}: in its metadata, for all
+ * layers at once. Other tools pass over a field that they do not know, where a key would be a complaint.
  *
  * <p>Magnitudes beside a Tucker core need no such word: there is but one rule for them.
  */

@@ -1,6 +1,6 @@
 package dev.kasane.core.lowrank;
 
-/** What the parameters of a low-rank update are called in the neutral form: as in kohya's scripts, PEFT's for tables. */
+/** What the parameters of a low-rank update are called in the neutral form: as in kohya's scripts, tables as in PEFT. */
 public final class LoraNames {
   /** A: (rank, in), for a convolution (rank, in, k, k), in Tucker form (rank, in, 1, 1). */
   public static final String DOWN = "lora_down.weight";

@@ -1,5 +1,13 @@
 package dev.kasane.core.lowrank;
 
+import static dev.kasane.core.lowrank.LoraNames.DOWN;
+import static dev.kasane.core.lowrank.LoraNames.MAGNITUDE;
+import static dev.kasane.core.lowrank.LoraNames.MID;
+import static dev.kasane.core.lowrank.LoraNames.TABLE_A;
+import static dev.kasane.core.lowrank.LoraNames.TABLE_B;
+import static dev.kasane.core.lowrank.LoraNames.UP;
+import static dev.kasane.core.lowrank.LoraNames.UP_BIAS;
+
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
@@ -14,19 +22,19 @@ import java.util.stream.Stream;
  */
 public enum LowRankForm {
   /** B·A, perhaps in Tucker form. */
-  PAIR(Set.of(LoraNames.DOWN, LoraNames.MID, LoraNames.UP), parts()),
+  PAIR(Set.of(DOWN, MID, UP), parts()),
   /** B·A with a bias of B's own. */
-  PAIR_WITH_BIAS(Set.of(LoraNames.DOWN, LoraNames.MID, LoraNames.UP, LoraNames.UP_BIAS), parts()),
+  PAIR_WITH_BIAS(Set.of(DOWN, MID, UP, UP_BIAS), parts()),
   /** B·A beside magnitudes; the strength scales ΔW. A file that says nothing of the strength means this. */
-  SCALED_MAGNITUDES(Set.of(LoraNames.DOWN, LoraNames.UP, LoraNames.MAGNITUDE), parts()),
+  SCALED_MAGNITUDES(Set.of(DOWN, UP, MAGNITUDE), parts()),
   /**
    * B·A, perhaps in Tucker form, beside magnitudes, of which the strength turns the lengths only. The file says so, or
    * it is in Tucker form, for which there is no other rule.
    */
-  TURNED_MAGNITUDES(Set.of(LoraNames.DOWN, LoraNames.MID, LoraNames.UP, LoraNames.MAGNITUDE),
+  TURNED_MAGNITUDES(Set.of(DOWN, MID, UP, MAGNITUDE),
       Set.of(AdapterModule.TURNS_LENGTHS)),
   /** The factors of an embedding: (B·A)ᵀ. */
-  TABLE(Set.of(LoraNames.TABLE_A, LoraNames.TABLE_B), parts());
+  TABLE(Set.of(TABLE_A, TABLE_B), parts());
 
   private final Set<String> tensors;
   private final Set<String> constants;
@@ -48,13 +56,13 @@ public enum LowRankForm {
   /** The form of a module, by its names alone; one half of a pair is enough to be told what is missing. */
   public static Optional<LowRankForm> of(AdapterModule saved) {
     Set<String> names = saved.tensors().keySet();
-    boolean half = names.contains(LoraNames.DOWN) || names.contains(LoraNames.UP);
+    boolean half = names.contains(DOWN) || names.contains(UP);
     LowRankForm form;
-    if (names.contains(LoraNames.MAGNITUDE)) {
-      boolean turned = saved.constants().containsKey(AdapterModule.TURNS_LENGTHS) || names.contains(LoraNames.MID);
+    if (names.contains(MAGNITUDE)) {
+      boolean turned = saved.constants().containsKey(AdapterModule.TURNS_LENGTHS) || names.contains(MID);
       form = turned || !half ? TURNED_MAGNITUDES : SCALED_MAGNITUDES;
     } else if (half) {
-      form = names.contains(LoraNames.UP_BIAS) ? PAIR_WITH_BIAS : PAIR;
+      form = names.contains(UP_BIAS) ? PAIR_WITH_BIAS : PAIR;
     } else {
       form = names.equals(TABLE.tensors) ? TABLE : null;
     }
@@ -76,11 +84,11 @@ public enum LowRankForm {
   public Shape shape(AdapterModule saved) {
     SavedShapes shapes = new SavedShapes(saved);
     if (this == TABLE) {
-      return new Shape(shapes.size(LoraNames.TABLE_A, 1), shapes.size(LoraNames.TABLE_B, 0));
+      return new Shape(shapes.size(TABLE_A, 1), shapes.size(TABLE_B, 0));
     }
-    requireFactor(saved, shapes.of(LoraNames.DOWN), LoraNames.DOWN);
-    requireFactor(saved, shapes.of(LoraNames.UP), LoraNames.UP);
-    return shapes.layer(shapes.size(LoraNames.UP, 0), shapes.size(LoraNames.DOWN, 1), LoraNames.MID, LoraNames.DOWN);
+    requireFactor(saved, shapes.of(DOWN), DOWN);
+    requireFactor(saved, shapes.of(UP), UP);
+    return shapes.layer(shapes.size(UP, 0), shapes.size(DOWN, 1), MID, DOWN);
   }
 
   private static void requireFactor(AdapterModule saved, Shape shape, String name) {

@@ -1,5 +1,10 @@
 package dev.kasane.core.lowrank;
 
+import static dev.kasane.core.lowrank.LoraNames.DOWN;
+import static dev.kasane.core.lowrank.LoraNames.MID;
+import static dev.kasane.core.lowrank.LoraNames.TABLE_A;
+import static dev.kasane.core.lowrank.LoraNames.TABLE_B;
+import static dev.kasane.core.lowrank.LoraNames.UP;
 import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
 
 import ai.djl.ndarray.NDArray;
@@ -43,13 +48,13 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
     if (isTable(module)) {
       return Optional.of(ofTable(module, scope));
     }
-    NDArray down = floats(module, LoraNames.DOWN, scope);
-    NDArray up = floats(module, LoraNames.UP, scope);
+    NDArray down = floats(module, DOWN, scope);
+    NDArray up = floats(module, UP, scope);
     requireFit(module, down.getShape(), up.getShape());
     Shape shape = down.getShape();
     NDArray rows = matrix(down);
-    if (module.tensors().containsKey(LoraNames.MID)) {
-      NDArray mid = floats(module, LoraNames.MID, scope);
+    if (module.tensors().containsKey(MID)) {
+      NDArray mid = floats(module, MID, scope);
       requireCore(module, mid.getShape(), shape);
       shape = new Shape(shape.get(0), shape.get(1), mid.getShape().get(2), mid.getShape().get(3));
       rows = LOW_RANK.foldCore(scope, mid, rows);
@@ -61,12 +66,12 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
   }
 
   private static ScaledPair ofTable(AdapterModule module, NDManager scope) {
-    NDArray a = floats(module, LoraNames.TABLE_A, scope);
-    NDArray b = floats(module, LoraNames.TABLE_B, scope);
+    NDArray a = floats(module, TABLE_A, scope);
+    NDArray b = floats(module, TABLE_B, scope);
     Shape rows = a.getShape();
     Shape width = b.getShape();
     if (rows.dimension() != 2 || width.dimension() != 2 || rows.get(0) != width.get(1) || rows.size() == 0) {
-      throw new UserException("Layer " + module.path() + ": " + LoraNames.TABLE_A + " of shape " + rows + " and " + LoraNames.TABLE_B
+      throw new UserException("Layer " + module.path() + ": " + TABLE_A + " of shape " + rows + " and " + TABLE_B
           + " of shape " + width + " do not belong together: expected (rank, entries) and (width, rank). The file is"
           + " damaged.");
     }
@@ -83,7 +88,7 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
   public static boolean isOf(AdapterModule module) {
     Set<String> names = module.tensors().keySet();
     return !module.isPartOfWeight() && LowRankForm.of(module).filter(form -> form == LowRankForm.TABLE
-        || form == LowRankForm.PAIR && names.containsAll(Set.of(LoraNames.DOWN, LoraNames.UP))).isPresent();
+        || form == LowRankForm.PAIR && names.containsAll(Set.of(DOWN, UP))).isPresent();
   }
 
   private static NDArray floats(AdapterModule module, String name, NDManager scope) {
@@ -106,7 +111,7 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
     boolean sound = isFactor(down) && isFactor(up) && up.get(1) == down.get(0)
         && (up.dimension() == 2 || up.get(2) == 1 && up.get(3) == 1);
     if (!sound) {
-      throw new UserException("Layer " + module.path() + ": " + LoraNames.DOWN + " of shape " + down + " and " + LoraNames.UP
+      throw new UserException("Layer " + module.path() + ": " + DOWN + " of shape " + down + " and " + UP
           + " of shape " + up + " do not belong together: expected (rank, in) and (out, rank), or"
           + " (rank, in, k, k) and (out, rank, 1, 1). The file is damaged.");
     }
@@ -120,7 +125,7 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
     boolean sound = mid.dimension() == LayerShapes.KERNELS && mid.get(0) == down.get(0) && mid.get(1) == down.get(0)
         && down.dimension() == LayerShapes.KERNELS && down.get(2) == 1 && down.get(3) == 1;
     if (!sound) {
-      throw new UserException("Layer " + module.path() + ": " + LoraNames.MID + " of shape " + mid + " does not lie"
+      throw new UserException("Layer " + module.path() + ": " + MID + " of shape " + mid + " does not lie"
           + " between factors of rank " + down.get(0) + ": expected (rank, rank, k, k), and 1x1 factors.");
     }
   }
@@ -150,12 +155,12 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
     boolean convolution = shape.dimension() == LayerShapes.KERNELS;
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     if (table) {
-      tensors.put(LoraNames.TABLE_A, LOW_RANK.turned(up.getManager(), up));
-      tensors.put(LoraNames.TABLE_B, LOW_RANK.turned(down.getManager(), down));
+      tensors.put(TABLE_A, LOW_RANK.turned(up.getManager(), up));
+      tensors.put(TABLE_B, LOW_RANK.turned(down.getManager(), down));
       return new AdapterModule(path, tensors, Map.of(AdapterModule.ALPHA, scale * rank()));
     }
-    tensors.put(LoraNames.DOWN, convolution ? down.reshape(rank(), shape.get(1), shape.get(2), shape.get(3)) : down);
-    tensors.put(LoraNames.UP, convolution ? up.reshape(shape.get(0), rank(), 1, 1) : up);
+    tensors.put(DOWN, convolution ? down.reshape(rank(), shape.get(1), shape.get(2), shape.get(3)) : down);
+    tensors.put(UP, convolution ? up.reshape(shape.get(0), rank(), 1, 1) : up);
     // An alpha of 0 would mean the rank.
     return new AdapterModule(path, tensors,
         scale == 0 ? Map.of(AdapterModule.SCALE, 0.0) : Map.of(AdapterModule.ALPHA, scale * rank()));

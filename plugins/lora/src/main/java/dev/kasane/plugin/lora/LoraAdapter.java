@@ -51,7 +51,8 @@ final class LoraAdapter extends PairAdapter {
   @Override
   public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(double multiplier, Phase phase) {
     return layer.kind() == Kind.LINEAR && dropsIn(phase).equals(DetourDropouts.NONE)
-        ? Optional.of(List.of(new dev.kasane.core.spi.LowRank(factors.down(), factors.up(), scale.factor() * multiplier)))
+        ? Optional.of(List.of(new dev.kasane.core.spi.LowRank(
+            factors.down(), factors.up(), scale.factor() * multiplier)))
         : Optional.empty();
   }
 

@@ -84,7 +84,8 @@ public final class LoraMethod implements AdapterMethod {
     RankScale scale = settings.scale();
     LowRank factors = settings.start().factors(layer, scale.rank(), scale.factor(), scope);
     if (settings.magnitudes()) {
-      return new DoraAdapter(layer, factors, Magnitudes.fresh(layer, factors, scale.factor(), scope), scale, settings.drops());
+      Magnitudes magnitudes = Magnitudes.fresh(layer, factors, scale.factor(), scope);
+      return new DoraAdapter(layer, factors, magnitudes, scale, settings.drops());
     }
     return settings.start().isPartOfWeight() ? new ShiftedAdapter(layer, factors, scale, settings.drops(), scope)
         : new LoraAdapter(layer, factors, scale, settings.drops());

@@ -50,10 +50,9 @@ public final class DoraMethod implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     RankScale scale = RankScale.of(options);
-    LowRank product =
-        LowRank.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
-    return new TurnedAdapter(
-        layer, product, scale, Magnitudes.fresh(layer, options.flag(SharedOptions.ON_OUTPUT.name()), scope), SharedOptions.dropouts(options));
+    LowRank product = LowRank.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
+    Magnitudes magnitudes = Magnitudes.fresh(layer, options.flag(SharedOptions.ON_OUTPUT.name()), scope);
+    return new TurnedAdapter(layer, product, scale, magnitudes, SharedOptions.dropouts(options));
   }
 
   @Override
@@ -83,8 +82,8 @@ public final class DoraMethod implements AdapterMethod {
 
   /** A product on a decomposed weight that says what its strength does. */
   private static final class TurnedAdapter extends ProductAdapter {
-    TurnedAdapter(TargetLayer layer, LowRank product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
-      super(layer, product, scale, magnitude, dropouts);
+    TurnedAdapter(TargetLayer layer, LowRank product, RankScale scale, Magnitudes magnitudes, DeltaDropouts dropouts) {
+      super(layer, product, scale, magnitudes, dropouts);
     }
 
     @Override

@@ -60,7 +60,8 @@ public final class Ia3Method implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     boolean onInput = options.flag(TRAIN_ON_INPUT);
-    return new Ia3Adapter(layer, new FreshTensors(scope).zeros(shape(layer, onInput)), onInput, SharedOptions.dropouts(options));
+    NDArray factors = new FreshTensors(scope).zeros(shape(layer, onInput));
+    return new Ia3Adapter(layer, factors, onInput, SharedOptions.dropouts(options));
   }
 
   /** As LyCORIS stores it: (c) for a linear layer, (1, c, 1, 1) for a convolution, whichever axis is meant. */

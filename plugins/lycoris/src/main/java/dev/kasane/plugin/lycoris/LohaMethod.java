@@ -39,7 +39,8 @@ public final class LohaMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return SharedOptions.of(SharedOptions.SCALE, SharedOptions.TUCKER, SharedOptions.MAGNITUDES, SharedOptions.DROPOUTS);
+    return SharedOptions.of(
+        SharedOptions.SCALE, SharedOptions.TUCKER, SharedOptions.MAGNITUDES, SharedOptions.DROPOUTS);
   }
 
   @Override
@@ -52,8 +53,8 @@ public final class LohaMethod implements AdapterMethod {
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     RankScale scale = RankScale.of(options);
     Hadamard product = Hadamard.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
-    Magnitudes magnitude = SharedOptions.magnitudes(layer, options, scope);
-    return new ProductAdapter(layer, product, scale, magnitude, SharedOptions.dropouts(options));
+    Magnitudes magnitudes = SharedOptions.magnitudes(layer, options, scope);
+    return new ProductAdapter(layer, product, scale, magnitudes, SharedOptions.dropouts(options));
   }
 
   @Override

@@ -15,20 +15,21 @@ import java.util.Map;
 public class ProductAdapter extends RebuiltAdapter {
   private final FactoredUpdate product;
   private final RankScale scale;
-  private final Magnitudes magnitude;
+  private final Magnitudes magnitudes;
 
   /**
    * @param layer the layer
    * @param product the live factors
    * @param scale rank and alpha
-   * @param magnitude the weight's trained lengths, or null
+   * @param magnitudes the weight's trained lengths, or null
    * @param dropouts what is left out in training
    */
-  public ProductAdapter(TargetLayer layer, FactoredUpdate product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
+  public ProductAdapter(TargetLayer layer, FactoredUpdate product, RankScale scale, Magnitudes magnitudes,
+      DeltaDropouts dropouts) {
     super(layer, dropouts);
     this.product = product;
     this.scale = scale;
-    this.magnitude = magnitude;
+    this.magnitudes = magnitudes;
   }
 
   /** What the product is multiplied with at strength 1. */
@@ -37,7 +38,7 @@ public class ProductAdapter extends RebuiltAdapter {
   }
 
   protected boolean isDecomposed() {
-    return magnitude != null;
+    return magnitudes != null;
   }
 
   @Override
@@ -45,14 +46,14 @@ public class ProductAdapter extends RebuiltAdapter {
     double strength = isDecomposed() ? 1 : multiplier;
     NDArray update =
         drops.onRows(scope, product.delta(scope, layer().weight().shape(), factor() * strength));
-    return isDecomposed() ? magnitude.decompose(scope, layer(), update, multiplier) : update;
+    return isDecomposed() ? magnitudes.decompose(scope, layer(), update, multiplier) : update;
   }
 
   @Override
   public Map<String, NDArray> tensors() {
     Map<String, NDArray> all = new LinkedHashMap<>();
     if (isDecomposed()) {
-      all.put(LoraNames.MAGNITUDE, magnitude.values());
+      all.put(LoraNames.MAGNITUDE, magnitudes.values());
     }
     all.putAll(product.named());
     return all;

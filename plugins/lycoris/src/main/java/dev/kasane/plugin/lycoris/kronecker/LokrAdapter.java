@@ -18,8 +18,8 @@ final class LokrAdapter extends ProductAdapter {
   private final Kronecker product;
   private final Map<String, Double> carried;
 
-  LokrAdapter(TargetLayer layer, Kronecker product, RankScale scale, Magnitudes magnitude, DeltaDropouts dropouts) {
-    super(layer, product, scale, magnitude, dropouts);
+  LokrAdapter(TargetLayer layer, Kronecker product, RankScale scale, Magnitudes magnitudes, DeltaDropouts dropouts) {
+    super(layer, product, scale, magnitudes, dropouts);
     this.product = product;
     this.carried = null;
   }
@@ -30,10 +30,10 @@ final class LokrAdapter extends ProductAdapter {
    * @param layer the layer
    * @param constants what the file has, saved as it is
    */
-  LokrAdapter(TargetLayer layer, Kronecker product, Map<String, Double> constants, Magnitudes magnitude,
+  LokrAdapter(TargetLayer layer, Kronecker product, Map<String, Double> constants, Magnitudes magnitudes,
       DeltaDropouts dropouts) {
     super(layer, product, new RankScale(1, constants.getOrDefault(AdapterModule.SCALE, 1.0)
-        * constants.getOrDefault(AdapterModule.SCALAR, 1.0)), magnitude, dropouts);
+        * constants.getOrDefault(AdapterModule.SCALAR, 1.0)), magnitudes, dropouts);
     this.product = product;
     this.carried = Map.copyOf(constants);
   }

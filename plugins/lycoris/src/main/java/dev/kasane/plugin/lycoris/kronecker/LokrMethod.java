@@ -57,11 +57,11 @@ public final class LokrMethod implements AdapterMethod {
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     RankScale scale = RankScale.of(options);
     Kronecker product = KroneckerPlan.of(options).fresh(layer, new FreshTensors(scope));
-    Magnitudes magnitude = SharedOptions.magnitudes(layer, options, scope);
+    Magnitudes magnitudes = SharedOptions.magnitudes(layer, options, scope);
     DeltaDropouts dropouts = SharedOptions.dropouts(options);
     return product.isWhole()
-        ? new LokrAdapter(layer, product, Map.of(AdapterModule.ALPHA, (double) scale.rank()), magnitude, dropouts)
-        : new LokrAdapter(layer, product, scale, magnitude, dropouts);
+        ? new LokrAdapter(layer, product, Map.of(AdapterModule.ALPHA, (double) scale.rank()), magnitudes, dropouts)
+        : new LokrAdapter(layer, product, scale, magnitudes, dropouts);
   }
 
   @Override
@@ -83,9 +83,9 @@ public final class LokrMethod implements AdapterMethod {
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     SavedKronecker reader = new SavedKronecker(layer, tensors);
     Kronecker product = reader.read();
-    Magnitudes magnitude = Magnitudes.restored(tensors);
+    Magnitudes magnitudes = Magnitudes.restored(tensors);
     return Optional.of(product.isWhole()
-        ? new LokrAdapter(layer, product, saved.constants(), magnitude, DeltaDropouts.NONE)
-        : new LokrAdapter(layer, product, RankScale.ofSaved(saved, reader.rank()), magnitude, DeltaDropouts.NONE));
+        ? new LokrAdapter(layer, product, saved.constants(), magnitudes, DeltaDropouts.NONE)
+        : new LokrAdapter(layer, product, RankScale.ofSaved(saved, reader.rank()), magnitudes, DeltaDropouts.NONE));
   }
 }
