@@ -62,7 +62,7 @@ class ForeignFamilyIT {
             .computingIn(DataType.FLOAT32),
         () -> Optimizers.adamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0), false, Optional.empty()),
         host -> new TrainingSession.Output(folder.resolve("run"), "toy", false, 30, true, 0, 60, host.formats(),
-            host.format("kohya"), "float32"),
+            host.format("peft"), "float32"),
         (method, model) -> Map.of());
   }
 
@@ -70,7 +70,7 @@ class ForeignFamilyIT {
   void isFoundByItsServiceEntryAndItsConfiguration() throws IOException {
     assertThat(ModelFamilies.of(config())).isInstanceOf(ToyFamily.class);
     assertThat(ModelFamilies.of(folder)).isInstanceOf(ToyFamily.class);
-    assertThat(AdapterBase.named("toy1").layers()).containsOnlyKeys("toy");
+    assertThat(AdapterBase.named("toy1").layers()).containsOnlyKeys("model");
     assertThat(AdapterBase.named(folder.toString()).kind()).isSameAs(ToyModel.KIND);
   }
 
@@ -94,12 +94,12 @@ class ForeignFamilyIT {
   void isTrained() throws IOException {
     List<Path> written = TrainRun.run(request(), told::add);
 
-    assertThat(written).contains(folder.resolve("run/toy.safetensors")).allMatch(Files::exists);
+    assertThat(written).contains(folder.resolve("run/toy")).allMatch(Files::exists);
     assertThat(told).first().isEqualTo("A toy's data.");
     assertThat(told).last().isEqualTo("Done after 60 steps.");
     List<String> losses = Files.readAllLines(folder.resolve("run/loss.csv"));
     String last = losses.get(losses.size() - 1);
     assertThat(Double.parseDouble(last.substring(last.lastIndexOf(',') + 1))).isBetween(0.0624, 0.1);
-    assertThat(Inspector.inspect(folder.resolve("run/toy.safetensors")).base()).isEqualTo("toy1");
+    assertThat(Inspector.inspect(folder.resolve("run/toy")).base()).isEqualTo("toy1");
   }
 }

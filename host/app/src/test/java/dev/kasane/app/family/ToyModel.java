@@ -32,7 +32,7 @@ public final class ToyModel implements BaseModel {
     }
   };
 
-  private static final String PART = "toy";
+  private static final String PART = "model";
 
   private final Tree tree = new Tree();
 
