@@ -1,5 +1,6 @@
 package dev.kasane.plugin.cloneofsimo;
 
+import dev.kasane.core.lowrank.LoraNames;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,6 @@ record PositionalKey(String part, int index, boolean up) {
   }
 
   String parameter() {
-    return up ? "lora_up.weight" : "lora_down.weight";
+    return up ? LoraNames.UP : LoraNames.DOWN;
   }
 }

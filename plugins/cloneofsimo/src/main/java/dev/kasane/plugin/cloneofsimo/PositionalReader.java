@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
@@ -123,7 +124,7 @@ final class PositionalReader {
   }
 
   private long outputs(Map<Integer, Map<String, String>> numbered, int index) {
-    String key = numbered.getOrDefault(index, Map.of()).get("lora_up.weight");
+    String key = numbered.getOrDefault(index, Map.of()).get(LoraNames.UP);
     Shape shape = key == null ? new Shape() : file.shape(key);
     return shape.dimension() == 0 ? -1 : shape.get(0);
   }
