@@ -27,11 +27,14 @@ import picocli.CommandLine.ParseResult;
  * checks and converts them as if they had been typed.
  */
 public final class RecipeExpansion {
+  private final CommandSpec command;
   private final String[] arguments;
   private final Recipe recipe;
   private final Map<ArgSpec, RecipeEntry> origins;
 
-  private RecipeExpansion(String[] arguments, Recipe recipe, Map<ArgSpec, RecipeEntry> origins) {
+  private RecipeExpansion(
+      CommandSpec command, String[] arguments, Recipe recipe, Map<ArgSpec, RecipeEntry> origins) {
+    this.command = command;
     this.arguments = arguments;
     this.recipe = recipe;
     this.origins = origins;
@@ -51,7 +54,7 @@ public final class RecipeExpansion {
     if (recipe.isPresent()) {
       return expand(command, RecipeReader.read(recipe.get()), arguments);
     }
-    return new RecipeExpansion(arguments, null, Map.of());
+    return new RecipeExpansion(command.commandSpec(), arguments, null, Map.of());
   }
 
   private static Optional<Path> usualRecipe(ParseResult command) {
@@ -96,7 +99,7 @@ public final class RecipeExpansion {
         added.addAll(asArguments(recipe, entry, option));
       }
     }
-    return new RecipeExpansion(insert(added, spec, arguments), recipe, origins);
+    return new RecipeExpansion(spec, insert(added, spec, arguments), recipe, origins);
   }
 
   private static String unusable(String key, CommandSpec spec, Map<String, OptionSpec> options) {
@@ -149,6 +152,11 @@ public final class RecipeExpansion {
     throw new IllegalStateException("The command " + spec.qualifiedName() + " is not among the arguments");
   }
 
+  /** The command that the arguments name. */
+  public CommandSpec command() {
+    return command;
+  }
+
   /** The arguments to run with. */
   public String[] arguments() {
     return arguments.clone();
@@ -163,5 +171,11 @@ public final class RecipeExpansion {
   public Optional<String> origin(ArgSpec argument) {
     return Optional.ofNullable(argument).map(origins::get)
         .map(entry -> Recipe.where(recipe.file(), entry.line()) + entry.key() + ": ");
+  }
+
+  /** What to call an option whose value comes from the recipe: its key, and where that stands. */
+  public Optional<String> name(ArgSpec argument) {
+    return Optional.ofNullable(origins.get(argument))
+        .map(entry -> entry.key() + " (" + recipe.file() + ", line " + entry.line() + ")");
   }
 }
