@@ -35,7 +35,7 @@ public abstract sealed class QuantisedWeight extends DecodedWeight permits FourB
   abstract void decode(ByteBuffer out);
 
   /**
-   * The same weight in the memory of a device whose kernels decode and multiply it. This one may be closed behind it.
+   * The same weight in the memory of a device whose kernels decode and multiply it. This one may be closed after it.
    *
    * @param owner owner of the codes and scales, on that device
    * @param kernels those of that device

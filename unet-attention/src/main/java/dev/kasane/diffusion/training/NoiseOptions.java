@@ -10,7 +10,7 @@ import dev.kasane.core.UserException;
  * @param noiseOffset deviation of a random mean for each channel, 0 for none
  * @param priorWeight weight of prior-preservation pictures (Ruiz et al. 2023)
  * @param minTimestep first timestep that is trained
- * @param maxTimestep timestep behind the last that is trained
+ * @param maxTimestep timestep after the last that is trained
  */
 public record NoiseOptions(
     double minSnrGamma, double noiseOffset, double priorWeight, int minTimestep, int maxTimestep) {

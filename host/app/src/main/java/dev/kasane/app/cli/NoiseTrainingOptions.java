@@ -30,7 +30,7 @@ final class NoiseTrainingOptions {
 
   @RecipeKey
   @Option(names = "--max-timestep", paramLabel = "N", defaultValue = "1000",
-      description = "Timestep behind the last that is trained (default: ${DEFAULT-VALUE}).")
+      description = "Timestep after the last that is trained (default: ${DEFAULT-VALUE}).")
   int maxTimestep;
 
   /**

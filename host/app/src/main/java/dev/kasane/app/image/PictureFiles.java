@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Names for the pictures of one run.
  *
  * <p>One picture takes the name itself, several take {@code name-1.png}, {@code name-2.png} and so on. A name
- * that is taken is left alone: the numbers go on behind the highest that is there, unless overwriting was
+ * that is taken is left alone: the numbers go on after the highest that is there, unless overwriting was
  * asked for.
  */
 public final class PictureFiles {

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParseResult;
  * Arguments with those of a recipe worked in.
  *
  * <p>The command line is parsed once leniently to learn the command, the recipe and which options the user
- * gave; the rest of the recipe becomes arguments right behind the command's name. The real parse then
+ * gave; the rest of the recipe becomes arguments right after the command's name. The real parse then
  * checks and converts them as if they had been typed.
  */
 public final class RecipeExpansion {
