@@ -137,7 +137,7 @@ public final class FormatChoice {
             file + " is in no adapter format that is installed ("
             + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
             + layout.map(FormatChoice::described).orElse("Its keys are of no known kind")
-            + "; the first is '" + keys.stream().findFirst().orElse("") + "'. 'kasane inspect' tells more."));
+            + "; the first is '" + keys.stream().findFirst().orElse("") + "'. «inspect» tells more."));
   }
 
   private static String described(AdapterLayout layout) {

@@ -1,7 +1,6 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.AdapterVocabulary;
@@ -32,7 +31,8 @@ final class AlgebraInputOptions {
   @Mixin
   private PluginOptions plugins;
 
-  @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", converter = Words.Misfit.class,
+  @Sets("accept")
+  @Option(names = "--adapter-accept", paramLabel = "WHAT", converter = Words.Misfit.class,
       description = "Leave out what does not fit the base: unmatched. Otherwise such files are refused.")
   private AdapterMisfit accepted;
 

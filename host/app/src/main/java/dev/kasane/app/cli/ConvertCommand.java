@@ -39,6 +39,7 @@ final class ConvertCommand implements Callable<Integer> {
       description = "Format of OUT, such as kohya, diffusers or peft; 'kasane plugins list' shows them all.")
   private String format;
 
+  @Sets("stored type")
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class,
       description = "Type of the numbers: float32, float16 or bfloat16 (default: that of IN).")
   private Precision type;

@@ -28,6 +28,7 @@ final class DemoBaseCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
+  @Sets("output")
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the base.")
   private Path out;
 

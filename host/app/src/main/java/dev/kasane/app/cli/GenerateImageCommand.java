@@ -44,6 +44,7 @@ final class GenerateImageCommand implements Callable<Integer> {
   @Mixin
   private WordOptions words;
 
+  @Sets("output")
   @Option(names = "--out", paramLabel = "PLACE", defaultValue = "kasane.png", converter = Words.Place.class,
       description = "PNG file, or folder with a slash at its end (default: ${DEFAULT-VALUE}). Several"
           + " pictures get -1, -2, ...; a name that is taken gets the next free number.")

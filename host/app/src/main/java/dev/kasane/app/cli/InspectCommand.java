@@ -43,6 +43,7 @@ final class InspectCommand implements Callable<Integer> {
       + " reads all of it (default: for files up to 256 MiB).")
   private Boolean scan;
 
+  @Sets("base")
   @Option(names = "--against", paramLabel = "BASE", description = "Also say what becomes of every key on a"
       + " base: sd1, sd2, sdxl, demo, the file or folder of a checkpoint, or the config.json of a model without"
       + " its weights. Exit code 1 unless all fits.")

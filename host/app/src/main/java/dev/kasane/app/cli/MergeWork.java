@@ -33,6 +33,7 @@ final class MergeWork {
       description = "Adapter file and its strength, 1 for as trained; repeat it for several.")
   private List<AdapterReference> adapters = new ArrayList<>();
 
+  @Sets("output")
   @Option(names = "--out", paramLabel = "OUT", required = true,
       description = "The new model: a folder when the base is one, else a .safetensors file.")
   private Path out;

@@ -58,6 +58,7 @@ final class PictureOptions {
   private int steps;
 
   @RecipeKey
+  @Sets("guidance")
   @Option(names = "--cfg", paramLabel = "X", defaultValue = "7.5",
       description = "Strength of classifier-free guidance, 1 for none (default: ${DEFAULT-VALUE}).")
   private double guidance;

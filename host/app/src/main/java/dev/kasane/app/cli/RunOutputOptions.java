@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 
 /** Where the results of a run go, and how often something is tried out; the same for pictures and for text. */
 final class RunOutputOptions {
+  @Sets("output")
   @Option(names = "--out", paramLabel = "DIR",
       description = "Folder for the results (default: kasane-runs/NAME). A run that was stopped goes on there.")
   private Path out;

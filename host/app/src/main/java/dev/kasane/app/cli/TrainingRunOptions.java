@@ -41,6 +41,7 @@ final class TrainingRunOptions {
   double learningRate;
 
   @RecipeKey
+  @Sets("learning-rate schedule")
   @Option(names = "--lr-schedule", paramLabel = "NAME", defaultValue = "constant",
       description = "constant, linear or cosine (default: ${DEFAULT-VALUE}).")
   String schedule;
