@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.cli.options.Sets;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
 import java.util.Comparator;

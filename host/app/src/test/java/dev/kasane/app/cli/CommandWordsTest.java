@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +77,11 @@ class CommandWordsTest {
     return command;
   }
 
+  private static Stream<CommandSpec> commands(CommandSpec top) {
+    return Stream.concat(Stream.of(top),
+        top.subcommands().values().stream().flatMap(each -> commands(each.getCommandSpec())));
+  }
+
   private CommandWords words(String command) {
     return new CommandWords(command(command), argument -> Optional.empty());
   }
@@ -87,7 +93,10 @@ class CommandWordsTest {
     for (JavaClass type : Product.classes()) {
       List<String> things = ClassStrings.of(type).stream()
           .flatMap(text -> NAMED.matcher(text.replace("\1", "")).results().map(MatchResult::group)).toList();
-      if (!things.isEmpty() && !type.getPackageName().startsWith(ALL + "app.cli")) {
+      if (type.getPackageName().startsWith(ALL + "app.cli")) {
+        assertThat(things).as(type.getName()).allMatch(thing -> commands(kasane).anyMatch(command ->
+            !new CommandWords(command, argument -> Optional.empty()).apply(thing).contains("«")));
+      } else if (!things.isEmpty()) {
         String name = type.getName().substring(ALL.length());
         Optional<String> entry = PRINTED_BY.keySet().stream().filter(name::startsWith).findFirst();
         assertThat(entry).as("who prints what %s says of %s; add it to the table", name, things).isPresent();

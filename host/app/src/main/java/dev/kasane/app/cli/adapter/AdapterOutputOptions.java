@@ -1,6 +1,7 @@
 package dev.kasane.app.cli.adapter;
 
 import dev.kasane.app.algebra.ReadAdapter;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;

@@ -10,6 +10,7 @@ import dev.kasane.app.algebra.ReadAdapter;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.BlockWeightOptions;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;

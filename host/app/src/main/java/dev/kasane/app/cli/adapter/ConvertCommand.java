@@ -7,6 +7,7 @@ import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.adapter.ReadBack;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;

@@ -6,6 +6,7 @@ import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.adapter.LoadReport;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.inspect.Depth;
 import dev.kasane.app.inspect.FileInspection;
 import dev.kasane.app.inspect.Inspector;

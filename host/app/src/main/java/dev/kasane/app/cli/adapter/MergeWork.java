@@ -8,6 +8,7 @@ import dev.kasane.app.algebra.ModelMerge;
 import dev.kasane.app.algebra.ReadAdapter;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.ProgressSteps;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.algebra.CheckpointLayers;

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.cli.options.LayerOptions;
 import dev.kasane.app.cli.options.PluginOptions;
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
@@ -96,9 +96,9 @@ public final class ParamsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    Ranges.require(batch >= 1 && batch <= LARGEST, "--batch", batch, "1 to " + LARGEST);
-    Ranges.require(length >= 1 && length <= LARGEST, "--length", length, "1 to " + LARGEST);
-    Ranges.require(resolution >= 64 && resolution <= 1 << 14, "--resolution", resolution, "64 to 16384");
+    Ranges.require(batch >= 1 && batch <= LARGEST, "«batch»", batch, "1 to " + LARGEST);
+    Ranges.require(length >= 1 && length <= LARGEST, "«length»", length, "1 to " + LARGEST);
+    Ranges.require(resolution >= 64 && resolution <= 1 << 14, "«resolution»", resolution, "64 to 16384");
     TargetSelector selector = layers.within(TargetSelector.of(targets, exclude));
     try (PluginHost host = plugins.start()) {
       AdapterMethod chosen = host.method(method);

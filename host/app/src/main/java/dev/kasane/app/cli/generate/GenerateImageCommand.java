@@ -3,6 +3,7 @@ package dev.kasane.app.cli.generate;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli.generate;
 
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;

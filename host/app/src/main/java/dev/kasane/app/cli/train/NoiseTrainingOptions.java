@@ -1,7 +1,7 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.core.Ranges;
 import dev.kasane.diffusion.training.NoiseOptions;
 import picocli.CommandLine.Option;
 
@@ -38,7 +38,7 @@ final class NoiseTrainingOptions {
    * @param timesteps how many the base was trained with
    */
   NoiseOptions toOptions(int timesteps) {
-    Ranges.require(maxTimestep <= timesteps, "--max-timestep", maxTimestep, "at most the base's " + timesteps);
+    Ranges.require(maxTimestep <= timesteps, "«max timestep»", maxTimestep, "at most the base's " + timesteps);
     return new NoiseOptions(minSnrGamma, noiseOffset, priorWeight, minTimestep, maxTimestep);
   }
 }

@@ -1,8 +1,9 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.OptimizerFactory;
@@ -111,15 +112,15 @@ final class TrainingRunOptions {
    * @param batchesPerEpoch batches that show everything once
    */
   TrainingPlan plan(long batchesPerEpoch) {
-    Ranges.require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
-    Ranges.require(epochs >= 1 && epochs <= LONGEST, "--epochs", epochs, "1 to " + LONGEST);
-    Ranges.require(checkpointEvery >= 1, "--checkpoint-every", checkpointEvery, "1 or more");
-    Ranges.require(learningRate > 0 && learningRate <= 10, "--learning-rate", learningRate, "above 0, such as 1e-4");
-    Ranges.require(maxGradNorm >= 0, "--max-grad-norm", maxGradNorm, "0 or more");
-    Ranges.require(warmup >= 0, "--warmup", warmup, "0 or more");
+    Ranges.require(accumulate >= 1, "«accumulate»", accumulate, "1 or more");
+    Ranges.require(epochs >= 1 && epochs <= LONGEST, "«epochs»", epochs, "1 to " + LONGEST);
+    Ranges.require(checkpointEvery >= 1, "«checkpoint every»", checkpointEvery, "1 or more");
+    Ranges.require(learningRate > 0 && learningRate <= 10, "«learning rate»", learningRate, "above 0, such as 1e-4");
+    Ranges.require(maxGradNorm >= 0, "«max grad norm»", maxGradNorm, "0 or more");
+    Ranges.require(warmup >= 0, "«warmup»", warmup, "0 or more");
     long total = Optional.ofNullable(steps)
         .orElseGet(() -> Math.max(1, (epochs * batchesPerEpoch + accumulate - 1) / accumulate));
-    Ranges.require(total >= 1 && total <= LONGEST, steps == null ? "--epochs" : "--steps",
+    Ranges.require(total >= 1 && total <= LONGEST, steps == null ? "«epochs»" : "«steps»",
         steps == null ? epochs : total, "at least 1 and not above " + LONGEST + " steps");
     LearningRate rate = new LearningRate(LearningRate.Kind.parse(schedule), learningRate, warmup, total);
     return new TrainingPlan(total, accumulate, rate, maxGradNorm, seed);
@@ -143,10 +144,10 @@ final class TrainingRunOptions {
    * @throws dev.kasane.core.UserException when a number is out of its range, or there is no folder for the states
    */
   OptimizerFactory optimizer() {
-    Ranges.require(beta1 >= 0 && beta1 < 1, "--beta1", beta1, "from 0 to below 1");
-    Ranges.require(beta2 >= 0 && beta2 < 1, "--beta2", beta2, "from 0 to below 1");
-    Ranges.require(epsilon > 0, "--epsilon", epsilon, "above 0");
-    Ranges.require(weightDecay >= 0, "--weight-decay", weightDecay, "0 or more");
+    Ranges.require(beta1 >= 0 && beta1 < 1, "«beta1»", beta1, "from 0 to below 1");
+    Ranges.require(beta2 >= 0 && beta2 < 1, "«beta2»", beta2, "from 0 to below 1");
+    Ranges.require(epsilon > 0, "«epsilon»", epsilon, "above 0");
+    Ranges.require(weightDecay >= 0, "«weight decay»", weightDecay, "0 or more");
     return Optimizers.adamW(new AdamW.Settings(beta1, beta2, epsilon, weightDecay),
         optimizer.equals(EIGHT_BITS), Optional.ofNullable(pagedOptimizer));
   }

@@ -1,4 +1,4 @@
-package dev.kasane.app.cli;
+package dev.kasane.app.cli.options;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
