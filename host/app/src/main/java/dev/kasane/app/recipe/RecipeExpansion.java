@@ -103,9 +103,10 @@ public final class RecipeExpansion {
   }
 
   private static String unusable(String key, CommandSpec spec, Map<String, OptionSpec> options) {
-    if (RecipeKeys.commandLineOnly(spec).containsKey(key)) {
-      return "a recipe cannot set '" + key + "', since it may come from somebody else. Remove the line, and give --"
-          + key + " on the command line where it is wanted.";
+    OptionSpec reserved = RecipeKeys.commandLineOnly(spec).get(key);
+    if (reserved != null) {
+      return "a recipe cannot set '" + key + "', since it may come from somebody else. Remove the line, and give "
+          + reserved.longestName() + " on the command line where it is wanted.";
     }
     return "'" + spec.qualifiedName() + "' has no option '" + key + "'. " + Suggestions.hint(key, options.keySet());
   }

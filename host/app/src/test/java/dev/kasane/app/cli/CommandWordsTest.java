@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
 class CommandWordsTest {
-  private static final Pattern NAMED = Pattern.compile("«[^«»]*»");
+  private static final Pattern NAMED = Pattern.compile("«[^«»]+»");
   private static final String ALL = "dev.kasane.";
 
   /** Classes whose texts name things, by the beginnings of their names, with the commands that may print the texts. */
@@ -115,7 +115,7 @@ class CommandWordsTest {
       train image | Option «batch size» is 0. | Option --batch-size is 0.
       train text | Learn with «loss on all», or a «learning-rate schedule». | Learn with --loss-on all, or a --lr-schedule.
       inspect | «convert, repair» may; «base» | 'kasane convert --repair' may; --against
-      mix | «mix FILE, method svd, rank R» | 'kasane mix FILE --method svd --rank R'
+      mix | «mix FILE, method svd, rank R» makes one | 'kasane mix FILE --method svd --rank R' makes one
       mix | «inspect» and «plugins list» tell | 'kasane inspect' and 'kasane plugins list' tell
       mix | «no verify» writes it, «verify» | --no-verify writes it, --verify
       mix | «batch size» means nothing, and «rank» 2, «rank, none» | «batch size» means nothing, and --rank 2, «rank, none»
