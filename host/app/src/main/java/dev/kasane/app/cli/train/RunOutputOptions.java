@@ -39,7 +39,7 @@ final class RunOutputOptions {
   private boolean samples;
 
   @RecipeKey
-  @Option(names = "«sample every»", paramLabel = "N", defaultValue = "0",
+  @Option(names = "--sample-every", paramLabel = "N", defaultValue = "0",
       description = "Steps between samples, 0 for none while training (default: ${DEFAULT-VALUE}).")
   private long sampleEvery;
 
