@@ -105,7 +105,7 @@ public final class ShardedSource implements TensorSource {
   private TensorSource source(String name) {
     TensorSource source = byName.get(name);
     if (source == null) {
-      throw Tensors.missing(this, name);
+      throw missing(name);
     }
     return source;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.cli.options.LayerOptions;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
@@ -89,7 +90,7 @@ public final class ParamsCommand implements Callable<Integer> {
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of a language model itself while it is tuned, as 'train text' has it: model or"
           + " none (default: ${DEFAULT-VALUE}).")
-  private String baseDropout;
+  private BaseDropout baseDropout;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -109,7 +110,7 @@ public final class ParamsCommand implements Callable<Integer> {
       OptionPatterns patterns = rankPatterns.isEmpty() ? OptionPatterns.none()
           : new OptionPatterns(Map.of("rank", rankPatterns));
       ParameterPlan.Run run = new ParameterPlan.Run(
-          config, precision, batch, length, resolution, !baseDropout.equals("none"));
+          config, precision, batch, length, resolution, baseDropout != BaseDropout.NONE);
       print(ParameterPlan.of(run, selector, chosen, AdapterOptions.of(chosen.id(), chosen.options(), given),
           patterns));
     }

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli.train;
 
 import dev.kasane.app.cli.options.Sets;
+import dev.kasane.app.cli.options.OptimizerKind;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.Ranges;
@@ -16,7 +17,6 @@ import picocli.CommandLine.Option;
 
 /** How long and how fast a run trains; the same for pictures and for text. */
 final class TrainingRunOptions {
-  private static final String EIGHT_BITS = "adamw8bit";
   private static final long LONGEST = 100_000_000;
 
   @RecipeKey
@@ -58,7 +58,7 @@ final class TrainingRunOptions {
   @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", converter = Words.OptimizerName.class,
       description = "adamw, or adamw8bit: its averages take 2 in place of 8 bytes for each number of an adapter's"
           + " larger tensors (default: ${DEFAULT-VALUE}).")
-  String optimizer;
+  OptimizerKind optimizer;
 
   @Option(names = "--paged-optimizer", paramLabel = "DIR",
       description = "Keep the optimiser's averages in a file in this folder, on a local disk, mapped into memory: the"
@@ -149,6 +149,6 @@ final class TrainingRunOptions {
     Ranges.require(epsilon > 0, "«epsilon»", epsilon, "above 0");
     Ranges.require(weightDecay >= 0, "«weight decay»", weightDecay, "0 or more");
     return Optimizers.adamW(new AdamW.Settings(beta1, beta2, epsilon, weightDecay),
-        optimizer.equals(EIGHT_BITS), Optional.ofNullable(pagedOptimizer));
+        optimizer == OptimizerKind.ADAMW8BIT, Optional.ofNullable(pagedOptimizer));
   }
 }
