@@ -23,7 +23,6 @@ public record DataReport(int examples, long tokens, long supervised, int silent,
   /** Above this share of examples a fault of the data is taken for a mistake and stops the run. */
   public static final double GREATEST_SHARE = 0.5;
 
-  /** Counts. */
   public static DataReport of(List<EncodedExample> examples, Set<String> unread) {
     return new DataReport(examples.size(),
         examples.stream().mapToLong(EncodedExample::length).sum(),

@@ -9,7 +9,6 @@ import java.util.Optional;
 /**
  * A file of learned words.
  *
- * @param file the file
  * @param word what its word shall be called in prompts; nothing leaves it as the file says
  */
 public record EmbeddingReference(Path file, Optional<String> word) {

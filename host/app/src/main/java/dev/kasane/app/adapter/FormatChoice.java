@@ -38,7 +38,6 @@ public final class FormatChoice {
    *
    * @param path what the format reads: the file, or a folder that it recognises
    * @param weights the file with the tensors, the first where a folder has several
-   * @param format the format
    * @param listing what the file holds
    */
   public record Chosen(Path path, Path weights, AdapterFormat format, TensorListing listing) {
