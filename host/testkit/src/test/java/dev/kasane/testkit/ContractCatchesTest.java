@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,8 @@ class ContractCatchesTest {
   void scaleAppliedTwiceInMerging() {
     AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
       @Override
-      public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-        return adapter.forward(x, layer, multiplier * multiplier * 0.5, phase);
+      public NDArray forward(NDArray x, double multiplier, Phase phase) {
+        return adapter.forward(x, multiplier * multiplier * 0.5, phase);
       }
     });
     assertThatThrownBy(() -> contract.liveIsTheLayerWithDelta(SampleLayer.LINEAR))
@@ -38,8 +39,8 @@ class ContractCatchesTest {
   void adapterThatDoesNothing() {
     AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
       @Override
-      public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-        return adapter.weightDelta(scope, layer, 0);
+      public NDArray weightDelta(NDManager scope, double multiplier) {
+        return adapter.weightDelta(scope, 0);
       }
     });
     assertThatThrownBy(() -> contract.liveIsTheLayerWithDelta(SampleLayer.LINEAR))
@@ -50,14 +51,7 @@ class ContractCatchesTest {
 
   @Test
   void productsThatAreNotTheUpdate() {
-    AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
-      @Override
-      public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
-        NDArray weight = layer.weight().materialise(null);
-        NDArray square = weight.getManager().ones(new Shape(weight.getShape().get(0), weight.getShape().get(0)));
-        return Optional.of(List.of(new LowRank(weight, square, multiplier)));
-      }
-    });
+    AdapterMethodContract contract = contractFor(WrongProducts::new);
     assertThatThrownBy(() -> contract.productsAreTheWholeUpdate(SampleLayer.LINEAR))
         .isInstanceOf(AssertionError.class);
   }
@@ -185,13 +179,31 @@ class ContractCatchesTest {
     }
 
     @Override
-    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-      return sound.weightDelta(scope, layer, multiplier);
+    public TargetLayer layer() {
+      return sound.layer();
+    }
+
+    @Override
+    public NDArray weightDelta(NDManager scope, double multiplier) {
+      return sound.weightDelta(scope, multiplier);
     }
 
     @Override
     public Map<String, NDArray> tensors() {
       return sound.tensors();
+    }
+  }
+
+  private static final class WrongProducts extends Faulty implements NarrowUpdate {
+    WrongProducts(LayerAdapter sound) {
+      super(sound);
+    }
+
+    @Override
+    public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
+      NDArray weight = layer().weight().materialise(null);
+      NDArray square = weight.getManager().ones(new Shape(weight.getShape().get(0), weight.getShape().get(0)));
+      return Optional.of(List.of(new NarrowProduct(weight, square, multiplier)));
     }
   }
 }

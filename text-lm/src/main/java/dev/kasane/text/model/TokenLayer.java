@@ -2,11 +2,12 @@ package dev.kasane.text.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.tensor.Engines;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,20 +58,21 @@ record TokenLayer(
       }
       Optional<NDArray> weight = float32(linear.weight());
       Optional<NDArray> bias = linear.hasBias() ? float32(linear.bias()) : Optional.of(ABSENT);
-      Optional<List<LowRank>> updates = updates(linear);
+      Optional<List<NarrowProduct>> updates = updates(linear);
       if (weight.isEmpty() || bias.isEmpty() || updates.isEmpty()) {
         return Optional.empty();
       }
-      return Optional.of(new Projection(weight.get(), bias.get(), updates.get().stream().map(LowRank::down).toList(),
-          updates.get().stream().map(LowRank::up).toList(),
-          updates.get().stream().mapToDouble(LowRank::factor).toArray()));
+      return Optional.of(new Projection(weight.get(), bias.get(), updates.get().stream().map(NarrowProduct::down).toList(),
+          updates.get().stream().map(NarrowProduct::up).toList(),
+          updates.get().stream().mapToDouble(NarrowProduct::factor).toArray()));
     }
 
-    private static Optional<List<LowRank>> updates(Linear linear) {
-      List<LowRank> all = new ArrayList<>();
+    private static Optional<List<NarrowProduct>> updates(Linear linear) {
+      List<NarrowProduct> all = new ArrayList<>();
       for (Attachment each : linear.attachments()) {
         if (each.multiplier() != 0) {
-          Optional<List<LowRank>> own = each.adapter().lowRanks(linear, each.multiplier(), each.phase());
+          Optional<List<NarrowProduct>> own =
+              NarrowUpdate.of(each.adapter(), each.multiplier(), each.phase());
           if (own.isEmpty() || !own.get().stream().allMatch(Projection::isFloat32)) {
             return Optional.empty();
           }
@@ -80,7 +82,7 @@ record TokenLayer(
       return Optional.of(all);
     }
 
-    private static boolean isFloat32(LowRank update) {
+    private static boolean isFloat32(NarrowProduct update) {
       return TokenLayer.isFloat32(update.down()) && TokenLayer.isFloat32(update.up());
     }
   }

@@ -29,7 +29,8 @@ final class Rules {
 
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.ofEntries(
-      Map.entry("algebra", Set.of("checkpoint", "files", "injection", "safetensors", "spi", "tensor")),
+      Map.entry("algebra", Set.of("checkpoint", "files", "injection", "lowrank", "safetensors", "spi", "tensor")),
+      Map.entry("lowrank", Set.of("spi", "tensor")),
       Map.entry("files", Set.of()),
       Map.entry("natives", Set.of("files")),
       Map.entry("safetensors", Set.of("files")),
@@ -37,7 +38,7 @@ final class Rules {
       Map.entry("tensor", Set.of("natives", "safetensors")),
       Map.entry("spi", Set.of("tensor")),
       Map.entry("module", Set.of("spi", "tensor")),
-      Map.entry("injection", Set.of("module", "spi", "tensor")),
+      Map.entry("injection", Set.of("lowrank", "module", "spi", "tensor")),
       Map.entry("checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor")),
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
@@ -93,6 +94,10 @@ final class Rules {
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
         .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
+    rules.put("places of constants", noClasses().that().resideInAnyPackage(CORE + "..", "dev.kasane.text..",
+        "dev.kasane.plugin..", "dev.kasane.quant..")
+        .should().callMethodWhere(describe("it asks a constant for its place", Rules::asksPlace))
+        .because("a constant crosses by its name: one more before it must change nothing"));
     rules.put("tokenizers' internals", only("text.tokenizer touches DJL's native tokenizers",
         type -> isIn(type, "dev.kasane.text.tokenizer"), type -> isIn(type, "ai.djl.huggingface.tokenizers.jni")));
     rules.put("words stay on top", frozen(Frozen.WORDS, "names an option or a command",
@@ -120,6 +125,13 @@ final class Rules {
   private static boolean opens(JavaMethodCall call) {
     return call.getTargetOwner().getName().equals("java.nio.file.Files") && Set.of("newInputStream", "readString",
         "readAllBytes", "readAllLines", "lines", "newBufferedReader").contains(call.getName());
+  }
+
+  /** A switch asks too, but only to look the place up in a table of its own. */
+  private static boolean asksPlace(JavaMethodCall call) {
+    return call.getName().equals("ordinal") && call.getTargetOwner().isAssignableTo(Enum.class)
+        && call.getOrigin().getFieldAccesses().stream().noneMatch(access -> access.getName().startsWith("$SwitchMap$")
+            && access.getLineNumber() == call.getLineNumber());
   }
 
   private static boolean takesNumber(JavaMethodCall call) {

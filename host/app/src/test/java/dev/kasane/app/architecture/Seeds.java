@@ -20,6 +20,7 @@ final class Seeds {
     seeds.put("core.injection", List.of(
         uses("dev.kasane.core.injection", "dev.kasane.core.training.Trainer")));
     seeds.put("core.algebra", List.of(uses("dev.kasane.core.algebra", "dev.kasane.core.training.Trainer")));
+    seeds.put("core.lowrank", List.of(uses("dev.kasane.core.lowrank", "dev.kasane.core.module.Linear")));
     seeds.put("core.checkpoint", List.of(
         uses("dev.kasane.core.checkpoint", "dev.kasane.core.training.Trainer")));
     seeds.put("core.training", List.of(uses("dev.kasane.core.training", "dev.kasane.app.Version")));
@@ -53,6 +54,7 @@ final class Seeds {
         "Runtime.getRuntime().addShutdownHook(new Thread());")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
+    seeds.put("places of constants", List.of(does("dev.kasane.text.model", "int at = Thread.State.NEW.ordinal();")));
     seeds.put("tokenizers' internals", List.of(
         uses("dev.kasane.text.model", "ai.djl.huggingface.tokenizers.jni.CharSpan")));
     seeds.put("words stay on top", List.of(does("dev.kasane.core.training",

@@ -2,8 +2,9 @@ package dev.kasane.core.injection;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Another adapter that works on some rows of a batch only. */
-final class RowAdapter implements LayerAdapter {
+final class RowAdapter implements NarrowUpdate {
   private final LayerAdapter adapter;
   private final RowSelection rows;
 
@@ -21,38 +22,43 @@ final class RowAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public TargetLayer layer() {
+    return adapter.layer();
+  }
+
+  @Override
+  public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     if (rows.isEmpty()) {
       return y;
     }
     rows.requireBatch(x.getShape().get(0));
     if (rows.isAll()) {
-      return adapter.addTo(y, x, layer, multiplier, phase);
+      return adapter.addTo(y, x, multiplier, phase);
     }
     try (NDArray own = Ops.rows(x, rows.numbers());
-        NDArray update = adapter.forward(own, layer, multiplier, phase)) {
+        NDArray update = adapter.forward(own, multiplier, phase)) {
       return Ops.addRows(y, rows.numbers(), update);
     }
   }
 
   /** {@inheritDoc} Only for a single row, so that a batch of another size than was routed is still refused. */
   @Override
-  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+  public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
     if (!rows.isOfOne()) {
       return Optional.empty();
     }
-    return rows.isEmpty() ? Optional.of(List.of()) : adapter.lowRanks(layer, multiplier, phase);
+    return rows.isEmpty() ? Optional.of(List.of()) : NarrowUpdate.of(adapter, multiplier, phase);
   }
 
   /** Never asked: a layer calls {@link #addTo} alone, and only that knows which rows are whose. */
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
     throw new UnsupportedOperationException("An adapter of some rows can only add to a layer's output");
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    return adapter.weightDelta(scope, layer, multiplier);
+  public NDArray weightDelta(NDManager scope, double multiplier) {
+    return adapter.weightDelta(scope, multiplier);
   }
 
   @Override

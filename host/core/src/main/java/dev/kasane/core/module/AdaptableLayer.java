@@ -31,7 +31,7 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     for (Attachment each : attachments) {
       if (each.multiplier() != 0) {
         NDArray before = y;
-        y = each.adapter().addTo(before, x, this, each.multiplier(), each.phase());
+        y = each.adapter().addTo(before, x, each.multiplier(), each.phase());
         if (y != before) {
           before.close();
         }

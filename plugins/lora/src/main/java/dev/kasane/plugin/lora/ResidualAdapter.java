@@ -3,9 +3,10 @@ package dev.kasane.plugin.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import java.util.LinkedHashMap;
@@ -20,9 +21,10 @@ import java.util.function.BiFunction;
  * does on loading, the start is made anew from the weight; it is taken off the update here, and the base stays as it is.
  * It is made when the weight is first needed, for an adapter is also looked at where there is no weight.
  */
-final class ResidualAdapter implements LayerAdapter {
+final class ResidualAdapter implements NarrowUpdate {
   private static final Set<String> QUANTISED = Set.of("nf4", "fp4", "int8");
 
+  private final TargetLayer layer;
   private final AdapterModule saved;
   private final LoraFactors factors;
   private final double alpha;
@@ -31,14 +33,16 @@ final class ResidualAdapter implements LayerAdapter {
   private LayerAdapter whole;
 
   /**
+   * @param layer the layer
    * @param saved what the file says
    * @param factors its factors, fitted to the layer
    * @param alpha numerator of the scale
    * @param made makes an adapter of the factors and the alpha of the whole update
    * @param scope owner of what is made of the weight
    */
-  ResidualAdapter(AdapterModule saved, LoraFactors factors, double alpha,
+  ResidualAdapter(TargetLayer layer, AdapterModule saved, LoraFactors factors, double alpha,
       BiFunction<LoraFactors, Double, LayerAdapter> made, NDManager scope) {
+    this.layer = layer;
     this.saved = saved;
     this.factors = factors;
     this.alpha = alpha;
@@ -46,14 +50,19 @@ final class ResidualAdapter implements LayerAdapter {
     this.scope = scope;
   }
 
-  private LayerAdapter whole(TargetLayer layer) {
+  @Override
+  public TargetLayer layer() {
+    return layer;
+  }
+
+  private LayerAdapter whole() {
     if (whole == null) {
-      whole = made.apply(withoutStart(layer), 2 * alpha);
+      whole = made.apply(withoutStart(), 2 * alpha);
     }
     return whole;
   }
 
-  private LoraFactors withoutStart(TargetLayer layer) {
+  private LoraFactors withoutStart() {
     String word = saved.constants().containsKey(AdapterModule.PISSA) ? AdapterModule.PISSA : AdapterModule.OLORA;
     if (QUANTISED.contains(layer.weight().storage())) {
       throw new UserException("Layer " + layer.path() + " is quantised, and its adapter began as a part of the weight ("
@@ -69,23 +78,23 @@ final class ResidualAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    return whole(layer).forward(x, layer, multiplier, phase);
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    return whole().forward(x, multiplier, phase);
   }
 
   @Override
-  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
-    return whole(layer).lowRanks(layer, multiplier, phase);
+  public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
+    return NarrowUpdate.of(whole(), multiplier, phase);
   }
 
   @Override
-  public NDArray weightDelta(NDManager owner, TargetLayer layer, double multiplier) {
-    return whole(layer).weightDelta(owner, layer, multiplier);
+  public NDArray weightDelta(NDManager owner, double multiplier) {
+    return whole().weightDelta(owner, multiplier);
   }
 
   @Override
-  public double deltaNorm(NDManager owner, TargetLayer layer) {
-    return whole(layer).deltaNorm(owner, layer);
+  public double deltaNorm(NDManager owner) {
+    return whole().deltaNorm(owner);
   }
 
   @Override
@@ -102,6 +111,6 @@ final class ResidualAdapter implements LayerAdapter {
 
   @Override
   public Map<String, Double> facts() {
-    return new LoraAdapter(factors, alpha, LoraDropouts.NONE).facts();
+    return new LoraAdapter(layer, factors, alpha, LoraDropouts.NONE).facts();
   }
 }
