@@ -43,8 +43,8 @@ final class Rules {
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
   /** Where gradients may be recorded. */
-  private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",
-      "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
+  private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.lowrank", "core.module", "core.spi",
+      "core.tensor", "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
       "text.model", "text.training", "testkit").map(each -> ALL + each + "..").toArray(String[]::new);
 
   private Rules() {}
