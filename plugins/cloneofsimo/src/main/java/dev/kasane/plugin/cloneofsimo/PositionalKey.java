@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param part {@code unet}, {@code text_encoder}, or {@code list} for a nameless list of tensors
  * @param index the layer's number in the walk
- * @param up whether it is the factor behind the rank
+ * @param up whether it is the factor after the rank
  */
 record PositionalKey(String part, int index, boolean up) {
   static final String LIST = "list";

@@ -100,7 +100,7 @@ final class PositionalReader {
     components.put(component, modules);
   }
 
-  /** Why the numbers cannot be trusted: with one layer too many or too few, all behind it would be wrong. */
+  /** Why the numbers cannot be trusted: with one layer too many or too few, all after it would be wrong. */
   private Optional<String> fault(String component, Map<Integer, Map<String, String>> numbered) throws IOException {
     if (!layers.containsKey(component)) {
       return Optional.of("belongs to the " + (component.equals(UNET) ? "U-Net" : "text encoder")
