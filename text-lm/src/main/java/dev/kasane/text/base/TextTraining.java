@@ -76,7 +76,7 @@ public final class TextTraining implements Training<TextBatch> {
     } else if (!rates.isNone()) {
       tell.accept("The base's own dropouts are on while it is tuned, as its configuration asks for: embedding "
           + rates.embedding() + ", attention " + rates.attention() + ", residual " + rates.residual()
-          + ". --base-dropout none switches them off.");
+          + ". «base dropout none» switches them off.");
     }
   }
 

@@ -61,7 +61,7 @@ public final class TrainRun<M extends BaseModel> {
     this.needsOriginals = method.needsOriginals(options);
     if (needsOriginals && request.storage().isEmpty()) {
       throw new UserException("With these options the adapters of method " + method.id() + " start from what is lost"
-          + " when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give --base-type nf4, or"
+          + " when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give «base type nf4», or"
           + " another init.");
     }
   }

@@ -4,7 +4,6 @@ import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.Lines;
 import dev.kasane.app.cli.options.PluginOptions;
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.EffectiveOptions;
 import dev.kasane.app.recipe.RecipeKey;
@@ -12,6 +11,7 @@ import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.training.AdapterWish;
 import dev.kasane.app.training.TrainRun;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.diffusion.base.ImageBase;
@@ -130,7 +130,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
 
   private TrainingPictures pictures(Path folder, ImageModel model, boolean segmented) {
     int layers = model.textEncoder().config().layers();
-    Ranges.require(clipSkip >= 0 && clipSkip < layers, "--clip-skip", clipSkip, "0 to " + (layers - 1));
+    Ranges.require(clipSkip >= 0 && clipSkip < layers, "«clip skip»", clipSkip, "0 to " + (layers - 1));
     int timesteps = NoiseSchedule.of(model.scheduler()).trainTimesteps();
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
         data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(timesteps), clipSkip,

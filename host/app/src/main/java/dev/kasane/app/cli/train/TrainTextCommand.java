@@ -4,6 +4,7 @@ import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.Lines;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
@@ -61,7 +62,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of the model itself while it is tuned: model for what its configuration asks for"
           + " (GPT-2 and OPT ask for a tenth), as transformers has it, or none (default: ${DEFAULT-VALUE}).")
-  private String baseDropout;
+  private BaseDropout baseDropout;
 
   @Mixin
   private WholeWeightOptions wholeWeights;
@@ -103,7 +104,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   private TextTraining training(TextBase opened, boolean segmented) {
     TrainingTexts texts = data.prepare(opened, run);
     return new TextTraining(opened, texts, new TextTraining.Settings(data.files(), segmented,
-        !baseDropout.equals("none"), data.data.isEmpty() && base == null), output.toSamples(opened, texts));
+        baseDropout != BaseDropout.NONE, data.data.isEmpty() && base == null), output.toSamples(opened, texts));
   }
 
   /** With nothing named, the demo model is tuned on the sample texts as their own recipe says. */
