@@ -12,7 +12,7 @@
  *   file ── AdapterFormat ── AdapterModel: layer path → tensors, constants
  *                                  │
  *                            AdapterMethod.restore ── LayerAdapter on a TargetLayer
- *   options ──────────────── AdapterMethod.attach ────────┘
+ *   options ── AdapterMethod.prepare ── PreparedMethod.attach ──┘
  * </pre>
  *
  * <p>Begin with {@link dev.kasane.core.spi.LayerAdapter}. Its one promise is that live use, merging and

@@ -3,12 +3,12 @@ package dev.kasane.plugin.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
@@ -47,47 +47,13 @@ public final class LoraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    LoraSettings.of(options);
-  }
-
-  @Override
-  public boolean needsOriginals(AdapterOptions options) {
-    return LoraStart.parse(options.text("init")).makesUpForQuantising();
+  public PreparedMethod prepare(AdapterOptions options) {
+    return LoraSettings.of(options);
   }
 
   @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind() != Kind.NORM;
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    LoraSettings settings = LoraSettings.of(options);
-    LayerAdapter adapter = layer.kind() == Kind.EMBEDDING ? ofEmbedding(layer, settings, scope)
-        : adapter(layer, settings, scope);
-    adapter.tensors().values().forEach(parameter -> parameter.setRequiresGradient(true));
-    return adapter;
-  }
-
-  private static LayerAdapter ofEmbedding(TargetLayer layer, LoraSettings settings, NDManager scope) {
-    if (settings.magnitudes() || settings.start().isOfWeight()) {
-      throw new UserException("Layer " + layer.path() + " is an embedding, whose adapters have no magnitudes of their"
-          + " own and do not start from the weight. Use neither use-dora nor an init other than kaiming and gaussian,"
-          + " or exclude it.");
-    }
-    return EmbeddingAdapter.fresh(layer, settings.rank(), settings.alpha(), scope);
-  }
-
-  private static LayerAdapter adapter(TargetLayer layer, LoraSettings settings, NDManager scope) {
-    double alpha = settings.alpha();
-    LoraFactors factors = settings.start().factors(layer, settings.rank(), alpha / settings.rank(), scope);
-    if (settings.magnitudes()) {
-      NDArray magnitudes = DoraAdapter.magnitudes(scope, layer, factors, alpha / settings.rank());
-      return new DoraAdapter(layer, factors, magnitudes, alpha, settings.drops());
-    }
-    return settings.start().isPartOfWeight() ? new ShiftedAdapter(layer, factors, alpha, settings.drops(), scope)
-        : new LoraAdapter(layer, factors, alpha, settings.drops());
   }
 
   @Override

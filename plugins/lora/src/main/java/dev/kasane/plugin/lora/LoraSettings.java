@@ -1,13 +1,19 @@
 package dev.kasane.plugin.lora;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
+import dev.kasane.core.spi.TargetLayer.Kind;
+import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 
 /**
- * The options of LoRA, checked.
+ * The options of LoRA, checked, and the adapters that they make.
  *
  * @param rank width of the detour, from 1
  * @param alpha the update is scaled by alpha/rank; rsLoRA's root is already inside
@@ -15,7 +21,8 @@ import java.util.List;
  * @param magnitudes whether magnitudes are trained apart, as DoRA does
  * @param drops what is left out while training
  */
-record LoraSettings(int rank, double alpha, LoraStart start, boolean magnitudes, LoraDropouts drops) {
+record LoraSettings(int rank, double alpha, LoraStart start, boolean magnitudes, LoraDropouts drops)
+    implements PreparedMethod {
   private static final int LARGEST_RANK = 8192;
 
   static final List<AdapterOption> OPTIONS = List.of(
@@ -58,5 +65,36 @@ record LoraSettings(int rank, double alpha, LoraStart start, boolean magnitudes,
     return new LoraSettings(rank, scaled, start, magnitudes, new LoraDropouts(
         options.numberBelow("dropout", 1), options.numberBelow("hidden-dropout", 1),
         options.numberBelow("rank-dropout", 1), options.numberBelow("module-dropout", 1)));
+  }
+
+  @Override
+  public boolean needsOriginals() {
+    return start.makesUpForQuantising();
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, NDManager scope) {
+    LayerAdapter adapter = layer.kind() == Kind.EMBEDDING ? ofEmbedding(layer, scope) : ofProduct(layer, scope);
+    adapter.tensors().values().forEach(parameter -> parameter.setRequiresGradient(true));
+    return adapter;
+  }
+
+  private LayerAdapter ofEmbedding(TargetLayer layer, NDManager scope) {
+    if (magnitudes || start.isOfWeight()) {
+      throw new UserException("Layer " + layer.path() + " is an embedding, whose adapters have no magnitudes of their"
+          + " own and do not start from the weight. Use neither use-dora nor an init other than kaiming and gaussian,"
+          + " or exclude it.");
+    }
+    return EmbeddingAdapter.fresh(layer, rank, alpha, scope);
+  }
+
+  private LayerAdapter ofProduct(TargetLayer layer, NDManager scope) {
+    LoraFactors factors = start.factors(layer, rank, alpha / rank, scope);
+    if (magnitudes) {
+      NDArray lengths = DoraAdapter.magnitudes(scope, layer, factors, alpha / rank);
+      return new DoraAdapter(layer, factors, lengths, alpha, drops);
+    }
+    return start.isPartOfWeight() ? new ShiftedAdapter(layer, factors, alpha, drops, scope)
+        : new LoraAdapter(layer, factors, alpha, drops);
   }
 }

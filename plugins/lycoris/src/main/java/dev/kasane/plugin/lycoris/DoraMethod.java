@@ -7,6 +7,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,18 +40,13 @@ public final class DoraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Scale.of(options);
-    Dropouts.of(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     Scale scale = Scale.of(options);
-    LowRank product =
-        LowRank.fresh(layer, scale.rank(), options.flag(LohaMethod.TUCKER), new Starts(scope));
-    return new TurnedAdapter(
-        layer, product, scale, Magnitude.fresh(layer, options, scope), Dropouts.of(options));
+    boolean tucker = options.flag(LohaMethod.TUCKER);
+    Magnitude.Start magnitude = Magnitude.Start.always(options);
+    Dropouts dropouts = Dropouts.of(options);
+    return (layer, scope) -> new TurnedAdapter(layer,
+        LowRank.fresh(layer, scale.rank(), tucker, new Starts(scope)), scale, magnitude.fresh(layer, scope), dropouts);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -40,20 +41,18 @@ public final class GloraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Scale.of(options);
-    Dropouts.of(options);
+  public PreparedMethod prepare(AdapterOptions options) {
+    Scale scale = Scale.of(options);
+    Dropouts dropouts = Dropouts.of(options);
+    return (layer, scope) -> fresh(layer, scale, new Starts(scope), dropouts);
   }
 
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Scale scale = Scale.of(options);
+  private static GloraAdapter fresh(TargetLayer layer, Scale scale, Starts starts, Dropouts dropouts) {
     long rank = scale.rank();
-    Starts starts = new Starts(scope);
     LowRank own = new LowRank(starts.kaimingUniform(Shapes.mixing(layer, layer.outputs(), rank, 1)),
         starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null);
     return new GloraAdapter(layer, starts.kaimingUniform(Shapes.mixing(layer, layer.inputs(), rank, 1)),
-        starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, Dropouts.of(options));
+        starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, dropouts);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -48,14 +49,11 @@ public final class Ia3Method implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Dropouts.of(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     boolean onInput = options.flag(TRAIN_ON_INPUT);
-    return new Ia3Adapter(layer, new Starts(scope).zeros(shape(layer, onInput)), onInput, Dropouts.of(options));
+    Dropouts dropouts = Dropouts.of(options);
+    return (layer, scope) ->
+        new Ia3Adapter(layer, new Starts(scope).zeros(shape(layer, onInput)), onInput, dropouts);
   }
 
   /** As LyCORIS stores it: (c) for a linear layer, (1, c, 1, 1) for a convolution, whichever axis is meant. */

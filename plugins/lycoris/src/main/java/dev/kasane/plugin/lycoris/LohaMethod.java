@@ -8,6 +8,7 @@ import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -40,17 +41,13 @@ public final class LohaMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Scale.of(options);
-    Dropouts.of(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     Scale scale = Scale.of(options);
-    Hadamard product = Hadamard.fresh(layer, scale.rank(), options.flag(TUCKER), new Starts(scope));
-    Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
-    return new ProductAdapter(layer, product, scale, magnitude, Dropouts.of(options));
+    boolean tucker = options.flag(TUCKER);
+    Magnitude.Start magnitude = Magnitude.Start.of(options);
+    Dropouts dropouts = Dropouts.of(options);
+    return (layer, scope) -> new ProductAdapter(layer,
+        Hadamard.fresh(layer, scale.rank(), tucker, new Starts(scope)), scale, magnitude.fresh(layer, scope), dropouts);
   }
 
   @Override

@@ -23,20 +23,41 @@ import java.util.stream.LongStream;
  */
 public record Magnitude(NDArray values, long[] axes) {
   public static final String NAME = "dora_scale";
+  private static final String DECOMPOSE = "dora-wd";
   static final AdapterOption ON_OUTPUT = new AdapterOption("wd-on-output", Type.BOOLEAN, "true",
       "Whether lengths are those of the weight's rows, one for each output, or of its columns, as in LyCORIS"
           + " before 3.2.");
   public static final List<AdapterOption> OPTIONS = List.of(
-      new AdapterOption("dora-wd", Type.BOOLEAN, "false",
+      new AdapterOption(DECOMPOSE, Type.BOOLEAN, "false",
           "Whether the weight is decomposed into direction and length, and both are trained (DoRA)."),
       ON_OUTPUT);
 
-  /** The present lengths of a weight, with which nothing changes yet. */
-  public static Magnitude fresh(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    long[] axes = axes(layer, options.flag(ON_OUTPUT.name()));
-    try (GradMode off = GradMode.off(); NDManager own = scope.newSubManager()) {
-      NDArray norm = LYCORIS.norm(scope, layer.weight().materialise(own), axes);
-      return new Magnitude(Starts.trained(norm), axes);
+  /**
+   * Whether fresh adapters have lengths, and whose.
+   *
+   * @param wanted whether there are any
+   * @param onOutput whether they are those of the rows, else of the columns
+   */
+  public record Start(boolean wanted, boolean onOutput) {
+    /** As {@link #OPTIONS} say. */
+    public static Start of(AdapterOptions options) {
+      return new Start(options.flag(DECOMPOSE), options.flag(ON_OUTPUT.name()));
+    }
+
+    static Start always(AdapterOptions options) {
+      return new Start(true, options.flag(ON_OUTPUT.name()));
+    }
+
+    /** The present lengths of a weight, with which nothing changes yet, or null for none. */
+    public Magnitude fresh(TargetLayer layer, NDManager scope) {
+      if (!wanted) {
+        return null;
+      }
+      long[] axes = axes(layer, onOutput);
+      try (GradMode off = GradMode.off(); NDManager own = scope.newSubManager()) {
+        NDArray norm = LYCORIS.norm(scope, layer.weight().materialise(own), axes);
+        return new Magnitude(Starts.trained(norm), axes);
+      }
     }
   }
 

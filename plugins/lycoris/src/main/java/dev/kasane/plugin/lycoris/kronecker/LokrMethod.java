@@ -7,6 +7,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.LohaMethod;
@@ -47,21 +48,18 @@ public final class LokrMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Scale.of(options);
-    KroneckerPlan.of(options);
-    Dropouts.of(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     Scale scale = Scale.of(options);
-    Kronecker product = KroneckerPlan.of(options).fresh(layer, new Starts(scope));
-    Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
+    KroneckerPlan plan = KroneckerPlan.of(options);
+    Magnitude.Start magnitude = Magnitude.Start.of(options);
     Dropouts dropouts = Dropouts.of(options);
-    return product.isWhole()
-        ? new LokrAdapter(layer, product, Map.of(Scale.ALPHA, (double) scale.rank()), magnitude, dropouts)
-        : new LokrAdapter(layer, product, scale, magnitude, dropouts);
+    return (layer, scope) -> {
+      Kronecker product = plan.fresh(layer, new Starts(scope));
+      Magnitude lengths = magnitude.fresh(layer, scope);
+      return product.isWhole()
+          ? new LokrAdapter(layer, product, Map.of(Scale.ALPHA, (double) scale.rank()), lengths, dropouts)
+          : new LokrAdapter(layer, product, scale, lengths, dropouts);
+    };
   }
 
   @Override

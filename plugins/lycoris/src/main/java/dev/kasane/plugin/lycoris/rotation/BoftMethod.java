@@ -10,6 +10,7 @@ import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.Factorization;
@@ -46,13 +47,6 @@ public final class BoftMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Scale.rankOf(options);
-    Rotation.constraint(options);
-    Dropouts.of(options);
-  }
-
-  @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind().isProduct() && layer.outputs() % 2 == 0;
   }
@@ -64,10 +58,14 @@ public final class BoftMethod implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Factorization blocks = Factorization.butterfly(layer.outputs(), Scale.rankOf(options), layer.path());
-    return Rotation.fresh(layer, options, new Starts(scope), stages(blocks.second()), blocks.second(),
-        blocks.first(), blocks.first());
+  public PreparedMethod prepare(AdapterOptions options) {
+    int rank = Scale.rankOf(options);
+    Rotation.Settings settings = Rotation.Settings.of(options);
+    return (layer, scope) -> {
+      Factorization blocks = Factorization.butterfly(layer.outputs(), rank, layer.path());
+      return settings.fresh(layer, new Starts(scope), stages(blocks.second()), blocks.second(), blocks.first(),
+          blocks.first());
+    };
   }
 
   /** One stage for blocks as they lie and one for each doubling of their distance. */

@@ -10,6 +10,7 @@ import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.Factorization;
@@ -49,14 +50,6 @@ public final class DiagOftMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Scale.rankOf(options);
-    Rotation.constraint(options);
-    Dropouts.of(options);
-  }
-
-  /** A prime number of outputs has no blocks that can be turned. */
-  @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind().isProduct() && Factorization.near(layer.outputs(), -1).first() > 1;
   }
@@ -68,15 +61,17 @@ public final class DiagOftMethod implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     int rank = Scale.rankOf(options);
-    Factorization blocks = Factorization.near(layer.outputs(), rank);
-    if (blocks.first() == 1) {
-      throw new UserException("Layer " + layer.path() + " has " + layer.outputs() + " outputs, which rank " + rank
-          + " splits into blocks of 1, and those cannot be turned. Choose a larger rank or exclude the layer.");
-    }
-    return Rotation.fresh(
-        layer, options, new Starts(scope), blocks.second(), blocks.first(), blocks.first());
+    Rotation.Settings settings = Rotation.Settings.of(options);
+    return (layer, scope) -> {
+      Factorization blocks = Factorization.near(layer.outputs(), rank);
+      if (blocks.first() == 1) {
+        throw new UserException("Layer " + layer.path() + " has " + layer.outputs() + " outputs, which rank " + rank
+            + " splits into blocks of 1, and those cannot be turned. Choose a larger rank or exclude the layer.");
+      }
+      return settings.fresh(layer, new Starts(scope), blocks.second(), blocks.first(), blocks.first());
+    };
   }
 
   @Override

@@ -60,13 +60,23 @@ final class Rotation extends RebuiltAdapter {
     this.limitStored = constraint != null;
   }
 
-  static Rotation fresh(TargetLayer layer, AdapterOptions options, Starts starts, long... blocks) {
-    NDArray rescale = options.flag(RESCALED) ? starts.ones(Shapes.perOutput(layer)) : null;
-    return new Rotation(layer, starts.zeros(blocks), rescale, constraint(options), Dropouts.of(options));
-  }
+  /**
+   * The options of a fresh rotation.
+   *
+   * @param constraint the limit divided by the layer's outputs; 0 for none
+   * @param rescaled whether the rows are scaled too
+   * @param dropouts what is left out in training
+   */
+  record Settings(double constraint, boolean rescaled, Dropouts dropouts) {
+    static Settings of(AdapterOptions options) {
+      return new Settings(options.numberBelow(CONSTRAINT, Double.MAX_VALUE), options.flag(RESCALED),
+          Dropouts.of(options));
+    }
 
-  static double constraint(AdapterOptions options) {
-    return options.numberBelow(CONSTRAINT, Double.MAX_VALUE);
+    Rotation fresh(TargetLayer layer, Starts starts, long... blocks) {
+      NDArray rescale = rescaled ? starts.ones(Shapes.perOutput(layer)) : null;
+      return new Rotation(layer, starts.zeros(blocks), rescale, constraint, dropouts);
+    }
   }
 
   static NDArray savedRescale(TargetLayer layer, SavedTensors saved) {

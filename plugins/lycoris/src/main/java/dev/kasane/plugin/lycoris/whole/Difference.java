@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Dropouts;
@@ -51,9 +50,9 @@ final class Difference extends RebuiltAdapter {
     }
   }
 
-  static Difference fresh(Names names, TargetLayer layer, AdapterOptions options, Starts starts) {
+  static Difference fresh(Names names, TargetLayer layer, Starts starts, Dropouts dropouts) {
     return new Difference(layer, names, starts.zeros(layer.weight().shape()),
-        layer.hasBias() ? starts.zeros(layer.outputs()) : null, Dropouts.of(options));
+        layer.hasBias() ? starts.zeros(layer.outputs()) : null, dropouts);
   }
 
   static Optional<LayerAdapter> restored(

@@ -7,6 +7,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.Starts;
@@ -36,19 +37,14 @@ public final class FullMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Dropouts.of(options);
-  }
-
-  /** Some tools store normalisations under these names too. */
-  @Override
   public boolean supports(TargetLayer layer) {
     return true;
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return Difference.fresh(NAMES, layer, options, new Starts(scope));
+  public PreparedMethod prepare(AdapterOptions options) {
+    Dropouts dropouts = Dropouts.of(options);
+    return (layer, scope) -> Difference.fresh(NAMES, layer, new Starts(scope), dropouts);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.Starts;
@@ -36,18 +37,14 @@ public final class NormMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    Dropouts.of(options);
-  }
-
-  @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind() == TargetLayer.Kind.NORM;
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return Difference.fresh(NAMES, layer, options, new Starts(scope));
+  public PreparedMethod prepare(AdapterOptions options) {
+    Dropouts dropouts = Dropouts.of(options);
+    return (layer, scope) -> Difference.fresh(NAMES, layer, new Starts(scope), dropouts);
   }
 
   @Override
