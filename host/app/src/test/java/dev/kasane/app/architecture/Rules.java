@@ -3,6 +3,7 @@ package dev.kasane.app.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -29,7 +30,8 @@ final class Rules {
 
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.ofEntries(
-      Map.entry("algebra", Set.of("checkpoint", "files", "injection", "safetensors", "spi", "tensor")),
+      Map.entry("algebra", Set.of("checkpoint", "files", "injection", "lowrank", "safetensors", "spi", "tensor")),
+      Map.entry("lowrank", Set.of("spi", "tensor")),
       Map.entry("files", Set.of()),
       Map.entry("natives", Set.of("files")),
       Map.entry("safetensors", Set.of("files")),
@@ -42,8 +44,8 @@ final class Rules {
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
   /** Where gradients may be recorded. */
-  private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",
-      "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
+  private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.lowrank", "core.module", "core.spi",
+      "core.tensor", "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
       "text.model", "text.training", "testkit").map(each -> ALL + each + "..").toArray(String[]::new);
 
   private Rules() {}
@@ -101,6 +103,11 @@ final class Rules {
         "a type that travels as a string is parsed, and misspelt, in every place anew"));
     rules.put("garbage collection", frozen(Frozen.GARBAGE, "asks for a garbage collection",
         "what owns memory lets go of it"));
+    rules.put("an adapter knows its layer", noMethods().that().areDeclaredInClassesThat()
+        .areAssignableTo(CORE + ".spi.LayerAdapter").and().areNotStatic()
+        .should().haveRawParameterTypes(describe("that name a layer", (List<JavaClass> types) ->
+            types.stream().anyMatch(type -> type.isAssignableTo(CORE + ".spi.TargetLayer"))))
+        .because("a layer that is handed in again could be another one"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }

@@ -16,6 +16,7 @@ final class Seeds {
     seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
     seeds.put("core.spi", List.of(uses("dev.kasane.core.spi", "dev.kasane.core.module.Linear")));
+    seeds.put("core.lowrank", List.of(uses("dev.kasane.core.lowrank", "dev.kasane.core.module.Linear")));
     seeds.put("core.module", List.of(uses("dev.kasane.core.module", "dev.kasane.core.training.Trainer")));
     seeds.put("core.injection", List.of(
         uses("dev.kasane.core.injection", "dev.kasane.core.training.Trainer")));
@@ -59,6 +60,8 @@ final class Seeds {
         "String advice = \"Take \" + hashCode() + \" or give --overwrite.\";")));
     seeds.put("names of types", List.of(does("dev.kasane.core.training", "String type = \"bfloat16\";")));
     seeds.put("garbage collection", List.of(does("dev.kasane.core.training", "System.gc();")));
+    seeds.put("an adapter knows its layer", List.of("package dev.kasane.plugin.one;"
+        + " interface Seed extends dev.kasane.core.spi.LayerAdapter { void act(dev.kasane.core.spi.TargetLayer other); }"));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
     return seeds;
   }

@@ -2,6 +2,8 @@ package dev.kasane.plugin.lycoris.whole;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -9,8 +11,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,9 +34,10 @@ public final class FullMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Dropouts.OPTIONS;
+    return SharedOptions.DROPOUTS;
   }
 
+  /** Some tools store normalisations under these names too. */
   @Override
   public boolean supports(TargetLayer layer) {
     return true;
@@ -43,8 +45,8 @@ public final class FullMethod implements AdapterMethod {
 
   @Override
   public PreparedMethod prepare(AdapterOptions options) {
-    Dropouts dropouts = Dropouts.of(options);
-    return (layer, scope) -> Difference.fresh(NAMES, layer, new Starts(scope), dropouts);
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> Difference.fresh(NAMES, layer, dropouts, new FreshTensors(scope));
   }
 
   @Override
