@@ -3,11 +3,11 @@ package dev.kasane.bench;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.algebra.AlgebraProgress;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.algebra.CheckpointMerge;
-import dev.kasane.core.algebra.MergeOptions;
 import dev.kasane.core.algebra.MixPart;
-import dev.kasane.core.algebra.Steps;
+import dev.kasane.core.algebra.merge.CheckpointMerge;
+import dev.kasane.core.algebra.merge.MergeOptions;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.spi.AdapterModel;
@@ -81,7 +81,7 @@ final class MergeBenchmark implements Callable<Integer> {
 
   private void merge(CheckpointLayers layers, MixPart part, boolean subtract, Path result) {
     new CheckpointMerge(layers, List.of(part), List.of(), new MergeOptions(subtract, !unverified))
-        .write(Map.of(layers.root(), result), Map.of(), Steps.SILENT);
+        .write(Map.of(layers.root(), result), Map.of(), AlgebraProgress.SILENT);
   }
 
   private static String beside(double copied, List<Double> all) {

@@ -2,8 +2,8 @@ package dev.kasane.app.algebra;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.algebra.ModelDescription;
 import dev.kasane.core.algebra.ModelParts;
+import dev.kasane.core.algebra.merge.ModelDescription;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.FolderCopy;
 import dev.kasane.core.files.PendingFolder;

@@ -54,14 +54,16 @@ final class Seeds {
         "Runtime.getRuntime().addShutdownHook(new Thread());")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
+    seeds.put("places of constants", List.of(does("dev.kasane.text.model",
+        "dev.kasane.core.tensor.Ops.scale(null, Thread.State.NEW.ordinal());")));
     seeds.put("tokenizers' internals", List.of(
         uses("dev.kasane.text.model", "ai.djl.huggingface.tokenizers.jni.CharSpan")));
     seeds.put("words stay on top", List.of(does("dev.kasane.core.training",
         "String advice = \"Take \" + hashCode() + \" or give --overwrite.\";")));
     seeds.put("names of types", List.of(does("dev.kasane.core.training", "String type = \"bfloat16\";")));
     seeds.put("garbage collection", List.of(does("dev.kasane.core.training", "System.gc();")));
-    seeds.put("an adapter knows its layer", List.of("package dev.kasane.plugin.one;"
-        + " interface Seed extends dev.kasane.core.spi.LayerAdapter { void act(dev.kasane.core.spi.TargetLayer other); }"));
+    seeds.put("an adapter knows its layer", List.of("package dev.kasane.plugin.one; interface Seed"
+        + " extends dev.kasane.core.spi.LayerAdapter { void act(dev.kasane.core.spi.TargetLayer other); }"));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
     return seeds;
   }

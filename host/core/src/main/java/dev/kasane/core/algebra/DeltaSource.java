@@ -94,7 +94,7 @@ public final class DeltaSource {
    *
    * @throws UserException when it does not fit
    */
-  Optional<ScaledPair> pair(String component, AdapterModule module, NDManager scope) {
+  public Optional<ScaledPair> pair(String component, AdapterModule module, NDManager scope) {
     return ScaledPair.of(module, scope).map(pair -> {
       Shape wanted = base.shape(component, module.path()).orElse(pair.shape());
       if (!LayerShapes.haveSameNumbers(wanted, pair.shape())) {

@@ -21,7 +21,7 @@ public final class Resizer {
   private final String file;
   private final RankRule linear;
   private final RankRule convolution;
-  private final Steps steps;
+  private final AlgebraProgress steps;
 
   /**
    * @param file the adapter, for messages
@@ -29,7 +29,7 @@ public final class Resizer {
    * @param convolution rule for larger kernels
    * @param steps told after each layer
    */
-  public Resizer(String file, RankRule linear, RankRule convolution, Steps steps) {
+  public Resizer(String file, RankRule linear, RankRule convolution, AlgebraProgress steps) {
     this.file = file;
     this.linear = linear;
     this.convolution = convolution;

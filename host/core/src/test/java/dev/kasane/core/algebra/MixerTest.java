@@ -32,7 +32,7 @@ class MixerTest {
   }
 
   private AdapterModel mix(MixMethod method, MixPart... parts) {
-    return new Mixer(new MixOptions(method, Optional.empty(), 0.5, false, 1, 5), Adapters.PLAIN, Steps.SILENT)
+    return new Mixer(new MixOptions(method, Optional.empty(), 0.5, false, 1, 5), Adapters.PLAIN, AlgebraProgress.SILENT)
         .mix(List.of(parts), Map.of(), scope).model();
   }
 
@@ -102,7 +102,7 @@ class MixerTest {
     List<MixPart> parts = List.of(whole("a", 12, 1), whole("b", 14, 0.5));
     DeltaSource deltas = new DeltaSource(List.of(), base);
     for (MixMethod method : List.of(MixMethod.CAT, MixMethod.TIES)) {
-      AdapterModel mixed = new Mixer(new MixOptions(method, Optional.empty(), 1, false, 1, 5), deltas, Steps.SILENT)
+      AdapterModel mixed = new Mixer(new MixOptions(method, Optional.empty(), 1, false, 1, 5), deltas, AlgebraProgress.SILENT)
           .mix(parts, Map.of(), scope).model();
       assertThat(head(mixed, "weight")).containsOnly(10 + 2 + 2);
       assertThat(head(mixed, "bias")).containsOnly(-12 - 7);
@@ -222,7 +222,7 @@ class MixerTest {
   void whatHasNoLowRankFormIsRefusedAndNotLost() {
     DeltaSource deltas = new DeltaSource(List.of(new WholeDifference()), LayerTable.of("nothing", Map.of()));
     Mixer mixer = new Mixer(new MixOptions(MixMethod.SVD, Optional.of(RankRule.fixed(2)), 0.5, false, 1, 5), deltas,
-        Steps.SILENT);
+        AlgebraProgress.SILENT);
     Map<String, NDArray> both = Map.of(WholeDifference.WEIGHT, Ops.randomNormal(scope, new Shape(6, 5)),
         WholeDifference.BIAS, Ops.randomNormal(scope, new Shape(6)));
     MixPart shifted = Adapters.part("full.safetensors", Adapters.model(new AdapterModule("to_q", both, Map.of())), 1);
