@@ -10,6 +10,7 @@ import dev.kasane.core.algebra.merge.CheckpointMerge;
 import dev.kasane.core.algebra.merge.MergeOptions;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Engines;
@@ -98,7 +99,7 @@ final class MergeBenchmark implements Callable<Integer> {
         if (shape.dimension() > 1 && (path.contains(".attentions.") || path.startsWith("text_model.encoder."))) {
           NDArray down = Ops.randomNormal(scope, new Shape(RANK, shape.get(1)));
           NDArray up = Ops.randomNormal(scope, new Shape(shape.get(0), RANK)).mul(0.01);
-          modules.add(new AdapterModule(path, Map.of("lora_down.weight", down, "lora_up.weight", up), Map.of()));
+          modules.add(new AdapterModule(path, Map.of(LoraNames.DOWN, down, LoraNames.UP, up), Map.of()));
         }
       }
       components.put(component, modules);

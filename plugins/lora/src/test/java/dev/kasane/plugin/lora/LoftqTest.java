@@ -144,6 +144,6 @@ class LoftqTest {
 
   private void assertRefused(Linear layer, String storage) {
     assertThatThrownBy(() -> method.prepare(options(4)).attach(layer, scope)).isInstanceOf(UserException.class)
-        .hasMessageContainingAll("in " + storage, "--base-type nf4", "another init");
+        .hasMessageContainingAll("in " + storage, "«base type nf4»", "another init");
   }
 }
