@@ -4,6 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads the shape of a layer off the factors that a file has for it. */
 final class FactorShapes {
@@ -25,6 +29,24 @@ final class FactorShapes {
   /** (entries, width) of an embedding. */
   static Shape ofTable(AdapterModule saved) {
     return new Shape(factor(saved, EmbeddingAdapter.A).get(1), factor(saved, EmbeddingAdapter.B).get(0));
+  }
+
+  /** What a header tells of a pair, or of what is left of one. */
+  static Optional<ModuleFacts> facts(ModuleHeader saved) {
+    boolean table = !saved.hasAny(LoraFactors.DOWN, LoraFactors.UP);
+    String down = table ? EmbeddingAdapter.A : LoraFactors.DOWN;
+    String up = table ? EmbeddingAdapter.B : LoraFactors.UP;
+    if (!saved.hasAny(down, up) || saved.hasAll(LoraFactors.MID, DoraAdapter.MAGNITUDE)) {
+      return Optional.empty();
+    }
+    boolean spatial = saved.has(LoraFactors.MID) || saved.size(down, 2) > 1;
+    boolean complete = saved.hasAll(down, up);
+    return Optional.of(ModuleFacts.of(saved.has(DoraAdapter.MAGNITUDE) ? "dora" : spatial ? "locon" : "lora")
+        .size(ModuleFacts.RANK, saved.size(down, 0)).reads(table ? null : saved.shapes().get(down))
+        .fault(!complete, ModuleFacts.INCOMPLETE)
+        .fault(complete && saved.size(down, 0) != saved.size(up, 1), ModuleFacts.RANKS_DIFFER)
+        .fault(Stream.of(down, up).filter(saved::has).mapToInt(saved::axes)
+            .anyMatch(axes -> axes != MATRIX && axes != KERNELS), ModuleFacts.NO_MATRICES));
   }
 
   private static Shape factor(AdapterModule saved, String name) {

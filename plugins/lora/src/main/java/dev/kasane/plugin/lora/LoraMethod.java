@@ -9,6 +9,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
@@ -126,6 +128,11 @@ public final class LoraMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return Stream.of(PARAMETERS, EMBEDDING, CONSTANTS).flatMap(Set::stream).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return FactorShapes.facts(saved);
   }
 
   @Override

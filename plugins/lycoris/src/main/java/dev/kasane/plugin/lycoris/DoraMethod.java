@@ -7,6 +7,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +68,16 @@ public final class DoraMethod implements AdapterMethod {
     return SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)
         && (saved.constants().containsKey(AdapterModule.TURNS_LENGTHS) || saved.tensors().containsKey(LowRank.MID)
             || !saved.tensors().containsKey(LowRank.UP) && !saved.tensors().containsKey(LowRank.DOWN));
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    boolean complete = saved.hasAll(LowRank.DOWN, LowRank.UP);
+    return saved.has(Magnitude.NAME) && saved.hasAny(LowRank.DOWN, LowRank.UP) ? Optional.of(ModuleFacts.of(id())
+        .size(ModuleFacts.RANK, saved.size(LowRank.DOWN, 0)).reads(saved.shapes().get(LowRank.DOWN))
+        .fault(!complete, ModuleFacts.INCOMPLETE)
+        .fault(complete && saved.size(LowRank.DOWN, 0) != saved.size(LowRank.UP, 1), ModuleFacts.RANKS_DIFFER))
+        : Optional.empty();
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.Magnitudes;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import java.util.List;
@@ -57,5 +58,10 @@ public record Magnitude(NDArray values, long[] axes) {
 
   NDArray decompose(NDManager scope, TargetLayer layer, NDArray update, double multiplier) {
     return LYCORIS.decompose(scope, layer.weight().materialise(scope), update, values, axes, multiplier);
+  }
+
+  /** The name of a method whose module may have magnitudes. */
+  public static String named(String method, ModuleHeader saved) {
+    return saved.has(NAME) ? "dora-" + method : method;
   }
 }

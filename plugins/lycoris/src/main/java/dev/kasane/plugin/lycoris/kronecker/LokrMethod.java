@@ -7,6 +7,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.LohaMethod;
@@ -67,6 +69,12 @@ public final class LokrMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return Options.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return MARKS.stream().anyMatch(saved::has)
+        ? Optional.of(SavedKronecker.facts(Magnitude.named(id(), saved), saved)) : Optional.empty();
   }
 
   @Override
