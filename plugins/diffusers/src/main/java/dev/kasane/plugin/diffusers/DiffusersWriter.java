@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.core.spi.DoraStrength;
+import dev.kasane.core.lowrank.DoraStrength;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;

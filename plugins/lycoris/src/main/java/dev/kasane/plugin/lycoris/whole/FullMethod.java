@@ -2,6 +2,7 @@ package dev.kasane.plugin.lycoris.whole;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -10,8 +11,7 @@ import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,12 +34,12 @@ public final class FullMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Dropouts.OPTIONS;
+    return SharedOptions.DROPOUTS;
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Dropouts.of(options);
+    SharedOptions.dropouts(options);
   }
 
   /** Some tools store normalisations under these names too. */
@@ -50,7 +50,7 @@ public final class FullMethod implements AdapterMethod {
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return Difference.fresh(NAMES, layer, options, new Starts(scope));
+    return Difference.fresh(NAMES, layer, options, new FreshTensors(scope));
   }
 
   @Override
