@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * @param name the kind of adapter as people call it, such as {@code locon}
  * @param sizes its inner sizes by name, such as {@link #RANK}
- * @param reads the shape of what meets the layer's input: (any, inputs) or (any, inputs, k, k); nothing where none tells
+ * @param reads the shape of what meets the layer's input: (rank, inputs) or (rank, inputs, k, k), the rank 0 where none is
+ *     met; nothing where none tells
  * @param faults what is wrong with it, each a clause about modules such as {@link #INCOMPLETE}
  */
 public record ModuleFacts(String name, Map<String, Long> sizes, Optional<Shape> reads, List<String> faults) {

@@ -63,7 +63,7 @@ final class KeyGrammar {
     Optional<Parsed> parsed = parse(rest);
     Matcher other = ANY_ADAPTER.matcher(rest);
     AdapterKey found = parsed.filter(Parsed::adapter).map(each -> AdapterKey.of(each.path(), each.parameter()))
-        .orElseGet(() -> other.matches() ? AdapterKey.of(other.group(1), other.group(2))
+        .orElseGet(() -> rooted && other.matches() ? AdapterKey.of(other.group(1), other.group(2))
             : parsed.map(each -> AdapterKey.of(each.path(), each.parameter()).as(Role.WHOLE))
                 .orElse(AdapterKey.of(rest, "").as(Role.OTHER)));
     boolean likely = LANGUAGE_MODEL_FACTOR.matcher(key).matches();

@@ -67,7 +67,7 @@ final class SavedKronecker {
     return ModuleFacts.of(name)
         .size(ModuleFacts.RANK, saved.size(saved.has(SECOND + "_b") ? SECOND + "_b" : FIRST + "_b", 0))
         .size(ModuleFacts.FACTOR, saved.size(rows, 0))
-        .reads(reads ? new Shape(1, saved.size(first, 1) * saved.size(second, 1)) : null)
+        .reads(reads ? new Shape(0, saved.size(first, 1) * saved.size(second, 1)) : null)
         .fault(!saved.hasAny(FIRST, FIRST + "_a") || !saved.hasAny(SECOND, SECOND + "_a"), ModuleFacts.INCOMPLETE);
   }
 
