@@ -41,10 +41,11 @@ final class KeyGrammar {
     if (joined.matches()) {
       return Optional.of(flat(joined, key).mangled(key.startsWith("lora_")));
     }
+    Optional<String> layer = key.length() > LONGEST ? Optional.empty() : Parameters.layerOf(key);
     Matcher flat = FLAT.matcher(key);
-    return flat.matches() ? Optional.of(flat(flat, key).mangled(DOUBLED_PREFIX.matcher(key).lookingAt()))
-        : key.length() > LONGEST ? Optional.empty()
-        : Parameters.layerOf(key).map(layer -> dotted(layer, key.substring(layer.length() + 1)));
+    return flat.matches() && !OWN_NAME.matcher(key).lookingAt()
+        ? Optional.of(flat(flat, key).mangled(DOUBLED_PREFIX.matcher(key).lookingAt()))
+        : layer.map(name -> dotted(name, key.substring(name.length() + 1)));
   }
 
   private static AdapterKey flat(Matcher parts, String key) {

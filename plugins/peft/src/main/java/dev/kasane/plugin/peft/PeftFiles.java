@@ -39,7 +39,7 @@ final class PeftFiles {
 
   /** Names of the tensors' file in a folder, and in folders named after the parts of a pipeline. */
   static List<String> weightNames() {
-    return Stream.concat(Stream.of(""), PARTS.stream().map(part -> part + "/"))
+    return Stream.of("", "unet/", "text_encoder/", "text_encoder_2/", "model/")
         .flatMap(place -> WEIGHT_NAMES.stream().map(place::concat)).toList();
   }
 
