@@ -133,6 +133,6 @@ public final class FormatChoice {
         + contents.unreadKind().map(kind -> "It looks like a file of the kind " + kind + ", which is no adapter")
             .orElse("Its keys are of no known kind")
         + "; the first is '" + contents.listing().tensors().keySet().stream().findFirst().orElse("")
-        + "'. 'kasane inspect' tells more.");
+        + "'. «inspect» tells more.");
   }
 }

@@ -54,7 +54,7 @@ public final class Integrity {
     integrity.checkDamage();
     if (!integrity.problems.isEmpty()) {
       throw new UserException(contents.weights() + " is damaged: " + String.join("; ", integrity.problems)
-          + ". Use another file; 'kasane inspect' tells more of this one.");
+          + ". Use another file; «inspect» tells more of this one.");
     }
   }
 
@@ -65,7 +65,7 @@ public final class Integrity {
     }
     checkFormat(keys);
     List<String> mangled = names(contents.keys(), AdapterKey::mangled);
-    add("keys are mangled by a faulty conversion; 'kasane convert --repair' may mend the file (with --base for a"
+    add("keys are mangled by a faulty conversion; «convert, repair» may mend the file («convert, repair, base MODEL» a"
         + " language model's), else convert it again from its source", mangled);
     add("modules have parameters of no known method",
         names(contents.modules(), module -> module.facts().isEmpty()));

@@ -24,8 +24,8 @@ class DemoBaseLocationTest {
   @Test
   void absenceNamesThePlaceAndTheWayOut() {
     assertThatThrownBy(() -> DemoBaseLocation.in(home.toString())).isInstanceOf(UserException.class)
-        .hasMessageContaining(home.resolve("bases/demo").toString()).hasMessageContaining("--base");
+        .hasMessageContaining(home.resolve("bases/demo").toString()).hasMessageContaining("«base»");
     assertThatThrownBy(() -> DemoBaseLocation.in(null)).isInstanceOf(UserException.class)
-        .hasMessageContaining("--base");
+        .hasMessageContaining("«base»");
   }
 }

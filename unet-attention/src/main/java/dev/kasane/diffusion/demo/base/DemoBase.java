@@ -48,7 +48,7 @@ public record DemoBase(
           "float16");
     } catch (IOException e) {
       throw new UserException("The demo base cannot be written to " + folder + ": " + FileFaults.reason(e)
-          + ". Choose another folder with --out.", e);
+          + ". Choose another folder with «output».", e);
     }
   }
 
