@@ -3,12 +3,15 @@ package dev.kasane.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.Merger;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
@@ -16,9 +19,11 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -66,13 +71,13 @@ public abstract class AdapterMethodContract {
   }
 
   private AdaptedSample attached(SampleLayer sample, DataType type) {
-    return optionsFit(sample) ? AdaptedSample.attach(sample, type, method(), checkedOptions()) : null;
+    return optionsFit(sample) ? AdaptedSample.attach(sample, type, choice()) : null;
   }
 
   private AdaptedSample fresh(SampleLayer sample, DataType type) {
     AdaptedSample adapted = attached(sample, type);
     if (adapted == null) {
-      AdaptedSample.requireRefusal(sample, method(), checkedOptions());
+      AdaptedSample.requireRefusal(sample, choice());
       throw new TestAbortedException(method().id() + " refuses " + sample + ", as it must");
     }
     return adapted;
@@ -82,7 +87,7 @@ public abstract class AdapterMethodContract {
   @ParameterizedTest
   @EnumSource(OtherLayer.class)
   void adaptsOtherKindsOrRefusesThem(OtherLayer layer) {
-    layer.check(method(), checkedOptions());
+    layer.check(method(), method().prepare(AdapterOptions.of(method(), options())));
   }
 
   private AdaptedSample perturbed(SampleLayer sample, DataType type) {
@@ -91,8 +96,8 @@ public abstract class AdapterMethodContract {
     return adapted;
   }
 
-  private AdapterOptions checkedOptions() {
-    return AdapterOptions.of(method().id(), method().options(), options());
+  private MethodChoice choice() {
+    return new MethodChoice(method(), options());
   }
 
   @Test
@@ -118,14 +123,13 @@ public abstract class AdapterMethodContract {
 
   @Test
   void defaultOptionsAreValid() {
-    method().check(AdapterOptions.of(method().id(), method().options(), Map.of()));
-    method().check(checkedOptions());
+    assertThat(new MethodChoice(method(), Map.of()).options().values()).hasSameSizeAs(method().options());
+    assertThat(choice().options().values()).hasSameSizeAs(method().options());
   }
 
   @Test
   void refusesAnUnknownOption() {
-    assertThatThrownBy(() -> AdapterOptions.of(
-        method().id(), method().options(), Map.of(UNKNOWN_OPTION, "1")))
+    assertThatThrownBy(() -> AdapterOptions.of(method(), Map.of(UNKNOWN_OPTION, "1")))
         .isInstanceOf(UserException.class).hasMessageContaining(UNKNOWN_OPTION);
   }
 
@@ -240,6 +244,24 @@ public abstract class AdapterMethodContract {
       AdapterModule foreign = new AdapterModule(
           saved.path(), Map.of("foreign_method.weight", adapted.x()), Map.of());
       assertThat(method().shapeOf(foreign)).isEmpty();
+    }
+  }
+
+  /** A file can be told from its header: what the method saves is its own, complete and without a fault. */
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void headersTellWhatItSaves(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32)) {
+      assumeFalse(method().parameters().isEmpty(), "a method that does not name its parameters is not told");
+      AdapterModule saved = adapted.adapter().saved();
+      Map<String, Shape> shapes = new LinkedHashMap<>();
+      saved.tensors().forEach((name, tensor) -> shapes.put(name, tensor.getShape()));
+      saved.constants().keySet().forEach(name -> shapes.put(name, new Shape()));
+      assertThat(method().parameters()).containsAll(shapes.keySet());
+      assertThat(method().facts(new ModuleHeader(shapes))).get()
+          .satisfies(facts -> assertThat(facts.faults()).isEmpty())
+          .satisfies(facts -> assertThat(facts.name()).isNotBlank());
+      assertThat(method().facts(new ModuleHeader(Map.of("foreign_method.weight", new Shape(2, 2))))).isEmpty();
     }
   }
 

@@ -10,12 +10,14 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A whole method of a third party: one learned factor for each output, ΔW = W ⊙ w, in the way of (IA)³
@@ -40,10 +42,17 @@ public final class OutputScaling implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    NDArray factors = scope.zeros(shape(layer), DataType.FLOAT32);
-    factors.setRequiresGradient(true);
-    return new Scaling(layer, factors);
+  public Set<String> parameters() {
+    return Set.of(FACTORS);
+  }
+
+  @Override
+  public PreparedMethod prepare(AdapterOptions options) {
+    return (layer, scope) -> {
+      NDArray factors = scope.zeros(shape(layer), DataType.FLOAT32);
+      factors.setRequiresGradient(true);
+      return new Scaling(layer, factors);
+    };
   }
 
   @Override

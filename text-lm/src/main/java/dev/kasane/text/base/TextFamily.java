@@ -1,12 +1,12 @@
 package dev.kasane.text.base;
 
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.family.AdapterSigns;
 import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.family.ModelFamily;
@@ -75,8 +75,8 @@ public final class TextFamily implements ModelFamily {
   }
 
   @Override
-  public Optional<BaseKind> kindOf(Map<String, String> metadata, Map<String, Shape> tensors) {
-    Set<String> names = tensors.keySet();
+  public Optional<BaseKind> kindOf(AdapterSigns adapter) {
+    Set<String> names = adapter.tensors().keySet();
     return any(names, LAYERS) && !any(names, OTHER_MODELS) ? Optional.of(LANGUAGE_MODEL) : Optional.empty();
   }
 

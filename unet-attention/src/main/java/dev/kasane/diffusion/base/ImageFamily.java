@@ -1,10 +1,10 @@
 package dev.kasane.diffusion.base;
 
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.family.AdapterSigns;
 import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.family.ModelFamily;
@@ -51,8 +51,8 @@ public final class ImageFamily implements ModelFamily {
   }
 
   @Override
-  public Optional<BaseKind> kindOf(Map<String, String> metadata, Map<String, Shape> tensors) {
-    return new BaseSigns(metadata, tensors).kind().map(BaseKind.class::cast);
+  public Optional<BaseKind> kindOf(AdapterSigns adapter) {
+    return new BaseSigns(adapter).kind().map(BaseKind.class::cast);
   }
 
   /** {@inheritDoc} What says nothing of itself is looked at as a checkpoint, which is told what it lacks. */

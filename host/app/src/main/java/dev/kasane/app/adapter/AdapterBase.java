@@ -2,8 +2,7 @@ package dev.kasane.app.adapter;
 
 import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.app.base.QuantisedBase;
-import dev.kasane.app.inspect.AdapterLayout;
-import dev.kasane.app.inspect.TensorListing;
+import dev.kasane.app.inspect.AdapterContents;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.WeightFolder;
 import dev.kasane.core.family.BaseKind;
@@ -75,16 +74,15 @@ public record AdapterBase(
    *
    * @return nothing when it does not
    */
-  public static Optional<AdapterBase> guessed(TensorListing file) {
+  public static Optional<AdapterBase> guessed(AdapterContents file) {
     BaseKind guess = file.base();
     return guess == BaseKind.UNKNOWN ? Optional.empty()
         : Optional.of(guess.isDiverse() ? ofNames(guess, file) : of(guess));
   }
 
   /** A base of which nothing is known but the layers that the file itself names. */
-  private static AdapterBase ofNames(BaseKind kind, TensorListing file) {
-    Set<String> paths = new TreeSet<>();
-    AdapterLayout.PEFT.moduleNames(file.tensors().keySet()).forEach(paths::add);
+  private static AdapterBase ofNames(BaseKind kind, AdapterContents file) {
+    Set<String> paths = new TreeSet<>(file.layerNames());
     return new AdapterBase(kind.id(), kind, Map.of(), Map.of(WeightFolder.COMPONENT, paths));
   }
 

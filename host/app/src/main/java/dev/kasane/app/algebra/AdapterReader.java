@@ -8,7 +8,7 @@ import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.DeclaredLayers;
 import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.base.ModelFamilies;
-import dev.kasane.app.inspect.TensorListing;
+import dev.kasane.app.inspect.AdapterContents;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.family.BaseKind;
@@ -41,7 +41,7 @@ public final class AdapterReader {
    */
   public AdapterReader(List<AdapterFormat> formats, List<AdapterMethod> methods, Optional<LayerTable> base,
       boolean acceptUnmatched) {
-    this.choice = new FormatChoice(formats);
+    this.choice = new FormatChoice(formats, methods);
     this.fit = new AdapterFit(methods);
     this.base = base;
     this.acceptUnmatched = acceptUnmatched;
@@ -59,7 +59,7 @@ public final class AdapterReader {
     AdapterFormat format = chosen.format();
     try {
       ReadAdapter best = null;
-      for (LayerTable layers : candidates(chosen.listing())) {
+      for (LayerTable layers : candidates(chosen.contents())) {
         ReadAdapter read = new ReadAdapter(
             reference, format.id(), layers, format.read(chosen.path(), layers.paths(), scope));
         if (best == null || read.model().unmatched().size() < best.model().unmatched().size()) {
@@ -90,12 +90,12 @@ public final class AdapterReader {
   }
 
   /** The likeliest first; where bases differ, the paths stand in the adapter's own keys, so it needs no table. */
-  private List<LayerTable> candidates(TensorListing listing) {
+  private List<LayerTable> candidates(AdapterContents contents) {
     if (base.isPresent()) {
       return List.of(base.get());
     }
     LayerTable none = LayerTable.of("no base", Map.of());
-    BaseKind guess = listing.base();
+    BaseKind guess = contents.base();
     if (guess.isDiverse()) {
       return List.of(none);
     }

@@ -1,7 +1,7 @@
 package dev.kasane.app.base;
 
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.family.AdapterSigns;
 import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.family.ModelFamily;
 import dev.kasane.core.family.Recognition;
@@ -61,12 +61,15 @@ public final class ModelFamilies {
   /**
    * The kind of base that an adapter was made for.
    *
-   * @param metadata the file's metadata
-   * @param tensors the shapes of its tensors by name
+   * @param told ids of the kinds that its metadata name
+   * @param adapter what else its header tells
    * @return {@link BaseKind#UNKNOWN} where no family knows it as its own, or two do
    */
-  public static BaseKind kindOf(Map<String, String> metadata, Map<String, Shape> tensors) {
-    List<BaseKind> claimed = ALL.stream().flatMap(family -> family.kindOf(metadata, tensors).stream()).toList();
-    return claimed.size() == 1 ? claimed.get(0) : BaseKind.UNKNOWN;
+  public static BaseKind kindOf(List<String> told, AdapterSigns adapter) {
+    List<BaseKind> kinds = ALL.stream().flatMap(family -> family.kinds().stream()).toList();
+    Optional<BaseKind> named = told.stream()
+        .flatMap(id -> kinds.stream().filter(kind -> kind.id().equals(id))).findFirst();
+    List<BaseKind> claimed = ALL.stream().flatMap(family -> family.kindOf(adapter).stream()).toList();
+    return named.orElseGet(() -> claimed.size() == 1 ? claimed.get(0) : BaseKind.UNKNOWN);
   }
 }

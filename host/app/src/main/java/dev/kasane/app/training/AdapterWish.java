@@ -5,13 +5,13 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.injection.WholeWeights;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +24,13 @@ import java.util.function.Function;
  * Which adapters are trained, and where.
  *
  * @param method the method's id
- * @param options makes its options, checked against the method
+ * @param choice makes its options, checked against the method
  * @param targets which layers of the base's first part
  * @param patterns options of single layers among them
  * @param further which layers of other parts, by component
  * @param wholes what of the first part is trained whole
  */
-public record AdapterWish(String method, Function<AdapterMethod, AdapterOptions> options, Targets targets,
+public record AdapterWish(String method, Function<AdapterMethod, MethodChoice> choice, Targets targets,
     OptionPatterns patterns, Map<String, TargetSelector> further, Wholes wholes) {
   /**
    * Layers to adapt.
@@ -75,12 +75,12 @@ public record AdapterWish(String method, Function<AdapterMethod, AdapterOptions>
   }
 
   /** Attaches fresh adapters; libtorch's generator has been seeded. */
-  AdapterSet attach(BaseParts base, AdapterMethod chosen, AdapterOptions values, NDManager owner) {
+  AdapterSet attach(BaseParts base, MethodChoice chosen, NDManager owner) {
     String component = base.components().keySet().iterator().next();
     List<AdapterSet> sets = new ArrayList<>();
-    sets.add(Injector.attachFresh(component, first(base), targets.selector(), chosen, values, patterns, owner));
+    sets.add(Injector.attachFresh(component, first(base), targets.selector(), chosen, owner));
     further.forEach((name, selector) -> sets.add(Injector.attachFresh(
-        name, base.components().get(name), selector, chosen, values, OptionPatterns.none(), owner)));
+        name, base.components().get(name), selector, chosen.withoutPatterns(), owner)));
     AdapterSet adapters = sets.size() == 1 ? sets.get(0) : AdapterSet.join(sets);
     return wholes.equals(Wholes.NONE) ? adapters
         : WholeWeights.addTo(adapters, first(base), wholes.modules(), wholes.biases(), owner);

@@ -9,8 +9,7 @@ import dev.kasane.core.family.BaseModel;
 import dev.kasane.core.family.Training;
 import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
@@ -30,9 +29,7 @@ import java.util.function.Supplier;
 public final class TrainRun<M extends BaseModel> {
   private final Request<M> request;
   private final Consumer<String> tell;
-  private final AdapterMethod method;
-  private final AdapterOptions options;
-  private final boolean needsOriginals;
+  private final MethodChoice choice;
 
   /**
    * What is trained on what, and how.
@@ -51,16 +48,14 @@ public final class TrainRun<M extends BaseModel> {
       Optional<QuantisationSettings> storage, BiFunction<M, Boolean, Training<?>> training,
       LongFunction<TrainingPlan> plan, Supplier<OptimizerFactory> optimizer,
       Function<PluginHost, TrainingSession.Output> output,
-      BiFunction<AdapterMethod, M, Map<String, String>> settings) {}
+      BiFunction<MethodChoice, M, Map<String, String>> settings) {}
 
   private TrainRun(Request<M> request, PluginHost host, Consumer<String> tell) {
     this.request = request;
     this.tell = tell;
-    this.method = host.method(request.adapters().method());
-    this.options = request.adapters().options().apply(method);
-    this.needsOriginals = method.needsOriginals(options);
-    if (needsOriginals && request.storage().isEmpty()) {
-      throw new UserException("With these options the adapters of method " + method.id() + " start from what is lost"
+    this.choice = request.adapters().choice().apply(host.method(request.adapters().method()));
+    if (choice.needsOriginals() && request.storage().isEmpty()) {
+      throw new UserException("With these options the adapters of method " + choice.method().id() + " start from what is lost"
           + " when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give «base type nf4», or"
           + " another init.");
     }
@@ -94,7 +89,7 @@ public final class TrainRun<M extends BaseModel> {
       AdapterSet adapters = attach(base, training, plan.seed(), owner);
       training.attached(adapters, tell);
       TrainingFacts facts = training.facts(
-          plan, request.settings().apply(method, base), request.adapters().recorded(base.parts()));
+          plan, request.settings().apply(choice, base), request.adapters().recorded(base.parts()));
       TrainingSession session = new TrainingSession(adapters, training.samples(), plan, output, tell);
       List<Path> written = session.run(() -> training.task(adapters, owner, Progress::start), optimizer, facts);
       training.finished(adapters, owner, tell);
@@ -104,10 +99,10 @@ public final class TrainRun<M extends BaseModel> {
 
   private AdapterSet attach(M base, Training<?> training, long seed, NDManager owner) {
     try (Originals originals =
-        QuantisedBase.quantise(base.quantisable(), request.storage(), needsOriginals, owner, tell)) {
+        QuantisedBase.quantise(base.quantisable(), request.storage(), choice.needsOriginals(), owner, tell)) {
       training.loaded(tell);
       Engines.seed(seed);
-      return request.adapters().attach(base.parts(), method, options, owner);
+      return request.adapters().attach(base.parts(), choice, owner);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.kasane.app.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Every rule by its name. */
@@ -119,6 +121,17 @@ final class Rules {
         "a type that travels as a string is parsed, and misspelt, in every place anew"));
     rules.put("garbage collection", frozen(Frozen.GARBAGE, "asks for a garbage collection",
         "what owns memory lets go of it"));
+    rules.put("keys belong to formats", noClasses().that().resideInAPackage("dev.kasane.app..")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.app.inspect.Unread")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.app.inspect.Unread$Module")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.app.params.ParameterPlan")
+        .should(ArchCondition.from(describe("speaks a file's words", Rules::namesKeys)))
+        .because("a format knows its keys and metadata and a method its parameters; the application asks them"));
+    rules.put("an adapter knows its layer", noMethods().that().areDeclaredInClassesThat()
+        .areAssignableTo(CORE + ".spi.LayerAdapter").and().areNotStatic()
+        .should().haveRawParameterTypes(describe("that name a layer", (List<JavaClass> types) ->
+            types.stream().anyMatch(type -> type.isAssignableTo(CORE + ".spi.TargetLayer"))))
+        .because("a layer that is handed in again could be another one"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }
@@ -126,6 +139,11 @@ final class Rules {
   private static ArchRule frozen(Frozen habit, String what, String reason) {
     return noClasses().should(ArchCondition.from(describe(what + " and is not in the frozen list", habit::isNew)))
         .because(reason);
+  }
+
+  private static boolean namesKeys(JavaClass type) {
+    Pattern words = Pattern.compile("lora_(?:down|up|mid|A\\b|B\\b|\\[|\\()|hada_|lokr_|(?<![a-z])ss_[a-z]");
+    return ClassStrings.of(type).stream().anyMatch(text -> words.matcher(text).find());
   }
 
   private static boolean belongsToFiles(JavaMethodCall call) {

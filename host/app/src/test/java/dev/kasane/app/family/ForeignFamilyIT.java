@@ -14,10 +14,10 @@ import dev.kasane.app.training.TrainRun;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.family.PlannedRun;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingPlan;
@@ -45,8 +45,8 @@ class ForeignFamilyIT {
     return PluginHost.start(new PluginLocations(List.of(PLUGINS)));
   }
 
-  private static AdapterOptions rank(AdapterMethod method, int rank) {
-    return AdapterOptions.of(method.id(), method.options(), Map.of("rank", String.valueOf(rank)));
+  private static MethodChoice rank(AdapterMethod method, int rank) {
+    return new MethodChoice(method, Map.of("rank", rank));
   }
 
   private Path config() throws IOException {
@@ -77,10 +77,9 @@ class ForeignFamilyIT {
   @Test
   void isCounted() throws IOException {
     try (PluginHost host = plugins()) {
-      AdapterMethod lora = host.method("lora");
       ParameterPlan plan = ParameterPlan.of(
           new ParameterPlan.Run(config(), Precision.FLOAT32, 1, new PlannedRun(1, 64, true)),
-          TargetSelector.of(List.of("all-linear"), List.of()), lora, rank(lora, 2), OptionPatterns.none());
+          TargetSelector.of(List.of("all-linear"), List.of()), rank(host.method("lora"), 2));
 
       assertThat(plan.family()).isEqualTo("toy");
       assertThat(plan.modelParameters()).isEqualTo(64);
@@ -100,6 +99,9 @@ class ForeignFamilyIT {
     List<String> losses = Files.readAllLines(folder.resolve("run/loss.csv"));
     String last = losses.get(losses.size() - 1);
     assertThat(Double.parseDouble(last.substring(last.lastIndexOf(',') + 1))).isBetween(0.0624, 0.1);
-    assertThat(Inspector.inspect(folder.resolve("run/toy")).base()).isEqualTo("toy1");
+    try (PluginHost host = plugins()) {
+      assertThat(new Inspector(host.formats(), host.methods()).inspect(folder.resolve("run/toy")).base())
+          .isEqualTo("toy1");
+    }
   }
 }

@@ -1,10 +1,10 @@
 package dev.kasane.app.family;
 
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.family.Activations;
+import dev.kasane.core.family.AdapterSigns;
 import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.family.ModelFamily;
@@ -14,7 +14,6 @@ import dev.kasane.core.family.Recognition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -36,8 +35,8 @@ public final class ToyFamily implements ModelFamily {
   }
 
   @Override
-  public Optional<BaseKind> kindOf(Map<String, String> metadata, Map<String, Shape> tensors) {
-    return tensors.keySet().stream().anyMatch(name -> name.contains("toy_layer"))
+  public Optional<BaseKind> kindOf(AdapterSigns adapter) {
+    return adapter.tensors().keySet().stream().anyMatch(name -> name.contains("toy_layer"))
         ? Optional.of(ToyModel.KIND) : Optional.empty();
   }
 

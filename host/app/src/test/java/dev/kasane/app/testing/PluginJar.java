@@ -59,7 +59,7 @@ public final class PluginJar {
           public List<AdapterOption> options() {
             return List.of(new AdapterOption("rank", AdapterOption.Type.INTEGER, "8", "Inner dimension."));
           }
-          public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+          public PreparedMethod prepare(AdapterOptions options) {
             throw new UnsupportedOperationException();
           }
           public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
@@ -81,7 +81,7 @@ public final class PluginJar {
         public class %2$s implements AdapterFormat {
           public String id() { return "%3$s"; }
           public String description() { return "The format %3$s."; }
-          public boolean recognises(Set<String> keys) { return false; }
+          public Optional<AdapterKey> parse(String key) { return Optional.empty(); }
           public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
             return new AdapterModel(Map.of(), List.of(), Map.of());
           }

@@ -1,12 +1,10 @@
 package dev.kasane.core.family;
 
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -25,13 +23,11 @@ public interface ModelFamily {
   List<BaseKind> kinds();
 
   /**
-   * Which of its kinds an adapter was made for, told from the file's header.
+   * Which of its kinds an adapter was made for whose metadata do not say so.
    *
-   * @param metadata the file's own metadata
-   * @param tensors the shapes of its tensors by name, in the file's order
    * @return nothing for an adapter of another family, or where nothing tells
    */
-  Optional<BaseKind> kindOf(Map<String, String> metadata, Map<String, Shape> tensors);
+  Optional<BaseKind> kindOf(AdapterSigns adapter);
 
   /**
    * Whether a model is of this family, by the names of files and by configurations alone.

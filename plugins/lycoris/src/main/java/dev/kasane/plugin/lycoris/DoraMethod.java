@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.lowrank.LowRankForm;
 import dev.kasane.core.lowrank.Magnitudes;
@@ -14,6 +15,9 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,17 +46,15 @@ public final class DoraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.of(options);
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     RankScale scale = RankScale.of(options);
-    LowRank product = LowRank.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
-    Magnitudes magnitudes = Magnitudes.fresh(layer, options.flag(SharedOptions.ON_OUTPUT.name()), scope);
-    return new TurnedAdapter(layer, product, scale, magnitudes, SharedOptions.dropouts(options));
+    boolean tucker = SharedOptions.tucker(options);
+    boolean onOutput = options.flag(SharedOptions.ON_OUTPUT.name());
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> {
+      LowRank product = LowRank.fresh(layer, scale.rank(), tucker, new FreshTensors(scope));
+      return new TurnedAdapter(layer, product, scale, Magnitudes.fresh(layer, onOutput, scope), dropouts);
+    };
   }
 
   @Override
@@ -62,6 +64,11 @@ public final class DoraMethod implements AdapterMethod {
 
   private static Optional<LowRankForm> form(AdapterModule saved) {
     return LowRankForm.of(saved).filter(form -> form == LowRankForm.TURNED_MAGNITUDES);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return LowRankForm.facts(saved).filter(facts -> saved.has(LoraNames.MAGNITUDE));
   }
 
   @Override

@@ -15,6 +15,9 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -48,25 +51,32 @@ public final class GloraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.of(options);
-    SharedOptions.dropouts(options);
+  public PreparedMethod prepare(AdapterOptions options) {
+    RankScale scale = RankScale.of(options);
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> fresh(layer, scale, dropouts, new FreshTensors(scope));
   }
 
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    RankScale scale = RankScale.of(options);
+  private static GloraAdapter fresh(
+      TargetLayer layer, RankScale scale, DeltaDropouts dropouts, FreshTensors fresh) {
     long rank = scale.rank();
-    FreshTensors fresh = new FreshTensors(scope);
     NDArray up = fresh.kaimingUniform(LayerShapes.mixing(layer, layer.outputs(), rank, 1));
     LowRank own = new LowRank(fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null, up);
     return new GloraAdapter(layer, fresh.kaimingUniform(LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
-        fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, SharedOptions.dropouts(options));
+        fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, dropouts);
   }
 
   @Override
   public Set<String> parameters() {
     return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    // The first factor was once stored the other way round; its rank is the shorter side.
+    return MARKS.stream().anyMatch(saved::has) ? Optional.of(ModuleFacts.of(id())
+        .size(ModuleFacts.RANK, Math.min(saved.size(A1, 0), saved.size(A1, 1)))
+        .fault(!MARKS.stream().allMatch(saved::has), ModuleFacts.INCOMPLETE)) : Optional.empty();
   }
 
   @Override

@@ -14,6 +14,9 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -44,22 +47,27 @@ public final class LohaMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.of(options);
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     RankScale scale = RankScale.of(options);
-    Hadamard product = Hadamard.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
-    Magnitudes magnitudes = SharedOptions.magnitudes(layer, options, scope);
-    return new ProductAdapter(layer, product, scale, magnitudes, SharedOptions.dropouts(options));
+    boolean tucker = SharedOptions.tucker(options);
+    SharedOptions.Lengths lengths = SharedOptions.lengths(options);
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> {
+      Hadamard product = Hadamard.fresh(layer, scale.rank(), tucker, new FreshTensors(scope));
+      return new ProductAdapter(layer, product, scale, lengths.fresh(layer, scope), dropouts);
+    };
   }
 
   @Override
   public Set<String> parameters() {
     return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return MARKS.stream().anyMatch(saved::has) ? Optional.of(ModuleFacts.of(SharedOptions.named(id(), saved))
+        .size(ModuleFacts.RANK, saved.size("hada_w1_b", 0)).reads(saved.shapes().get("hada_w1_b"))
+        .fault(!MARKS.stream().allMatch(saved::has), ModuleFacts.INCOMPLETE)) : Optional.empty();
   }
 
   @Override

@@ -2,11 +2,13 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.HashSet;
 import java.util.List;
@@ -63,9 +65,17 @@ public final class SharedOptions {
         options.numberBelow(MODULE, 1));
   }
 
-  /** Fresh magnitudes, or null where the weight is not decomposed. */
-  public static Magnitudes magnitudes(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return options.flag(DECOMPOSED) ? Magnitudes.fresh(layer, options.flag(ON_OUTPUT.name()), scope) : null;
+  /** Fresh lengths of a weight, or null for a weight that is not decomposed. */
+  @FunctionalInterface
+  public interface Lengths {
+    Magnitudes fresh(TargetLayer layer, NDManager scope);
+  }
+
+  /** What fresh adapters have for the options {@link #MAGNITUDES}. */
+  public static Lengths lengths(AdapterOptions options) {
+    boolean decomposed = options.flag(DECOMPOSED);
+    boolean onOutput = options.flag(ON_OUTPUT.name());
+    return (layer, scope) -> decomposed ? Magnitudes.fresh(layer, onOutput, scope) : null;
   }
 
   /** Joins lists of options. */
@@ -79,5 +89,10 @@ public final class SharedOptions {
     Set<String> all = new HashSet<>(tensors);
     all.addAll(constants);
     return Set.copyOf(all);
+  }
+
+  /** The name that people give a method's module, which may have magnitudes. */
+  public static String named(String method, ModuleHeader saved) {
+    return saved.has(LoraNames.MAGNITUDE) ? "dora-" + method : method;
   }
 }

@@ -13,6 +13,7 @@ import dev.kasane.app.training.AdapterWish;
 import dev.kasane.app.training.TrainRun;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.diffusion.base.ImageBase;
 import dev.kasane.diffusion.base.ImageTraining;
@@ -90,7 +91,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
         (opened, quantised) -> training(folder, opened, run.isSegmented(spec, quantised)),
         batches -> run.plan(batches).computingIn(base.precision().dataType()), run::optimizer,
         host -> output.toOutput(folder, run.checkpointEvery, host),
-        (method, opened) -> DecisiveOptions.of(spec, INDIFFERENT, effective(method, opened.model()))),
+        (choice, opened) -> DecisiveOptions.of(spec, INDIFFERENT, effective(choice, opened.model()))),
         Lines.on(spec.commandLine().getErr())).forEach(out::println);
     out.flush();
     return ExitCode.OK;
@@ -107,13 +108,13 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   @Override
   public Map<String, Object> effectiveOptions() {
     try (PluginHost host = plugins.start(); ImageBase opened = base.open()) {
-      return effective(host.method(adapter.method), opened.model());
+      return effective(adapter.check(host.method(adapter.method)), opened.model());
     }
   }
 
-  private Map<String, Object> effective(AdapterMethod method, ImageModel model) {
+  private Map<String, Object> effective(MethodChoice choice, ImageModel model) {
     Map<String, Object> values = new LinkedHashMap<>();
-    adapter.addEffective(method, values);
+    adapter.addEffective(choice, values);
     textEncoder.addEffective(run.learningRate, values);
     data.addEffective(model.nativeSize(), values);
     return values;

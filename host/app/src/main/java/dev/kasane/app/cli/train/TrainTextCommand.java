@@ -88,7 +88,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
         (opened, quantised) -> training(opened, run.isSegmented(spec, quantised)),
         batches -> run.plan(batches).computingIn(precision.dataType()), run::optimizer,
         host -> output.toOutput(data.files().get(0), run.checkpointEvery, host),
-        (method, opened) -> DecisiveOptions.of(spec, INDIFFERENT, Map.of())), tell).forEach(out::println);
+        (choice, opened) -> DecisiveOptions.of(spec, INDIFFERENT, Map.of())), tell).forEach(out::println);
     out.flush();
     return ExitCode.OK;
   }

@@ -2,12 +2,16 @@ package dev.kasane.plugin.lycoris.whole;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
@@ -35,11 +39,6 @@ public final class FullMethod implements AdapterMethod {
     return SharedOptions.DROPOUTS;
   }
 
-  @Override
-  public void check(AdapterOptions options) {
-    SharedOptions.dropouts(options);
-  }
-
   /** Some tools store normalisations under these names too. */
   @Override
   public boolean supports(TargetLayer layer) {
@@ -47,13 +46,21 @@ public final class FullMethod implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return Difference.fresh(NAMES, layer, options, new FreshTensors(scope));
+  public PreparedMethod prepare(AdapterOptions options) {
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> Difference.fresh(NAMES, layer, dropouts, new FreshTensors(scope));
   }
 
   @Override
   public Set<String> parameters() {
     return NAMES.both();
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    // A bias's difference may stand beside the parameters of any method.
+    return saved.has(NAMES.weight()) || saved.shapes().keySet().equals(Set.of(NAMES.bias()))
+        ? Optional.of(ModuleFacts.of(id()).reads(saved.shapes().get(NAMES.weight()))) : Optional.empty();
   }
 
   @Override
