@@ -7,6 +7,7 @@ import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.kohya.KohyaFormat;
@@ -50,7 +51,7 @@ public final class AttachBenchmark {
     try (NDManager owner = Engines.newManager()) {
       AdapterSet set = Injector.attachFresh(KnownBase.UNET, KnownBase.SD1.components().get(KnownBase.UNET),
           TargetSelector.of(List.of(targets), List.of()), lora, options, OptionPatterns.none(), owner);
-      new KohyaFormat().write(set.toModel(Map.of()), file, "float16");
+      new KohyaFormat().write(set.toModel(Map.of()), file, ElementType.FLOAT16);
     }
   }
 

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.WeightWriter;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.files.PendingFolder;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.checkpoint.TextWeights;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.ByteLevelTrainer;
@@ -87,7 +87,7 @@ public record DemoLanguageModel(CausalLm model, ObjectNode tokenizer) {
     ObjectNode generation = JSON.createObjectNode();
     generation.setAll(config.deepCopy().retain("bos_token_id", "eos_token_id", "pad_token_id"));
     write(folder.resolve("generation_config.json"), generation);
-    WeightWriter.write(folder.resolve("model.safetensors"), TextWeights.ofModel(model), Precision.FLOAT16);
+    WeightWriter.write(folder.resolve("model.safetensors"), TextWeights.ofModel(model), ElementType.FLOAT16);
   }
 
   private static void write(Path file, JsonNode json) throws IOException {

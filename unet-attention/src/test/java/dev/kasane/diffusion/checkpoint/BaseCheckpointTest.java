@@ -14,6 +14,7 @@ import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.clip.ClipConfig;
@@ -119,16 +120,16 @@ class BaseCheckpointTest {
 
   private static void loadAll(BaseCheckpoint base, NDManager owner) {
     Module unet = new UNet2DConditionModel(unetConfig(base));
-    WeightLoader.load(unet, base.tensors(BasePart.UNET), "float32", owner);
+    WeightLoader.load(unet, base.tensors(BasePart.UNET), ElementType.FLOAT32, owner);
     Module clip = new ClipTextModel(clipConfig(base));
-    WeightLoader.load(clip, base.tensors(BasePart.TEXT_ENCODER), "bf16", owner);
+    WeightLoader.load(clip, base.tensors(BasePart.TEXT_ENCODER), ElementType.BFLOAT16, owner);
     assertThat(unet.namedWeights().values()).allMatch(weight -> weight.isSet());
     assertThat(clip.namedWeights().values()).allMatch(weight -> weight.isSet());
   }
 
   private static float[] decoded(BaseCheckpoint base, NDManager owner) {
     AutoencoderKL vae = new AutoencoderKL(vaeConfig(base));
-    WeightLoader.load(vae, base.tensors(BasePart.VAE), "float32", owner);
+    WeightLoader.load(vae, base.tensors(BasePart.VAE), ElementType.FLOAT32, owner);
     NDArray latents = owner.arange(0f, 16f, 1f, DataType.FLOAT32).div(8f).reshape(1, 4, 2, 2);
     return Ops.cast(vae.decode(latents), DataType.FLOAT32).toFloatArray();
   }

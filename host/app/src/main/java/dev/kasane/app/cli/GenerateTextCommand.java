@@ -9,8 +9,8 @@ import dev.kasane.app.terminal.MessageWriter;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.text.PromptFile;
 import dev.kasane.app.text.TextModel;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterRouter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.text.generation.Continuation;
 import dev.kasane.text.generation.ContinuationListener;
@@ -77,7 +77,7 @@ final class GenerateTextCommand implements Callable<Integer> {
   @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Mixin
   private BaseTypeOptions baseType;

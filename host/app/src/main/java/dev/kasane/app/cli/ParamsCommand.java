@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +80,7 @@ final class ParamsCommand implements Callable<Integer> {
 
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the base: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of a language model itself while it is tuned, as 'train text' has it: model or"

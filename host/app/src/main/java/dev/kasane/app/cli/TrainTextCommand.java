@@ -10,12 +10,12 @@ import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.training.TextTrainingFacts;
 import dev.kasane.app.training.TrainingFacts;
 import dev.kasane.app.training.TrainingSession;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.WholeWeight;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
@@ -35,8 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -66,7 +66,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Mixin
   private BaseTypeOptions baseType;

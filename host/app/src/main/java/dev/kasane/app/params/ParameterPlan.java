@@ -2,12 +2,12 @@ package dev.kasane.app.params;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSizes;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * @param resolution pixels of a picture's side
    * @param dropouts whether a language model's own dropouts are on
    */
-  public record Run(Path config, Precision precision, int batch, int length, int resolution, boolean dropouts) {}
+  public record Run(Path config, ElementType precision, int batch, int length, int resolution, boolean dropouts) {}
 
   /**
    * Plans an adapter.

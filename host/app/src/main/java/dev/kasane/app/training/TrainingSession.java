@@ -4,6 +4,7 @@ import dev.kasane.app.progress.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.training.AdapterTraining;
 import dev.kasane.core.training.Checkpoints;
 import dev.kasane.core.training.OptimizerFactory;
@@ -45,7 +46,7 @@ public final class TrainingSession {
    * @param storage type of the saved tensors
    */
   public record Output(Path folder, String name, boolean overwrite, long checkpointEvery, boolean keepCheckpoint,
-      long sampleEvery, long measureEvery, AdapterFormat format, String storage) {}
+      long sampleEvery, long measureEvery, AdapterFormat format, ElementType storage) {}
 
   /**
    * @param adapters what is trained, attached to the base

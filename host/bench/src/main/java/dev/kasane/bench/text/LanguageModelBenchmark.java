@@ -10,13 +10,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.bench.ProcessMemory;
 import dev.kasane.bench.RandomWeights;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
@@ -119,7 +119,7 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
     TorchBridge.seed(SEED);
     try (NDManager owner = Engines.newManager()) {
       CausalLm model = base == null ? random(owner)
-          : TextCheckpoint.open(base).model(Precision.FLOAT32, owner);
+          : TextCheckpoint.open(base).model(ElementType.FLOAT32, owner);
       AdapterSet adapters = adapters(model, owner);
       Map<String, Object> found = new LinkedHashMap<>();
       found.put("side", "java");

@@ -47,7 +47,7 @@ record BoundScript(TorchScript script, PtSymbolBlock block, Map<Method, Operator
     if (argument instanceof Shape shape) {
       return shape.getShape();
     } else if (argument instanceof DataType type) {
-      return Ops.scalarType(type);
+      return ElementType.of(type).scalarType();
     }
     return argument instanceof Enum<?> constant ? constant.name() : argument;
   }

@@ -6,6 +6,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.DoraStrength;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class DiffusersWriter {
   private final AdapterFileWriter writer;
   private final Map<String, List<WrittenModule>> parts = new LinkedHashMap<>();
 
-  DiffusersWriter(AdapterModel model, String storage) {
+  DiffusersWriter(AdapterModel model, ElementType storage) {
     this.model = model;
     this.writer = new AdapterFileWriter(storage);
   }
