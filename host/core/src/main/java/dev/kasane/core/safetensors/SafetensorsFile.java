@@ -162,15 +162,16 @@ public final class SafetensorsFile implements AutoCloseable {
    * Reads one tensor's bytes without mapping them: what is read this way does not count as memory of this
    * process afterwards.
    *
-   * @param target takes {@code byteLength()} bytes from its position on
+   * @param offset first byte, counted from the start of the tensor
+   * @param target takes as many bytes as it has room for
    * @throws SafetensorsException as {@link #map(String)}
    */
-  public void read(String name, ByteBuffer target) throws SafetensorsException {
+  public void read(String name, long offset, ByteBuffer target) throws SafetensorsException {
     TensorEntry entry = entry(name);
-    ByteBuffer window = target.slice().limit(Math.toIntExact(entry.byteLength()));
+    long begin = entry.begin() + offset - target.position();
     try {
-      while (window.hasRemaining()) {
-        if (channel.read(window, entry.begin() + window.position()) < 0) {
+      while (target.hasRemaining()) {
+        if (channel.read(target, begin + target.position()) < 0) {
           throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
               + " ends at byte " + entry.end());
         }
