@@ -48,7 +48,7 @@ final class AdaptedChain extends Module {
       NDArray up = scope.randomNormal(0f, 0.05f, new Shape(width, RANK), DataType.FLOAT32);
       down.setRequiresGradient(true);
       up.setRequiresGradient(true);
-      layer.attach(new Attachment(new LowRank(down, up), 1));
+      layer.attach(new Attachment(new LowRank(layer, down, up), 1));
       parameters.add(down);
       parameters.add(up);
     }
@@ -77,14 +77,14 @@ final class AdaptedChain extends Module {
   }
 
   /** y = B·(A·x). */
-  private record LowRank(NDArray down, NDArray up) implements LayerAdapter {
+  private record LowRank(TargetLayer layer, NDArray down, NDArray up) implements LayerAdapter {
     @Override
-    public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+    public NDArray forward(NDArray x, double multiplier, Phase phase) {
       return Ops.linear(Ops.linear(x, down, null), up, null);
     }
 
     @Override
-    public NDArray weightDelta(NDManager owner, TargetLayer layer, double multiplier) {
+    public NDArray weightDelta(NDManager owner, double multiplier) {
       return up.matMul(down);
     }
 

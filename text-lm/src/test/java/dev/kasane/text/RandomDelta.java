@@ -37,7 +37,12 @@ public final class RandomDelta implements AdapterMethod {
     delta.setRequiresGradient(true);
     return new LayerAdapter() {
       @Override
-      public NDArray weightDelta(NDManager owner, TargetLayer target, double multiplier) {
+      public TargetLayer layer() {
+        return layer;
+      }
+
+      @Override
+      public NDArray weightDelta(NDManager owner, double multiplier) {
         return Ops.scale(delta, multiplier);
       }
 

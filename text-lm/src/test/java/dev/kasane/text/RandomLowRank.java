@@ -37,7 +37,7 @@ public final class RandomLowRank implements AdapterMethod {
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return new Adapter(scope.randomNormal(0, 0.3f, new Shape(RANK, layer.inputs()), DataType.FLOAT32),
+    return new Adapter(layer, scope.randomNormal(0, 0.3f, new Shape(RANK, layer.inputs()), DataType.FLOAT32),
         scope.randomNormal(0, 0.3f, new Shape(layer.outputs(), RANK), DataType.FLOAT32));
   }
 
@@ -46,14 +46,14 @@ public final class RandomLowRank implements AdapterMethod {
     return Optional.empty();
   }
 
-  private record Adapter(NDArray down, NDArray up) implements LayerAdapter {
+  private record Adapter(TargetLayer layer, NDArray down, NDArray up) implements LayerAdapter {
     @Override
-    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    public NDArray weightDelta(NDManager scope, double multiplier) {
       return Ops.scale(up.matMul(down), multiplier);
     }
 
     @Override
-    public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+    public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
       return Optional.of(List.of(new LowRank(down, up, multiplier)));
     }
 

@@ -108,15 +108,15 @@ final class AdaptedSample implements AutoCloseable {
 
   NDArray delta(double multiplier) {
     try (GradMode off = GradMode.off()) {
-      return adapter().weightDelta(scope, layer, multiplier);
+      return adapter().weightDelta(scope, multiplier);
     }
   }
 
   /** What the layer makes of ΔW and, where the adapter has one, of its part for the bias. */
   NDArray update(double multiplier) {
     try (GradMode off = GradMode.off()) {
-      return layer.apply(x, adapter().weightDelta(scope, layer, multiplier),
-          adapter().biasDelta(scope, layer, multiplier).orElse(null));
+      return layer.apply(x, adapter().weightDelta(scope, multiplier),
+          adapter().biasDelta(scope, multiplier).orElse(null));
     }
   }
 

@@ -132,6 +132,7 @@ public abstract class AdapterMethodContract {
   @EnumSource(SampleLayer.class)
   void freshAdapterChangesNoBit(SampleLayer sample) {
     try (AdaptedSample adapted = fresh(sample, DataType.FLOAT32)) {
+      assertThat(adapted.adapter().layer()).isSameAs(adapted.layer());
       assertThat(adapted.output()).containsExactly(adapted.baseOutput());
       assertThat(adapted.delta(1).abs().max().toFloatArray()[0]).isZero();
       adapted.adapter().tensors().forEach((name, tensor) -> {
@@ -150,7 +151,7 @@ public abstract class AdapterMethodContract {
       NDArray delta = adapted.delta(1);
       assertThat(delta.getShape()).isEqualTo(adapted.layer().weight().shape());
       NDArray expected = adapted.update(1);
-      NDArray update = adapted.adapter().forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE);
+      NDArray update = adapted.adapter().forward(adapted.x(), 1, Phase.INFERENCE);
       assertClose(update.toFloatArray(), expected.toFloatArray());
       assertClose(live, Ops.addScaled(expected, adapted.base(), 1).toFloatArray());
     }
@@ -161,11 +162,11 @@ public abstract class AdapterMethodContract {
   @EnumSource(SampleLayer.class)
   void productsAreTheWholeUpdate(SampleLayer sample) {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
-      adapted.adapter().lowRanks(adapted.layer(), -0.7, Phase.INFERENCE).ifPresent(products -> {
+      adapted.adapter().lowRanks(-0.7, Phase.INFERENCE).ifPresent(products -> {
         assertThat(adapted.layer().kind()).as("only linear layers have such products").isEqualTo(Kind.LINEAR);
         assertClose(products.stream().map(each -> Ops.scale(each.up().matMul(each.down()), each.factor()))
             .reduce(NDArray::add).orElseThrow().toFloatArray(), adapted.delta(-0.7).toFloatArray());
-        assertThat(adapted.adapter().biasDelta(adapted.x().getManager(), adapted.layer(), 1)).isEmpty();
+        assertThat(adapted.adapter().biasDelta(adapted.x().getManager(), 1)).isEmpty();
       });
     }
   }
@@ -214,15 +215,16 @@ public abstract class AdapterMethodContract {
       LayerAdapter before = adapted.adapter();
       AdapterModule saved = new AdapterModule(adapted.layer().path(), before.tensors(), before.constants());
       LayerAdapter after = method().restore(adapted.layer(), saved, adapted.scope()).orElseThrow();
+      assertThat(after.layer()).isSameAs(adapted.layer());
       assertThat(after.constants()).isEqualTo(before.constants());
       assertThat(List.copyOf(after.tensors().keySet())).isEqualTo(List.copyOf(before.tensors().keySet()));
       before.tensors().forEach((name, tensor) -> {
         assertThat(after.tensors().get(name).toFloatArray()).as(name).containsExactly(tensor.toFloatArray());
         assertThat(after.tensors().get(name)).as(name + " is a copy").isNotSameAs(tensor);
       });
-      NDArray update = after.forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE);
+      NDArray update = after.forward(adapted.x(), 1, Phase.INFERENCE);
       assertThat(update.toFloatArray()).containsExactly(
-          before.forward(adapted.x(), adapted.layer(), 1, Phase.INFERENCE).toFloatArray());
+          before.forward(adapted.x(), 1, Phase.INFERENCE).toFloatArray());
     }
   }
 
@@ -231,7 +233,7 @@ public abstract class AdapterMethodContract {
   @EnumSource(SampleLayer.class)
   void theShapeThatSavedTensorsTellTakesThem(SampleLayer sample) {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
-      AdapterModule saved = adapted.adapter().saved(adapted.layer().path());
+      AdapterModule saved = adapted.adapter().saved();
       method().shapeOf(saved).ifPresent(shape ->
           assertThat(method().restore(new ShapedLayer(adapted.layer(), shape), saved, adapted.scope())).isPresent());
       AdapterModule foreign = new AdapterModule(

@@ -78,10 +78,10 @@ public enum OtherLayer {
       return;
     }
     try (GradMode off = GradMode.off()) {
-      NDArray update = adapter.forward(input(scope), layer, 1, Phase.INFERENCE);
+      NDArray update = adapter.forward(input(scope), 1, Phase.INFERENCE);
       assertThat(Ops.cast(update, DataType.FLOAT32).abs().max().toFloatArray()[0]).as("fresh update").isZero();
-      assertThat(adapter.weightDelta(scope, layer, 1).getShape()).isEqualTo(layer.weight().shape());
-      AdapterModule saved = adapter.saved(layer.path());
+      assertThat(adapter.weightDelta(scope, 1).getShape()).isEqualTo(layer.weight().shape());
+      AdapterModule saved = adapter.saved();
       assertThat(method.restore(layer, saved, scope)).as("restored from " + saved.parameters()).isPresent();
     }
   }

@@ -24,8 +24,8 @@ class ContractCatchesTest {
   void scaleAppliedTwiceInMerging() {
     AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
       @Override
-      public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-        return adapter.forward(x, layer, multiplier * multiplier * 0.5, phase);
+      public NDArray forward(NDArray x, double multiplier, Phase phase) {
+        return adapter.forward(x, multiplier * multiplier * 0.5, phase);
       }
     });
     assertThatThrownBy(() -> contract.liveIsTheLayerWithDelta(SampleLayer.LINEAR))
@@ -38,8 +38,8 @@ class ContractCatchesTest {
   void adapterThatDoesNothing() {
     AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
       @Override
-      public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-        return adapter.weightDelta(scope, layer, 0);
+      public NDArray weightDelta(NDManager scope, double multiplier) {
+        return adapter.weightDelta(scope, 0);
       }
     });
     assertThatThrownBy(() -> contract.liveIsTheLayerWithDelta(SampleLayer.LINEAR))
@@ -52,8 +52,8 @@ class ContractCatchesTest {
   void productsThatAreNotTheUpdate() {
     AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
       @Override
-      public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
-        NDArray weight = layer.weight().materialise(null);
+      public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
+        NDArray weight = layer().weight().materialise(null);
         NDArray square = weight.getManager().ones(new Shape(weight.getShape().get(0), weight.getShape().get(0)));
         return Optional.of(List.of(new LowRank(weight, square, multiplier)));
       }
@@ -185,8 +185,13 @@ class ContractCatchesTest {
     }
 
     @Override
-    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-      return sound.weightDelta(scope, layer, multiplier);
+    public TargetLayer layer() {
+      return sound.layer();
+    }
+
+    @Override
+    public NDArray weightDelta(NDManager scope, double multiplier) {
+      return sound.weightDelta(scope, multiplier);
     }
 
     @Override

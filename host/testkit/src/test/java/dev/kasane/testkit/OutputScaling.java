@@ -43,7 +43,7 @@ public final class OutputScaling implements AdapterMethod {
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     NDArray factors = scope.zeros(shape(layer), DataType.FLOAT32);
     factors.setRequiresGradient(true);
-    return new Scaling(factors);
+    return new Scaling(layer, factors);
   }
 
   @Override
@@ -58,7 +58,7 @@ public final class OutputScaling implements AdapterMethod {
     }
     NDArray copy = Ops.cast(factors, DataType.FLOAT32).duplicate();
     copy.attach(scope);
-    return Optional.of(new Scaling(copy));
+    return Optional.of(new Scaling(layer, copy));
   }
 
   private static Shape shape(TargetLayer layer) {
@@ -68,9 +68,9 @@ public final class OutputScaling implements AdapterMethod {
     return new Shape(sizes);
   }
 
-  private record Scaling(NDArray factors) implements LayerAdapter {
+  private record Scaling(TargetLayer layer, NDArray factors) implements LayerAdapter {
     @Override
-    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    public NDArray weightDelta(NDManager scope, double multiplier) {
       NDArray base = Ops.cast(layer.weight().materialise(scope), DataType.FLOAT32);
       NDArray delta = Ops.scale(base.mul(factors), multiplier);
       delta.attach(scope);

@@ -40,7 +40,7 @@ final class FullDelta implements AdapterMethod {
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     NDArray diff = scope.zeros(layer.weight().shape(), DataType.FLOAT32);
     diff.setRequiresGradient(true);
-    return new Adapter(diff);
+    return new Adapter(layer, diff);
   }
 
   @Override
@@ -48,14 +48,14 @@ final class FullDelta implements AdapterMethod {
     return Optional.empty();
   }
 
-  private record Adapter(NDArray diff) implements LayerAdapter {
+  private record Adapter(TargetLayer layer, NDArray diff) implements LayerAdapter {
     @Override
-    public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-      return layer.apply(x, Ops.cast(weightDelta(x.getManager(), layer, multiplier), Ops.typeOf(x)));
+    public NDArray forward(NDArray x, double multiplier, Phase phase) {
+      return layer.apply(x, Ops.cast(weightDelta(x.getManager(), multiplier), Ops.typeOf(x)));
     }
 
     @Override
-    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    public NDArray weightDelta(NDManager scope, double multiplier) {
       NDArray delta = Ops.scale(diff, multiplier);
       delta.attach(scope);
       return delta;

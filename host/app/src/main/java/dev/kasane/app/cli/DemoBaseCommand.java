@@ -1,7 +1,8 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.progress.Progress;
+import dev.kasane.app.cli.options.Ranges;
+import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;

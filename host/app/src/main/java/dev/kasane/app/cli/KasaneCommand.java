@@ -1,5 +1,16 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.cli.adapter.ConvertCommand;
+import dev.kasane.app.cli.adapter.ExtractCommand;
+import dev.kasane.app.cli.adapter.InspectCommand;
+import dev.kasane.app.cli.adapter.MergeCommand;
+import dev.kasane.app.cli.adapter.MixCommand;
+import dev.kasane.app.cli.adapter.ParamsCommand;
+import dev.kasane.app.cli.adapter.ResizeCommand;
+import dev.kasane.app.cli.adapter.UnmergeCommand;
+import dev.kasane.app.cli.generate.GenerateCommand;
+import dev.kasane.app.cli.options.CommandGroup;
+import dev.kasane.app.cli.train.TrainCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Option;

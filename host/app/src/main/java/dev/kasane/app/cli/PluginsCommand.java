@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.cli.options.CommandGroup;
 import picocli.CommandLine.Command;
 
 /** {@code kasane plugins}. */

@@ -2,6 +2,7 @@ package dev.kasane.app.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.app.cli.options.PluginOptions;
 import dev.kasane.app.plugins.PluginHost;
 import java.io.PrintWriter;
 import java.util.List;

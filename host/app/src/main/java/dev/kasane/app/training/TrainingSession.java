@@ -1,6 +1,6 @@
 package dev.kasane.app.training;
 
-import dev.kasane.app.progress.Progress;
+import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterFormat;

@@ -202,7 +202,7 @@ class SavedFormsIT {
       }
       AdapterModule saved;
       try {
-        saved = maker.attach(layer, AdapterOptions.of(maker.id(), maker.options(), way), scope).saved(layer.path());
+        saved = maker.attach(layer, AdapterOptions.of(maker.id(), maker.options(), way), scope).saved();
       } catch (UserException doesNotFit) {
         return 0;
       }
@@ -224,7 +224,7 @@ class SavedFormsIT {
       AdaptableLayer layer = OneLayer.filled(new Linear(6, 8, true), scope).layer;
       AdapterMethod lora = plugins.method("lora");
       AdapterModule saved = lora.attach(layer, AdapterOptions.of("lora", lora.options(), Map.of()), scope)
-          .saved(layer.path());
+          .saved();
       List<AdapterMethod> methods = new ArrayList<>(List.of(lora, new Twin(lora)));
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(() -> new ModuleRestorer(methods).restore(layer, saved, scope))

@@ -38,8 +38,8 @@ final class Seeds {
         "package dev.kasane.testkit; public class Kit {}",
         uses("dev.kasane.core.spi", "dev.kasane.testkit.Kit")));
     seeds.put("no cycles", List.of(
-        "package dev.kasane.diffusion.left; public class Left { dev.kasane.diffusion.right.Right other; }",
-        "package dev.kasane.diffusion.right; public class Right { dev.kasane.diffusion.left.Left other; }"));
+        "package dev.kasane.app.cli.left; public class Left { dev.kasane.app.cli.right.Right other; }",
+        "package dev.kasane.app.cli.right; public class Right { dev.kasane.app.cli.left.Left other; }"));
     seeds.put("DJL's internals", List.of(uses("dev.kasane.diffusion.unet", "ai.djl.pytorch.jni.JniUtils")));
     seeds.put("the bridge", List.of(uses("dev.kasane.plugin.one", "ai.djl.pytorch.jni.TorchBridge")));
     seeds.put("PF4J's manager", List.of(uses("dev.kasane.app.cli", "org.pf4j.PluginManager")));

@@ -131,7 +131,7 @@ final class Originals {
     for (String path : paths) {
       AdaptableLayer layer = root.restorableLayers().get(path);
       if (layer != null && method.supports(layer)) {
-        modules.add(random(method.attach(layer, options(method, options), scope).saved(path), scope));
+        modules.add(random(method.attach(layer, options(method, options), scope).saved(), scope));
       }
     }
     return modules;

@@ -54,7 +54,7 @@ public final class DeltaSource {
         return pair.get().delta(scope, multiplier);
       }
       DetachedLayer layer = layer(component, module);
-      NDArray delta = restored(layer, component, module, scope).weightDelta(scope, layer, multiplier);
+      NDArray delta = restored(layer, component, module, scope).weightDelta(scope, multiplier);
       return Ops.cast(delta, DataType.FLOAT32);
     }
   }
@@ -71,7 +71,7 @@ public final class DeltaSource {
     }
     try (GradMode off = GradMode.off()) {
       DetachedLayer layer = layer(component, module);
-      return restored(layer, component, module, scope).biasDelta(scope, layer, multiplier)
+      return restored(layer, component, module, scope).biasDelta(scope, multiplier)
           .map(delta -> Ops.cast(delta, DataType.FLOAT32));
     }
   }

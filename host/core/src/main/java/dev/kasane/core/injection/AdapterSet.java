@@ -143,7 +143,7 @@ public final class AdapterSet {
   }
 
   private static AdapterModule module(AdaptedLayer each) {
-    return each.attachment().adapter().saved(each.layer().path());
+    return each.attachment().adapter().saved();
   }
 
   /**
@@ -162,7 +162,7 @@ public final class AdapterSet {
     LayerAdapter adapter = each.attachment().adapter();
     NDArray any = adapter.tensors().values().iterator().next();
     try (NDManager scope = any.getManager().newSubManager(); GradMode off = GradMode.off()) {
-      return OptionalDouble.of(adapter.deltaNorm(scope, each.layer()));
+      return OptionalDouble.of(adapter.deltaNorm(scope));
     } catch (DeclaredWeight.NoValues unknown) {
       return OptionalDouble.empty();
     }

@@ -30,7 +30,8 @@ final class BiasedAdapter implements LayerAdapter {
    * @param scope owner of the copy
    * @throws UserException when the layer has no such bias
    */
-  static LayerAdapter of(LayerAdapter adapter, TargetLayer layer, NDArray stored, NDManager scope) {
+  static LayerAdapter of(LayerAdapter adapter, NDArray stored, NDManager scope) {
+    TargetLayer layer = adapter.layer();
     if (!layer.hasBias() || stored.getShape().dimension() != 1 || stored.size() != layer.outputs()) {
       throw new UserException("Layer " + layer.path() + ": " + AdapterModule.BIAS_DIFFERENCE + " has shape "
           + stored.getShape() + ", but this base's layer has " + (layer.hasBias()
@@ -40,18 +41,23 @@ final class BiasedAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    return shift(adapter.forward(x, layer, multiplier, phase), layer, multiplier);
+  public TargetLayer layer() {
+    return adapter.layer();
   }
 
   @Override
-  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    return shift(adapter.addTo(y, x, layer, multiplier, phase), layer, multiplier);
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    return shift(adapter.forward(x, multiplier, phase), multiplier);
+  }
+
+  @Override
+  public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
+    return shift(adapter.addTo(y, x, multiplier, phase), multiplier);
   }
 
   /** One number for each channel: the last axis of vectors, the second of pictures. */
-  private NDArray shift(NDArray y, TargetLayer layer, double multiplier) {
-    if (layer.kind() != TargetLayer.Kind.CONV2D) {
+  private NDArray shift(NDArray y, double multiplier) {
+    if (layer().kind() != TargetLayer.Kind.CONV2D) {
       return Ops.addScaled(y, bias, multiplier);
     }
     try (NDArray channels = bias.reshape(1, -1, 1, 1)) {
@@ -60,20 +66,20 @@ final class BiasedAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    return adapter.weightDelta(scope, layer, multiplier);
+  public NDArray weightDelta(NDManager scope, double multiplier) {
+    return adapter.weightDelta(scope, multiplier);
   }
 
   @Override
-  public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
     NDArray own = Ops.scale(bias, multiplier);
     own.attach(scope);
     return Optional.of(own);
   }
 
   @Override
-  public double deltaNorm(NDManager scope, TargetLayer layer) {
-    return adapter.deltaNorm(scope, layer);
+  public double deltaNorm(NDManager scope) {
+    return adapter.deltaNorm(scope);
   }
 
   @Override

@@ -63,8 +63,8 @@ public final class Merger implements AutoCloseable {
       for (AdaptedLayer each : adapters) {
         LayerAdapter adapter = each.attachment().adapter();
         double multiplier = each.attachment().multiplier();
-        weightDeltas.add(adapter.weightDelta(own, layer, multiplier));
-        adapter.biasDelta(own, layer, multiplier).ifPresent(biasDeltas::add);
+        weightDeltas.add(adapter.weightDelta(own, multiplier));
+        adapter.biasDelta(own, multiplier).ifPresent(biasDeltas::add);
       }
       layer.mergeWeight(sum(layer.weight(), weightDeltas, own));
       weights.add(layer);

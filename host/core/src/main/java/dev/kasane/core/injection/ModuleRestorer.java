@@ -80,7 +80,7 @@ public final class ModuleRestorer {
   private Optional<Restored> withBias(TargetLayer layer, AdapterModule module, NDManager scope) {
     NDArray bias = module.tensors().get(AdapterModule.BIAS_DIFFERENCE);
     return bias == null ? Optional.empty() : ofMethod(layer, withoutBias(module), scope).map(rest ->
-        new Restored(rest.method(), BiasedAdapter.of(rest.adapter(), layer, bias, scope)));
+        new Restored(rest.method(), BiasedAdapter.of(rest.adapter(), bias, scope)));
   }
 
   private static AdapterModule withoutBias(AdapterModule module) {

@@ -21,38 +21,43 @@ final class RowAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public TargetLayer layer() {
+    return adapter.layer();
+  }
+
+  @Override
+  public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     if (rows.isEmpty()) {
       return y;
     }
     rows.requireBatch(x.getShape().get(0));
     if (rows.isAll()) {
-      return adapter.addTo(y, x, layer, multiplier, phase);
+      return adapter.addTo(y, x, multiplier, phase);
     }
     try (NDArray own = Ops.rows(x, rows.numbers());
-        NDArray update = adapter.forward(own, layer, multiplier, phase)) {
+        NDArray update = adapter.forward(own, multiplier, phase)) {
       return Ops.addRows(y, rows.numbers(), update);
     }
   }
 
   /** {@inheritDoc} Only for a single row, so that a batch of another size than was routed is still refused. */
   @Override
-  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+  public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
     if (!rows.isOfOne()) {
       return Optional.empty();
     }
-    return rows.isEmpty() ? Optional.of(List.of()) : adapter.lowRanks(layer, multiplier, phase);
+    return rows.isEmpty() ? Optional.of(List.of()) : adapter.lowRanks(multiplier, phase);
   }
 
   /** Never asked: a layer calls {@link #addTo} alone, and only that knows which rows are whose. */
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
     throw new UnsupportedOperationException("An adapter of some rows can only add to a layer's output");
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    return adapter.weightDelta(scope, layer, multiplier);
+  public NDArray weightDelta(NDManager scope, double multiplier) {
+    return adapter.weightDelta(scope, multiplier);
   }
 
   @Override

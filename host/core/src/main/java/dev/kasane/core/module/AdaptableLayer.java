@@ -32,7 +32,7 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     for (Attachment each : attachments) {
       if (each.multiplier() != 0) {
         NDArray before = y;
-        y = each.adapter().addTo(before, x, this, each.multiplier(), each.phase());
+        y = each.adapter().addTo(before, x, each.multiplier(), each.phase());
         if (y != before) {
           before.close();
         }
@@ -46,7 +46,7 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     List<LowRank> all = new ArrayList<>();
     for (Attachment each : attachments) {
       if (each.multiplier() != 0) {
-        Optional<List<LowRank>> own = each.adapter().lowRanks(this, each.multiplier(), each.phase());
+        Optional<List<LowRank>> own = each.adapter().lowRanks(each.multiplier(), each.phase());
         if (own.isEmpty()) {
           return Optional.empty();
         }

@@ -8,13 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A trained update of one layer.
+ * A trained update of one layer, which it knows from the start.
  *
  * <p>Live use, merging and saving all follow from {@link #weightDelta}: what {@link #forward} adds to a
  * layer's output is the layer's operation with ΔW in place of W, and with {@link #biasDelta} in place of the
  * bias where a method has one.
  */
 public interface LayerAdapter {
+  /** The layer that it was attached to or restored on. */
+  TargetLayer layer();
+
   /**
    * What the adapter adds to the layer's output.
    *
@@ -22,15 +25,13 @@ public interface LayerAdapter {
    * overrides it.
    *
    * @param x the layer's input
-   * @param layer the layer
    * @param multiplier the user's strength, 1 for as trained
    * @param phase training adds dropout; inference does not
    * @return a tensor of the output's shape that the caller may not keep
    */
-  default NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  default NDArray forward(NDArray x, double multiplier, Phase phase) {
     NDManager scope = x.getManager();
-    return layer.apply(x, weightDelta(scope, layer, multiplier),
-        biasDelta(scope, layer, multiplier).orElse(null));
+    return layer().apply(x, weightDelta(scope, multiplier), biasDelta(scope, multiplier).orElse(null));
   }
 
   /**
@@ -41,18 +42,17 @@ public interface LayerAdapter {
    *
    * @param y the layer's output so far; nothing else may hold it
    * @param x the layer's input
-   * @param layer the layer
    * @param multiplier the user's strength, 1 for as trained
    * @param phase training adds dropout; inference does not
    * @return {@code y}, changed
    */
-  default NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    Optional<List<LowRank>> products = lowRanks(layer, multiplier, phase);
+  default NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
+    Optional<List<LowRank>> products = lowRanks(multiplier, phase);
     if (products.isPresent()) {
       products.get().forEach(each -> Ops.addLowRank(y, x, each.down(), each.up(), each.factor()));
       return y;
     }
-    try (NDArray delta = forward(x, layer, multiplier, phase)) {
+    try (NDArray delta = forward(x, multiplier, phase)) {
       return Ops.addScaled(y, delta, 1);
     }
   }
@@ -61,12 +61,11 @@ public interface LayerAdapter {
    * What {@link #addTo} adds, as products of two matrices, where it is nothing but that: models then run a whole
    * block in one script.
    *
-   * @param layer the layer
    * @param multiplier the user's strength, 1 for as trained
    * @param phase training adds dropout; inference does not
    * @return the products, none when nothing is added; empty when the update is of another kind
    */
-  default Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+  default Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
     return Optional.empty();
   }
 
@@ -74,20 +73,18 @@ public interface LayerAdapter {
    * ΔW in the base weight's own layout, float32.
    *
    * @param scope owner of the result
-   * @param layer the layer
    * @param multiplier the user's strength
    */
-  NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier);
+  NDArray weightDelta(NDManager scope, double multiplier);
 
   /**
    * What the adapter adds to the layer's bias, (out), float32. Nothing for most methods, and never anything
    * for a layer without a bias; an adapter that has something for it is refused here.
    *
    * @param scope owner of the result
-   * @param layer the layer
    * @param multiplier the user's strength
    */
-  default Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  default Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
     return Optional.empty();
   }
 
@@ -97,10 +94,9 @@ public interface LayerAdapter {
    * <p>The default builds ΔW. A method whose ΔW is a product of small matrices overrides it.
    *
    * @param scope owner of what is made on the way
-   * @param layer the layer
    */
-  default double deltaNorm(NDManager scope, TargetLayer layer) {
-    return weightDelta(scope, layer, 1).norm().toFloatArray()[0];
+  default double deltaNorm(NDManager scope) {
+    return weightDelta(scope, 1).norm().toFloatArray()[0];
   }
 
   /**
@@ -118,11 +114,10 @@ public interface LayerAdapter {
    * What is saved for the layer: the parameters and constants, unless a method keeps more than it trains and
    * saves another form of the same ΔW, which it must restore.
    *
-   * @param path the layer's path
    * @return tensors that are the live ones, or the adapter's own until the next call
    */
-  default AdapterModule saved(String path) {
-    return new AdapterModule(path, tensors(), constants());
+  default AdapterModule saved() {
+    return new AdapterModule(layer().path(), tensors(), constants());
   }
 
   /** Numbers that describe the adapter in reports: {@code rank}, {@code alpha}, {@code scale}. */

@@ -41,8 +41,13 @@ final class NeedsBase implements AdapterMethod {
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
     return Optional.of(new LayerAdapter() {
       @Override
-      public NDArray weightDelta(NDManager owner, TargetLayer target, double multiplier) {
-        return Ops.scale(target.weight().materialise(owner), multiplier);
+      public TargetLayer layer() {
+        return layer;
+      }
+
+      @Override
+      public NDArray weightDelta(NDManager owner, double multiplier) {
+        return Ops.scale(layer.weight().materialise(owner), multiplier);
       }
 
       @Override

@@ -45,17 +45,17 @@ final class WholeDifference implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    return Optional.of(new Whole(saved.tensors()));
+    return Optional.of(new Whole(layer, saved.tensors()));
   }
 
-  private record Whole(Map<String, NDArray> tensors) implements LayerAdapter {
+  private record Whole(TargetLayer layer, Map<String, NDArray> tensors) implements LayerAdapter {
     @Override
-    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    public NDArray weightDelta(NDManager scope, double multiplier) {
       return Ops.scale(tensors.get(WEIGHT), multiplier);
     }
 
     @Override
-    public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
       return Optional.ofNullable(tensors.get(BIAS)).map(bias -> Ops.scale(bias, multiplier));
     }
   }

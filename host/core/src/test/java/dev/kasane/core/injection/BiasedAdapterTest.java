@@ -52,12 +52,12 @@ class BiasedAdapterTest {
       Attachment attachment = new Attachment(adapter, 0.5);
       layer.attach(attachment);
       float[] live = layer.forward(x).toFloatArray();
-      float[] alone = adapter.forward(x, layer, 0.5, LayerAdapter.Phase.INFERENCE).toFloatArray();
+      float[] alone = adapter.forward(x, 0.5, LayerAdapter.Phase.INFERENCE).toFloatArray();
       layer.detach(attachment);
       layer.replaceWeight(
-          new DenseWeight(layer.weight().materialise(scope).add(adapter.weightDelta(scope, layer, 0.5))));
+          new DenseWeight(layer.weight().materialise(scope).add(adapter.weightDelta(scope, 0.5))));
       layer.mergeBias(new DenseWeight(
-          layer.bias().materialise(scope).add(adapter.biasDelta(scope, layer, 0.5).orElseThrow())));
+          layer.bias().materialise(scope).add(adapter.biasDelta(scope, 0.5).orElseThrow())));
       assertThat(live).usingComparatorWithPrecision(1e-4f).containsExactly(layer.forward(x).toFloatArray());
       for (int i = 0; i < live.length; i++) {
         assertThat(base[i] + alone[i]).isCloseTo(live[i], within(1e-4f));
@@ -74,7 +74,7 @@ class BiasedAdapterTest {
   @Test
   void isSavedAsItWasRead() {
     LayerAdapter adapter = restore(filled(new Linear(3, 5, true)), 5);
-    AdapterModule saved = adapter.saved("layer");
+    AdapterModule saved = adapter.saved();
     assertThat(saved.tensors()).containsOnlyKeys("diff", "diff_b");
     assertThat(saved.constants()).isEqualTo(Map.of("alpha", 2.0));
     assertThat(saved.tensors().get("diff_b").getDataType()).isEqualTo(DataType.FLOAT32);

@@ -49,7 +49,7 @@ final class FullDelta implements AdapterMethod {
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     NDArray diff = scope.zeros(layer.weight().shape(), DataType.FLOAT32);
     diff.setRequiresGradient(true);
-    return new Adapter(diff, options.number("alpha"));
+    return new Adapter(layer, diff, options.number("alpha"));
   }
 
   @Override
@@ -63,12 +63,12 @@ final class FullDelta implements AdapterMethod {
     }
     NDArray copy = diff.duplicate();
     copy.attach(scope);
-    return Optional.of(new Adapter(copy, saved.constants().get("alpha")));
+    return Optional.of(new Adapter(layer, copy, saved.constants().get("alpha")));
   }
 
-  private record Adapter(NDArray diff, double alpha) implements LayerAdapter {
+  private record Adapter(TargetLayer layer, NDArray diff, double alpha) implements LayerAdapter {
     @Override
-    public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+    public NDArray weightDelta(NDManager scope, double multiplier) {
       NDArray delta = Ops.scale(diff, alpha * multiplier);
       delta.attach(scope);
       return delta;

@@ -90,7 +90,7 @@ class ConversionTest {
 
   private NDArray delta(AdapterModule module) throws IOException {
     var layer = TinyBase.parts().get("unet").adaptableLayers().get(CONV);
-    return new LoraMethod().restore(layer, module, scope).orElseThrow().weightDelta(scope, layer, 1);
+    return new LoraMethod().restore(layer, module, scope).orElseThrow().weightDelta(scope, 1);
   }
 
   private static float difference(NDArray one, NDArray other) {

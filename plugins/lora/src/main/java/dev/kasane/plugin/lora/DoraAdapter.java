@@ -22,6 +22,7 @@ import java.util.Map;
 final class DoraAdapter implements LayerAdapter {
   static final String MAGNITUDE = "dora_scale";
 
+  private final TargetLayer layer;
   private final LoraFactors factors;
   private final NDArray magnitude;
   private final double alpha;
@@ -29,17 +30,24 @@ final class DoraAdapter implements LayerAdapter {
   private final LoraAdapter update;
 
   /**
+   * @param layer the layer
    * @param factors the live factors, not in Tucker form
    * @param magnitude the live magnitudes, float32
    * @param alpha numerator of the scale of B·A
    * @param dropouts what is left out in training
    */
-  DoraAdapter(LoraFactors factors, NDArray magnitude, double alpha, LoraDropouts dropouts) {
+  DoraAdapter(TargetLayer layer, LoraFactors factors, NDArray magnitude, double alpha, LoraDropouts dropouts) {
+    this.layer = layer;
     this.factors = factors;
     this.magnitude = magnitude;
     this.alpha = alpha;
     this.dropouts = dropouts;
-    this.update = new LoraAdapter(factors, alpha, new LoraDropouts(0, dropouts.hidden(), dropouts.rank(), 0));
+    this.update = new LoraAdapter(layer, factors, alpha, new LoraDropouts(0, dropouts.hidden(), dropouts.rank(), 0));
+  }
+
+  @Override
+  public TargetLayer layer() {
+    return layer;
   }
 
   /** The magnitudes of a layer as it is, one an output: with these and B = 0 nothing changes. */
@@ -63,29 +71,29 @@ final class DoraAdapter implements LayerAdapter {
     return alpha / factors.rank();
   }
 
-  private boolean isPerOutput(TargetLayer layer) {
+  private boolean isPerOutput() {
     return magnitude.getShape().get(0) == layer.outputs();
   }
 
-  private NDArray ratio(NDManager scope, TargetLayer layer) {
-    return magnitude.div(norms(scope, layer, factors, scale(), isPerOutput(layer)));
+  private NDArray ratio(NDManager scope) {
+    return magnitude.div(norms(scope, layer, factors, scale(), isPerOutput()));
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
     NDManager scope = x.getManager();
     LoraDropouts drops = phase == Phase.TRAINING ? dropouts : LoraDropouts.NONE;
     if (drops.skipsModule()) {
       return layer.apply(x, scope.zeros(layer.weight().shape()));
     }
     NDArray in = drops.onInput(x);
-    if (!isPerOutput(layer)) {
-      return layer.apply(in, weightDelta(scope, layer, multiplier));
+    if (!isPerOutput()) {
+      return layer.apply(in, weightDelta(scope, multiplier));
     }
     try (NDManager own = scope.newSubManager()) {
-      NDArray ratio = ratio(own, layer);
+      NDArray ratio = ratio(own);
       NDArray base = layer.apply(in, layer.weight().materialise(own));
-      NDArray low = update.forward(in, layer, 1, phase);
+      NDArray low = update.forward(in, 1, phase);
       NDArray change = LORA.rescale(base, low, ratio, multiplier,
           layer.kind() == Kind.CONV2D ? 1 : base.getShape().dimension() - 1);
       base.close();
@@ -96,10 +104,10 @@ final class DoraAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
     try (NDManager own = scope.newSubManager()) {
       NDArray delta = LORA.rescaledDelta(own, layer.weight().materialise(own), factors.down(), factors.up(),
-          ratio(own, layer), scale());
+          ratio(own), scale());
       NDArray scaled = multiplier == 1 ? delta : Ops.scale(delta, multiplier);
       scaled.attach(scope);
       return scaled;

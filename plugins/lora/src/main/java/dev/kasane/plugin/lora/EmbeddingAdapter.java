@@ -19,16 +19,19 @@ final class EmbeddingAdapter implements LayerAdapter {
   static final String A = "lora_embedding_A";
   static final String B = "lora_embedding_B";
 
+  private final TargetLayer layer;
   private final NDArray a;
   private final NDArray b;
   private final double alpha;
 
   /**
+   * @param layer the table
    * @param a (rank, entries), float32
    * @param b (width, rank), float32
    * @param alpha numerator of the scale
    */
-  EmbeddingAdapter(NDArray a, NDArray b, double alpha) {
+  EmbeddingAdapter(TargetLayer layer, NDArray a, NDArray b, double alpha) {
+    this.layer = layer;
     this.a = a;
     this.b = b;
     this.alpha = alpha;
@@ -36,8 +39,14 @@ final class EmbeddingAdapter implements LayerAdapter {
 
   /** A fresh one, as PEFT starts it: A zero, B standard normal. */
   static EmbeddingAdapter fresh(TargetLayer layer, int rank, double alpha, NDManager scope) {
-    return new EmbeddingAdapter(scope.zeros(new Shape(rank, layer.weight().shape().get(0)), DataType.FLOAT32),
+    return new EmbeddingAdapter(layer,
+        scope.zeros(new Shape(rank, layer.weight().shape().get(0)), DataType.FLOAT32),
         scope.randomNormal(0, 1, new Shape(layer.weight().shape().get(1), rank), DataType.FLOAT32), alpha);
+  }
+
+  @Override
+  public TargetLayer layer() {
+    return layer;
   }
 
   private double scale() {
@@ -45,18 +54,18 @@ final class EmbeddingAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray ids, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray forward(NDArray ids, double multiplier, Phase phase) {
     return LORA.lookUp(ids, a, b, scale() * multiplier);
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
     return LORA.tableDelta(scope, a, b, scale() * multiplier);
   }
 
   /** The norm of a matrix is that of the transposed one. */
   @Override
-  public double deltaNorm(NDManager scope, TargetLayer layer) {
+  public double deltaNorm(NDManager scope) {
     return Math.abs(scale()) * LORA.productNorm(a, b);
   }
 

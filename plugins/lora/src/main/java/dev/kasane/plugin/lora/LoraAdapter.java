@@ -19,19 +19,27 @@ import java.util.Optional;
  * and B is 1×1; in Tucker form A is 1×1 as well and the kernel lies between them.
  */
 final class LoraAdapter implements LayerAdapter {
+  private final TargetLayer layer;
   private final LoraFactors factors;
   private final double alpha;
   private final LoraDropouts dropouts;
 
   /**
+   * @param layer the layer
    * @param factors the live parameters
    * @param alpha numerator of the scale, positive
    * @param dropouts what is left out in training
    */
-  LoraAdapter(LoraFactors factors, double alpha, LoraDropouts dropouts) {
+  LoraAdapter(TargetLayer layer, LoraFactors factors, double alpha, LoraDropouts dropouts) {
+    this.layer = layer;
     this.factors = factors;
     this.alpha = alpha;
     this.dropouts = dropouts;
+  }
+
+  @Override
+  public TargetLayer layer() {
+    return layer;
   }
 
   private double scale() {
@@ -39,25 +47,25 @@ final class LoraAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
     LoraDropouts drops = dropsIn(phase);
     return drops.skipsModule()
         ? layer.apply(x, x.getManager().zeros(layer.weight().shape()))
-        : update(x, layer, multiplier, drops);
+        : update(x, multiplier, drops);
   }
 
   @Override
-  public NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     LoraDropouts drops = dropsIn(phase);
     if (layer.kind() == Kind.CONV2D || drops.equals(LoraDropouts.NONE)) {
-      return LayerAdapter.super.addTo(y, x, layer, multiplier, phase);
+      return LayerAdapter.super.addTo(y, x, multiplier, phase);
     }
     return drops.skipsModule() ? y
-        : Ops.addProduct(y, hidden(x, layer, drops), factors.up(), scale() * multiplier);
+        : Ops.addProduct(y, hidden(x, drops), factors.up(), scale() * multiplier);
   }
 
   @Override
-  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
+  public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
     return layer.kind() == Kind.LINEAR && dropsIn(phase).equals(LoraDropouts.NONE)
         ? Optional.of(List.of(new LowRank(factors.down(), factors.up(), scale() * multiplier)))
         : Optional.empty();
@@ -67,35 +75,35 @@ final class LoraAdapter implements LayerAdapter {
     return phase == Phase.TRAINING ? dropouts : LoraDropouts.NONE;
   }
 
-  private NDArray update(NDArray x, TargetLayer layer, double multiplier, LoraDropouts drops) {
+  private NDArray update(NDArray x, double multiplier, LoraDropouts drops) {
     // The scale goes on the narrow side of the detour.
-    NDArray hidden = Ops.scale(hidden(x, layer, drops), scale() * multiplier);
+    NDArray hidden = Ops.scale(hidden(x, drops), scale() * multiplier);
     return layer.applyUp(hidden, factors.up());
   }
 
-  private NDArray hidden(NDArray x, TargetLayer layer, LoraDropouts drops) {
+  private NDArray hidden(NDArray x, LoraDropouts drops) {
     NDArray in = drops.onInput(x);
     NDArray product = factors.mid() == null
         ? layer.applyDown(in, factors.down())
         : layer.applyDown(layer.applyUp(in, factors.down()), factors.mid());
-    return drops.onHidden(product, rankAxis(layer, product));
+    return drops.onHidden(product, rankAxis(product));
   }
 
-  private static int rankAxis(TargetLayer layer, NDArray product) {
+  private int rankAxis(NDArray product) {
     return layer.kind() == Kind.CONV2D ? 1 : product.getShape().dimension() - 1;
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
     return factors.product(scope, scale() * multiplier);
   }
 
   /** ‖B·A‖² is the trace of (BᵀB)(AAᵀ): two matrices of the rank's size instead of the layer's. */
   @Override
-  public double deltaNorm(NDManager scope, TargetLayer layer) {
+  public double deltaNorm(NDManager scope) {
     return factors.mid() == null
         ? Math.abs(scale()) * LORA.productNorm(factors.down(), factors.up())
-        : LayerAdapter.super.deltaNorm(scope, layer);
+        : LayerAdapter.super.deltaNorm(scope);
   }
 
   @Override

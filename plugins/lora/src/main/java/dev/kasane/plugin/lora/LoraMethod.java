@@ -84,10 +84,10 @@ public final class LoraMethod implements AdapterMethod {
     LoraFactors factors = settings.start().factors(layer, settings.rank(), alpha / settings.rank(), scope);
     if (settings.magnitudes()) {
       NDArray magnitudes = DoraAdapter.magnitudes(scope, layer, factors, alpha / settings.rank());
-      return new DoraAdapter(factors, magnitudes, alpha, settings.drops());
+      return new DoraAdapter(layer, factors, magnitudes, alpha, settings.drops());
     }
-    return settings.start().isPartOfWeight() ? new ShiftedAdapter(factors, alpha, settings.drops(), scope)
-        : new LoraAdapter(factors, alpha, settings.drops());
+    return settings.start().isPartOfWeight() ? new ShiftedAdapter(layer, factors, alpha, settings.drops(), scope)
+        : new LoraAdapter(layer, factors, alpha, settings.drops());
   }
 
   @Override
@@ -105,21 +105,22 @@ public final class LoraMethod implements AdapterMethod {
     }
     LoraFactors factors = fitting.fit();
     double alpha = saved.alpha(factors.rank());
-    BiFunction<LoraFactors, Double, LayerAdapter> made = maker(names, fitting);
-    return Optional.of(saved.isPartOfWeight() ? new ResidualAdapter(saved, factors, alpha, made, scope)
+    BiFunction<LoraFactors, Double, LayerAdapter> made = maker(layer, names, fitting);
+    return Optional.of(saved.isPartOfWeight() ? new ResidualAdapter(layer, saved, factors, alpha, made, scope)
         : made.apply(factors, alpha));
   }
 
   /** What the parameters beside the pair make of it. */
-  private static BiFunction<LoraFactors, Double, LayerAdapter> maker(Set<String> names, SavedFactors saved) {
+  private static BiFunction<LoraFactors, Double, LayerAdapter> maker(
+      TargetLayer layer, Set<String> names, SavedFactors saved) {
     if (names.contains(DoraAdapter.MAGNITUDE)) {
       NDArray magnitude = saved.magnitude();
-      return (pair, alpha) -> new DoraAdapter(pair, magnitude, alpha, LoraDropouts.NONE);
+      return (pair, alpha) -> new DoraAdapter(layer, pair, magnitude, alpha, LoraDropouts.NONE);
     } else if (names.contains(UpBiasAdapter.UP_BIAS)) {
       NDArray bias = saved.upBias();
-      return (pair, alpha) -> new UpBiasAdapter(pair, bias, alpha);
+      return (pair, alpha) -> new UpBiasAdapter(layer, pair, bias, alpha);
     }
-    return (pair, alpha) -> new LoraAdapter(pair, alpha, LoraDropouts.NONE);
+    return (pair, alpha) -> new LoraAdapter(layer, pair, alpha, LoraDropouts.NONE);
   }
 
   @Override

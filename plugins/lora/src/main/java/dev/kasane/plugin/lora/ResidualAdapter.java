@@ -23,6 +23,7 @@ import java.util.function.BiFunction;
 final class ResidualAdapter implements LayerAdapter {
   private static final Set<String> QUANTISED = Set.of("nf4", "fp4", "int8");
 
+  private final TargetLayer layer;
   private final AdapterModule saved;
   private final LoraFactors factors;
   private final double alpha;
@@ -31,14 +32,16 @@ final class ResidualAdapter implements LayerAdapter {
   private LayerAdapter whole;
 
   /**
+   * @param layer the layer
    * @param saved what the file says
    * @param factors its factors, fitted to the layer
    * @param alpha numerator of the scale
    * @param made makes an adapter of the factors and the alpha of the whole update
    * @param scope owner of what is made of the weight
    */
-  ResidualAdapter(AdapterModule saved, LoraFactors factors, double alpha,
+  ResidualAdapter(TargetLayer layer, AdapterModule saved, LoraFactors factors, double alpha,
       BiFunction<LoraFactors, Double, LayerAdapter> made, NDManager scope) {
+    this.layer = layer;
     this.saved = saved;
     this.factors = factors;
     this.alpha = alpha;
@@ -46,14 +49,19 @@ final class ResidualAdapter implements LayerAdapter {
     this.scope = scope;
   }
 
-  private LayerAdapter whole(TargetLayer layer) {
+  @Override
+  public TargetLayer layer() {
+    return layer;
+  }
+
+  private LayerAdapter whole() {
     if (whole == null) {
-      whole = made.apply(withoutStart(layer), 2 * alpha);
+      whole = made.apply(withoutStart(), 2 * alpha);
     }
     return whole;
   }
 
-  private LoraFactors withoutStart(TargetLayer layer) {
+  private LoraFactors withoutStart() {
     String word = saved.constants().containsKey(AdapterModule.PISSA) ? AdapterModule.PISSA : AdapterModule.OLORA;
     if (QUANTISED.contains(layer.weight().storage())) {
       throw new UserException("Layer " + layer.path() + " is quantised, and its adapter began as a part of the weight ("
@@ -69,23 +77,23 @@ final class ResidualAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    return whole(layer).forward(x, layer, multiplier, phase);
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    return whole().forward(x, multiplier, phase);
   }
 
   @Override
-  public Optional<List<LowRank>> lowRanks(TargetLayer layer, double multiplier, Phase phase) {
-    return whole(layer).lowRanks(layer, multiplier, phase);
+  public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
+    return whole().lowRanks(multiplier, phase);
   }
 
   @Override
-  public NDArray weightDelta(NDManager owner, TargetLayer layer, double multiplier) {
-    return whole(layer).weightDelta(owner, layer, multiplier);
+  public NDArray weightDelta(NDManager owner, double multiplier) {
+    return whole().weightDelta(owner, multiplier);
   }
 
   @Override
-  public double deltaNorm(NDManager owner, TargetLayer layer) {
-    return whole(layer).deltaNorm(owner, layer);
+  public double deltaNorm(NDManager owner) {
+    return whole().deltaNorm(owner);
   }
 
   @Override
@@ -102,6 +110,6 @@ final class ResidualAdapter implements LayerAdapter {
 
   @Override
   public Map<String, Double> facts() {
-    return new LoraAdapter(factors, alpha, LoraDropouts.NONE).facts();
+    return new LoraAdapter(layer, factors, alpha, LoraDropouts.NONE).facts();
   }
 }

@@ -59,7 +59,7 @@ final class SavedFactors {
     Shape table = layer.weight().shape();
     Shape stored = saved.tensors().get(EmbeddingAdapter.A).getShape();
     long rank = stored.dimension() == 0 ? 0 : stored.get(0);
-    return new EmbeddingAdapter(fitShape(EmbeddingAdapter.A, new Shape(rank, table.get(0))),
+    return new EmbeddingAdapter(layer, fitShape(EmbeddingAdapter.A, new Shape(rank, table.get(0))),
         fitShape(EmbeddingAdapter.B, new Shape(table.get(1), rank)), saved.alpha(rank));
   }
 
@@ -68,7 +68,7 @@ final class SavedFactors {
     requirePair();
     Shape table = layer.weight().shape();
     long rank = saved.tensors().get(LoraFactors.DOWN).getShape().get(0);
-    return new EmbeddingAdapter(transposed(LoraFactors.UP, new Shape(table.get(0), rank)),
+    return new EmbeddingAdapter(layer, transposed(LoraFactors.UP, new Shape(table.get(0), rank)),
         transposed(LoraFactors.DOWN, new Shape(rank, table.get(1))), saved.alpha(rank));
   }
 

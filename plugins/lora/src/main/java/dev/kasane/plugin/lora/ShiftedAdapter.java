@@ -26,16 +26,22 @@ final class ShiftedAdapter implements LayerAdapter {
   private AdapterModule saved;
 
   /**
+   * @param layer the layer
    * @param factors the live parameters
    * @param alpha numerator of the scale
    * @param dropouts what is left out in training; the start is a part of the weight and never dropped
    * @param scope owner of the copy of the start
    */
-  ShiftedAdapter(LoraFactors factors, double alpha, LoraDropouts dropouts, NDManager scope) {
+  ShiftedAdapter(TargetLayer layer, LoraFactors factors, double alpha, LoraDropouts dropouts, NDManager scope) {
     this.factors = factors;
     this.start = new LoraFactors(copy(factors.down(), scope), null, copy(factors.up(), scope));
-    this.now = new LoraAdapter(factors, alpha, dropouts);
-    this.then = new LoraAdapter(start, alpha, LoraDropouts.NONE);
+    this.now = new LoraAdapter(layer, factors, alpha, dropouts);
+    this.then = new LoraAdapter(layer, start, alpha, LoraDropouts.NONE);
+  }
+
+  @Override
+  public TargetLayer layer() {
+    return now.layer();
   }
 
   private static NDArray copy(NDArray factor, NDManager scope) {
@@ -45,17 +51,17 @@ final class ShiftedAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    NDArray change = now.forward(x, layer, multiplier, phase);
-    try (NDArray taken = then.forward(x, layer, multiplier, phase)) {
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    NDArray change = now.forward(x, multiplier, phase);
+    try (NDArray taken = then.forward(x, multiplier, phase)) {
       return Ops.addScaled(change, taken, -1);
     }
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    NDArray delta = now.weightDelta(scope, layer, multiplier);
-    try (NDArray taken = then.weightDelta(scope, layer, multiplier)) {
+  public NDArray weightDelta(NDManager scope, double multiplier) {
+    NDArray delta = now.weightDelta(scope, multiplier);
+    try (NDArray taken = then.weightDelta(scope, multiplier)) {
       return Ops.addScaled(delta, taken, -1);
     }
   }
@@ -77,7 +83,7 @@ final class ShiftedAdapter implements LayerAdapter {
 
   /** A plain LoRA of twice the rank and twice the alpha, the same ΔW on the same base. */
   @Override
-  public AdapterModule saved(String path) {
+  public AdapterModule saved() {
     if (saved != null) {
       saved.tensors().values().forEach(NDArray::close);
     }
@@ -85,7 +91,7 @@ final class ShiftedAdapter implements LayerAdapter {
     try (GradMode off = GradMode.off()) {
       tensors.putAll(factors.beside(start).named());
     }
-    saved = new AdapterModule(path, tensors, Map.of(LoraMethod.ALPHA, 2 * constants().get(LoraMethod.ALPHA)));
+    saved = new AdapterModule(layer().path(), tensors, Map.of(LoraMethod.ALPHA, 2 * constants().get(LoraMethod.ALPHA)));
     return saved;
   }
 }

@@ -18,21 +18,29 @@ import java.util.Optional;
 final class UpBiasAdapter implements LayerAdapter {
   static final String UP_BIAS = "lora_up.bias";
 
+  private final TargetLayer layer;
   private final LoraFactors factors;
   private final NDArray bias;
   private final double alpha;
   private final LoraAdapter update;
 
   /**
+   * @param layer the layer
    * @param factors the factors
    * @param bias (out), float32
    * @param alpha numerator of the scale of all three
    */
-  UpBiasAdapter(LoraFactors factors, NDArray bias, double alpha) {
+  UpBiasAdapter(TargetLayer layer, LoraFactors factors, NDArray bias, double alpha) {
+    this.layer = layer;
     this.factors = factors;
     this.bias = bias;
     this.alpha = alpha;
-    this.update = new LoraAdapter(factors, alpha, LoraDropouts.NONE);
+    this.update = new LoraAdapter(layer, factors, alpha, LoraDropouts.NONE);
+  }
+
+  @Override
+  public TargetLayer layer() {
+    return layer;
   }
 
   private NDArray shift(NDManager scope, double multiplier) {
@@ -42,8 +50,8 @@ final class UpBiasAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
-    NDArray change = update.forward(x, layer, multiplier, phase);
+  public NDArray forward(NDArray x, double multiplier, Phase phase) {
+    NDArray change = update.forward(x, multiplier, phase);
     try (NDManager own = x.getManager().newSubManager()) {
       NDArray shift = Ops.castLike(shift(own, multiplier), change);
       NDArray shifted = change.add(layer.kind() == Kind.CONV2D ? shift.reshape(1, -1, 1, 1) : shift);
@@ -53,8 +61,8 @@ final class UpBiasAdapter implements LayerAdapter {
   }
 
   @Override
-  public NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
-    return update.weightDelta(scope, layer, multiplier);
+  public NDArray weightDelta(NDManager scope, double multiplier) {
+    return update.weightDelta(scope, multiplier);
   }
 
   /**
@@ -63,7 +71,7 @@ final class UpBiasAdapter implements LayerAdapter {
    * @throws UserException for a layer without a bias, on which such an update can only lie beside the weight
    */
   @Override
-  public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
     if (!layer.hasBias()) {
       throw new UserException("Layer " + layer.path() + " has no bias, but its update has one (lora_bias), which can be"
           + " added to nothing. Use the adapter unmerged.");
@@ -72,8 +80,8 @@ final class UpBiasAdapter implements LayerAdapter {
   }
 
   @Override
-  public double deltaNorm(NDManager scope, TargetLayer layer) {
-    return update.deltaNorm(scope, layer);
+  public double deltaNorm(NDManager scope) {
+    return update.deltaNorm(scope);
   }
 
   @Override

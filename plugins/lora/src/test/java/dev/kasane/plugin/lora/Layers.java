@@ -23,7 +23,7 @@ final class Layers {
     return filled(scope, new Conv2d(inputs, outputs, kernel, 1, kernel / 2));
   }
 
-  private static <L extends AdaptableLayer> L filled(NDManager scope, L layer) {
+  static <L extends AdaptableLayer> L filled(NDManager scope, L layer) {
     layer.namedWeights().values().forEach(weight ->
         weight.set(new DenseWeight(Ops.randomNormal(scope, weight.shape()))));
     return layer;

@@ -50,7 +50,7 @@ public final class DoraMethod implements AdapterMethod {
     LowRank product =
         LowRank.fresh(layer, scale.rank(), options.flag(LohaMethod.TUCKER), new Starts(scope));
     return new TurnedAdapter(
-        product, scale, Magnitude.fresh(layer, options, scope), Dropouts.of(options));
+        layer, product, scale, Magnitude.fresh(layer, options, scope), Dropouts.of(options));
   }
 
   @Override
@@ -88,14 +88,14 @@ public final class DoraMethod implements AdapterMethod {
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     LowRank product = LowRank.restored(layer, tensors);
-    return Optional.of(new TurnedAdapter(product, Scale.ofSaved(saved, product.down().getShape().get(0)),
+    return Optional.of(new TurnedAdapter(layer, product, Scale.ofSaved(saved, product.down().getShape().get(0)),
         Magnitude.restored(layer, tensors), Dropouts.NONE));
   }
 
   /** A product on a decomposed weight that says what its strength does. */
   private static final class TurnedAdapter extends ProductAdapter {
-    TurnedAdapter(LowRank product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
-      super(product, scale, magnitude, dropouts);
+    TurnedAdapter(TargetLayer layer, LowRank product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
+      super(layer, product, scale, magnitude, dropouts);
     }
 
     @Override

@@ -16,14 +16,15 @@ final class GloraAdapter extends RebuiltAdapter {
   private final Scale scale;
 
   /**
+   * @param layer the layer
    * @param a1 (in, rank), for a convolution (in, rank, 1, 1)
    * @param a2 (rank, in), for a convolution (rank, in, 1, 1)
    * @param own b1, b2 and the Tucker core if there is one
    * @param scale rank and alpha
    * @param dropouts what is left out in training
    */
-  GloraAdapter(NDArray a1, NDArray a2, LowRank own, Scale scale, Dropouts dropouts) {
-    super(dropouts);
+  GloraAdapter(TargetLayer layer, NDArray a1, NDArray a2, LowRank own, Scale scale, Dropouts dropouts) {
+    super(layer, dropouts);
     this.a1 = a1;
     this.a2 = a2;
     this.own = own;
@@ -31,9 +32,9 @@ final class GloraAdapter extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
-    NDArray update = own.delta(scope, layer.weight().shape(), 1);
-    NDArray weight = layer.weight().materialise(scope);
+  protected NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
+    NDArray update = own.delta(scope, layer().weight().shape(), 1);
+    NDArray weight = layer().weight().materialise(scope);
     return drops.onRows(
         scope, LYCORIS.passedThrough(scope, weight, update, a1, a2, scale.factor() * multiplier));
   }

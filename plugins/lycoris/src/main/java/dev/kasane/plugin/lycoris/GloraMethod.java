@@ -52,7 +52,7 @@ public final class GloraMethod implements AdapterMethod {
     Starts starts = new Starts(scope);
     LowRank own = new LowRank(starts.kaimingUniform(Shapes.mixing(layer, layer.outputs(), rank, 1)),
         starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null);
-    return new GloraAdapter(starts.kaimingUniform(Shapes.mixing(layer, layer.inputs(), rank, 1)),
+    return new GloraAdapter(layer, starts.kaimingUniform(Shapes.mixing(layer, layer.inputs(), rank, 1)),
         starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, Dropouts.of(options));
   }
 
@@ -108,7 +108,7 @@ public final class GloraMethod implements AdapterMethod {
     LowRank own = new LowRank(saved.take(b1, Shapes.mixing(layer, layer.outputs(), rank, 1)),
         saved.take(b2, Shapes.mixing(layer, rank, layer.inputs(), core ? 1 : layer.kernel())),
         core ? saved.take(CORE, rank, rank, layer.kernel(), layer.kernel()) : null);
-    return new GloraAdapter(saved.take(a1, Shapes.mixing(layer, layer.inputs(), rank, 1)),
+    return new GloraAdapter(layer, saved.take(a1, Shapes.mixing(layer, layer.inputs(), rank, 1)),
         saved.take(a2, Shapes.mixing(layer, rank, layer.inputs(), 1)), own, Scale.ofSaved(module, rank),
         Dropouts.NONE);
   }

@@ -55,7 +55,7 @@ public final class Ia3Method implements AdapterMethod {
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     boolean onInput = options.flag(TRAIN_ON_INPUT);
-    return new Ia3Adapter(new Starts(scope).zeros(shape(layer, onInput)), onInput, Dropouts.of(options));
+    return new Ia3Adapter(layer, new Starts(scope).zeros(shape(layer, onInput)), onInput, Dropouts.of(options));
   }
 
   /** As LyCORIS stores it: (c) for a linear layer, (1, c, 1, 1) for a convolution, whichever axis is meant. */
@@ -88,7 +88,7 @@ public final class Ia3Method implements AdapterMethod {
     }
     boolean onInput = onInput(saved);
     NDArray weight = new SavedTensors(layer, saved, scope).take(WEIGHT, shape(layer, onInput));
-    return Optional.of(new Ia3Adapter(weight, onInput, Dropouts.NONE));
+    return Optional.of(new Ia3Adapter(layer, weight, onInput, Dropouts.NONE));
   }
 
   private static boolean isOwn(AdapterModule saved) {
@@ -119,16 +119,16 @@ public final class Ia3Method implements AdapterMethod {
     private final NDArray factors;
     private final boolean onInput;
 
-    Ia3Adapter(NDArray factors, boolean onInput, Dropouts dropouts) {
-      super(dropouts);
+    Ia3Adapter(TargetLayer layer, NDArray factors, boolean onInput, Dropouts dropouts) {
+      super(layer, dropouts);
       this.factors = factors;
       this.onInput = onInput;
     }
 
     @Override
-    public NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
-      long[] axis = onInput ? Shapes.perInput(layer) : Shapes.perOutput(layer);
-      NDArray weight = layer.weight().materialise(scope);
+    public NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
+      long[] axis = onInput ? Shapes.perInput(layer()) : Shapes.perOutput(layer());
+      NDArray weight = layer().weight().materialise(scope);
       return drops.onRows(scope, LYCORIS.rescaled(scope, weight, factors, axis, multiplier));
     }
 

@@ -50,7 +50,7 @@ public final class LohaMethod implements AdapterMethod {
     Scale scale = Scale.of(options);
     Hadamard product = Hadamard.fresh(layer, scale.rank(), options.flag(TUCKER), new Starts(scope));
     Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
-    return new ProductAdapter(product, scale, magnitude, Dropouts.of(options));
+    return new ProductAdapter(layer, product, scale, magnitude, Dropouts.of(options));
   }
 
   @Override
@@ -81,7 +81,7 @@ public final class LohaMethod implements AdapterMethod {
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     Hadamard product = Hadamard.restored(layer, tensors);
-    return Optional.of(new ProductAdapter(product, Scale.ofSaved(saved, Hadamard.rank(tensors)),
+    return Optional.of(new ProductAdapter(layer, product, Scale.ofSaved(saved, Hadamard.rank(tensors)),
         Magnitude.restored(layer, tensors), Dropouts.NONE));
   }
 }

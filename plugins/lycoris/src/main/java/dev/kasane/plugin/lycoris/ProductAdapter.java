@@ -13,13 +13,14 @@ public class ProductAdapter extends RebuiltAdapter {
   private final Magnitude magnitude;
 
   /**
+   * @param layer the layer
    * @param product the live factors
    * @param scale rank and alpha
    * @param magnitude the weight's trained lengths, or null
    * @param dropouts what is left out in training
    */
-  public ProductAdapter(Product product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
-    super(dropouts);
+  public ProductAdapter(TargetLayer layer, Product product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
+    super(layer, dropouts);
     this.product = product;
     this.scale = scale;
     this.magnitude = magnitude;
@@ -35,11 +36,11 @@ public class ProductAdapter extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
     double strength = isDecomposed() ? 1 : multiplier;
     NDArray update =
-        drops.onRows(scope, product.delta(scope, layer.weight().shape(), factor() * strength));
-    return isDecomposed() ? magnitude.decompose(scope, layer, update, multiplier) : update;
+        drops.onRows(scope, product.delta(scope, layer().weight().shape(), factor() * strength));
+    return isDecomposed() ? magnitude.decompose(scope, layer(), update, multiplier) : update;
   }
 
   @Override

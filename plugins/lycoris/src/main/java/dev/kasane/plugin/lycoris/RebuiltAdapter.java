@@ -11,49 +11,55 @@ import dev.kasane.core.tensor.Ops;
  * training follow. At strength 0 there is no update, whatever a method's formula says there.
  */
 public abstract class RebuiltAdapter implements LayerAdapter {
+  private final TargetLayer layer;
   private final Dropouts dropouts;
 
-  protected RebuiltAdapter(Dropouts dropouts) {
+  protected RebuiltAdapter(TargetLayer layer, Dropouts dropouts) {
+    this.layer = layer;
     this.dropouts = dropouts;
+  }
+
+  @Override
+  public final TargetLayer layer() {
+    return layer;
   }
 
   /**
    * ΔW in the layer's layout, float32, differentiable.
    *
    * @param scope owner of the result and of what it takes to get there
-   * @param layer the layer
    * @param multiplier the strength, not 0
    * @param drops what is left out of this pass
    */
-  protected abstract NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops);
+  protected abstract NDArray rebuild(NDManager scope, double multiplier, Dropouts drops);
 
   @Override
-  public final NDArray weightDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public final NDArray weightDelta(NDManager scope, double multiplier) {
     if (multiplier == 0) {
       return scope.zeros(layer.weight().shape());
     }
     try (NDManager own = scope.newSubManager()) {
-      NDArray delta = rebuild(own, layer, multiplier, Dropouts.NONE);
+      NDArray delta = rebuild(own, multiplier, Dropouts.NONE);
       delta.attach(scope);
       return delta;
     }
   }
 
   @Override
-  public final NDArray forward(NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public final NDArray forward(NDArray x, double multiplier, Phase phase) {
     Dropouts drops = dropsIn(phase);
     return isOff(x, multiplier, drops)
         ? layer.apply(x, x.getManager().zeros(layer.weight().shape()))
-        : drops.onOutput(update(x, layer, multiplier, drops));
+        : drops.onOutput(update(x, multiplier, drops));
   }
 
   @Override
-  public final NDArray addTo(NDArray y, NDArray x, TargetLayer layer, double multiplier, Phase phase) {
+  public final NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     Dropouts drops = dropsIn(phase);
     if (isOff(x, multiplier, drops)) {
       return y;
     }
-    try (NDArray update = drops.onOutput(update(x, layer, multiplier, drops))) {
+    try (NDArray update = drops.onOutput(update(x, multiplier, drops))) {
       return Ops.addScaled(y, update, 1);
     }
   }
@@ -67,11 +73,11 @@ public abstract class RebuiltAdapter implements LayerAdapter {
   }
 
   /** The layer's operation with ΔW; a method with a cheaper way overrides it. */
-  protected NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
+  protected NDArray update(NDArray x, double multiplier, Dropouts drops) {
     // ΔW is as large as the weight and must not outlive the call; backward keeps what it needs by itself.
     try (NDManager own = x.getManager().newSubManager()) {
-      return layer.apply(x, rebuild(own, layer, multiplier, drops),
-          biasDelta(own, layer, multiplier).orElse(null));
+      return layer.apply(x, rebuild(own, multiplier, drops),
+          biasDelta(own, multiplier).orElse(null));
     }
   }
 }

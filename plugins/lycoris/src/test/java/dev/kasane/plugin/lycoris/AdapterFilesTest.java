@@ -76,7 +76,7 @@ class AdapterFilesTest {
           .as(key).singleElement().satisfies(each -> assertThat(each.id()).isEqualTo(method));
       LayerAdapter adapter = Layers.restore(layer, module, scope).orElseThrow();
       assertThat(adapter.tensors().keySet()).isEqualTo(Set.copyOf(module.tensors().keySet()));
-      NDArray delta = adapter.weightDelta(scope, layer, 1);
+      NDArray delta = adapter.weightDelta(scope, 1);
       assertThat(delta.getShape()).isEqualTo(layer.weight().shape());
       assertThat(delta.abs().max().toFloatArray()[0]).as(key).isFinite().isGreaterThan(1e-3f);
     });

@@ -42,8 +42,8 @@ class LycorisParityTest {
       GoldenCase golden = GoldenCase.read(method, name, scope);
       AdaptableLayer layer = golden.layer();
       LayerAdapter adapter = Layers.restore(layer, golden.saved(), scope).orElseThrow();
-      assertThat(Layers.distance(adapter.weightDelta(scope, layer, 1), golden.get("delta"))).isLessThan(TOLERANCE);
-      assertThat(Layers.distance(adapter.weightDelta(scope, layer, 0.5), golden.get("delta-half")))
+      assertThat(Layers.distance(adapter.weightDelta(scope, 1), golden.get("delta"))).isLessThan(TOLERANCE);
+      assertThat(Layers.distance(adapter.weightDelta(scope, 0.5), golden.get("delta-half")))
           .isLessThan(TOLERANCE);
       Attachment attachment = new Attachment(adapter, 1);
       layer.attach(attachment);

@@ -50,7 +50,7 @@ class LycorisTrainingTest {
     LayerAdapter adapter = fresh("full", options);
     adapter.tensors().values().forEach(tensor -> tensor.setRequiresGradient(false));
     adapter.tensors().get("diff").addi(scope.eye(SIZE));
-    return adapter.addTo(scope.zeros(new Shape(samples, SIZE)), scope.ones(new Shape(samples, SIZE)), layer, 1, phase);
+    return adapter.addTo(scope.zeros(new Shape(samples, SIZE)), scope.ones(new Shape(samples, SIZE)), 1, phase);
   }
 
   @Test
@@ -149,7 +149,7 @@ class LycorisTrainingTest {
     int before = scope.getManagedArrays().size();
     try (NDManager step = scope.newSubManager()) {
       NDArray x = step.ones(new Shape(2, SIZE));
-      adapter.addTo(step.zeros(new Shape(2, SIZE)), x, layer, 1, Phase.TRAINING);
+      adapter.addTo(step.zeros(new Shape(2, SIZE)), x, 1, Phase.TRAINING);
       assertThat(step.getManagedArrays()).as("x and y only").hasSizeLessThanOrEqualTo(2);
     }
     assertThat(scope.getManagedArrays()).hasSize(before);

@@ -18,8 +18,8 @@ final class LokrAdapter extends ProductAdapter {
   private final Kronecker product;
   private final Map<String, Double> carried;
 
-  LokrAdapter(Kronecker product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
-    super(product, scale, magnitude, dropouts);
+  LokrAdapter(TargetLayer layer, Kronecker product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
+    super(layer, product, scale, magnitude, dropouts);
     this.product = product;
     this.carried = null;
   }
@@ -27,19 +27,21 @@ final class LokrAdapter extends ProductAdapter {
   /**
    * An adapter whose sides are both whole.
    *
+   * @param layer the layer
    * @param constants what the file has, saved as it is
    */
-  LokrAdapter(Kronecker product, Map<String, Double> constants, Magnitude magnitude, Dropouts dropouts) {
-    super(product, new Scale(1, constants.getOrDefault(Scale.SCALE, 1.0)
+  LokrAdapter(TargetLayer layer, Kronecker product, Map<String, Double> constants, Magnitude magnitude,
+      Dropouts dropouts) {
+    super(layer, product, new Scale(1, constants.getOrDefault(Scale.SCALE, 1.0)
         * constants.getOrDefault(AdapterModule.SCALAR, 1.0)), magnitude, dropouts);
     this.product = product;
     this.carried = Map.copyOf(constants);
   }
 
   @Override
-  protected NDArray update(NDArray x, TargetLayer layer, double multiplier, Dropouts drops) {
-    boolean direct = layer.kind() == TargetLayer.Kind.LINEAR && !isDecomposed() && drops.row() == 0;
-    return direct ? product.onVectors(x, factor() * multiplier) : super.update(x, layer, multiplier, drops);
+  protected NDArray update(NDArray x, double multiplier, Dropouts drops) {
+    boolean direct = layer().kind() == TargetLayer.Kind.LINEAR && !isDecomposed() && drops.row() == 0;
+    return direct ? product.onVectors(x, factor() * multiplier) : super.update(x, multiplier, drops);
   }
 
   @Override

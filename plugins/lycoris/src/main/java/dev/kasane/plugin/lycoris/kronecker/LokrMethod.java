@@ -60,8 +60,8 @@ public final class LokrMethod implements AdapterMethod {
     Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
     Dropouts dropouts = Dropouts.of(options);
     return product.isWhole()
-        ? new LokrAdapter(product, Map.of(Scale.ALPHA, (double) scale.rank()), magnitude, dropouts)
-        : new LokrAdapter(product, scale, magnitude, dropouts);
+        ? new LokrAdapter(layer, product, Map.of(Scale.ALPHA, (double) scale.rank()), magnitude, dropouts)
+        : new LokrAdapter(layer, product, scale, magnitude, dropouts);
   }
 
   @Override
@@ -85,7 +85,7 @@ public final class LokrMethod implements AdapterMethod {
     Kronecker product = reader.read();
     Magnitude magnitude = Magnitude.restored(layer, tensors);
     return Optional.of(product.isWhole()
-        ? new LokrAdapter(product, saved.constants(), magnitude, Dropouts.NONE)
-        : new LokrAdapter(product, Scale.ofSaved(saved, reader.rank()), magnitude, Dropouts.NONE));
+        ? new LokrAdapter(layer, product, saved.constants(), magnitude, Dropouts.NONE)
+        : new LokrAdapter(layer, product, Scale.ofSaved(saved, reader.rank()), magnitude, Dropouts.NONE));
   }
 }

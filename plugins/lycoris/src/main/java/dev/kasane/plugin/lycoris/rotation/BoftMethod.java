@@ -97,7 +97,7 @@ public final class BoftMethod implements AdapterMethod {
     long size = tensors.size(Rotation.BLOCKS, 2);
     requireButterfly(layer, stages, count, size);
     NDArray blocks = tensors.take(Rotation.BLOCKS, stages, count, size, size);
-    return Optional.of(new Rotation(blocks, Rotation.savedRescale(layer, tensors),
+    return Optional.of(new Rotation(layer, blocks, Rotation.savedRescale(layer, tensors),
         saved.constants().get(Scale.ALPHA), Dropouts.NONE));
   }
 

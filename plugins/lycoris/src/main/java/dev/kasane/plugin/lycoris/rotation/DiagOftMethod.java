@@ -106,7 +106,7 @@ public final class DiagOftMethod implements AdapterMethod {
           + ". The adapter was made for another base model.");
     }
     NDArray blocks = tensors.take(Rotation.BLOCKS, count, size, size);
-    return Optional.of(new Rotation(blocks, Rotation.savedRescale(layer, tensors),
+    return Optional.of(new Rotation(layer, blocks, Rotation.savedRescale(layer, tensors),
         saved.constants().get(Scale.ALPHA), Dropouts.NONE));
   }
 

@@ -45,14 +45,15 @@ final class Rotation extends RebuiltAdapter {
   private final boolean limitStored;
 
   /**
+   * @param layer the layer
    * @param blocks (count, size, size), or for a butterfly (stages, count, size, size); sizes times counts
    *     are the layer's outputs
    * @param rescale (out, 1, …) or null
    * @param constraint the limit divided by the layer's outputs; 0 for none, null for a file without
    * @param dropouts what is left out in training
    */
-  Rotation(NDArray blocks, NDArray rescale, Double constraint, Dropouts dropouts) {
-    super(dropouts);
+  Rotation(TargetLayer layer, NDArray blocks, NDArray rescale, Double constraint, Dropouts dropouts) {
+    super(layer, dropouts);
     this.blocks = blocks;
     this.rescale = rescale;
     this.constraint = constraint == null ? 0 : constraint;
@@ -61,7 +62,7 @@ final class Rotation extends RebuiltAdapter {
 
   static Rotation fresh(TargetLayer layer, AdapterOptions options, Starts starts, long... blocks) {
     NDArray rescale = options.flag(RESCALED) ? starts.ones(Shapes.perOutput(layer)) : null;
-    return new Rotation(starts.zeros(blocks), rescale, constraint(options), Dropouts.of(options));
+    return new Rotation(layer, starts.zeros(blocks), rescale, constraint(options), Dropouts.of(options));
   }
 
   static double constraint(AdapterOptions options) {
@@ -84,9 +85,9 @@ final class Rotation extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
-    NDArray weight = layer.weight().materialise(scope);
-    double limit = constraint * layer.outputs();
+  protected NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
+    NDArray weight = layer().weight().materialise(scope);
+    double limit = constraint * layer().outputs();
     NDArray turned = isButterfly()
         ? LYCORIS.butterfly(scope, weight, blocks, limit, multiplier)
         : LYCORIS.rotate(scope, weight, blocks, limit, multiplier);

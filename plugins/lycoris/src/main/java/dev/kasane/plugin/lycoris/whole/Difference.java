@@ -32,8 +32,8 @@ final class Difference extends RebuiltAdapter {
   /** (out), or null. */
   private final NDArray biasDiff;
 
-  private Difference(Names names, NDArray diff, NDArray biasDiff, Dropouts dropouts) {
-    super(dropouts);
+  private Difference(TargetLayer layer, Names names, NDArray diff, NDArray biasDiff, Dropouts dropouts) {
+    super(layer, dropouts);
     this.names = names;
     this.diff = diff;
     this.biasDiff = biasDiff;
@@ -52,7 +52,7 @@ final class Difference extends RebuiltAdapter {
   }
 
   static Difference fresh(Names names, TargetLayer layer, AdapterOptions options, Starts starts) {
-    return new Difference(names, starts.zeros(layer.weight().shape()),
+    return new Difference(layer, names, starts.zeros(layer.weight().shape()),
         layer.hasBias() ? starts.zeros(layer.outputs()) : null, Dropouts.of(options));
   }
 
@@ -70,7 +70,7 @@ final class Difference extends RebuiltAdapter {
     NDArray diff =
         tensors.has(names.weight()) ? tensors.take(names.weight(), layer.weight().shape().getShape()) : null;
     return Optional.of(new Difference(
-        names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, Dropouts.NONE));
+        layer, names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, Dropouts.NONE));
   }
 
   /** The shape of the layer, where a module has one of the names; of a bias alone, one that has its outputs. */
@@ -84,13 +84,13 @@ final class Difference extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, TargetLayer layer, double multiplier, Dropouts drops) {
-    return diff == null ? scope.zeros(layer.weight().shape())
+  protected NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
+    return diff == null ? scope.zeros(layer().weight().shape())
         : drops.onRows(scope, LYCORIS.scaled(scope, diff, multiplier));
   }
 
   @Override
-  public Optional<NDArray> biasDelta(NDManager scope, TargetLayer layer, double multiplier) {
+  public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
     return Optional.ofNullable(biasDiff).map(difference -> LYCORIS.scaled(scope, difference, multiplier));
   }
 

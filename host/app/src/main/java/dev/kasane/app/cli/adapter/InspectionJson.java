@@ -1,0 +1,85 @@
+package dev.kasane.app.cli.adapter;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kasane.app.adapter.LoadReport;
+import dev.kasane.app.inspect.FileInspection;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * What {@code kasane inspect --json} prints.
+ *
+ * <p>Written by hand: loading Jackson's data binding would take as long as all the rest of the command.
+ */
+final class InspectionJson {
+  private InspectionJson() {}
+
+  /**
+   * @param report how the file fits a base, or null when that was not asked for
+   */
+  static String of(FileInspection inspection, LoadReport report) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      json.writeStartObject();
+      json.writeStringField("file", inspection.file());
+      json.writeNumberField("bytes", inspection.bytes());
+      json.writeStringField("container", inspection.container());
+      json.writeStringField("format", inspection.format());
+      json.writeStringField("base", inspection.base());
+      json.writeStringField("method", inspection.method());
+      json.writeNumberField("modules", inspection.modules());
+      write(json, "ranks", inspection.ranks());
+      write(json, "alphas", inspection.alphas());
+      json.writeNumberField("missingAlphas", inspection.missingAlphas());
+      json.writeNumberField("tensors", inspection.tensors());
+      write(json, "dtypes", inspection.dtypes());
+      write(json, "targets", inspection.targets());
+      write(json, "triggerWords", inspection.triggerWords());
+      write(json, "training", inspection.training());
+      write(json, "metadata", inspection.metadata());
+      write(json, "hashes", inspection.hashes());
+      json.writeBooleanField("valuesChecked", inspection.valuesChecked());
+      write(json, "notes", inspection.notes());
+      write(json, "problems", inspection.problems());
+      if (report != null) {
+        json.writeFieldName("against");
+        LoadReportJson.write(json, report);
+      }
+      json.writeEndObject();
+    }
+    return text.toString();
+  }
+
+  static void write(JsonGenerator json, String name, Collection<?> values) throws IOException {
+    json.writeArrayFieldStart(name);
+    for (Object value : values) {
+      writeValue(json, value);
+    }
+    json.writeEndArray();
+  }
+
+  private static void write(JsonGenerator json, String name, Map<String, ?> values) throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, ?> value : values.entrySet()) {
+      json.writeFieldName(value.getKey());
+      writeValue(json, value.getValue());
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeValue(JsonGenerator json, Object value) throws IOException {
+    if (value instanceof Double number && !Double.isFinite(number)) {
+      // JSON has no such numbers.
+      json.writeString(number.toString());
+    } else if (value instanceof Double number) {
+      json.writeNumber(number);
+    } else if (value instanceof Number number) {
+      json.writeNumber(number.longValue());
+    } else {
+      json.writeString(value.toString());
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.kasane.app.cli.adapter;
+
+import dev.kasane.app.inspect.FileInspection;
+import dev.kasane.core.VisibleText;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What {@code kasane inspect} prints for people. */
+final class InspectionText {
+  private static final int LONGEST_VALUE = 200;
+  private static final int MOST_VALUES = 12;
+
+  private InspectionText() {}
+
+  static List<String> lines(FileInspection inspection) {
+    List<String> lines = new ArrayList<>();
+    lines.add(inspection.file());
+    add(lines, "size", size(inspection.bytes()) + ", " + inspection.tensors() + " tensors ("
+        + inspection.container() + ")");
+    add(lines, "format", inspection.format());
+    add(lines, "method", inspection.method());
+    add(lines, "base", inspection.base());
+    add(lines, "modules", inspection.modules() + missingAlphas(inspection));
+    add(lines, "ranks", joined(inspection.ranks()));
+    add(lines, "alphas", joined(inspection.alphas()));
+    add(lines, "dtypes", joined(inspection.dtypes()));
+    add(lines, "targets", pairs(inspection.targets(), " "));
+    add(lines, "words", joined(inspection.triggerWords()));
+    inspection.training().forEach((name, value) -> add(lines, name, value));
+    inspection.hashes().forEach((name, value) -> add(lines, name, value));
+    add(lines, "values", inspection.valuesChecked() ? "all read" : "not read; --scan looks for NaN");
+    inspection.notes().forEach(note -> add(lines, "note", note));
+    inspection.problems().forEach(problem -> lines.add("  PROBLEM          " + problem));
+    return lines;
+  }
+
+  private static String missingAlphas(FileInspection inspection) {
+    return inspection.missingAlphas() == 0 ? ""
+        : ", " + inspection.missingAlphas() + " of them without alpha (their scale is 1)";
+  }
+
+  private static void add(List<String> lines, String name, String value) {
+    if (!value.isEmpty()) {
+      lines.add(String.format(Locale.ROOT, "  %-16s %s", VisibleText.of(name),
+          VisibleText.shortened(value, LONGEST_VALUE)));
+    }
+  }
+
+  private static String joined(Collection<?> values) {
+    String text = values.stream().limit(MOST_VALUES).map(InspectionText::plain)
+        .collect(Collectors.joining(", "));
+    return values.size() <= MOST_VALUES ? text : text + ", …";
+  }
+
+  private static String plain(Object value) {
+    String text = value.toString();
+    return value instanceof Double && text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+
+  private static String pairs(Map<String, Integer> counts, String between) {
+    return counts.entrySet().stream().map(each -> each.getKey() + between + each.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String size(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " bytes";
+    }
+    return bytes < 1 << 20
+        ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
+        : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+  }
+}

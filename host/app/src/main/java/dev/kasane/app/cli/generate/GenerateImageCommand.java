@@ -1,0 +1,103 @@
+package dev.kasane.app.cli.generate;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.app.cli.options.BaseModelOptions;
+import dev.kasane.app.cli.options.BaseTypeOptions;
+import dev.kasane.app.cli.options.Words;
+import dev.kasane.app.image.PictureFiles;
+import dev.kasane.app.image.PictureRun;
+import dev.kasane.app.image.PictureText;
+import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.app.recipe.RecipeOptions;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
+import dev.kasane.diffusion.pipeline.ImageModel;
+import dev.kasane.diffusion.pipeline.ImageModels;
+import dev.kasane.diffusion.pipeline.PictureRequest;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code kasane generate image}. */
+@Command(name = "image", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Draw pictures from texts. The files' names go to standard output, one a line.")
+final class GenerateImageCommand implements Callable<Integer> {
+  /** A grid is held in memory whole; this is about what the reader accepts as a picture, too. */
+  private static final long LARGEST_GRID = 178_000_000;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private PictureOptions picture;
+
+  @Mixin
+  private BaseModelOptions base;
+
+  @Mixin
+  private BaseTypeOptions baseType;
+
+  @Mixin
+  private WordOptions words;
+
+  @Option(names = "--out", paramLabel = "PLACE", defaultValue = "kasane.png", converter = Words.Place.class,
+      description = "PNG file, or folder with a slash at its end (default: ${DEFAULT-VALUE}). Several"
+          + " pictures get -1, -2, ...; a name that is taken gets the next free number.")
+  private String out;
+
+  @Option(names = "--overwrite", description = "Replace files that exist.")
+  private boolean overwrite;
+
+  @RecipeKey
+  @Option(names = "--grid", description = "Also write one picture with all of them.")
+  private boolean grid;
+
+  @Mixin
+  private RecipeOptions recipe;
+
+  @Override
+  public Integer call() {
+    try (BaseCheckpoint checkpoint = base.open()) {
+      // Nothing heavy starts before everything that was typed has been checked.
+      baseType.settings();
+      words.adapters().check();
+      ImageModel model = ImageModels.declare(checkpoint, base.precision());
+      List<PictureRequest> requests = picture.requests(model);
+      requireGridSize(requests);
+      PictureFiles files = PictureFiles.at(out, requests.size() > 1, overwrite);
+      PictureText text = new PictureText(checkpoint.path(), base.precision(), words.adapters().references(),
+          words.adapters().blockWeights(), words.embeddings());
+      draw(checkpoint, model, new PictureRun(requests, picture.count(), files, text), requests.size());
+    }
+    return ExitCode.OK;
+  }
+
+  private void draw(BaseCheckpoint checkpoint, ImageModel model, PictureRun run, int pictures) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(checkpoint.path() + ": " + base.precision() + ", seed " + picture.seed());
+    err.flush();
+    try (NDManager scope = Engines.newManager()) {
+      ImageModels.loadWeights(model, checkpoint, base.precision(), scope);
+      baseType.apply(model, false, scope, err);
+      try (WordOptions.Loaded loaded = words.load(model, scope, err);
+          DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
+        run.draw(loaded.model(), grid, progress);
+      }
+    }
+  }
+
+  private void requireGridSize(List<PictureRequest> requests) {
+    PictureRequest first = requests.get(0);
+    if (grid && (long) first.width() * first.height() * requests.size() > LARGEST_GRID) {
+      throw new ParameterException(spec.commandLine(), "A grid of " + requests.size() + " pictures of "
+          + first.width() + "x" + first.height() + " is too large. Leave out --grid, or draw fewer.");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.kasane.app.cli.train;
+
+import ai.djl.ndarray.NDManager;
+import dev.kasane.app.cli.options.Ranges;
+import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.core.UserException;
+import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.module.Module;
+import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.diffusion.pipeline.ImageModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Whether an image model's text encoder is trained beside its U-Net; use it as a mixin. */
+final class TextEncoderOptions {
+  @RecipeKey
+  @Option(names = "--text-targets", paramLabel = "WORD", split = ",", arity = "0..1", fallbackValue = "attn",
+      description = "Train the text encoder too; layers as --targets, attn when none are named.")
+  private List<String> targets = new ArrayList<>();
+
+  @RecipeKey
+  @Option(names = "--text-learning-rate", paramLabel = "X",
+      description = "Peak learning rate of the text encoder (default: --learning-rate).")
+  private Double learningRate;
+
+  /**
+   * The text encoder's learning rate as a multiple of the U-Net's.
+   *
+   * @param unetRate the U-Net's
+   */
+  double rate(double unetRate) {
+    if (learningRate == null) {
+      return 1;
+    }
+    if (targets.isEmpty()) {
+      throw new UserException("Option --text-learning-rate was given, but the text encoder is not trained. Name its"
+          + " layers with --text-targets, or leave the option out.");
+    }
+    Ranges.require(learningRate > 0 && learningRate <= 10, "--text-learning-rate", learningRate,
+        "above 0, such as 5e-5");
+    return learningRate / unetRate;
+  }
+
+  /** Adds what the learning rate means that was not given. */
+  void addEffective(double unetRate, Map<String, Object> values) {
+    if (!targets.isEmpty()) {
+      values.put("--text-learning-rate", unetRate);
+    }
+  }
+
+  /**
+   * Checks the words for layers against a text encoder that has no weights yet.
+   *
+   * @throws UserException naming a word that no layer answers to
+   */
+  void requireTargets(Module encoder) {
+    if (!targets.isEmpty()) {
+      selector().select(encoder.adaptableLayers());
+    }
+  }
+
+  /** Attaches fresh adapters beside those of the U-Net, where any are wanted. */
+  AdapterSet addTo(AdapterSet unet, Module encoder, AdapterMethod method, AdapterOptions options, NDManager owner) {
+    return targets.isEmpty() ? unet : AdapterSet.join(List.of(unet, Injector.attachFresh(
+        ImageModel.TEXT_ENCODER, encoder, selector(), method, options, OptionPatterns.none(), owner)));
+  }
+
+  private TargetSelector selector() {
+    return TargetSelector.of(targets, List.of());
+  }
+}
