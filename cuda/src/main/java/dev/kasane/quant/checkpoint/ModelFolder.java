@@ -1,7 +1,7 @@
 package dev.kasane.quant.checkpoint;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.RenamedSource;
@@ -29,7 +29,6 @@ import java.util.regex.Pattern;
  * @param weights the weights' file, or the index of several
  */
 record ModelFolder(Path folder, Path weights) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   /** In the order in which transformers and diffusers look. */
   private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json",
       "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.safetensors.index.json",
@@ -111,7 +110,7 @@ record ModelFolder(Path folder, Path weights) {
       throw new UserException(file + " says that the model is quantised already. Start from the dense model.");
     }
     config.set(QUANTISATION, quantisation(settings, skips, dtype(config)));
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+    return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
   }
 
   /**
@@ -146,7 +145,7 @@ record ModelFolder(Path folder, Path weights) {
 
   private static ObjectNode quantisation(QuantisationSettings settings, List<String> skips, ElementType dtype) {
     boolean int8 = settings.kind() == QuantisationSettings.Kind.INT8;
-    ObjectNode config = JSON.createObjectNode();
+    ObjectNode config = Json.MAPPER.createObjectNode();
     config.put("_load_in_4bit", !int8).put("_load_in_8bit", int8)
         .put("bnb_4bit_compute_dtype", (int8 ? ElementType.FLOAT32 : dtype).toString())
         .put("bnb_4bit_quant_storage", "uint8")

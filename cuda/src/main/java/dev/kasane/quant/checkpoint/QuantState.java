@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
@@ -41,7 +41,7 @@ record QuantState(FourBitType type, int blockSize, ElementType precision, Shape 
   static QuantState parse(byte[] json, String where) {
     JsonNode root;
     try {
-      root = new ObjectMapper().readTree(new String(json, StandardCharsets.UTF_8));
+      root = Json.MAPPER.readTree(new String(json, StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw new UserException(where + " is no JSON: " + JsonFault.of(e).what()
           + ". The file is damaged; fetch it again.", e);

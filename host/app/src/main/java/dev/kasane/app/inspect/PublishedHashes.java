@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.files.Digests;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -11,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,8 +90,8 @@ final class PublishedHashes {
 
   /** SHA-256 of all bytes, then of those from {@code start} on. */
   private static List<String> all(Path file, long start) throws IOException {
-    MessageDigest whole = sha256();
-    MessageDigest data = sha256();
+    MessageDigest whole = Digests.sha256();
+    MessageDigest data = Digests.sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
     long position = 0;
     try (InputStream in = InputFile.stream(file)) {
@@ -106,7 +106,7 @@ final class PublishedHashes {
   }
 
   private static String legacy(Path file, long start) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     ByteBuffer piece = ByteBuffer.allocate(LEGACY_BYTES);
     try (FileChannel channel = InputFile.channel(file)) {
       int count = 0;
@@ -116,13 +116,5 @@ final class PublishedHashes {
     }
     digest.update(piece.flip());
     return HexFormat.of().formatHex(digest.digest()).substring(0, LEGACY_DIGITS);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

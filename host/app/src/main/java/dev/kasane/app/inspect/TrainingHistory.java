@@ -1,8 +1,8 @@
 package dev.kasane.app.inspect;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.kasane.core.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -56,7 +56,7 @@ final class TrainingHistory {
       return List.of();
     }
     Map<String, Long> counts = new TreeMap<>();
-    try (JsonParser parser = new JsonFactory().createParser(json)) {
+    try (JsonParser parser = Json.MAPPER.createParser(json)) {
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.currentName() != null) {
           counts.merge(parser.currentName().strip(), parser.getLongValue(), Long::sum);

@@ -1,6 +1,6 @@
 package dev.kasane.app.training;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.files.InputFile;
@@ -51,7 +51,7 @@ public final class TextTrainingFacts {
     configuration.put("base_model_name_or_path", name(base.folder()));
     configuration.put("task_type", "CAUSAL_LM");
     return new TrainingFacts(run.hex(), Map.of("adapter_config.json",
-        new ObjectMapper().valueToTree(configuration).toString()));
+        Json.MAPPER.valueToTree(configuration).toString()));
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.kasane.app.training;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.data.DatasetPicture;
@@ -99,7 +99,7 @@ final class TrainingMetadata {
 
   private static String json(Object value) {
     try {
-      return new ObjectMapper().writeValueAsString(value);
+      return Json.MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

@@ -51,6 +51,13 @@ final class Seeds {
     seeds.put("System.exit", List.of(does("dev.kasane.app.cli", "System.exit(3);")));
     seeds.put("whole or not at all", List.of(does("dev.kasane.plugin.one",
         "Runtime.getRuntime().addShutdownHook(new Thread());")));
+    seeds.put("hashes", List.of("package dev.kasane.plugin.one; class Seed { void act() throws Exception {"
+        + " java.security.MessageDigest.getInstance(\"SHA-256\"); } }"));
+    seeds.put("strict UTF-8", List.of(does("dev.kasane.plugin.one",
+        "java.nio.charset.StandardCharsets.UTF_8.newDecoder();")));
+    seeds.put("JSON", List.of(does("dev.kasane.plugin.one", "new com.fasterxml.jackson.databind.ObjectMapper();")));
+    seeds.put("steering by words", List.of(does("dev.kasane.core.training",
+        "boolean known = new IllegalStateException(\"x\").getMessage().contains(\"x\");")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
     seeds.put("tokenizers' internals", List.of(

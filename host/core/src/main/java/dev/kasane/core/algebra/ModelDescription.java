@@ -1,8 +1,8 @@
 package dev.kasane.core.algebra;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
@@ -96,6 +96,6 @@ public record ModelDescription(Map<String, Object> config, Map<String, String> a
   private static void edit(Path file, Consumer<ObjectNode> change) throws IOException {
     ObjectNode json = JsonFiles.read(file, INDEX_BYTES);
     change.accept(json);
-    PendingFile.replace(file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    PendingFile.replace(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -1,7 +1,7 @@
 package dev.kasane.plugin.diffusers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModel;
@@ -90,7 +90,7 @@ final class DiffusersWriter {
       Map<String, Object> settings = new TreeMap<>();
       parts.forEach((component, modules) -> settings(component, modules, settings));
       try {
-        metadata.put(PeftMetadata.KEY, new ObjectMapper().writeValueAsString(settings));
+        metadata.put(PeftMetadata.KEY, Json.MAPPER.writeValueAsString(settings));
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("Numbers and names make JSON", e);
       }

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.kohya;
 
+import dev.kasane.core.files.Digests;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFolder;
@@ -12,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
@@ -57,7 +57,7 @@ record WeightHashes(String model, String legacy) {
   }
 
   private static String hash(FileChannel channel, long start, long length) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     long end = Math.min(channel.size(), start + length);
     ByteBuffer piece = ByteBuffer.allocate(LEGACY_LENGTH);
     for (long position = start; position < end; position += piece.limit()) {
@@ -68,13 +68,5 @@ record WeightHashes(String model, String legacy) {
       digest.update(piece.flip());
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

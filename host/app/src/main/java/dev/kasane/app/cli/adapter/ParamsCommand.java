@@ -1,13 +1,13 @@
 package dev.kasane.app.cli.adapter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.cli.options.LayerOptions;
 import dev.kasane.app.cli.options.PluginOptions;
 import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.Json;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterMethod;
@@ -119,7 +119,7 @@ public final class ParamsCommand implements Callable<Integer> {
   private void print(ParameterPlan plan) throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
+      out.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
       out.println();
     } else {
       ParamsText.lines(plan, batch, precision).forEach(out::println);
