@@ -33,7 +33,8 @@ final class Rules {
       Map.entry("algebra", Set.of("checkpoint", "files", "injection", "safetensors", "spi", "tensor")),
       Map.entry("files", Set.of()),
       Map.entry("natives", Set.of("files")),
-      Map.entry("safetensors", Set.of("files")),
+      Map.entry("parallel", Set.of("files")),
+      Map.entry("safetensors", Set.of("files", "parallel")),
       Map.entry("pickle", Set.of("files", "safetensors")),
       Map.entry("tensor", Set.of("natives", "safetensors")),
       Map.entry("spi", Set.of("tensor")),
@@ -102,6 +103,11 @@ final class Rules {
         .and().resideOutsideOfPackage(CORE + ".safetensors..")
         .should().callCodeUnitWhere(describe("it makes a mapper", Rules::makesMapper))
         .because("core.Json has the ways to read and write it; a safetensors header is a format of its own"));
+    rules.put("threads", noClasses().that().resideOutsideOfPackage(CORE + ".parallel..")
+        .and().doNotHaveFullyQualifiedName(CORE + ".BoundedPattern")
+        .and().doNotHaveFullyQualifiedName(CORE + ".files.ProcessEnd")
+        .should().callCodeUnitWhere(describe("it starts threads", Rules::startsThreads))
+        .because("core.parallel has the kits, which wait for what they started"));
     rules.put("steering by words", noClasses().should().callMethodWhere(describe("it looks into a message",
         Rules::looksIntoMessage)).because("a message is for people; what callers ask has a type or a method"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
@@ -140,6 +146,11 @@ final class Rules {
     return Set.of("com.fasterxml.jackson.databind.ObjectMapper", "com.fasterxml.jackson.databind.json.JsonMapper",
         "com.fasterxml.jackson.core.JsonFactory", "com.fasterxml.jackson.core.JsonFactoryBuilder")
         .contains(owner.getName()) && Set.of("<init>", "builder", "rebuild").contains(call.getName());
+  }
+
+  private static boolean startsThreads(JavaCall<?> call) {
+    return calls(call, "java.lang.Thread", "<init>")
+        || call.getTargetOwner().getName().equals("java.util.concurrent.Executors");
   }
 
   /** A message and a search of a text on one line, which is as far as bytecode shows it. */
