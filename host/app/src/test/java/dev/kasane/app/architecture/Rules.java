@@ -108,6 +108,9 @@ final class Rules {
         .and().doNotHaveFullyQualifiedName(CORE + ".files.ProcessEnd")
         .should().callCodeUnitWhere(describe("it starts threads", Rules::startsThreads))
         .because("core.parallel has the kits, which wait for what they started"));
+    rules.put("home", noClasses().that().doNotHaveFullyQualifiedName("dev.kasane.app.Home")
+        .should(ArchCondition.from(describe("names the property", type -> ClassStrings.of(type)
+            .contains("kasane.home")))).because("app.Home alone asks where the distribution lies"));
     rules.put("steering by words", noClasses().should().callMethodWhere(describe("it looks into a message",
         Rules::looksIntoMessage)).because("a message is for people; what callers ask has a type or a method"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)

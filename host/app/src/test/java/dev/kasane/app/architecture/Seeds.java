@@ -58,6 +58,7 @@ final class Seeds {
         "java.nio.charset.StandardCharsets.UTF_8.newDecoder();")));
     seeds.put("JSON", List.of(does("dev.kasane.plugin.one", "new com.fasterxml.jackson.databind.ObjectMapper();")));
     seeds.put("threads", List.of(does("dev.kasane.plugin.one", "new Thread(() -> { }).start();")));
+    seeds.put("home", List.of(does("dev.kasane.app.cli", "System.getProperty(\"kasane.home\");")));
     seeds.put("steering by words", List.of(does("dev.kasane.core.training",
         "boolean known = new IllegalStateException(\"x\").getMessage().contains(\"x\");")));
     seeds.put("numbers in a graph", List.of(
