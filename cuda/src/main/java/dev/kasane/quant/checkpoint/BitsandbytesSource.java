@@ -92,11 +92,6 @@ public final class BitsandbytesSource implements TensorSource {
   }
 
   @Override
-  public NDArray copy(String name, NDManager owner) {
-    return tensor(name) == null ? source.copy(name, owner) : read(name, owner);
-  }
-
-  @Override
   public Optional<FrozenWeight> quantised(String name, DataType type, NDManager owner) {
     return Optional.ofNullable(tensor(name)).map(tensor -> tensor.weight(type, owner));
   }

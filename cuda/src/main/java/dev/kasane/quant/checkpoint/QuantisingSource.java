@@ -44,7 +44,7 @@ public final class QuantisingSource implements TensorSource {
       return already;
     }
     try (NDManager scratch = owner.newSubManager(); GradMode off = GradMode.off()) {
-      NDArray dense = TensorTransform.contiguous(source.copy(name, scratch), scratch);
+      NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
       return Optional.of(settings.quantise(name, Ops.cast(dense, type), owner));
     }
   }
@@ -72,11 +72,6 @@ public final class QuantisingSource implements TensorSource {
   @Override
   public NDArray read(String name, NDManager owner) {
     return source.read(name, owner);
-  }
-
-  @Override
-  public NDArray copy(String name, NDManager owner) {
-    return source.copy(name, owner);
   }
 
   @Override

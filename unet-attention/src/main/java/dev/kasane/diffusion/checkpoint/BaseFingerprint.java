@@ -2,6 +2,7 @@ package dev.kasane.diffusion.checkpoint;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.ContentHash;
+import dev.kasane.core.files.Digests;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,7 +29,7 @@ final class BaseFingerprint {
     files.stream().sorted().forEach(file -> lines.append(ContentHash.of(file)).append("  ")
         .append(folder.relativize(file).toString().replace('\\', '/')).append('\n'));
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-    return HexFormat.of().formatHex(digest().digest(bytes));
+    return HexFormat.of().formatHex(Digests.sha256().digest(bytes));
   }
 
   /**
@@ -41,7 +42,7 @@ final class BaseFingerprint {
       byte[] bytes = new byte[(int) length];
       in.seek(LEGACY_OFFSET);
       in.readFully(bytes);
-      return HexFormat.of().formatHex(digest().digest(bytes)).substring(0, LEGACY_DIGITS);
+      return HexFormat.of().formatHex(Digests.sha256().digest(bytes)).substring(0, LEGACY_DIGITS);
     } catch (IOException e) {
       throw unreadable(file, e);
     }

@@ -12,6 +12,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
+import dev.kasane.core.files.ContentHash;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.tensor.ElementType;
@@ -239,7 +240,7 @@ class BaseCheckpointTest {
     }
     Path file = Files.write(folder.resolve("bytes"), bytes);
     // sha256sum, and Python's hashlib over bytes[0x100000:0x110000].
-    assertThat(BaseFingerprint.sha256(file))
+    assertThat(ContentHash.of(file))
         .isEqualTo("d5dc507708c111a3da0123c1e48b4ece6c4850a555e0b8a7fc58820c92a9588a");
     assertThat(BaseFingerprint.legacy(file)).isEqualTo("101863d4");
   }

@@ -1,18 +1,19 @@
 package dev.kasane.app.training;
 
-import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.spi.TrainingRecord;
+import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -30,10 +31,10 @@ public final class TextTrainingFacts {
    * @param base the language model
    * @param data the data files
    * @param settings every option that the result depends on, by name
-   * @param peft what else PEFT's configuration shall say
+   * @param layers the numbered layers that are trained; nothing for all
    */
   public static TrainingFacts of(
-      TextCheckpoint base, List<Path> data, Map<String, String> settings, Map<String, Object> peft) {
+      TextCheckpoint base, List<Path> data, Map<String, String> settings, Optional<NumberedLayers> layers) {
     CacheKey run = new CacheKey("text-run-1").text(base.json().toString());
     try {
       for (Path file : weights(base.folder())) {
@@ -47,11 +48,9 @@ public final class TextTrainingFacts {
       throw new UserException("Cannot read the model or the data: " + e.getMessage() + ".", e);
     }
     new TreeMap<>(settings).forEach((name, value) -> run.text(name).text(value));
-    Map<String, Object> configuration = new LinkedHashMap<>(peft);
-    configuration.put("base_model_name_or_path", name(base.folder()));
-    configuration.put("task_type", "CAUSAL_LM");
-    return new TrainingFacts(run.hex(), Map.of("adapter_config.json",
-        Json.MAPPER.valueToTree(configuration).toString()));
+    TrainingRecord.Base trainedOn =
+        new TrainingRecord.Base(name(base.folder()), "llm", false, Optional.empty(), Optional.empty());
+    return new TrainingFacts(run.hex(), new TrainingRecord(trainedOn, layers, Optional.empty()));
   }
 
   /**

@@ -1,11 +1,11 @@
 package dev.kasane.app.training;
 
-import java.util.Map;
+import dev.kasane.core.spi.TrainingRecord;
 
 /**
  * What a run is made of, for its checkpoints and its adapter.
  *
  * @param runHash identifies base, settings and data: a checkpoint with another one is refused
- * @param metadata what the adapter says about itself
+ * @param record what the adapter says about itself
  */
-public record TrainingFacts(String runHash, Map<String, String> metadata) {}
+public record TrainingFacts(String runHash, TrainingRecord record) {}

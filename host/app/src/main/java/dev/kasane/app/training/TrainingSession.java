@@ -4,6 +4,8 @@ import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.TrainingRecord;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.training.AdapterTraining;
 import dev.kasane.core.training.Checkpoints;
@@ -17,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -42,11 +46,12 @@ public final class TrainingSession {
    * @param keepCheckpoint whether the last checkpoint stays, for more steps
    * @param sampleEvery steps between samples, 0 for none while training
    * @param measureEvery steps between measurements on what was held back
+   * @param formats every format, each of which notes the training in the metadata in its words
    * @param format writes the adapter
    * @param storage type of the saved tensors
    */
   public record Output(Path folder, String name, boolean overwrite, long checkpointEvery, boolean keepCheckpoint,
-      long sampleEvery, long measureEvery, AdapterFormat format, ElementType storage) {}
+      long sampleEvery, long measureEvery, List<AdapterFormat> formats, AdapterFormat format, ElementType storage) {}
 
   /**
    * @param adapters what is trained, attached to the base
@@ -77,9 +82,9 @@ public final class TrainingSession {
     files.make();
     try (RunLock lock = RunLock.take(files.path())) {
       Checkpoints checkpoints = checkpoints(facts.runHash());
-      FormatTrial.run(output.format(), adapters.toModel(facts.metadata()), output.storage(), files.path());
+      FormatTrial.run(output.format(), model(facts.record()), output.storage(), files.path());
       LossLog log = train(task.get(), optimizers, checkpoints);
-      return finish(checkpoints, log, facts.metadata());
+      return finish(checkpoints, log, facts.record());
     }
   }
 
@@ -169,10 +174,18 @@ public final class TrainingSession {
     };
   }
 
-  private List<Path> finish(Checkpoints checkpoints, LossLog log, Map<String, String> metadata) {
+  /** The adapter as it is. Metadata belong to whoever reads them, so that every format's are in any file. */
+  private AdapterModel model(TrainingRecord training) {
+    Map<String, String> metadata = new TreeMap<>();
+    output.formats().forEach(each -> metadata.putAll(each.metadata(training)));
+    AdapterModel model = adapters.toModel(metadata);
+    return new AdapterModel(model.components(), List.of(), metadata, List.of(), Optional.of(training));
+  }
+
+  private List<Path> finish(Checkpoints checkpoints, LossLog log, TrainingRecord training) {
     List<Path> written = new ArrayList<>();
     try {
-      output.format().write(adapters.toModel(metadata), files.adapter(), output.storage());
+      output.format().write(model(training), files.adapter(), output.storage());
     } catch (IOException e) {
       throw new UserException("Adapter " + files.adapter() + " cannot be written: " + e.getMessage()
           + ". Run the same command again to write it from the last checkpoint.", e);

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
@@ -28,11 +27,6 @@ final class MappedTensors {
   interface Window {
     /** Some of them: row-major, little-endian, direct, possibly unaligned. */
     ByteBuffer map(long offset, long length) throws IOException;
-
-    /** As many as a buffer takes, read into it. */
-    default void read(long offset, ByteBuffer target) throws IOException {
-      target.put(map(offset, target.remaining()));
-    }
   }
 
   /**
@@ -57,46 +51,17 @@ final class MappedTensors {
     }
   }
 
-  /** The whole tensor in memory of its own. */
-  NDArray copy(long[] shape, NDManager owner) {
-    if (bytes(shape) == 0 || ElementType.of(dtype).isEmpty()) {
-      return read(shape, owner);
-    }
-    try {
-      NDArray copy = type().empty(new Shape(shape), owner);
-      if (bytes(shape) <= Integer.MAX_VALUE) {
-        window.read(0, TorchBridge.memory(copy));
-        return copy;
-      }
-      long rowBytes = rowBytes(shape);
-      long rows = Integer.MAX_VALUE / rowBytes;
-      for (long first = 0; first < shape[0]; first += rows) {
-        try (NDArray some = TensorTransform.rows(copy, first, Math.min(rows, shape[0] - first))) {
-          window.read(first * rowBytes, TorchBridge.memory(some));
-        }
-      }
-      return copy;
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    }
-  }
-
-  private long rowBytes(long[] shape) {
-    long rowBytes = bytes(shape) / shape[0];
-    if (rowBytes > Integer.MAX_VALUE) {
-      throw new UserException(origin + ": tensor '" + name + "' of shape " + Arrays.toString(shape)
-          + " has rows of more than 2 GiB, which cannot be read.");
-    }
-    return rowBytes;
-  }
-
   private long bytes(long[] shape) {
     return Arrays.stream(shape).reduce(dtype.byteSize(), (a, b) -> a * b);
   }
 
   /** One buffer holds less than 2 GiB: a larger tensor is put together from runs of its rows. */
   private NDArray joined(long[] shape, NDManager owner) throws IOException {
-    long rowBytes = rowBytes(shape);
+    long rowBytes = bytes(shape) / shape[0];
+    if (rowBytes > Integer.MAX_VALUE) {
+      throw new UserException(origin + ": tensor '" + name + "' of shape " + Arrays.toString(shape)
+          + " has rows of more than 2 GiB, which cannot be read.");
+    }
     long rows = Integer.MAX_VALUE / rowBytes;
     try (NDManager scratch = owner.newSubManager()) {
       NDList parts = new NDList();
@@ -111,12 +76,10 @@ final class MappedTensors {
 
   private NDArray part(long offset, long[] sizes, NDManager owner) throws IOException {
     Shape shape = new Shape(sizes);
-    if (dtype == DType.F8_E4M3 || dtype == DType.F8_E5M2) {
-      ByteBuffer bytes = ByteBuffer.allocate((int) bytes(sizes));
-      window.read(offset, bytes);
-      return owner.create(TensorValues.toFloats(bytes.flip(), dtype), shape);
-    }
     ByteBuffer bytes = window.map(offset, bytes(sizes));
+    if (dtype == DType.F8_E4M3 || dtype == DType.F8_E5M2) {
+      return owner.create(TensorValues.toFloats(bytes, dtype), shape);
+    }
     if (shape.size() == 0) {
       return Ops.cast(owner.create(shape, DataType.FLOAT32), type().dataType());
     }

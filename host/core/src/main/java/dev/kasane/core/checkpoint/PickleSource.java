@@ -120,28 +120,14 @@ public final class PickleSource implements TensorSource {
 
   @Override
   public NDArray read(String name, NDManager owner) {
-    return mapped(name).read(tensor(name).shape(), owner);
-  }
-
-  @Override
-  public NDArray copy(String name, NDManager owner) {
-    return mapped(name).copy(tensor(name).shape(), owner);
-  }
-
-  private MappedTensors mapped(String name) {
     PickledTensor tensor = tensor(name);
-    return new MappedTensors(location(), name, tensor.dtype(), new MappedTensors.Window() {
-      @Override
-      public ByteBuffer map(long offset, long length) throws PickleException {
-        // Only a whole tensor can be gathered from strides or turned round from big-endian.
-        return length == tensor.byteLength() ? checkpoint.map(tensor) : checkpoint.map(tensor, offset, length);
-      }
+    return new MappedTensors(location(), name, tensor.dtype(),
+        (offset, length) -> bytes(tensor, offset, length)).read(tensor.shape(), owner);
+  }
 
-      @Override
-      public void read(long offset, ByteBuffer target) throws PickleException {
-        checkpoint.read(tensor, offset, target);
-      }
-    });
+  private ByteBuffer bytes(PickledTensor tensor, long offset, long length) throws PickleException {
+    // Only a whole tensor can be gathered from strides or turned round from big-endian.
+    return length == tensor.byteLength() ? checkpoint.map(tensor) : checkpoint.map(tensor, offset, length);
   }
 
   @Override

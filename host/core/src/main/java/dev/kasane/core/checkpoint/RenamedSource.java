@@ -67,16 +67,9 @@ public final class RenamedSource implements TensorSource {
 
   @Override
   public NDArray read(String name, NDManager owner) {
-    return changed(name, source.read(stored(name).name(), owner));
-  }
-
-  @Override
-  public NDArray copy(String name, NDManager owner) {
-    return changed(name, source.copy(stored(name).name(), owner));
-  }
-
-  private NDArray changed(String name, NDArray whole) {
-    NDArray changed = stored(name).transform().apply(whole);
+    Stored stored = stored(name);
+    NDArray whole = source.read(stored.name(), owner);
+    NDArray changed = stored.transform().apply(whole);
     if (changed != whole) {
       // Only the handle goes: what shares its memory keeps it.
       whole.close();

@@ -8,8 +8,6 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -58,26 +56,9 @@ public final class SafetensorsSource implements TensorSource {
 
   @Override
   public NDArray read(String name, NDManager owner) {
-    return mapped(name).read(entry(name).shape(), owner);
-  }
-
-  @Override
-  public NDArray copy(String name, NDManager owner) {
-    return mapped(name).copy(entry(name).shape(), owner);
-  }
-
-  private MappedTensors mapped(String name) {
-    return new MappedTensors(location(), name, entry(name).dtype(), new MappedTensors.Window() {
-      @Override
-      public ByteBuffer map(long offset, long length) throws IOException {
-        return file.map(name, offset, length);
-      }
-
-      @Override
-      public void read(long offset, ByteBuffer target) throws IOException {
-        file.read(name, offset, target);
-      }
-    });
+    TensorEntry entry = entry(name);
+    return new MappedTensors(location(), name, entry.dtype(),
+        (offset, length) -> file.map(name, offset, length)).read(entry.shape(), owner);
   }
 
   @Override

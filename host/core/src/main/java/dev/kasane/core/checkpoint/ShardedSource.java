@@ -86,11 +86,6 @@ public final class ShardedSource implements TensorSource {
   }
 
   @Override
-  public NDArray copy(String name, NDManager owner) {
-    return source(name).copy(name, owner);
-  }
-
-  @Override
   public String origin(String name) {
     return source(name).origin(name);
   }

@@ -48,14 +48,6 @@ public interface TensorSource extends AutoCloseable {
    */
   NDArray read(String name, NDManager owner);
 
-  /**
-   * Reads as {@link #read} does, but into memory of the tensor's own, so that nothing of the file stays mapped: for
-   * what is converted or copied on.
-   */
-  default NDArray copy(String name, NDManager owner) {
-    return read(name, owner);
-  }
-
   /** Whether {@link #read} may give the memory of the file as it lies; otherwise the tensor is always a copy. */
   default boolean mayShareMemory(String name) {
     return true;

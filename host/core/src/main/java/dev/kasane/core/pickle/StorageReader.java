@@ -7,6 +7,7 @@ import dev.kasane.core.pickle.container.FileRegion;
 import dev.kasane.core.pickle.container.RegionStream;
 import dev.kasane.core.pickle.values.MalformedPickle;
 import dev.kasane.core.pickle.values.PickledTensor;
+import dev.kasane.core.pickle.values.StorageLocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -44,20 +45,6 @@ final class StorageReader {
     return window(tensor, offset, length);
   }
 
-  void read(PickledTensor tensor, long offset, ByteBuffer target) throws IOException, MalformedPickle {
-    FileRegion region = region(tensor);
-    if (!isMappable(tensor) || region.deflated()) {
-      target.put(target.remaining() == tensor.byteLength() ? read(tensor) : readWindow(tensor, offset, target.remaining()));
-      return;
-    }
-    long begin = region.offset() + start(tensor, offset) - target.position();
-    while (target.hasRemaining()) {
-      if (channel.read(target, begin + target.position()) < 0) {
-        throw new MalformedPickle("has shrunk since it was opened");
-      }
-    }
-  }
-
   private boolean isMappable(PickledTensor tensor) {
     return tensor.isContiguous() && (!contents.bigEndian() || tensor.dtype().byteSize() == 1);
   }
@@ -74,29 +61,21 @@ final class StorageReader {
   /** Bytes of the tensor's storage, counted from the tensor's first element. */
   private ByteBuffer window(PickledTensor tensor, long offset, long length)
       throws IOException, MalformedPickle {
-    FileRegion region = region(tensor);
+    StorageLocation storage = tensor.storage();
+    FileRegion region = contents.storages().get(storage.key());
+    if (region == null) {
+      throw new MalformedPickle("has no storage " + VisibleText.shortened(storage.key())
+          + "; the tensor is from another file");
+    }
     if (length == 0) {
       return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN).asReadOnlyBuffer()
           .order(ByteOrder.LITTLE_ENDIAN);
     }
-    long start = start(tensor, offset);
+    long start = storage.byteOffset() + tensor.storageOffset() * tensor.dtype().byteSize() + offset;
     ByteBuffer bytes = region.deflated()
         ? inflate(region).slice((int) start, (int) length)
         : mapPlain(region.offset() + start, length);
     return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private FileRegion region(PickledTensor tensor) throws MalformedPickle {
-    FileRegion region = contents.storages().get(tensor.storage().key());
-    if (region == null) {
-      throw new MalformedPickle("has no storage " + VisibleText.shortened(tensor.storage().key())
-          + "; the tensor is from another file");
-    }
-    return region;
-  }
-
-  private static long start(PickledTensor tensor, long offset) {
-    return tensor.storage().byteOffset() + tensor.storageOffset() * tensor.dtype().byteSize() + offset;
   }
 
   private ByteBuffer mapPlain(long position, long length) throws IOException, MalformedPickle {

@@ -181,20 +181,6 @@ public final class TorchCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Reads some of a tensor's bytes without leaving anything mapped, where the file holds them as wanted.
-   *
-   * @param offset first byte, counted from the start of the tensor
-   * @param target takes as many bytes as it has room for
-   * @throws PickleException as {@link #map(PickledTensor)}
-   */
-  public void read(PickledTensor tensor, long offset, ByteBuffer target) throws PickleException {
-    reading(() -> {
-      storages.read(tensor, offset, target);
-      return target;
-    });
-  }
-
-  /**
    * The elements of one tensor as floats, converted as {@link TensorValues#toFloats} does. For small uses: it
    * copies everything.
    *

@@ -162,16 +162,15 @@ public final class SafetensorsFile implements AutoCloseable {
    * Reads one tensor's bytes without mapping them: what is read this way does not count as memory of this
    * process afterwards.
    *
-   * @param offset first byte, counted from the start of the tensor
-   * @param target takes as many bytes as it has room for
+   * @param target takes {@code byteLength()} bytes from its position on
    * @throws SafetensorsException as {@link #map(String)}
    */
-  public void read(String name, long offset, ByteBuffer target) throws SafetensorsException {
+  public void read(String name, ByteBuffer target) throws SafetensorsException {
     TensorEntry entry = entry(name);
-    long begin = entry.begin() + offset - target.position();
+    ByteBuffer window = target.slice().limit(Math.toIntExact(entry.byteLength()));
     try {
-      while (target.hasRemaining()) {
-        if (channel.read(target, begin + target.position()) < 0) {
+      while (window.hasRemaining()) {
+        if (channel.read(window, entry.begin() + window.position()) < 0) {
           throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
               + " ends at byte " + entry.end());
         }

@@ -68,6 +68,15 @@ public interface AdapterFormat extends ExtensionPoint {
   }
 
   /**
+   * What this format's tools read of a training in the metadata of a file. Metadata are common to all: those of every
+   * format go into whatever file an adapter is saved in. A format that keeps such facts elsewhere takes them from
+   * {@link AdapterModel#training} when it writes.
+   */
+  default Map<String, String> metadata(TrainingRecord training) {
+    return Map.of();
+  }
+
+  /**
    * Writes a file; an existing one is replaced only when everything has been written.
    *
    * @param model what to write

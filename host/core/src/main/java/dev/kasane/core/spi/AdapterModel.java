@@ -2,6 +2,7 @@ package dev.kasane.core.spi;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The neutral form of an adapter file: what every {@link AdapterFormat} reads into and writes from.
@@ -14,18 +15,20 @@ import java.util.Map;
  * @param unmatched keys of the file that fit no layer of the base, each with the reason
  * @param metadata the file's own metadata
  * @param notes what was left out of account though it changes no tensor, a sentence each, for people
+ * @param training how it was trained, of one that comes out of a training
  */
 public record AdapterModel(
     Map<String, List<AdapterModule>> components,
     List<UnmatchedKey> unmatched,
     Map<String, String> metadata,
-    List<String> notes) {
+    List<String> notes,
+    Optional<TrainingRecord> training) {
   /** The component of learned words, which are no layers. */
   public static final String EMBEDDINGS = "embeddings";
 
   /** An adapter of which nothing is to be told. */
   public AdapterModel(
       Map<String, List<AdapterModule>> components, List<UnmatchedKey> unmatched, Map<String, String> metadata) {
-    this(components, unmatched, metadata, List.of());
+    this(components, unmatched, metadata, List.of(), Optional.empty());
   }
 }

@@ -104,12 +104,6 @@ public enum ElementType {
     return Ops.reinterpret(scope.create(bytes, shape, DataType.FLOAT16), dataType);
   }
 
-  /** A tensor whose values are yet to come. */
-  public NDArray empty(Shape shape, NDManager scope) {
-    return this != BFLOAT16 && this != INT16 ? scope.create(shape, dataType)
-        : Ops.reinterpret(scope.create(shape, DataType.FLOAT16), dataType);
-  }
-
   /** The engine's name for it. */
   public DataType dataType() {
     return dataType;

@@ -101,7 +101,7 @@ public final class StoredTensors {
     TensorEntry entry = file.tensors().get(name);
     NDArray tensor = Ops.over(memory, typeOf(file, name, entry).dataType(), new Shape(entry.shape()), scope);
     if (entry.byteLength() > 0) {
-      file.read(name, 0, TorchBridge.memory(tensor));
+      file.read(name, TorchBridge.memory(tensor));
     }
     return tensor;
   }

@@ -7,6 +7,7 @@ import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.TrainingRecord;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
@@ -62,6 +63,11 @@ public final class KohyaFormat implements AdapterFormat {
   @Override
   public Optional<Map<String, String>> repair(Set<String> keys, Map<String, Collection<String>> layers) {
     return new KeyRepairs(new KeyTable(layers)).of(keys);
+  }
+
+  @Override
+  public Map<String, String> metadata(TrainingRecord training) {
+    return TrainingFields.of(training);
   }
 
   /**

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.TrainingRecord;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -63,6 +64,25 @@ final class ConfigDraft {
   static ObjectNode of(
       PeftType type, List<LayerUpdate> updates, List<AdapterModule> wholes, ObjectNode given) {
     return new ConfigDraft(type, updates, wholes, given).complete();
+  }
+
+  /** What a configuration says of a training, of which tensors tell nothing. */
+  static ObjectNode ofTraining(TrainingRecord training) {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    if (training.pictures().isEmpty()) {
+      config.put("base_model_name_or_path", training.base().name());
+      config.put("task_type", "CAUSAL_LM");
+    }
+    training.layers().ifPresent(layers -> {
+      layers.modules().forEach(config.putArray("target_modules")::add);
+      layers.numbers().forEach(config.putArray("layers_to_transform")::add);
+      if (layers.lists().isEmpty()) {
+        config.putNull("layers_pattern");
+      } else {
+        layers.lists().forEach(config.putArray("layers_pattern")::add);
+      }
+    });
+    return config;
   }
 
   private ObjectNode complete() {

@@ -91,7 +91,7 @@ public final class PeftFormat implements AdapterFormat {
       }
     }
     components.values().forEach(modules -> DoraStrength.declare(metadata, modules));
-    return new AdapterModel(components, List.copyOf(unmatched), metadata, List.copyOf(notes));
+    return new AdapterModel(components, List.copyOf(unmatched), metadata, List.copyOf(notes), Optional.empty());
   }
 
   private static String folderName(Path file) {
@@ -104,9 +104,9 @@ public final class PeftFormat implements AdapterFormat {
    *
    * <p>An adapter of one component becomes a folder's two files, one of several a folder of folders. A folder
    * appears whole, or takes the place of an old adapter's whole; other files in that stay. The
-   * metadata key {@code adapter_config.json}, or {@code <component>/adapter_config.json}, may hold a
-   * configuration or some of its keys, such as {@code base_model_name_or_path}: what is true of the tensors
-   * is kept.
+   * metadata key {@code adapter_config.json}, or {@code <component>/adapter_config.json}, may hold the
+   * configuration that was read, or some of its keys: what is true of the tensors is kept. Of an adapter that comes out
+   * of a training on text the configuration names the base, the task and the numbered layers.
    *
    * @param file a folder, which is made where it is missing, or a file that ends in {@code .safetensors}
    * @throws UserException for what PEFT cannot hold, and for an unknown storage
@@ -130,7 +130,7 @@ public final class PeftFormat implements AdapterFormat {
       for (Map.Entry<String, PartWriter> writer : writers.entrySet()) {
         Path folder = writers.size() == 1 ? pending.path() : Folders.make(pending.path().resolve(writer.getKey()));
         Path weights = folder.resolve(single ? file.getFileName().toString() : PeftFiles.WEIGHTS);
-        writer.getValue().write(weights, given(model.metadata(), writer.getKey()), texts(model));
+        writer.getValue().write(weights, given(model, writer.getKey()), texts(model));
       }
       if (single) {
         pending.moveFilesInto(file.toAbsolutePath().getParent());
@@ -149,11 +149,13 @@ public final class PeftFormat implements AdapterFormat {
     }
   }
 
-  private static ObjectNode given(Map<String, String> metadata, String component) {
+  private static ObjectNode given(AdapterModel model, String component) {
+    Map<String, String> metadata = model.metadata();
     String key = component + "/" + PeftFiles.CONFIG;
     String text = metadata.containsKey(key) ? metadata.get(key) : metadata.get(PeftFiles.CONFIG);
     try {
-      return text == null ? JsonNodeFactory.instance.objectNode() : ConfigFiles.parse(text);
+      return text != null ? ConfigFiles.parse(text)
+          : model.training().map(ConfigDraft::ofTraining).orElseGet(JsonNodeFactory.instance::objectNode);
     } catch (IllegalArgumentException e) {
       throw new UserException("The adapter's metadata under " + PeftFiles.CONFIG + " are " + e.getMessage()
           + ".", e);

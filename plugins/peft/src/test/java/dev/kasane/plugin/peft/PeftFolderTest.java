@@ -14,6 +14,7 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.TrainingRecord;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
@@ -26,6 +27,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -327,6 +330,21 @@ class PeftFolderTest {
     ObjectNode other = written(model(Map.of("adapter_config.json", "{\"target_modules\": [\"k\"]}"),
         lora("a.q", 2, 6)));
     assertThat(other.get("target_modules").toString()).isEqualTo("[\"a.q\"]");
+  }
+
+  @Test
+  void aTrainingNamesItsBaseAndItsLayers() throws IOException {
+    TrainingRecord training = new TrainingRecord(
+        new TrainingRecord.Base("tiny", "llm", false, Optional.empty(), Optional.empty()),
+        Optional.of(new TrainingRecord.NumberedLayers(List.of("q"), Set.of(3), List.of())), Optional.empty());
+    AdapterModel model = model(Map.of(), lora("model.layers.3.q", 2, 6));
+    ObjectNode config = written(
+        new AdapterModel(model.components(), List.of(), Map.of(), List.of(), Optional.of(training)));
+    assertThat(config.get("base_model_name_or_path").textValue()).isEqualTo("tiny");
+    assertThat(config.get("task_type").textValue()).isEqualTo("CAUSAL_LM");
+    assertThat(config.get("target_modules").toString()).isEqualTo("[\"q\"]");
+    assertThat(config.get("layers_to_transform").toString()).isEqualTo("[3]");
+    assertThat(config.get("layers_pattern").isNull()).isTrue();
   }
 
   @Test

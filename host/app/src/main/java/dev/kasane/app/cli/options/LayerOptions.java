@@ -4,10 +4,11 @@ import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -71,19 +72,13 @@ public final class LayerOptions {
   }
 
   /**
-   * The same in PEFT's keys; nothing when all layers are meant, or when only whole paths can say which are.
+   * The same for the adapter's record; nothing when all layers are meant, or when only whole paths can say which are.
    *
    * @param selector what {@link #within} returned
    * @param layers the model's layers
    */
-  public Map<String, Object> peftKeys(TargetSelector selector, Map<String, AdaptableLayer> layers) {
+  public Optional<NumberedLayers> recorded(TargetSelector selector, Map<String, AdaptableLayer> layers) {
     List<String> names = selector.namesWithinLayers(layers);
-    Map<String, Object> keys = new LinkedHashMap<>();
-    if (!names.isEmpty()) {
-      keys.put("target_modules", names);
-      keys.put("layers_to_transform", numbers());
-      keys.put("layers_pattern", lists.isEmpty() ? null : lists);
-    }
-    return keys;
+    return names.isEmpty() ? Optional.empty() : Optional.of(new NumberedLayers(names, numbers(), lists));
   }
 }

@@ -13,6 +13,7 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,9 +138,9 @@ final class AdapterTrainingOptions implements DependentOptions {
     patterns().requireUse(selector().select(model.adaptableLayers()).keySet());
   }
 
-  /** What PEFT's configuration says of the layers, if they are limited to some; check the targets first. */
-  Map<String, Object> peftLayers(Module model) {
-    return layers.peftKeys(selector(), model.adaptableLayers());
+  /** What the adapter's record says of the layers, if they are limited to some; check the targets first. */
+  Optional<NumberedLayers> numberedLayers(Module model) {
+    return layers.recorded(selector(), model.adaptableLayers());
   }
 
   /**

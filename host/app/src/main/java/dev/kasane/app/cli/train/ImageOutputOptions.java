@@ -66,7 +66,7 @@ final class ImageOutputOptions {
   TrainingSession.Output toOutput(Path data, long checkpointEvery, PluginHost host) {
     Ranges.require(validateEvery >= 1, "--validate-every", validateEvery, "1 or more");
     return common.toOutput(data.toAbsolutePath().normalize().getFileName().toString(), checkpointEvery, validateEvery,
-        host.format(format), saveType);
+        host.formats(), host.format(format), saveType);
   }
 
   SamplePictures toSamples(ImageModel model, TrainingPictures pictures, long seed) {

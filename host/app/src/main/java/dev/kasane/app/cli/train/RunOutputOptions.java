@@ -7,6 +7,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.tensor.ElementType;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Where the results of a run go, and how often something is tried out; the same for pictures and for text. */
@@ -51,17 +52,18 @@ final class RunOutputOptions {
    * @param usualName name of the run where none was given
    * @param checkpointEvery steps between checkpoints
    * @param measureEvery steps between measurements on what was held back
+   * @param formats every format, each of which notes the training in the metadata in its words
    * @param format writes the adapter
    * @param stored type of the saved tensors
    */
-  TrainingSession.Output toOutput(
-      String usualName, long checkpointEvery, long measureEvery, AdapterFormat format, ElementType stored) {
+  TrainingSession.Output toOutput(String usualName, long checkpointEvery, long measureEvery,
+      List<AdapterFormat> formats, AdapterFormat format, ElementType stored) {
     Ranges.require(sampleEvery >= 0, "--sample-every", sampleEvery, "0 (never) or more");
     String named = name == null ? usualName : name;
     if (!named.matches("[^/\\\\:*?\"<>|\\p{Cntrl}]{1,100}") || named.startsWith(".")) {
       throw new UserException("Option --name is '" + named + "', which is no file name.");
     }
     return new TrainingSession.Output(out == null ? Path.of("kasane-runs", named) : out, named, overwrite,
-        checkpointEvery, keepCheckpoint, sampleEvery, measureEvery, format, stored);
+        checkpointEvery, keepCheckpoint, sampleEvery, measureEvery, formats, format, stored);
   }
 }

@@ -45,7 +45,7 @@ final class TextOutputOptions {
     Ranges.require(sampleTokens >= 1, "--sample-tokens", sampleTokens, "1 or more");
     String file = data.getFileName().toString();
     return common.toOutput(file.contains(".") ? file.substring(0, file.lastIndexOf('.')) : file, checkpointEvery,
-        evaluateEvery, host.format(format), saveType);
+        evaluateEvery, host.formats(), host.format(format), saveType);
   }
 
   SampleAnswers toSamples(CausalLm model, Tokenizer tokenizer, TrainingTexts texts) {

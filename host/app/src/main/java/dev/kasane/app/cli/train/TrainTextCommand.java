@@ -131,7 +131,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
         Quantizer.forgetOriginals(model);
         tellOfTies(model, adapters);
         TrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(),
-            DecisiveOptions.of(spec, INDIFFERENT, Map.of()), adapter.peftLayers(model));
+            DecisiveOptions.of(spec, INDIFFERENT, Map.of()), adapter.numberedLayers(model));
         TrainingSession session = new TrainingSession(
             adapters, output.toSamples(model, tokenizer, texts), plan, results, this::tell);
         print(session.run(() -> new TextTask(model, texts, segmented), optimizer, facts));

@@ -2,8 +2,7 @@ package dev.kasane.app.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.spi.TrainingRecord;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
@@ -19,12 +18,13 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TrainingMetadataTest {
+class ImageTrainingFactsTest {
   private static final Path BASES =
       Path.of(System.getProperty("kasane.root"), "unet-attention/src/test/resources/golden");
   private static final LearningRate RATE = new LearningRate(LearningRate.Kind.COSINE, 3e-4, 10, 100);
@@ -60,30 +60,27 @@ class TrainingMetadataTest {
   }
 
   @Test
-  void saysWhatTheCommunitysToolsAskFor() throws IOException {
-    Map<String, String> metadata = facts("sd1-tiny", pictures(), Map.of()).metadata();
-    assertThat(metadata)
-        .containsEntry("ss_base_model_version", "sd_v1").containsEntry("ss_sd_model_name", "sd1-tiny")
-        .containsEntry("ss_steps", "100").containsEntry("ss_num_batches_per_epoch", "2")
-        .containsEntry("ss_num_epochs", "100").containsEntry("ss_total_batch_size", "2")
-        .containsEntry("ss_gradient_accumulation_steps", "2").containsEntry("ss_learning_rate", "3.0E-4")
-        .containsEntry("ss_lr_scheduler", "cosine").containsEntry("ss_seed", "42")
-        .containsEntry("ss_min_snr_gamma", "5.0").containsEntry("ss_noise_offset", "None")
-        .containsEntry("ss_clip_skip", "2").containsEntry("ss_num_train_images", "2")
-        .containsEntry("ss_shuffle_caption", "True").containsEntry("modelspec.trigger_phrase", "sumi");
-    assertThat(metadata).as("what was trained at, not what the base is usually trained at")
-        .containsEntry("modelspec.resolution", "64x64").containsEntry("ss_resolution", "(64, 64)");
-    assertThat(metadata.get("ss_new_sd_model_hash")).matches("[0-9a-f]{64}");
-    JsonNode tags = new ObjectMapper().readTree(metadata.get("ss_tag_frequency")).get("pictures");
-    assertThat(tags.get("ink").asInt()).isEqualTo(4);
-    assertThat(tags.get("cat").asInt()).isEqualTo(3);
-    assertThat(metadata.values()).noneMatch(value -> value.contains(folder.toString()));
+  void recordsTheRun() throws IOException {
+    TrainingRecord record = facts("sd1-tiny", pictures(), Map.of("--optimizer", "adamw8bit")).record();
+    TrainingRecord.Pictures run = record.pictures().orElseThrow();
+    assertThat(record.base().name()).isEqualTo("sd1-tiny");
+    assertThat(record.base().kind()).isEqualTo("sd1");
+    assertThat(record.base().sha256().orElseThrow()).matches("[0-9a-f]{64}");
+    assertThat(List.of(run.steps(), run.epochs(), run.batchesPerEpoch(), run.seed())).containsExactly(100L, 100L, 2L, 42L);
+    assertThat(List.of(run.batchSize(), run.accumulation(), run.clipSkip())).containsExactly(2, 2, 1);
+    assertThat(run.rate()).isEqualTo(new TrainingRecord.Rate(3e-4, 1.5e-4, "cosine", 10));
+    assertThat(run.noise()).isEqualTo(new TrainingRecord.Noise(5, 0, 1));
+    assertThat(run.optimizer()).isEqualTo("adamw8bit");
+    assertThat(run.data()).isEqualTo(new TrainingRecord.Data(
+        64, 2, 0, 0.1, true, "sumi", Map.of("cat", 3, "dog", 1, "ink", 4)));
+    assertThat(record.toString()).doesNotContain(folder.toString());
   }
 
   @Test
   void tellsBasesApart() throws IOException {
-    assertThat(facts("sd2-tiny", pictures(), Map.of()).metadata())
-        .containsEntry("ss_base_model_version", "sd_v2_v");
+    TrainingRecord.Base base = facts("sd2-tiny", pictures(), Map.of()).record().base();
+    assertThat(base.kind()).isEqualTo("sd2");
+    assertThat(base.predictsVelocity()).isTrue();
   }
 
   @Test
