@@ -20,6 +20,7 @@
  *   safetensors, pickle    files as bytes and records; no tensors, nothing in them is ever run
  *   tensor                 libtorch: operators, grad mode, tensors in and out of files
  *   spi                    what a plugin implements: methods, layers, formats, frozen weights
+ *   lowrank                products of narrow matrices: factors, their saved forms, magnitudes
  *   module                 models as trees of layers with named weights
  *   checkpoint, injection  weights onto a model; adapters onto a model and off again
  *   algebra                adapters mixed, resized, extracted and merged into files, and what came of it checked

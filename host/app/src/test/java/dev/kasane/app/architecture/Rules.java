@@ -30,7 +30,8 @@ final class Rules {
 
   /** Package of core → the packages of core that it may see; every one may see {@code UserException}. */
   static final Map<String, Set<String>> CORE_ARROWS = new TreeMap<>(Map.ofEntries(
-      Map.entry("algebra", Set.of("checkpoint", "files", "injection", "safetensors", "spi", "tensor")),
+      Map.entry("algebra", Set.of("checkpoint", "files", "injection", "lowrank", "safetensors", "spi", "tensor")),
+      Map.entry("lowrank", Set.of("spi", "tensor")),
       Map.entry("files", Set.of()),
       Map.entry("natives", Set.of("files")),
       Map.entry("parallel", Set.of("files")),
@@ -44,8 +45,8 @@ final class Rules {
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
   /** Where gradients may be recorded. */
-  private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.module", "core.spi", "core.tensor",
-      "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
+  private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.lowrank", "core.module", "core.spi",
+      "core.tensor", "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
       "text.model", "text.training", "testkit").map(each -> ALL + each + "..").toArray(String[]::new);
 
   private Rules() {}

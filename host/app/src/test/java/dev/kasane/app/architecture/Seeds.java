@@ -17,6 +17,7 @@ final class Seeds {
     seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
     seeds.put("core.spi", List.of(uses("dev.kasane.core.spi", "dev.kasane.core.module.Linear")));
+    seeds.put("core.lowrank", List.of(uses("dev.kasane.core.lowrank", "dev.kasane.core.module.Linear")));
     seeds.put("core.module", List.of(uses("dev.kasane.core.module", "dev.kasane.core.training.Trainer")));
     seeds.put("core.injection", List.of(
         uses("dev.kasane.core.injection", "dev.kasane.core.training.Trainer")));

@@ -12,10 +12,6 @@ interface AlgebraOps {
   /** A matrix as U·diag(S)·V. */
   record Svd(NDArray left, NDArray values, NDArray right) {}
 
-  NDArray product(NDManager scope, NDArray down, NDArray up, double factor);
-
-  NDArray foldCore(NDManager scope, NDArray mid, NDArray down);
-
   NDArray scaled(NDManager scope, NDArray x, double factor);
 
   NDArray joined(NDManager scope, List<NDArray> parts, int axis);

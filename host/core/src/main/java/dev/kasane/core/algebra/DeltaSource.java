@@ -6,6 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.ModuleRestorer;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
@@ -49,7 +52,7 @@ public final class DeltaSource {
    */
   public NDArray delta(String component, AdapterModule module, double multiplier, NDManager scope) {
     try (GradMode off = GradMode.off()) {
-      Optional<LowRank> pair = pair(component, module, scope);
+      Optional<ScaledPair> pair = pair(component, module, scope);
       if (pair.isPresent()) {
         return pair.get().delta(scope, multiplier);
       }
@@ -66,7 +69,7 @@ public final class DeltaSource {
    * @throws UserException as {@link #delta}
    */
   public Optional<NDArray> biasDelta(String component, AdapterModule module, double multiplier, NDManager scope) {
-    if (LowRank.isOf(module)) {
+    if (ScaledPair.isOf(module)) {
       return Optional.empty();
     }
     try (GradMode off = GradMode.off()) {
@@ -91,15 +94,15 @@ public final class DeltaSource {
    *
    * @throws UserException when it does not fit
    */
-  Optional<LowRank> pair(String component, AdapterModule module, NDManager scope) {
-    return LowRank.of(module, scope).map(pair -> {
+  Optional<ScaledPair> pair(String component, AdapterModule module, NDManager scope) {
+    return ScaledPair.of(module, scope).map(pair -> {
       Shape wanted = base.shape(component, module.path()).orElse(pair.shape());
-      if (!Shapes.sameNumbers(wanted, pair.shape())) {
+      if (!LayerShapes.haveSameNumbers(wanted, pair.shape())) {
         throw new UserException("Layer " + component + "." + module.path() + ": the adapter's update has shape "
             + pair.shape() + ", but the weight in " + base.name() + " has " + wanted
             + ". The adapter was made for another base model: name that one with --base.");
       }
-      return new LowRank(pair.down(), pair.up(), pair.scale(), wanted);
+      return new ScaledPair(pair.down(), pair.up(), pair.scale(), wanted);
     });
   }
 
@@ -113,9 +116,9 @@ public final class DeltaSource {
   }
 
   private static Optional<Shape> ofFactors(AdapterModule module) {
-    NDArray down = module.tensors().get(LowRank.DOWN);
-    NDArray up = module.tensors().get(LowRank.UP);
-    if (down == null || up == null || module.tensors().containsKey(LowRank.MID)
+    NDArray down = module.tensors().get(LoraNames.DOWN);
+    NDArray up = module.tensors().get(LoraNames.UP);
+    if (down == null || up == null || module.tensors().containsKey(LoraNames.MID)
         || down.getShape().dimension() < 2) {
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LayerShapes;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.GradMode;
@@ -115,7 +116,7 @@ public final class Extractor {
           + " has the layer " + name() + ", but " + base.name() + " has not. They are no base and fine-tuned"
           + " version of one model."));
       Shape after = tuned.shape(component, path).orElseThrow();
-      if (!Shapes.sameNumbers(before, after)) {
+      if (!LayerShapes.haveSameNumbers(before, after)) {
         throw new UserException("Layer " + name() + " has shape " + before + " in " + base.name() + " and "
             + after + " in " + tuned.name() + ". They are different models.");
       }

@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.ScaledPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,10 +35,10 @@ final class LayerMix {
     return options.method().isDense() ? cut() : Truncation.none(byFactors(pairs()));
   }
 
-  private List<LowRank> pairs() {
-    List<LowRank> pairs = new ArrayList<>();
+  private List<ScaledPair> pairs() {
+    List<ScaledPair> pairs = new ArrayList<>();
     for (MixLayer.Term term : layer.terms()) {
-      LowRank pair = LowRank.of(term.module(), scope).orElseThrow(() -> new UserException(term.file()
+      ScaledPair pair = ScaledPair.of(term.module(), scope).orElseThrow(() -> new UserException(term.file()
           + ": layer " + layer.name() + " is no plain LoRA (it has "
           + String.join(", ", term.module().parameters()) + "), whose factors '" + options.method()
           + "' could mix. Use a method that mixes the updates themselves, such as svd, with --rank."));
@@ -47,7 +49,7 @@ final class LayerMix {
   }
 
   private void requireShape(Shape first, Shape other, MixLayer.Term term) {
-    if (!Shapes.sameNumbers(first, other)) {
+    if (!LayerShapes.haveSameNumbers(first, other)) {
       throw new UserException("Layer " + layer.name() + " has shape " + first + " in "
           + layer.terms().get(0).file() + " and " + other + " in " + term.file()
           + ". The adapters were made for different base models and cannot be mixed.");
@@ -58,7 +60,7 @@ final class LayerMix {
    * [down₁ f₁; down₂ f₂] and [up₁, up₂] with f = weight · scale. One factor for all stays outside as the
    * scale, so that the tensors are the adapters' own.
    */
-  private LowRank concatenated(List<LowRank> pairs) {
+  private ScaledPair concatenated(List<ScaledPair> pairs) {
     double common = factor(pairs, 0);
     boolean alike = common > 0;
     for (int i = 1; i < pairs.size(); i++) {
@@ -69,16 +71,16 @@ final class LayerMix {
       NDArray down = pairs.get(i).down();
       downs.add(alike ? down : ALGEBRA.scaled(scope, down, factor(pairs, i)));
     }
-    NDArray up = ALGEBRA.joined(scope, pairs.stream().map(LowRank::up).toList(), 1);
-    return new LowRank(ALGEBRA.joined(scope, downs, 0), up, alike ? common : 1, pairs.get(0).shape());
+    NDArray up = ALGEBRA.joined(scope, pairs.stream().map(ScaledPair::up).toList(), 1);
+    return new ScaledPair(ALGEBRA.joined(scope, downs, 0), up, alike ? common : 1, pairs.get(0).shape());
   }
 
-  private double factor(List<LowRank> pairs, int index) {
+  private double factor(List<ScaledPair> pairs, int index) {
     return layer.terms().get(index).weight() * pairs.get(index).scale();
   }
 
   /** Each factor is weighted by √|f|, and down takes the sign, as in PEFT. */
-  private LowRank byFactors(List<LowRank> pairs) {
+  private ScaledPair byFactors(List<ScaledPair> pairs) {
     double[] downWeights = new double[pairs.size()];
     double[] upWeights = new double[pairs.size()];
     for (int i = 0; i < pairs.size(); i++) {
@@ -89,10 +91,10 @@ final class LayerMix {
     }
     TaskArithmetic arithmetic = arithmetic();
     List<NDArray> factors = arithmetic.sparse(Stream.concat(
-        pairs.stream().map(LowRank::down), pairs.stream().map(LowRank::up)).toList());
+        pairs.stream().map(ScaledPair::down), pairs.stream().map(ScaledPair::up)).toList());
     NDArray down = arithmetic.merge(factors.subList(0, pairs.size()), downWeights);
     NDArray up = arithmetic.merge(factors.subList(pairs.size(), factors.size()), upWeights);
-    return new LowRank(down, up, 1, pairs.get(0).shape());
+    return new ScaledPair(down, up, 1, pairs.get(0).shape());
   }
 
   private void requireLowRankForm(MixLayer.Term term, Shape shape) {
@@ -104,7 +106,7 @@ final class LayerMix {
     }
   }
 
-  private void requireRank(List<LowRank> pairs, int index) {
+  private void requireRank(List<ScaledPair> pairs, int index) {
     if (pairs.get(index).rank() != pairs.get(0).rank()) {
       throw new UserException("Layer " + layer.name() + " has rank " + pairs.get(0).rank() + " in "
           + layer.terms().get(0).file() + " and " + pairs.get(index).rank() + " in "
@@ -114,8 +116,8 @@ final class LayerMix {
   }
 
   private Truncation cut() {
-    List<Optional<LowRank>> plain =
-        layer.terms().stream().map(term -> LowRank.of(term.module(), scope)).toList();
+    List<Optional<ScaledPair>> plain =
+        layer.terms().stream().map(term -> ScaledPair.of(term.module(), scope)).toList();
     RankRule rule = options.rank().orElseGet(() -> RankRule.fixed(largestRank(plain)));
     boolean allPlain = plain.stream().allMatch(Optional::isPresent);
     if (options.method() == MixMethod.SVD && allPlain && options.clamp() == 1) {
@@ -125,8 +127,8 @@ final class LayerMix {
     return Truncation.of(dense(), rule, options.clamp(), scope);
   }
 
-  private int largestRank(List<Optional<LowRank>> plain) {
-    return plain.stream().map(pair -> pair.map(LowRank::rank).orElse(null)).filter(Objects::nonNull)
+  private int largestRank(List<Optional<ScaledPair>> plain) {
+    return plain.stream().map(pair -> pair.map(ScaledPair::rank).orElse(null)).filter(Objects::nonNull)
         .mapToInt(Integer::intValue).max().orElseThrow(() -> new UserException("Layer " + layer.name() + " of "
             + layer.terms().get(0).file() + " has no rank of its own; say which with --rank."));
   }

@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra;
 
 import dev.kasane.core.injection.ModuleRestorer;
+import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ record MixLayer(String component, String path, List<Term> terms) {
 
   /** Whether it is a table of rows, whose factors have names of their own. */
   boolean isTable() {
-    return terms.stream().anyMatch(term -> LowRank.isTable(term.module()));
+    return terms.stream().anyMatch(term -> ScaledPair.isTable(term.module()));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.kasane.core.algebra;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.ModuleRestorer;
+import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.GradMode;
@@ -88,14 +89,14 @@ public final class Resizer {
 
   private AdapterModule resize(String component, AdapterModule module, Map<String, Kept> kept, NDManager owner) {
     try (NDManager scope = owner.newSubManager()) {
-      LowRank pair = LowRank.of(module, scope).orElseThrow(() -> new UserException(file + ": layer " + component
+      ScaledPair pair = ScaledPair.of(module, scope).orElseThrow(() -> new UserException(file + ": layer " + component
           + "." + module.path() + " is no plain LoRA (it has " + String.join(", ", module.tensors().keySet())
           + "), so it has no rank to change. 'kasane mix --method svd --rank N' makes a LoRA of it."));
       boolean kernel = pair.shape().dimension() > 2 && pair.shape().get(2) > 1;
       Truncation cut = Truncation.of(pair, kernel ? convolution : linear, scope);
       kept.put(component + "." + module.path(), new Kept(pair.rank(), cut.update().rank(),
           cut.lost(), cut.whole()));
-      AdapterModule resized = cut.update().toModule(module.path(), LowRank.isTable(module));
+      AdapterModule resized = cut.update().toModule(module.path(), ScaledPair.isTable(module));
       resized.tensors().values().forEach(tensor -> tensor.attach(owner));
       return resized;
     }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.ScaledPair;
 
 /**
  * The best approximation of an update at a lower rank (Eckart and Young 1936), by singular values.
@@ -16,7 +17,7 @@ import dev.kasane.core.UserException;
  * @param whole the Frobenius norm of the update before, scale included; NaN where
  *     nothing had to be decomposed
  */
-public record Truncation(LowRank update, double lost, double whole) {
+public record Truncation(ScaledPair update, double lost, double whole) {
   /**
    * Decomposes a dense update.
    *
@@ -41,7 +42,7 @@ public record Truncation(LowRank update, double lost, double whole) {
    * @param rule how many ranks stay; a rank above the present one changes nothing but the basis
    * @param scope owner of the result
    */
-  public static Truncation of(LowRank pair, RankRule rule, NDManager scope) {
+  public static Truncation of(ScaledPair pair, RankRule rule, NDManager scope) {
     requireFinite(pair.down());
     requireFinite(pair.up());
     AlgebraOps.Svd svd = ALGEBRA.svdOfFactors(scope, pair.down(), pair.up());
@@ -49,7 +50,7 @@ public record Truncation(LowRank update, double lost, double whole) {
   }
 
   /** An update of which nothing is cut off. */
-  static Truncation none(LowRank update) {
+  static Truncation none(ScaledPair update) {
     return new Truncation(update, 0, Double.NaN);
   }
 
@@ -72,7 +73,7 @@ public record Truncation(LowRank update, double lost, double whole) {
       down = ALGEBRA.clamped(scope, down, limit);
     }
     double factor = Math.abs(scale);
-    return new Truncation(new LowRank(down, up, scale, shape), factor * norm(values, rank),
+    return new Truncation(new ScaledPair(down, up, scale, shape), factor * norm(values, rank),
         factor * norm(values, 0));
   }
 

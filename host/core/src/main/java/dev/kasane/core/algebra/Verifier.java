@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.injection.ModuleRestorer;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.ElementType;
@@ -142,7 +143,7 @@ public final class Verifier {
       for (MixLayer.Term term : layer.terms()) {
         NDArray update = deltas.delta(layer.component(), term.module(), 1, scope).reshape(found.getShape())
             .mul(term.weight());
-        size += isExact(made) ? size(term, update, scope) : ALGEBRA.norm(update);
+        size += isExact(made) ? size(term, update) : ALGEBRA.norm(update);
         terms.add(update);
       }
       NDArray sum = terms.get(0);
@@ -158,10 +159,21 @@ public final class Verifier {
    * What rounding of a term is relative to. The products of a LoRA that began as a part of the weight nearly cancel
    * while it has learnt little, and are rounded by their own size.
    */
-  private static double size(MixLayer.Term term, NDArray update, NDManager scope) {
+  private static double size(MixLayer.Term term, NDArray update) {
     double norm = ALGEBRA.norm(update);
-    double factors = LowRank.sizeOfFactors(term.module(), scope) * Math.abs(term.weight());
+    double factors = sizeOfFactors(term.module()) * Math.abs(term.weight());
     return Math.max(norm, Math.min(factors, MOST_CANCELLED * norm));
+  }
+
+  /** scale · ‖B‖ · ‖A‖, which ‖ΔW‖ cannot exceed, for a module that has two such factors; 0 for others. */
+  private static double sizeOfFactors(AdapterModule module) {
+    NDArray down = module.tensors().get(LoraNames.DOWN);
+    NDArray up = module.tensors().get(LoraNames.UP);
+    if (down == null || up == null) {
+      return 0;
+    }
+    long rank = Math.max(1, down.getShape().get(0));
+    return Math.abs(module.alpha(rank)) / rank * ALGEBRA.norm(down) * ALGEBRA.norm(up);
   }
 
   /** In fewer bits what nearly cancels is lost, which is an error. */

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorTransform;
+import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,13 +115,13 @@ final class WeightUpdate {
   }
 
   /** An update as a pair and its factor or, for other methods, as a dense tensor. */
-  private record Update(LowRank pair, double factor, NDArray dense) {
+  private record Update(ScaledPair pair, double factor, NDArray dense) {
     /** Every transform but one gives a view of the tensor; a transposed one is a copy. */
     void addTo(NDArray sum, TensorTransform transform, NDManager scope) {
       boolean transposed = transform instanceof TensorTransform.Transpose;
       if (pair == null || transposed) {
         NDArray whole = pair == null ? dense
-            : ALGEBRA.product(scope, pair.down(), pair.up(), factor).reshape(pair.shape());
+            : pair.product(scope, factor);
         ALGEBRA.addTo(transposed ? sum : transform.apply(sum), transposed ? transform.apply(whole) : whole);
       } else {
         ALGEBRA.addProduct(transform.apply(sum), pair.up(), pair.down(), factor);

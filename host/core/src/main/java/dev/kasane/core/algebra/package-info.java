@@ -1,7 +1,7 @@
 /**
  * Adapters as numbers: adding, cutting, extracting and folding them, without a model around them.
  *
- * <p>An adapter is ΔW for some layers. A {@link dev.kasane.core.algebra.LowRank} is ΔW as a pair of factors,
+ * <p>An adapter is ΔW for some layers. A {@link dev.kasane.core.lowrank.ScaledPair} is ΔW as a pair of factors,
  * and most of this package never multiplies the pair out: a
  * {@link dev.kasane.core.algebra.Mixer} puts ranks side by side, a {@link dev.kasane.core.algebra.Resizer}
  * decomposes a small matrix between two orthogonal ones. Where a method is no LoRA,
@@ -10,7 +10,7 @@
  * pair, and a {@link dev.kasane.core.algebra.CheckpointMerge} folds ΔW into the files of a checkpoint.
  *
  * <pre>
- *   AdapterModel ── LowRank ──┬─ Mixer, Resizer ── Truncation (singular values)
+ *   AdapterModel ── ScaledPair ──┬─ Mixer, Resizer ── Truncation (singular values)
  *                             └─ DeltaSource ──┬── CheckpointMerge ── files
  *   two checkpoints ────────────── Extractor   └── Verifier
  * </pre>

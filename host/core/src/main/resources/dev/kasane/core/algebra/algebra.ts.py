@@ -1,14 +1,6 @@
 # The arithmetic of adapters at rest. TorchScript, not Python: see TorchScript.java.
 # Factors are matrices: down (rank, in*k*k), up (out, rank). Nothing here records gradients.
 
-def product(self, down: Tensor, up: Tensor, factor: float) -> Tensor:
-  return torch.mul(torch.matmul(up, down), factor)
-
-# Tucker form as a plain pair: (rank, rank, k, k) and (rank, in) make (rank, in*k*k).
-def fold_core(self, mid: Tensor, down: Tensor) -> Tensor:
-  full = torch.permute(torch.matmul(torch.permute(mid, [2, 3, 0, 1]), down), [2, 3, 0, 1])
-  return torch.flatten(full, 1)
-
 def scaled(self, x: Tensor, factor: float) -> Tensor:
   return torch.mul(x, factor)
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.injection.BlockWeights;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Ops;
@@ -30,14 +31,14 @@ final class Adapters {
 
   static AdapterModule tucker(String path, int out, int in, int rank, double alpha, NDManager scope) {
     AdapterModule module = module(path, new Shape(rank, in, 1, 1), new Shape(out, rank, 1, 1), alpha, scope);
-    module.tensors().put(LowRank.MID, Ops.randomNormal(scope, new Shape(rank, rank, 3, 3)));
+    module.tensors().put(LoraNames.MID, Ops.randomNormal(scope, new Shape(rank, rank, 3, 3)));
     return module;
   }
 
   private static AdapterModule module(String path, Shape down, Shape up, double alpha, NDManager scope) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
-    tensors.put(LowRank.DOWN, Ops.randomNormal(scope, down));
-    tensors.put(LowRank.UP, Ops.randomNormal(scope, up));
+    tensors.put(LoraNames.DOWN, Ops.randomNormal(scope, down));
+    tensors.put(LoraNames.UP, Ops.randomNormal(scope, up));
     return new AdapterModule(path, tensors, Map.of(AdapterModule.ALPHA, alpha));
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModel;
@@ -48,8 +50,8 @@ class MixerGoldenTest {
 
   private static AdapterModule module(String adapter, String layer) {
     String prefix = adapter + "." + layer + ".";
-    return new AdapterModule(layer, Map.of(LowRank.DOWN, golden(prefix + LowRank.DOWN),
-        LowRank.UP, golden(prefix + LowRank.UP)),
+    return new AdapterModule(layer, Map.of(LoraNames.DOWN, golden(prefix + LoraNames.DOWN),
+        LoraNames.UP, golden(prefix + LoraNames.UP)),
         Map.of("alpha", (double) golden(prefix + "alpha").toFloatArray()[0]));
   }
 
@@ -89,7 +91,7 @@ class MixerGoldenTest {
   @CsvSource({"dare-linear, util.dare_linear", "dare-ties, util.dare_ties"})
   void dropsAtRandomAsPeftDoesFromTheSameSeed(String method, String key) {
     MixOptions options = new MixOptions(MixMethod.named(method), Optional.empty(), 0.5, false, 1, 0);
-    List<NDArray> tasks = List.of(golden("a.fc." + LowRank.DOWN), golden("b.fc." + LowRank.DOWN));
+    List<NDArray> tasks = List.of(golden("a.fc." + LoraNames.DOWN), golden("b.fc." + LoraNames.DOWN));
     TaskArithmetic arithmetic = new TaskArithmetic(options, 11, scope);
     NDArray found = arithmetic.merge(arithmetic.sparse(tasks), new double[] {0.7, -0.4});
     assertThat(Adapters.error(found, golden(key))).isLessThan(1e-6);
@@ -112,7 +114,7 @@ class MixerGoldenTest {
   @Test
   void decomposesFactorsAsTorchDecomposesTheProduct() {
     AdapterModule module = module("a", "fc");
-    LowRank pair = LowRank.of(module, scope).orElseThrow();
+    ScaledPair pair = ScaledPair.of(module, scope).orElseThrow();
     float[] expected = golden("svd.values").toFloatArray();
     double[] found = ALGEBRA.svdOfFactors(scope, pair.down(), pair.up()).values().toDoubleArray();
     assertThat(found).hasSize(4);

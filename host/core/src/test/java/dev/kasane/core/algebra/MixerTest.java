@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.BlockWeights;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.ElementType;
@@ -155,9 +156,9 @@ class MixerTest {
   @Test
   void aTuckerCoreIsFoldedIn() {
     AdapterModule module = Adapters.tucker("conv", 2, 3, 2, 1, scope);
-    float[] down = module.tensors().get(LowRank.DOWN).toFloatArray();
-    float[] mid = module.tensors().get(LowRank.MID).toFloatArray();
-    float[] up = module.tensors().get(LowRank.UP).toFloatArray();
+    float[] down = module.tensors().get(LoraNames.DOWN).toFloatArray();
+    float[] mid = module.tensors().get(LoraNames.MID).toFloatArray();
+    float[] up = module.tensors().get(LoraNames.UP).toFloatArray();
     float[] expected = new float[2 * 3 * 9];
     for (int at = 0; at < expected.length; at++) {
       int kernel = at % 9;

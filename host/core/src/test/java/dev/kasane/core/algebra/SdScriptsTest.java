@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.algebra.RankRule.Kind;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModel;
@@ -61,15 +62,15 @@ class SdScriptsTest {
   private static AdapterModel adapter(String prefix, List<String> layers) {
     return Adapters.model(layers.stream().filter(layer -> file.tensors().containsKey(prefix + layer + ALPHA))
         .map(layer -> new AdapterModule(layer, Map.of(
-            LowRank.DOWN, golden(prefix + layer + "." + LowRank.DOWN),
-            LowRank.UP, golden(prefix + layer + "." + LowRank.UP)),
+            LoraNames.DOWN, golden(prefix + layer + "." + LoraNames.DOWN),
+            LoraNames.UP, golden(prefix + layer + "." + LoraNames.UP)),
             Map.of(AdapterModule.ALPHA, (double) golden(prefix + layer + ALPHA).toFloatArray()[0])))
         .toArray(AdapterModule[]::new));
   }
 
   private static int rank(AdapterModel model, String layer) {
     return (int) model.components().get("unet").stream().filter(each -> each.path().equals(layer)).findFirst()
-        .orElseThrow().tensors().get(LowRank.DOWN).getShape().get(0);
+        .orElseThrow().tensors().get(LoraNames.DOWN).getShape().get(0);
   }
 
   private static void requireSame(AdapterModel found, AdapterModel expected, List<String> layers) {

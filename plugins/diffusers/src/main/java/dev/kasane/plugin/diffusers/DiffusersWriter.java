@@ -5,7 +5,7 @@ import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.core.spi.DoraStrength;
+import dev.kasane.core.lowrank.DoraStrength;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;

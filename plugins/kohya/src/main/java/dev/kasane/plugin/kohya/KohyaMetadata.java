@@ -3,7 +3,7 @@ package dev.kasane.plugin.kohya;
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.DoraStrength;
+import dev.kasane.core.lowrank.DoraStrength;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -4,8 +4,12 @@ import static dev.kasane.plugin.lora.LoraOps.LORA;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.LowRankOps;
+import dev.kasane.core.lowrank.RankScale;
+import dev.kasane.core.lowrank.SavedTensors;
+import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
@@ -16,32 +20,44 @@ import java.util.Map;
  * B (width, rank). Nothing is dropped in training, as there.
  */
 final class EmbeddingAdapter implements LayerAdapter {
-  static final String A = "lora_embedding_A";
-  static final String B = "lora_embedding_B";
-
   private final TargetLayer layer;
   private final NDArray a;
   private final NDArray b;
-  private final double alpha;
+  private final RankScale scale;
 
   /**
    * @param layer the table
    * @param a (rank, entries), float32
    * @param b (width, rank), float32
-   * @param alpha numerator of the scale
+   * @param scale rank and alpha
    */
-  EmbeddingAdapter(TargetLayer layer, NDArray a, NDArray b, double alpha) {
+  private EmbeddingAdapter(TargetLayer layer, NDArray a, NDArray b, RankScale scale) {
     this.layer = layer;
     this.a = a;
     this.b = b;
-    this.alpha = alpha;
+    this.scale = scale;
   }
 
   /** A fresh one, as PEFT starts it: A zero, B standard normal. */
-  static EmbeddingAdapter fresh(TargetLayer layer, int rank, double alpha, NDManager scope) {
-    return new EmbeddingAdapter(layer,
-        scope.zeros(new Shape(rank, layer.weight().shape().get(0)), DataType.FLOAT32),
-        scope.randomNormal(0, 1, new Shape(layer.weight().shape().get(1), rank), DataType.FLOAT32), alpha);
+  static EmbeddingAdapter fresh(TargetLayer layer, RankScale scale, FreshTensors fresh) {
+    return new EmbeddingAdapter(layer, fresh.zeros(scale.rank(), layer.inputs()),
+        fresh.normal(1, layer.outputs(), scale.rank()), scale);
+  }
+
+  /** The pair of an embedding under its own names. */
+  static EmbeddingAdapter restored(AdapterModule saved, SavedTensors tensors) {
+    TargetLayer layer = tensors.layer();
+    long rank = tensors.size(LoraNames.TABLE_A, 0);
+    return new EmbeddingAdapter(layer, tensors.take(LoraNames.TABLE_A, rank, layer.inputs()),
+        tensors.take(LoraNames.TABLE_B, layer.outputs(), rank), RankScale.ofSaved(saved, rank));
+  }
+
+  /** The pair of an embedding as ComfyUI has it, like that of any matrix: (rank, width) and (entries, rank). */
+  static EmbeddingAdapter ofMatrix(AdapterModule saved, SavedTensors tensors) {
+    TargetLayer layer = tensors.layer();
+    long rank = tensors.size(LoraNames.DOWN, 0);
+    return new EmbeddingAdapter(layer, tensors.takeTurned(LoraNames.UP, layer.inputs(), rank),
+        tensors.takeTurned(LoraNames.DOWN, rank, layer.outputs()), RankScale.ofSaved(saved, rank));
   }
 
   @Override
@@ -49,45 +65,37 @@ final class EmbeddingAdapter implements LayerAdapter {
     return layer;
   }
 
-  private double scale() {
-    return alpha / a.getShape().get(0);
-  }
-
   @Override
   public NDArray forward(NDArray ids, double multiplier, Phase phase) {
-    return LORA.lookUp(ids, a, b, scale() * multiplier);
+    return LORA.lookUp(ids, a, b, scale.factor() * multiplier);
   }
 
   @Override
   public NDArray weightDelta(NDManager scope, double multiplier) {
-    return LORA.tableDelta(scope, a, b, scale() * multiplier);
+    return LORA.tableDelta(scope, a, b, scale.factor() * multiplier);
   }
 
   /** The norm of a matrix is that of the transposed one. */
   @Override
   public double deltaNorm(NDManager scope) {
-    return Math.abs(scale()) * LORA.productNorm(a, b);
+    return Math.abs(scale.factor()) * LowRankOps.LOW_RANK.productNorm(a, b);
   }
 
   @Override
   public Map<String, NDArray> tensors() {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
-    tensors.put(A, a);
-    tensors.put(B, b);
+    tensors.put(LoraNames.TABLE_A, a);
+    tensors.put(LoraNames.TABLE_B, b);
     return tensors;
   }
 
   @Override
   public Map<String, Double> constants() {
-    return Map.of(LoraMethod.ALPHA, alpha);
+    return scale.constants();
   }
 
   @Override
   public Map<String, Double> facts() {
-    Map<String, Double> facts = new LinkedHashMap<>();
-    facts.put("rank", (double) a.getShape().get(0));
-    facts.put(LoraMethod.ALPHA, alpha);
-    facts.put("scale", scale());
-    return facts;
+    return scale.facts();
   }
 }

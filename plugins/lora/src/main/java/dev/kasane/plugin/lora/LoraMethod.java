@@ -4,32 +4,33 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.DetourDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.LowRankForm;
+import dev.kasane.core.lowrank.Magnitudes;
+import dev.kasane.core.lowrank.RankScale;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.spi.TargetLayer.Kind;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.pf4j.Extension;
 
 /** LoRA on linear layers and, as LoCon does, on convolutions; with magnitudes of its own, DoRA. */
 @Extension
 public final class LoraMethod implements AdapterMethod {
-  static final String ALPHA = AdapterModule.ALPHA;
-  /** The constants of a pair: its factor, and what of the weight it began as. */
-  private static final Set<String> CONSTANTS = Stream.concat(AdapterModule.FACTORS.stream(),
-      Stream.of(AdapterModule.PISSA, AdapterModule.OLORA)).collect(Collectors.toUnmodifiableSet());
-  private static final Set<String> PARAMETERS = Set.of(
-      LoraFactors.DOWN, LoraFactors.MID, LoraFactors.UP, DoraAdapter.MAGNITUDE, UpBiasAdapter.UP_BIAS);
-  private static final Set<String> PAIR = Set.of(LoraFactors.DOWN, LoraFactors.UP);
-  private static final Set<String> EMBEDDING = Set.of(EmbeddingAdapter.A, EmbeddingAdapter.B);
+  private static final Set<LowRankForm> FORMS = EnumSet.complementOf(EnumSet.of(LowRankForm.TURNED_MAGNITUDES));
 
   @Override
   public String id() {
@@ -76,71 +77,62 @@ public final class LoraMethod implements AdapterMethod {
           + " own and do not start from the weight. Use neither use-dora nor an init other than kaiming and gaussian,"
           + " or exclude it.");
     }
-    return EmbeddingAdapter.fresh(layer, settings.rank(), settings.alpha(), scope);
+    return EmbeddingAdapter.fresh(layer, settings.scale(), new FreshTensors(scope));
   }
 
   private static LayerAdapter adapter(TargetLayer layer, LoraSettings settings, NDManager scope) {
-    double alpha = settings.alpha();
-    LoraFactors factors = settings.start().factors(layer, settings.rank(), alpha / settings.rank(), scope);
+    RankScale scale = settings.scale();
+    LowRank factors = settings.start().factors(layer, scale.rank(), scale.factor(), scope);
     if (settings.magnitudes()) {
-      NDArray magnitudes = DoraAdapter.magnitudes(scope, layer, factors, alpha / settings.rank());
-      return new DoraAdapter(layer, factors, magnitudes, alpha, settings.drops());
+      Magnitudes magnitudes = Magnitudes.fresh(layer, factors, scale.factor(), scope);
+      return new DoraAdapter(layer, factors, magnitudes, scale, settings.drops());
     }
-    return settings.start().isPartOfWeight() ? new ShiftedAdapter(layer, factors, alpha, settings.drops(), scope)
-        : new LoraAdapter(layer, factors, alpha, settings.drops());
+    return settings.start().isPartOfWeight() ? new ShiftedAdapter(layer, factors, scale, settings.drops(), scope)
+        : new LoraAdapter(layer, factors, scale, settings.drops());
+  }
+
+  private static Optional<LowRankForm> form(AdapterModule saved) {
+    return LowRankForm.of(saved).filter(FORMS::contains);
   }
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    Set<String> names = saved.tensors().keySet();
-    if (names.equals(EMBEDDING)) {
-      return Optional.of(new SavedFactors(layer, saved, scope).embedding());
+    return form(saved).map(form -> restored(form, saved, new SavedTensors(layer, saved, scope), scope));
+  }
+
+  private static LayerAdapter restored(LowRankForm form, AdapterModule saved, SavedTensors tensors, NDManager scope) {
+    boolean embedding = tensors.layer().kind() == Kind.EMBEDDING;
+    if (form == LowRankForm.TABLE) {
+      return EmbeddingAdapter.restored(saved, tensors);
+    } else if (form == LowRankForm.PAIR && !tensors.has(LoraNames.MID) && embedding) {
+      return EmbeddingAdapter.ofMatrix(saved, tensors);
     }
-    if (!isPair(saved)) {
-      return Optional.empty();
-    }
-    SavedFactors fitting = new SavedFactors(layer, saved, scope);
-    if (layer.kind() == Kind.EMBEDDING && names.equals(PAIR)) {
-      return Optional.of(fitting.table());
-    }
-    LoraFactors factors = fitting.fit();
-    double alpha = saved.alpha(factors.rank());
-    BiFunction<LoraFactors, Double, LayerAdapter> made = maker(layer, names, fitting);
-    return Optional.of(saved.isPartOfWeight() ? new ResidualAdapter(layer, saved, factors, alpha, made, scope)
-        : made.apply(factors, alpha));
+    LowRank factors = LowRank.restored(tensors);
+    RankScale scale = RankScale.ofSaved(saved, factors.rank());
+    BiFunction<LowRank, RankScale, LayerAdapter> made = maker(form, tensors);
+    return saved.isPartOfWeight() ? new ResidualAdapter(tensors.layer(), saved, factors, scale, made, scope)
+        : made.apply(factors, scale);
   }
 
   /** What the parameters beside the pair make of it. */
-  private static BiFunction<LoraFactors, Double, LayerAdapter> maker(
-      TargetLayer layer, Set<String> names, SavedFactors saved) {
-    if (names.contains(DoraAdapter.MAGNITUDE)) {
-      NDArray magnitude = saved.magnitude();
-      return (pair, alpha) -> new DoraAdapter(layer, pair, magnitude, alpha, LoraDropouts.NONE);
-    } else if (names.contains(UpBiasAdapter.UP_BIAS)) {
-      NDArray bias = saved.upBias();
-      return (pair, alpha) -> new UpBiasAdapter(layer, pair, bias, alpha);
+  private static BiFunction<LowRank, RankScale, LayerAdapter> maker(LowRankForm form, SavedTensors saved) {
+    if (form == LowRankForm.SCALED_MAGNITUDES) {
+      Magnitudes magnitudes = Magnitudes.restored(saved);
+      return (pair, scale) -> new DoraAdapter(saved.layer(), pair, magnitudes, scale, DetourDropouts.NONE);
+    } else if (form == LowRankForm.PAIR_WITH_BIAS) {
+      NDArray bias = saved.take(LoraNames.UP_BIAS, saved.layer().outputs());
+      return (pair, scale) -> new UpBiasAdapter(saved.layer(), pair, bias, scale);
     }
-    return (pair, alpha) -> new LoraAdapter(layer, pair, alpha, LoraDropouts.NONE);
+    return (pair, scale) -> new LoraAdapter(saved.layer(), pair, scale, DetourDropouts.NONE);
   }
 
   @Override
   public Set<String> parameters() {
-    return Stream.of(PARAMETERS, EMBEDDING, CONSTANTS).flatMap(Set::stream).collect(Collectors.toSet());
+    return FORMS.stream().flatMap(form -> form.parameters().stream()).collect(Collectors.toSet());
   }
 
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    Set<String> names = saved.tensors().keySet();
-    return names.equals(EMBEDDING) ? Optional.of(FactorShapes.ofTable(saved))
-        : isPair(saved) ? Optional.of(FactorShapes.of(saved)) : Optional.empty();
-  }
-
-  /** One half of a pair is enough to be told what is missing. */
-  private static boolean isPair(AdapterModule saved) {
-    Set<String> names = saved.tensors().keySet();
-    return (names.contains(LoraFactors.DOWN) || names.contains(LoraFactors.UP)) && PARAMETERS.containsAll(names)
-        && !names.containsAll(Set.of(LoraFactors.MID, DoraAdapter.MAGNITUDE))
-        && !names.containsAll(Set.of(UpBiasAdapter.UP_BIAS, DoraAdapter.MAGNITUDE))
-        && CONSTANTS.containsAll(saved.constants().keySet());
+    return form(saved).map(form -> form.shape(saved));
   }
 }

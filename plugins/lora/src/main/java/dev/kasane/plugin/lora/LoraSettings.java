@@ -1,6 +1,8 @@
 package dev.kasane.plugin.lora;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.DetourDropouts;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
@@ -9,15 +11,12 @@ import java.util.List;
 /**
  * The options of LoRA, checked.
  *
- * @param rank width of the detour, from 1
- * @param alpha the update is scaled by alpha/rank; rsLoRA's root is already inside
+ * @param scale rank and alpha
  * @param start how A and B start
  * @param magnitudes whether magnitudes are trained apart, as DoRA does
  * @param drops what is left out while training
  */
-record LoraSettings(int rank, double alpha, LoraStart start, boolean magnitudes, LoraDropouts drops) {
-  private static final int LARGEST_RANK = 8192;
-
+record LoraSettings(RankScale scale, LoraStart start, boolean magnitudes, DetourDropouts drops) {
   static final List<AdapterOption> OPTIONS = List.of(
       new AdapterOption("rank", Type.INTEGER, "8",
           "Width of the low-rank detour, r; more can learn more and makes a larger file."),
@@ -43,19 +42,14 @@ record LoraSettings(int rank, double alpha, LoraStart start, boolean magnitudes,
           "Probability that a layer's adapter is left out of a step altogether, as in kohya's scripts."));
 
   static LoraSettings of(AdapterOptions options) {
-    int rank = options.integer("rank", 1, LARGEST_RANK);
-    double alpha = options.number("alpha");
-    if (alpha < 0) {
-      throw new UserException("Option alpha is " + alpha + "; it must be positive, or 0 for the rank.");
-    }
-    double scaled = (alpha == 0 ? rank : alpha) * (options.flag("use-rslora") ? Math.sqrt(rank) : 1);
+    RankScale scale = RankScale.of(options);
     LoraStart start = LoraStart.parse(options.text("init"));
     boolean magnitudes = options.flag("use-dora");
     if (magnitudes && start.isPartOfWeight()) {
       throw new UserException("Option use-dora goes with an init of kaiming or gaussian, not with "
           + options.text("init") + "; it must be false here.");
     }
-    return new LoraSettings(rank, scaled, start, magnitudes, new LoraDropouts(
+    return new LoraSettings(scale, start, magnitudes, new DetourDropouts(
         options.numberBelow("dropout", 1), options.numberBelow("hidden-dropout", 1),
         options.numberBelow("rank-dropout", 1), options.numberBelow("module-dropout", 1)));
   }

@@ -5,8 +5,10 @@ import static dev.kasane.plugin.lora.LoraOps.LORA;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -80,26 +82,14 @@ record LoraStart(Kind kind, int rounds) {
    *
    * @param scale alpha/rank, by which singular values are divided
    */
-  LoraFactors factors(TargetLayer layer, int rank, double scale, NDManager scope) {
+  LowRank factors(TargetLayer layer, int rank, double scale, NDManager scope) {
     if (isOfWeight()) {
       return ofWeight(layer, rank, scale, scope);
     }
-    boolean linear = layer.kind() == TargetLayer.Kind.LINEAR;
-    long kernel = layer.kernel();
-    Shape downShape = linear
-        ? new Shape(rank, layer.inputs())
-        : new Shape(rank, layer.inputs(), kernel, kernel);
-    Shape upShape = linear ? new Shape(layer.outputs(), rank) : new Shape(layer.outputs(), rank, 1, 1);
-    NDArray down = kind == Kind.GAUSSIAN
-        ? scope.randomNormal(0, 1f / rank, downShape, DataType.FLOAT32)
-        : kaimingUniform(scope, downShape);
-    return new LoraFactors(down, null, scope.zeros(upShape, DataType.FLOAT32));
-  }
-
-  /** He et al. 2015 with a = √5, PyTorch's start for a linear layer: uniform within 1/√fan-in. */
-  private static NDArray kaimingUniform(NDManager scope, Shape shape) {
-    float bound = (float) (1 / Math.sqrt(shape.size() / (double) shape.get(0)));
-    return scope.randomUniform(-bound, bound, shape, DataType.FLOAT32);
+    FreshTensors fresh = new FreshTensors(scope);
+    return kind == Kind.KAIMING ? LowRank.fresh(layer, rank, false, fresh) : new LowRank(
+        fresh.normal(1.0 / rank, LayerShapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null,
+        fresh.zeros(LayerShapes.mixing(layer, layer.outputs(), rank, 1)));
   }
 
   /** W − Q(W), float32. */
@@ -112,7 +102,7 @@ record LoraStart(Kind kind, int rounds) {
         .sub(Ops.cast(layer.weight().materialise(scope), DataType.FLOAT32));
   }
 
-  private LoraFactors ofWeight(TargetLayer layer, int rank, double scale, NDManager scope) {
+  private LowRank ofWeight(TargetLayer layer, int rank, double scale, NDManager scope) {
     long most = Math.min(layer.inputs(), layer.outputs());
     if (layer.kind() != TargetLayer.Kind.LINEAR || rank > most) {
       throw new UserException("Layer " + layer.path() + " cannot start from its own weight: "
@@ -127,7 +117,7 @@ record LoraStart(Kind kind, int rounds) {
           : LORA.principalFast(own, weight, rank, scale, rounds);
       made[0].attach(scope);
       made[1].attach(scope);
-      return new LoraFactors(made[0], null, made[1]);
+      return new LowRank(made[0], null, made[1]);
     }
   }
 }

@@ -3,9 +3,10 @@ package dev.kasane.plugin.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import java.util.LinkedHashMap;
@@ -20,14 +21,11 @@ import java.util.function.BiFunction;
  * does on loading, the start is made anew from the weight; it is taken off the update here, and the base stays as it is.
  * It is made when the weight is first needed, for an adapter is also looked at where there is no weight.
  */
-final class ResidualAdapter implements LayerAdapter {
+final class ResidualAdapter extends PairAdapter {
   private static final Set<String> QUANTISED = Set.of("nf4", "fp4", "int8");
 
-  private final TargetLayer layer;
   private final AdapterModule saved;
-  private final LoraFactors factors;
-  private final double alpha;
-  private final BiFunction<LoraFactors, Double, LayerAdapter> made;
+  private final BiFunction<LowRank, RankScale, LayerAdapter> made;
   private final NDManager scope;
   private LayerAdapter whole;
 
@@ -35,41 +33,33 @@ final class ResidualAdapter implements LayerAdapter {
    * @param layer the layer
    * @param saved what the file says
    * @param factors its factors, fitted to the layer
-   * @param alpha numerator of the scale
-   * @param made makes an adapter of the factors and the alpha of the whole update
+   * @param scale their rank and alpha
+   * @param made makes an adapter of the factors and the scale of the whole update
    * @param scope owner of what is made of the weight
    */
-  ResidualAdapter(TargetLayer layer, AdapterModule saved, LoraFactors factors, double alpha,
-      BiFunction<LoraFactors, Double, LayerAdapter> made, NDManager scope) {
-    this.layer = layer;
+  ResidualAdapter(TargetLayer layer, AdapterModule saved, LowRank factors, RankScale scale,
+      BiFunction<LowRank, RankScale, LayerAdapter> made, NDManager scope) {
+    super(layer, factors, scale);
     this.saved = saved;
-    this.factors = factors;
-    this.alpha = alpha;
     this.made = made;
     this.scope = scope;
   }
 
-  @Override
-  public TargetLayer layer() {
-    return layer;
-  }
-
   private LayerAdapter whole() {
     if (whole == null) {
-      whole = made.apply(withoutStart(), 2 * alpha);
+      whole = made.apply(withoutStart(), scale.times(2));
     }
     return whole;
   }
 
-  private LoraFactors withoutStart() {
+  private LowRank withoutStart() {
     String word = saved.constants().containsKey(AdapterModule.PISSA) ? AdapterModule.PISSA : AdapterModule.OLORA;
     if (QUANTISED.contains(layer.weight().storage())) {
       throw new UserException("Layer " + layer.path() + " is quantised, and its adapter began as a part of the weight ("
           + word + "), which only the dense weight gives again. Use the base in float32, float16 or bfloat16.");
     }
-    int rank = Math.toIntExact(factors.rank());
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      LoraFactors both = factors.beside(LoraStart.parse(word).factors(layer, rank, alpha / rank, own));
+      LowRank both = factors.less(LoraStart.parse(word).factors(layer, scale.rank(), scale.factor(), own));
       both.down().attach(scope);
       both.up().attach(scope);
       return both;
@@ -82,7 +72,7 @@ final class ResidualAdapter implements LayerAdapter {
   }
 
   @Override
-  public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
+  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(double multiplier, Phase phase) {
     return whole().lowRanks(multiplier, phase);
   }
 
@@ -106,10 +96,5 @@ final class ResidualAdapter implements LayerAdapter {
   @Override
   public Map<String, Double> constants() {
     return saved.constants();
-  }
-
-  @Override
-  public Map<String, Double> facts() {
-    return new LoraAdapter(layer, factors, alpha, LoraDropouts.NONE).facts();
   }
 }

@@ -2,13 +2,13 @@ package dev.kasane.plugin.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.DetourDropouts;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * A LoRA that starts as a part of the weight: ΔW = scale · (B·A − B₀·A₀), with A₀ and B₀ as they started.
@@ -18,9 +18,8 @@ import java.util.Map;
  * PEFT's conversion to a plain LoRA of twice the rank, A over A₀ and B beside −B₀: any tool opens it, on the
  * base as it was published.
  */
-final class ShiftedAdapter implements LayerAdapter {
-  private final LoraFactors factors;
-  private final LoraFactors start;
+final class ShiftedAdapter extends PairAdapter {
+  private final LowRank start;
   private final LoraAdapter now;
   private final LoraAdapter then;
   private AdapterModule saved;
@@ -28,20 +27,15 @@ final class ShiftedAdapter implements LayerAdapter {
   /**
    * @param layer the layer
    * @param factors the live parameters
-   * @param alpha numerator of the scale
+   * @param scale rank and alpha
    * @param dropouts what is left out in training; the start is a part of the weight and never dropped
    * @param scope owner of the copy of the start
    */
-  ShiftedAdapter(TargetLayer layer, LoraFactors factors, double alpha, LoraDropouts dropouts, NDManager scope) {
-    this.factors = factors;
-    this.start = new LoraFactors(copy(factors.down(), scope), null, copy(factors.up(), scope));
-    this.now = new LoraAdapter(layer, factors, alpha, dropouts);
-    this.then = new LoraAdapter(layer, start, alpha, LoraDropouts.NONE);
-  }
-
-  @Override
-  public TargetLayer layer() {
-    return now.layer();
+  ShiftedAdapter(TargetLayer layer, LowRank factors, RankScale scale, DetourDropouts dropouts, NDManager scope) {
+    super(layer, factors, scale);
+    this.start = new LowRank(copy(factors.down(), scope), null, copy(factors.up(), scope));
+    this.now = new LoraAdapter(layer, factors, scale, dropouts);
+    this.then = new LoraAdapter(layer, start, scale, DetourDropouts.NONE);
   }
 
   private static NDArray copy(NDArray factor, NDManager scope) {
@@ -66,32 +60,15 @@ final class ShiftedAdapter implements LayerAdapter {
     }
   }
 
-  @Override
-  public Map<String, NDArray> tensors() {
-    return factors.named();
-  }
-
-  @Override
-  public Map<String, Double> constants() {
-    return now.constants();
-  }
-
-  @Override
-  public Map<String, Double> facts() {
-    return now.facts();
-  }
-
   /** A plain LoRA of twice the rank and twice the alpha, the same ΔW on the same base. */
   @Override
   public AdapterModule saved() {
     if (saved != null) {
       saved.tensors().values().forEach(NDArray::close);
     }
-    Map<String, NDArray> tensors = new LinkedHashMap<>();
     try (GradMode off = GradMode.off()) {
-      tensors.putAll(factors.beside(start).named());
+      saved = new AdapterModule(layer.path(), factors.less(start).named(), scale.times(2).constants());
     }
-    saved = new AdapterModule(layer().path(), tensors, Map.of(LoraMethod.ALPHA, 2 * constants().get(LoraMethod.ALPHA)));
     return saved;
   }
 }

@@ -3,11 +3,13 @@ package dev.kasane.plugin.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.lowrank.DetourDropouts;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.tensor.Ops;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,36 +17,24 @@ import java.util.Optional;
  * A LoRA whose second factor has a bias of its own, as those have that were extracted from a tuned model (PEFT's
  * {@code lora_bias}): y = W·x + scale · (B·A·x + b). It is restored, never trained.
  */
-final class UpBiasAdapter implements LayerAdapter {
-  static final String UP_BIAS = "lora_up.bias";
-
-  private final TargetLayer layer;
-  private final LoraFactors factors;
+final class UpBiasAdapter extends PairAdapter {
   private final NDArray bias;
-  private final double alpha;
   private final LoraAdapter update;
 
   /**
    * @param layer the layer
    * @param factors the factors
    * @param bias (out), float32
-   * @param alpha numerator of the scale of all three
+   * @param scale rank and alpha of all three
    */
-  UpBiasAdapter(TargetLayer layer, LoraFactors factors, NDArray bias, double alpha) {
-    this.layer = layer;
-    this.factors = factors;
+  UpBiasAdapter(TargetLayer layer, LowRank factors, NDArray bias, RankScale scale) {
+    super(layer, factors, scale);
     this.bias = bias;
-    this.alpha = alpha;
-    this.update = new LoraAdapter(layer, factors, alpha, LoraDropouts.NONE);
-  }
-
-  @Override
-  public TargetLayer layer() {
-    return layer;
+    this.update = new LoraAdapter(layer, factors, scale, DetourDropouts.NONE);
   }
 
   private NDArray shift(NDManager scope, double multiplier) {
-    NDArray shift = Ops.scale(bias, multiplier * alpha / factors.rank());
+    NDArray shift = Ops.scale(bias, multiplier * scale.alpha() / scale.rank());
     shift.attach(scope);
     return shift;
   }
@@ -86,18 +76,6 @@ final class UpBiasAdapter implements LayerAdapter {
 
   @Override
   public Map<String, NDArray> tensors() {
-    Map<String, NDArray> tensors = new LinkedHashMap<>(factors.named());
-    tensors.put(UP_BIAS, bias);
-    return tensors;
-  }
-
-  @Override
-  public Map<String, Double> constants() {
-    return update.constants();
-  }
-
-  @Override
-  public Map<String, Double> facts() {
-    return update.facts();
+    return tensorsAnd(LoraNames.UP_BIAS, bias);
   }
 }

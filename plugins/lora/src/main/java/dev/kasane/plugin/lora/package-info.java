@@ -8,8 +8,8 @@
  * <p>The stored alpha always means alpha/rank. With rsLoRA the root of the rank is multiplied into it, so
  * that readers that know nothing of rsLoRA scale right.
  *
- * <p>{@link dev.kasane.plugin.lora.LoraMethod} is the extension; {@code lora.ts.py} has the arithmetic. On
- * a linear layer the update is accumulated into the layer's output in one call, and backward keeps only
+ * <p>{@link dev.kasane.plugin.lora.LoraMethod} is the extension; factors, magnitudes and their arithmetic are those
+ * of {@code dev.kasane.core.lowrank}, and {@code lora.ts.py} has how LoRA starts from a weight. On a linear layer the update is accumulated into the layer's output in one call, and backward keeps only
  * what is as wide as the rank, beside the layer's input.
  */
 package dev.kasane.plugin.lora;

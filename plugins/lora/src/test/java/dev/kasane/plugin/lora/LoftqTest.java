@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.DenseWeight;
@@ -122,7 +123,7 @@ class LoftqTest {
     quantise(layer, NF4, true);
     LayerAdapter adapter = method.attach(layer, options(4, "alpha", "8"), scope);
     AdapterModule saved = adapter.saved();
-    assertThat(saved.tensors().get(LoraFactors.DOWN).getShape().getShape()).containsExactly(4, 64);
+    assertThat(saved.tensors().get(LoraNames.DOWN).getShape().getShape()).containsExactly(4, 64);
     NDArray again = method.restore(layer, saved, scope).orElseThrow().weightDelta(scope, 1);
     assertThat(norm(again.stopGradient().sub(adapter.weightDelta(scope, 1).stopGradient()))).isZero();
   }

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
@@ -63,7 +64,7 @@ class LoraRestoreTest {
   @ValueSource(strings = {"pissa", "olora"})
   void startsThatWereTakenOffTheBaseAreTakenOffTheUpdate(String start) {
     TargetLayer layer = Layers.linear(scope, 7, 5);
-    LoraFactors begun = LoraStart.parse(start).factors(layer, 4, 1.5, scope);
+    LowRank begun = LoraStart.parse(start).factors(layer, 4, 1.5, scope);
     LayerAdapter untrained = restore(layer, begun.down(), begun.up(), Map.of("alpha", 6.0, start, 1.0));
     assertThat(untrained.deltaNorm(scope)).isCloseTo(0, within(1e-5));
     NDArray down = Layers.random(scope, 4, 7);

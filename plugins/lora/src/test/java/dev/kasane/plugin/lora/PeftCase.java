@@ -8,6 +8,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -78,8 +79,8 @@ final class PeftCase {
         String key = root(path) + ".";
         if (file.names().contains(key + "alpha")) {
           modules.add(new AdapterModule(path,
-              Map.of(LoraFactors.DOWN, file.read(key + LoraFactors.DOWN, scope),
-                  LoraFactors.UP, file.read(key + LoraFactors.UP, scope)),
+              Map.of(LoraNames.DOWN, file.read(key + LoraNames.DOWN, scope),
+                  LoraNames.UP, file.read(key + LoraNames.UP, scope)),
               Map.of("alpha", (double) file.read(key + "alpha", scope).toFloatArray()[0])));
         }
       }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.text.model.CausalLm;
@@ -19,7 +20,7 @@ final class PeftModels {
   static final Path GOLDEN = Path.of(System.getProperty("kasane.root", "../.."),
       "text-lm", "src", "test", "resources", "golden");
   private static final Map<String, String> FACTORS =
-      Map.of(LoraFactors.DOWN, "lora_A.weight", LoraFactors.UP, "lora_B.weight");
+      Map.of(LoraNames.DOWN, "lora_A.weight", LoraNames.UP, "lora_B.weight");
 
   private PeftModels() {}
 
@@ -29,12 +30,12 @@ final class PeftModels {
     for (String path : model.adaptableLayers().keySet()) {
       if (golden.names().contains(prefix + path + ".lora_A.weight")) {
         modules.add(new AdapterModule(path, Map.of(
-            LoraFactors.DOWN, golden.read(prefix + path + ".lora_A.weight", scope),
-            LoraFactors.UP, golden.read(prefix + path + ".lora_B.weight", scope)), Map.of("alpha", alpha)));
-      } else if (golden.names().contains(prefix + path + "." + EmbeddingAdapter.A)) {
+            LoraNames.DOWN, golden.read(prefix + path + ".lora_A.weight", scope),
+            LoraNames.UP, golden.read(prefix + path + ".lora_B.weight", scope)), Map.of("alpha", alpha)));
+      } else if (golden.names().contains(prefix + path + "." + LoraNames.TABLE_A)) {
         modules.add(new AdapterModule(path, Map.of(
-            EmbeddingAdapter.A, golden.read(prefix + path + "." + EmbeddingAdapter.A, scope),
-            EmbeddingAdapter.B, golden.read(prefix + path + "." + EmbeddingAdapter.B, scope)), Map.of("alpha", alpha)));
+            LoraNames.TABLE_A, golden.read(prefix + path + "." + LoraNames.TABLE_A, scope),
+            LoraNames.TABLE_B, golden.read(prefix + path + "." + LoraNames.TABLE_B, scope)), Map.of("alpha", alpha)));
       }
     }
     Injector.Restored restored = Injector.restore(Map.of(CausalLm.COMPONENT, model),

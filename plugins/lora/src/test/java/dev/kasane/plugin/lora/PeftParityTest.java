@@ -94,7 +94,7 @@ class PeftParityTest {
     LayerAdapter adapter(AdaptableLayer layer, NDManager scope) {
       double alpha = LoraSettings.of(Layers.options(Map.of("rank", settings.get("r").asText(),
           "alpha", settings.get("lora_alpha").asText(),
-          "use-rslora", settings.get("use_rslora").asText()))).alpha();
+          "use-rslora", settings.get("use_rslora").asText()))).scale().alpha();
       AdapterModule saved = new AdapterModule("", Map.of("lora_down.weight", get("lora_A"),
           "lora_up.weight", get("lora_B")), Map.of("alpha", alpha));
       return new LoraMethod().restore(layer, saved, scope).orElseThrow();

@@ -4,6 +4,9 @@ import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,7 +16,7 @@ final class GloraAdapter extends RebuiltAdapter {
   private final NDArray a1;
   private final NDArray a2;
   private final LowRank own;
-  private final Scale scale;
+  private final RankScale scale;
 
   /**
    * @param layer the layer
@@ -23,7 +26,7 @@ final class GloraAdapter extends RebuiltAdapter {
    * @param scale rank and alpha
    * @param dropouts what is left out in training
    */
-  GloraAdapter(TargetLayer layer, NDArray a1, NDArray a2, LowRank own, Scale scale, Dropouts dropouts) {
+  GloraAdapter(TargetLayer layer, NDArray a1, NDArray a2, LowRank own, RankScale scale, DeltaDropouts dropouts) {
     super(layer, dropouts);
     this.a1 = a1;
     this.a2 = a2;
@@ -32,7 +35,7 @@ final class GloraAdapter extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops) {
     NDArray update = own.delta(scope, layer().weight().shape(), 1);
     NDArray weight = layer().weight().materialise(scope);
     return drops.onRows(
@@ -54,15 +57,11 @@ final class GloraAdapter extends RebuiltAdapter {
 
   @Override
   public Map<String, Double> constants() {
-    return Map.of(Scale.ALPHA, scale.alpha());
+    return scale.constants();
   }
 
   @Override
   public Map<String, Double> facts() {
-    Map<String, Double> facts = new LinkedHashMap<>();
-    facts.put("rank", (double) scale.rank());
-    facts.put(Scale.ALPHA, scale.alpha());
-    facts.put(Scale.SCALE, scale.factor());
-    return facts;
+    return scale.facts();
   }
 }

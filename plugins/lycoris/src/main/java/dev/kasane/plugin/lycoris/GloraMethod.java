@@ -1,7 +1,15 @@
 package dev.kasane.plugin.lycoris;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.RankScale;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -36,34 +44,34 @@ public final class GloraMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Options.of(Scale.OPTIONS, Dropouts.OPTIONS);
+    return SharedOptions.of(SharedOptions.SCALE, SharedOptions.DROPOUTS);
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Scale.of(options);
-    Dropouts.of(options);
+    RankScale.of(options);
+    SharedOptions.dropouts(options);
   }
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Scale scale = Scale.of(options);
+    RankScale scale = RankScale.of(options);
     long rank = scale.rank();
-    Starts starts = new Starts(scope);
-    LowRank own = new LowRank(starts.kaimingUniform(Shapes.mixing(layer, layer.outputs(), rank, 1)),
-        starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null);
-    return new GloraAdapter(layer, starts.kaimingUniform(Shapes.mixing(layer, layer.inputs(), rank, 1)),
-        starts.zeros(Shapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, Dropouts.of(options));
+    FreshTensors fresh = new FreshTensors(scope);
+    NDArray up = fresh.kaimingUniform(LayerShapes.mixing(layer, layer.outputs(), rank, 1));
+    LowRank own = new LowRank(fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null, up);
+    return new GloraAdapter(layer, fresh.kaimingUniform(LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
+        fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, SharedOptions.dropouts(options));
   }
 
   @Override
   public Set<String> parameters() {
-    return Options.with(TENSORS, AdapterModule.FACTORS);
+    return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
   }
 
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
+    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedShapes shapes = new SavedShapes(saved);
@@ -72,14 +80,12 @@ public final class GloraMethod implements AdapterMethod {
     long inputs = shapes.size(A1, later ? 0 : 1);
     String own = later ? B2 : B1;
     long outputs = shapes.size(later ? B1 : B2, 0);
-    String kernels = shapes.has(CORE) ? CORE : own;
-    return Optional.of(shapes.isKernels(kernels) ? shapes.convolution(outputs, inputs, kernels)
-        : new Shape(outputs, inputs));
+    return Optional.of(shapes.layer(outputs, inputs, CORE, own));
   }
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
+    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
@@ -94,22 +100,18 @@ public final class GloraMethod implements AdapterMethod {
       TargetLayer layer, SavedTensors saved, String a1, String a2, String b1, String b2) {
     long rank = saved.size(a2, 0);
     long kernel = saved.has(CORE) ? 1 : layer.kernel();
-    return saved.fits(a1, Shapes.mixing(layer, layer.inputs(), rank, 1))
-        && saved.fits(a2, Shapes.mixing(layer, rank, layer.inputs(), 1))
-        && saved.fits(b1, Shapes.mixing(layer, layer.outputs(), rank, 1))
-        && saved.fits(b2, Shapes.mixing(layer, rank, layer.inputs(), kernel));
+    return saved.fits(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1))
+        && saved.fits(a2, LayerShapes.mixing(layer, rank, layer.inputs(), 1))
+        && saved.fits(b1, LayerShapes.mixing(layer, layer.outputs(), rank, 1))
+        && saved.fits(b2, LayerShapes.mixing(layer, rank, layer.inputs(), kernel));
   }
 
   private static LayerAdapter restored(TargetLayer layer, AdapterModule module, SavedTensors saved,
       String a1, String a2, String b1, String b2) {
     long rank = saved.size(a2, 0);
-    boolean core = saved.has(CORE);
-    Shapes.requireKernel(layer, core, CORE);
-    LowRank own = new LowRank(saved.take(b1, Shapes.mixing(layer, layer.outputs(), rank, 1)),
-        saved.take(b2, Shapes.mixing(layer, rank, layer.inputs(), core ? 1 : layer.kernel())),
-        core ? saved.take(CORE, rank, rank, layer.kernel(), layer.kernel()) : null);
-    return new GloraAdapter(layer, saved.take(a1, Shapes.mixing(layer, layer.inputs(), rank, 1)),
-        saved.take(a2, Shapes.mixing(layer, rank, layer.inputs(), 1)), own, Scale.ofSaved(module, rank),
-        Dropouts.NONE);
+    LowRank own = LowRank.restored(saved, b2, CORE, b1);
+    return new GloraAdapter(layer, saved.take(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
+        saved.take(a2, LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, RankScale.ofSaved(module, rank),
+        DeltaDropouts.NONE);
   }
 }

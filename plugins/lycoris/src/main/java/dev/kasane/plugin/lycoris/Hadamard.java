@@ -1,10 +1,15 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
 import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.FactoredUpdate;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +20,7 @@ import java.util.Map;
  * @param first (w1_a·w1_b)
  * @param second (w2_a·w2_b)
  */
-record Hadamard(Half first, Half second) implements Product {
+record Hadamard(Half first, Half second) implements FactoredUpdate {
   static final String MARK = "hada_w1_a";
 
   /**
@@ -28,22 +33,22 @@ record Hadamard(Half first, Half second) implements Product {
   record Half(NDArray a, NDArray b, NDArray core) {}
 
   /** Fresh factors, whose product is zero. */
-  static Hadamard fresh(TargetLayer layer, int rank, boolean tucker, Starts starts) {
-    return new Hadamard(half(layer, rank, tucker, 0.1, starts), half(layer, rank, tucker, 0, starts));
+  static Hadamard fresh(TargetLayer layer, int rank, boolean tucker, FreshTensors fresh) {
+    return new Hadamard(half(layer, rank, tucker, 0.1, fresh), half(layer, rank, tucker, 0, fresh));
   }
 
-  private static Half half(TargetLayer layer, int rank, boolean tucker, double deviation, Starts starts) {
+  private static Half half(TargetLayer layer, int rank, boolean tucker, double deviation, FreshTensors fresh) {
     boolean core = tucker && layer.kernel() > 1;
     long[] shape = core ? new long[] {rank, layer.outputs()} : new long[] {layer.outputs(), rank};
-    NDArray a = deviation == 0 ? starts.zeros(shape) : starts.normal(deviation, shape);
-    NDArray b = starts.normal(1, rank, core ? layer.inputs() : layer.inputs() * Shapes.kernelSize(layer));
-    return new Half(a, b, core ? starts.normal(0.1, rank, rank, layer.kernel(), layer.kernel()) : null);
+    NDArray a = deviation == 0 ? fresh.zeros(shape) : fresh.normal(deviation, shape);
+    NDArray b = fresh.normal(1, rank, core ? layer.inputs() : layer.inputs() * LayerShapes.kernelSize(layer));
+    return new Half(a, b, core ? fresh.normal(0.1, rank, rank, layer.kernel(), layer.kernel()) : null);
   }
 
   static Hadamard restored(TargetLayer layer, SavedTensors saved) {
     long rank = rank(saved);
     boolean core = saved.has("hada_t1") || saved.has("hada_t2");
-    Shapes.requireKernel(layer, core, "hada_t1");
+    LayerShapes.requireKernel(layer, core, "hada_t1");
     return new Hadamard(half(layer, 1, rank, core, saved), half(layer, 2, rank, core, saved));
   }
 
@@ -58,16 +63,19 @@ record Hadamard(Half first, Half second) implements Product {
           saved.take("hada_t" + number, rank, rank, layer.kernel(), layer.kernel()));
     }
     NDArray b = saved.takeColumns(
-        name + "_b", rank, layer.inputs() * Shapes.kernelSize(layer), Shapes.kernel(layer));
+        name + "_b", rank, layer.inputs() * LayerShapes.kernelSize(layer));
     return new Half(saved.take(name + "_a", layer.outputs(), rank), b, null);
   }
 
   @Override
   public NDArray delta(NDManager scope, Shape shape, double factor) {
-    return first.core == null
-        ? LYCORIS.hadamard(scope, first.a, first.b, second.a, second.b, shape, factor)
-        : LYCORIS.hadamardTucker(
-            scope, first.core, first.a, first.b, second.core, second.a, second.b, factor);
+    if (first.core == null) {
+      return LYCORIS.hadamard(scope, first.a, first.b, second.a, second.b, shape, factor);
+    }
+    try (NDManager own = scope.newSubManager()) {
+      return LYCORIS.elementwise(scope, LOW_RANK.tucker(own, first.core, first.a, first.b),
+          LOW_RANK.tucker(own, second.core, second.a, second.b), factor);
+    }
   }
 
   @Override

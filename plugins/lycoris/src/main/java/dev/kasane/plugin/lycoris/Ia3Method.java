@@ -7,10 +7,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
@@ -42,20 +47,21 @@ public final class Ia3Method implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Options.of(List.of(new AdapterOption(TRAIN_ON_INPUT, Type.BOOLEAN, "false",
+    return SharedOptions.of(List.of(new AdapterOption(TRAIN_ON_INPUT, Type.BOOLEAN, "false",
         "Whether factors are for the layer's inputs, as is usual in feed-forward layers, not its outputs.")),
-        Dropouts.OPTIONS);
+        SharedOptions.DROPOUTS);
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Dropouts.of(options);
+    SharedOptions.dropouts(options);
   }
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
     boolean onInput = options.flag(TRAIN_ON_INPUT);
-    return new Ia3Adapter(layer, new Starts(scope).zeros(shape(layer, onInput)), onInput, Dropouts.of(options));
+    NDArray factors = new FreshTensors(scope).zeros(shape(layer, onInput));
+    return new Ia3Adapter(layer, factors, onInput, SharedOptions.dropouts(options));
   }
 
   /** As LyCORIS stores it: (c) for a linear layer, (1, c, 1, 1) for a convolution, whichever axis is meant. */
@@ -88,7 +94,7 @@ public final class Ia3Method implements AdapterMethod {
     }
     boolean onInput = onInput(saved);
     NDArray weight = new SavedTensors(layer, saved, scope).take(WEIGHT, shape(layer, onInput));
-    return Optional.of(new Ia3Adapter(layer, weight, onInput, Dropouts.NONE));
+    return Optional.of(new Ia3Adapter(layer, weight, onInput, DeltaDropouts.NONE));
   }
 
   private static boolean isOwn(AdapterModule saved) {
@@ -119,15 +125,15 @@ public final class Ia3Method implements AdapterMethod {
     private final NDArray factors;
     private final boolean onInput;
 
-    Ia3Adapter(TargetLayer layer, NDArray factors, boolean onInput, Dropouts dropouts) {
+    Ia3Adapter(TargetLayer layer, NDArray factors, boolean onInput, DeltaDropouts dropouts) {
       super(layer, dropouts);
       this.factors = factors;
       this.onInput = onInput;
     }
 
     @Override
-    public NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
-      long[] axis = onInput ? Shapes.perInput(layer()) : Shapes.perOutput(layer());
+    public NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops) {
+      long[] axis = onInput ? LayerShapes.perInput(layer()) : LayerShapes.perOutput(layer());
       NDArray weight = layer().weight().materialise(scope);
       return drops.onRows(scope, LYCORIS.rescaled(scope, weight, factors, axis, multiplier));
     }

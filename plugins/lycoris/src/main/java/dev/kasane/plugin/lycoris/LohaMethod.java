@@ -2,9 +2,15 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.Magnitudes;
+import dev.kasane.core.lowrank.RankScale;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
@@ -17,11 +23,8 @@ import org.pf4j.Extension;
 /** LoHa: the elementwise product of two low-rank products. */
 @Extension
 public final class LohaMethod implements AdapterMethod {
-  public static final String TUCKER = "use-tucker";
-  public static final List<AdapterOption> TUCKER_OPTION = List.of(new AdapterOption(TUCKER, Type.BOOLEAN, "false",
-      "Whether a convolution's factors are 1x1 with the kernel in a small core between them."));
   private static final Set<String> TENSORS = Set.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b",
-      "hada_t1", "hada_t2", Magnitude.NAME);
+      "hada_t1", "hada_t2", LoraNames.MAGNITUDE);
   private static final Set<String> MARKS = Set.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b");
 
   @Override
@@ -36,31 +39,32 @@ public final class LohaMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Options.of(Scale.OPTIONS, TUCKER_OPTION, Magnitude.OPTIONS, Dropouts.OPTIONS);
+    return SharedOptions.of(
+        SharedOptions.SCALE, SharedOptions.TUCKER, SharedOptions.MAGNITUDES, SharedOptions.DROPOUTS);
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Scale.of(options);
-    Dropouts.of(options);
+    RankScale.of(options);
+    SharedOptions.dropouts(options);
   }
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Scale scale = Scale.of(options);
-    Hadamard product = Hadamard.fresh(layer, scale.rank(), options.flag(TUCKER), new Starts(scope));
-    Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
-    return new ProductAdapter(layer, product, scale, magnitude, Dropouts.of(options));
+    RankScale scale = RankScale.of(options);
+    Hadamard product = Hadamard.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
+    Magnitudes magnitudes = SharedOptions.magnitudes(layer, options, scope);
+    return new ProductAdapter(layer, product, scale, magnitudes, SharedOptions.dropouts(options));
   }
 
   @Override
   public Set<String> parameters() {
-    return Options.with(TENSORS, AdapterModule.FACTORS);
+    return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
   }
 
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
+    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedShapes shapes = new SavedShapes(saved);
@@ -76,12 +80,12 @@ public final class LohaMethod implements AdapterMethod {
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
+    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     Hadamard product = Hadamard.restored(layer, tensors);
-    return Optional.of(new ProductAdapter(layer, product, Scale.ofSaved(saved, Hadamard.rank(tensors)),
-        Magnitude.restored(layer, tensors), Dropouts.NONE));
+    return Optional.of(new ProductAdapter(layer, product, RankScale.ofSaved(saved, Hadamard.rank(tensors)),
+        Magnitudes.restored(tensors), DeltaDropouts.NONE));
   }
 }

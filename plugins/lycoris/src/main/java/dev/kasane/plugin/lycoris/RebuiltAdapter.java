@@ -2,6 +2,7 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
@@ -12,9 +13,9 @@ import dev.kasane.core.tensor.Ops;
  */
 public abstract class RebuiltAdapter implements LayerAdapter {
   private final TargetLayer layer;
-  private final Dropouts dropouts;
+  private final DeltaDropouts dropouts;
 
-  protected RebuiltAdapter(TargetLayer layer, Dropouts dropouts) {
+  protected RebuiltAdapter(TargetLayer layer, DeltaDropouts dropouts) {
     this.layer = layer;
     this.dropouts = dropouts;
   }
@@ -31,7 +32,7 @@ public abstract class RebuiltAdapter implements LayerAdapter {
    * @param multiplier the strength, not 0
    * @param drops what is left out of this pass
    */
-  protected abstract NDArray rebuild(NDManager scope, double multiplier, Dropouts drops);
+  protected abstract NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops);
 
   @Override
   public final NDArray weightDelta(NDManager scope, double multiplier) {
@@ -39,7 +40,7 @@ public abstract class RebuiltAdapter implements LayerAdapter {
       return scope.zeros(layer.weight().shape());
     }
     try (NDManager own = scope.newSubManager()) {
-      NDArray delta = rebuild(own, multiplier, Dropouts.NONE);
+      NDArray delta = rebuild(own, multiplier, DeltaDropouts.NONE);
       delta.attach(scope);
       return delta;
     }
@@ -47,7 +48,7 @@ public abstract class RebuiltAdapter implements LayerAdapter {
 
   @Override
   public final NDArray forward(NDArray x, double multiplier, Phase phase) {
-    Dropouts drops = dropsIn(phase);
+    DeltaDropouts drops = dropsIn(phase);
     return isOff(x, multiplier, drops)
         ? layer.apply(x, x.getManager().zeros(layer.weight().shape()))
         : drops.onOutput(update(x, multiplier, drops));
@@ -55,7 +56,7 @@ public abstract class RebuiltAdapter implements LayerAdapter {
 
   @Override
   public final NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
-    Dropouts drops = dropsIn(phase);
+    DeltaDropouts drops = dropsIn(phase);
     if (isOff(x, multiplier, drops)) {
       return y;
     }
@@ -64,16 +65,16 @@ public abstract class RebuiltAdapter implements LayerAdapter {
     }
   }
 
-  private Dropouts dropsIn(Phase phase) {
-    return phase == Phase.TRAINING ? dropouts : Dropouts.NONE;
+  private DeltaDropouts dropsIn(Phase phase) {
+    return phase == Phase.TRAINING ? dropouts : DeltaDropouts.NONE;
   }
 
-  private static boolean isOff(NDArray x, double multiplier, Dropouts drops) {
+  private static boolean isOff(NDArray x, double multiplier, DeltaDropouts drops) {
     return multiplier == 0 || drops.skipsModule();
   }
 
   /** The layer's operation with ΔW; a method with a cheaper way overrides it. */
-  protected NDArray update(NDArray x, double multiplier, Dropouts drops) {
+  protected NDArray update(NDArray x, double multiplier, DeltaDropouts drops) {
     // ΔW is as large as the weight and must not outlive the call; backward keeps what it needs by itself.
     try (NDManager own = x.getManager().newSubManager()) {
       return layer.apply(x, rebuild(own, multiplier, drops),

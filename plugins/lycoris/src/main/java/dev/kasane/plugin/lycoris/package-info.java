@@ -1,9 +1,9 @@
 /**
  * The LyCORIS family: what there is beside LoRA to adapt a layer with.
  *
- * <p>Most methods add a {@link dev.kasane.plugin.lycoris.Product} of small tensors to the weight:
- * {@link dev.kasane.plugin.lycoris.Hadamard} is LoHa, {@link dev.kasane.plugin.lycoris.LowRank} LoRA again, for DoRA,
- * and {@code kronecker} has LoKr. A {@link dev.kasane.plugin.lycoris.Magnitude} can lie on top of each of the three:
+ * <p>Most methods add a {@link dev.kasane.core.lowrank.FactoredUpdate} to the weight:
+ * {@link dev.kasane.plugin.lycoris.Hadamard} is LoHa, {@link dev.kasane.core.lowrank.LowRank} DoRA's, and
+ * {@code kronecker} has LoKr. {@link dev.kasane.core.lowrank.Magnitudes} can lie on top of each of the three:
  * the lengths of the weight's rows, trained apart from its direction. The others change the weight by what it is: (IA)³
  * scales it, GLoRA mixes its inputs, Diag-OFT and BOFT rotate its outputs ({@code rotation}), and {@code whole} keeps
  * all of the difference, for normalisations too.

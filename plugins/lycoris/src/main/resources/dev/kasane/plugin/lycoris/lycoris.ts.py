@@ -4,27 +4,14 @@
 
 # ---- products that are added to the weight
 
-# factor * up . down. up: (out, rank), down: (rank, in, ...), in any arrangement of trailing axes.
-def low_rank(self, up: Tensor, down: Tensor, shape: List[int], factor: float) -> Tensor:
-  product = torch.matmul(torch.flatten(up, 1), torch.flatten(down, 1))
-  return torch.mul(torch.reshape(product, shape), factor)
-
-# delta[o, i, :, :] = sum over p, q of a[p, o] core[p, q, :, :] b[q, i].
-def tucker(self, core: Tensor, a: Tensor, b: Tensor) -> Tensor:
-  return torch.einsum("pqhw,po,qi->oihw", [core, a, b], path=None)
-
-def low_rank_tucker(self, up: Tensor, core: Tensor, down: Tensor, factor: float) -> Tensor:
-  full = self.tucker(core, torch.t(torch.flatten(up, 1)), torch.flatten(down, 1))
-  return torch.mul(full, factor)
-
 # factor * (w1a . w1b) * (w2a . w2b), elementwise.
 def hadamard(self, w1a: Tensor, w1b: Tensor, w2a: Tensor, w2b: Tensor, shape: List[int], factor: float) -> Tensor:
   product = torch.mul(torch.matmul(w1a, w1b), torch.matmul(w2a, w2b))
   return torch.mul(torch.reshape(product, shape), factor)
 
-def hadamard_tucker(self, t1: Tensor, a1: Tensor, b1: Tensor, t2: Tensor, a2: Tensor, b2: Tensor, m: float) -> Tensor:
-  product = torch.mul(self.tucker(t1, a1, b1), self.tucker(t2, a2, b2))
-  return torch.mul(product, m)
+# factor * a * b, elementwise.
+def elementwise(self, a: Tensor, b: Tensor, factor: float) -> Tensor:
+  return torch.mul(torch.mul(a, b), factor)
 
 def scaled(self, a: Tensor, factor: float) -> Tensor:
   return torch.mul(a, factor)
@@ -50,21 +37,6 @@ def kronecker_linear(self, x: Tensor, w1: Tensor, w2: Tensor, factor: float) -> 
   return torch.reshape(mixed, torch.add(leading, [outputs]))
 
 # ---- updates that depend on the weight
-
-# ||w|| over every axis but one, plus the smallest step of float32 at 1, as the reference does.
-def norm(self, w: Tensor, axes: List[int]) -> Tensor:
-  return torch.add(torch.norm(torch.to(w, 6), 2, axes, True), 1.1920928955078125e-07)
-
-# v * (m (g / ||v|| - 1) + 1) - w with v = w + update.
-def decompose(self, w: Tensor, update: Tensor, magnitude: Tensor, axes: List[int], multiplier: float) -> Tensor:
-  base = torch.to(w, 6)
-  v = torch.add(base, update)
-  scale = torch.div(magnitude, self.norm(v, axes))
-  if torch.ne(multiplier, 1.):
-    used = torch.add(torch.mul(torch.sub(scale, 1), multiplier), 1)
-  else:
-    used = scale
-  return torch.sub(torch.mul(v, used), base)
 
 # m * w * factors. along: factors' shape against w, 1 on every axis but one.
 def rescaled(self, w: Tensor, factors: Tensor, along: List[int], multiplier: float) -> Tensor:
@@ -122,22 +94,3 @@ def butterfly(self, w: Tensor, blocks: Tensor, limit: float, multiplier: float) 
 # The update of a weight that is rotated and then scaled row by row.
 def rescale_rows(self, w: Tensor, delta: Tensor, rescale: Tensor) -> Tensor:
   return torch.add(torch.mul(rescale, delta), torch.mul(torch.sub(rescale, 1), torch.to(w, 6)))
-
-# ---- what is left out in training
-
-# Zeroes whole rows with probability p; scaled: divides by the share that stays.
-def drop_rows(self, delta: Tensor, p: float, scaled: bool) -> Tensor:
-  count = torch.size(delta, 0)
-  keep = torch.to(torch.ge(torch.rand([count]), p), 6)
-  if scaled:
-    mask = torch.div(keep, torch.clamp(torch.mean(keep), 1e-06))
-  else:
-    mask = keep
-  shape = [count]
-  for i in range(torch.sub(torch.dim(delta), 1)):
-    _0 = torch.append(shape, 1)
-  return torch.mul(delta, torch.reshape(torch.to(mask, ops.prim.device(delta)), shape))
-
-# One number from [0, 1) of the CPU's default generator.
-def chance(self) -> float:
-  return float(torch.rand([1]))

@@ -11,7 +11,7 @@ import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.DoraStrength;
+import dev.kasane.core.lowrank.DoraStrength;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.plugin.peft.PeftFiles.Part;

@@ -1,12 +1,12 @@
 package dev.kasane.plugin.lycoris.kronecker;
 
+import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
 import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.plugin.lycoris.LycorisOps;
-import dev.kasane.plugin.lycoris.Product;
+import dev.kasane.core.lowrank.FactoredUpdate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,7 +17,7 @@ import java.util.Map;
  * @param first w1, (a, c)
  * @param second w2, (b, d) or (b, d, k, k)
  */
-record Kronecker(Side first, Side second) implements Product {
+record Kronecker(Side first, Side second) implements FactoredUpdate {
   /**
    * One side of the product.
    *
@@ -41,7 +41,7 @@ record Kronecker(Side first, Side second) implements Product {
       if (isWhole()) {
         return whole;
       }
-      return core == null ? LYCORIS.multiply(scope, a, b) : LYCORIS.tucker(scope, core, a, b);
+      return core == null ? LYCORIS.multiply(scope, a, b) : LOW_RANK.tucker(scope, core, a, b);
     }
 
     private void put(Map<String, NDArray> named) {

@@ -2,15 +2,15 @@ package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
-import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Factorization;
-import dev.kasane.plugin.lycoris.LohaMethod;
-import dev.kasane.plugin.lycoris.Scale;
-import dev.kasane.plugin.lycoris.Shapes;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import dev.kasane.plugin.lycoris.kronecker.Kronecker.Side;
 import java.util.List;
 
@@ -41,38 +41,38 @@ record KroneckerPlan(int rank, int factor, boolean decomposeBoth, boolean fullMa
     if (factor == 0) {
       throw new UserException("Option factor is 0; it must be at least 1, or -1 for the best the layer allows.");
     }
-    return new KroneckerPlan(Scale.rankOf(options), factor, options.flag("decompose-both"),
-        options.flag("full-matrix"), options.flag("unbalanced-factorization"), options.flag(LohaMethod.TUCKER));
+    return new KroneckerPlan(RankScale.rank(options), factor, options.flag("decompose-both"),
+        options.flag("full-matrix"), options.flag("unbalanced-factorization"), SharedOptions.tucker(options));
   }
 
   /** Fresh sides, of which the second is zero. */
-  Kronecker fresh(TargetLayer layer, Starts starts) {
+  Kronecker fresh(TargetLayer layer, FreshTensors fresh) {
     Factorization in = Factorization.near(layer.inputs(), factor);
     Factorization balanced = Factorization.near(layer.outputs(), factor);
     Factorization out = unbalanced ? balanced.swapped() : balanced;
-    return new Kronecker(first(out.first(), in.first(), starts), second(layer, out.second(), in.second(), starts));
+    return new Kronecker(first(out.first(), in.first(), fresh), second(layer, out.second(), in.second(), fresh));
   }
 
   private boolean isProduct(int rows, int columns) {
     return !fullMatrix && 2 * rank < Math.max(rows, columns);
   }
 
-  private Side first(int rows, int columns, Starts starts) {
+  private Side first(int rows, int columns, FreshTensors fresh) {
     return decomposeBoth && isProduct(rows, columns)
-        ? new Side("lokr_w1", null, starts.kaimingUniform(rows, rank), starts.kaimingUniform(rank, columns), null)
-        : Side.whole("lokr_w1", starts.kaimingUniform(rows, columns));
+        ? new Side("lokr_w1", null, fresh.kaimingUniform(rows, rank), fresh.kaimingUniform(rank, columns), null)
+        : Side.whole("lokr_w1", fresh.kaimingUniform(rows, columns));
   }
 
-  private Side second(TargetLayer layer, int rows, int columns, Starts starts) {
+  private Side second(TargetLayer layer, int rows, int columns, FreshTensors fresh) {
     String name = "lokr_w2";
     if (!isProduct(rows, columns)) {
-      return Side.whole(name, starts.zeros(Shapes.mixing(layer, rows, columns, layer.kernel())));
+      return Side.whole(name, fresh.zeros(LayerShapes.mixing(layer, rows, columns, layer.kernel())));
     }
     if (tucker && layer.kernel() > 1) {
-      NDArray core = starts.kaimingUniform(rank, rank, layer.kernel(), layer.kernel());
-      return new Side(name, null, starts.kaimingUniform(rank, rows), starts.zeros(rank, columns), core);
+      NDArray core = fresh.kaimingUniform(rank, rank, layer.kernel(), layer.kernel());
+      return new Side(name, null, fresh.kaimingUniform(rank, rows), fresh.zeros(rank, columns), core);
     }
-    return new Side(name, null, starts.kaimingUniform(rows, rank),
-        starts.zeros(rank, columns * Shapes.kernelSize(layer)), null);
+    return new Side(name, null, fresh.kaimingUniform(rows, rank),
+        fresh.zeros(rank, columns * LayerShapes.kernelSize(layer)), null);
   }
 }

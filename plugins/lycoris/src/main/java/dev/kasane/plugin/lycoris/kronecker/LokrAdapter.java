@@ -1,12 +1,12 @@
 package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDArray;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.Magnitudes;
+import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.Magnitude;
 import dev.kasane.plugin.lycoris.ProductAdapter;
-import dev.kasane.plugin.lycoris.Scale;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,8 +18,8 @@ final class LokrAdapter extends ProductAdapter {
   private final Kronecker product;
   private final Map<String, Double> carried;
 
-  LokrAdapter(TargetLayer layer, Kronecker product, Scale scale, Magnitude magnitude, Dropouts dropouts) {
-    super(layer, product, scale, magnitude, dropouts);
+  LokrAdapter(TargetLayer layer, Kronecker product, RankScale scale, Magnitudes magnitudes, DeltaDropouts dropouts) {
+    super(layer, product, scale, magnitudes, dropouts);
     this.product = product;
     this.carried = null;
   }
@@ -30,16 +30,16 @@ final class LokrAdapter extends ProductAdapter {
    * @param layer the layer
    * @param constants what the file has, saved as it is
    */
-  LokrAdapter(TargetLayer layer, Kronecker product, Map<String, Double> constants, Magnitude magnitude,
-      Dropouts dropouts) {
-    super(layer, product, new Scale(1, constants.getOrDefault(Scale.SCALE, 1.0)
-        * constants.getOrDefault(AdapterModule.SCALAR, 1.0)), magnitude, dropouts);
+  LokrAdapter(TargetLayer layer, Kronecker product, Map<String, Double> constants, Magnitudes magnitudes,
+      DeltaDropouts dropouts) {
+    super(layer, product, new RankScale(1, constants.getOrDefault(AdapterModule.SCALE, 1.0)
+        * constants.getOrDefault(AdapterModule.SCALAR, 1.0)), magnitudes, dropouts);
     this.product = product;
     this.carried = Map.copyOf(constants);
   }
 
   @Override
-  protected NDArray update(NDArray x, double multiplier, Dropouts drops) {
+  protected NDArray update(NDArray x, double multiplier, DeltaDropouts drops) {
     boolean direct = layer().kind() == TargetLayer.Kind.LINEAR && !isDecomposed() && drops.row() == 0;
     return direct ? product.onVectors(x, factor() * multiplier) : super.update(x, multiplier, drops);
   }
@@ -55,7 +55,7 @@ final class LokrAdapter extends ProductAdapter {
       return super.facts();
     }
     Map<String, Double> facts = new LinkedHashMap<>(carried);
-    facts.put(Scale.SCALE, factor());
+    facts.put(AdapterModule.SCALE, factor());
     return facts;
   }
 }

@@ -2,20 +2,20 @@ package dev.kasane.plugin.lycoris.kronecker;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.Magnitudes;
+import dev.kasane.core.lowrank.RankScale;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.LohaMethod;
-import dev.kasane.plugin.lycoris.Magnitude;
-import dev.kasane.plugin.lycoris.Options;
-import dev.kasane.plugin.lycoris.SavedShapes;
-import dev.kasane.plugin.lycoris.SavedTensors;
-import dev.kasane.plugin.lycoris.Scale;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +28,7 @@ public final class LokrMethod implements AdapterMethod {
   private static final Set<String> MARKS =
       Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b");
   private static final Set<String> TENSORS = Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2",
-      "lokr_w2_a", "lokr_w2_b", SavedKronecker.CORE, Magnitude.NAME);
+      "lokr_w2_a", "lokr_w2_b", SavedKronecker.CORE, LoraNames.MAGNITUDE);
 
   @Override
   public String id() {
@@ -42,50 +42,50 @@ public final class LokrMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Options.of(Scale.OPTIONS, KroneckerPlan.OPTIONS, LohaMethod.TUCKER_OPTION, Magnitude.OPTIONS,
-        Dropouts.OPTIONS);
+    return SharedOptions.of(SharedOptions.SCALE, KroneckerPlan.OPTIONS, SharedOptions.TUCKER, SharedOptions.MAGNITUDES,
+        SharedOptions.DROPOUTS);
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Scale.of(options);
+    RankScale.of(options);
     KroneckerPlan.of(options);
-    Dropouts.of(options);
+    SharedOptions.dropouts(options);
   }
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Scale scale = Scale.of(options);
-    Kronecker product = KroneckerPlan.of(options).fresh(layer, new Starts(scope));
-    Magnitude magnitude = options.flag("dora-wd") ? Magnitude.fresh(layer, options, scope) : null;
-    Dropouts dropouts = Dropouts.of(options);
+    RankScale scale = RankScale.of(options);
+    Kronecker product = KroneckerPlan.of(options).fresh(layer, new FreshTensors(scope));
+    Magnitudes magnitudes = SharedOptions.magnitudes(layer, options, scope);
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
     return product.isWhole()
-        ? new LokrAdapter(layer, product, Map.of(Scale.ALPHA, (double) scale.rank()), magnitude, dropouts)
-        : new LokrAdapter(layer, product, scale, magnitude, dropouts);
+        ? new LokrAdapter(layer, product, Map.of(AdapterModule.ALPHA, (double) scale.rank()), magnitudes, dropouts)
+        : new LokrAdapter(layer, product, scale, magnitudes, dropouts);
   }
 
   @Override
   public Set<String> parameters() {
-    return Options.with(TENSORS, AdapterModule.FACTORS);
+    return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
   }
 
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    return SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)
+    return SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)
         ? Optional.of(SavedKronecker.shape(new SavedShapes(saved))) : Optional.empty();
   }
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
+    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
     SavedKronecker reader = new SavedKronecker(layer, tensors);
     Kronecker product = reader.read();
-    Magnitude magnitude = Magnitude.restored(layer, tensors);
+    Magnitudes magnitudes = Magnitudes.restored(tensors);
     return Optional.of(product.isWhole()
-        ? new LokrAdapter(layer, product, saved.constants(), magnitude, Dropouts.NONE)
-        : new LokrAdapter(layer, product, Scale.ofSaved(saved, reader.rank()), magnitude, Dropouts.NONE));
+        ? new LokrAdapter(layer, product, saved.constants(), magnitudes, DeltaDropouts.NONE)
+        : new LokrAdapter(layer, product, RankScale.ofSaved(saved, reader.rank()), magnitudes, DeltaDropouts.NONE));
   }
 }

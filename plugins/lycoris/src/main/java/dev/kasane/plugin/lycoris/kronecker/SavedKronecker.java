@@ -3,10 +3,10 @@ package dev.kasane.plugin.lycoris.kronecker;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.SavedShapes;
-import dev.kasane.plugin.lycoris.SavedTensors;
-import dev.kasane.plugin.lycoris.Shapes;
 import dev.kasane.plugin.lycoris.kronecker.Kronecker.Side;
 
 /** Reads a Kronecker product off a file, whose shapes alone say how the layer was split. */
@@ -74,17 +74,17 @@ final class SavedKronecker {
   private Side second(long rows, long columns) {
     if (saved.has(SECOND)) {
       requireNoCore();
-      return Side.whole(SECOND, saved.take(SECOND, Shapes.mixing(layer, rows, columns, layer.kernel())));
+      return Side.whole(SECOND, saved.take(SECOND, LayerShapes.mixing(layer, rows, columns, layer.kernel())));
     }
     long rank = saved.size(SECOND + "_b", 0);
     if (saved.has(CORE)) {
-      Shapes.requireKernel(layer, true, CORE);
+      LayerShapes.requireKernel(layer, true, CORE);
       NDArray core = saved.take(CORE, rank, rank, layer.kernel(), layer.kernel());
       return new Side(SECOND, null, saved.take(SECOND + "_a", rank, rows),
           saved.take(SECOND + "_b", rank, columns), core);
     }
     NDArray b = saved.takeColumns(
-        SECOND + "_b", rank, columns * Shapes.kernelSize(layer), Shapes.kernel(layer));
+        SECOND + "_b", rank, columns * LayerShapes.kernelSize(layer));
     return new Side(SECOND, null, saved.take(SECOND + "_a", rows, rank), b, null);
   }
 

@@ -4,20 +4,20 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.RankScale;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.Factorization;
-import dev.kasane.plugin.lycoris.Options;
-import dev.kasane.plugin.lycoris.SavedShapes;
-import dev.kasane.plugin.lycoris.SavedTensors;
-import dev.kasane.plugin.lycoris.Scale;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,16 +40,16 @@ public final class BoftMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Options.of(List.of(new AdapterOption("rank", Type.INTEGER, "16",
+    return SharedOptions.of(List.of(new AdapterOption("rank", Type.INTEGER, "16",
         "Largest size of a block, LyCORIS's dim: an even divisor of the outputs that leaves a power of two."
-            + " Stable Diffusion's layers need at least 10.")), Rotation.OPTIONS, Dropouts.OPTIONS);
+            + " Stable Diffusion's layers need at least 10.")), Rotation.OPTIONS, SharedOptions.DROPOUTS);
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Scale.rankOf(options);
+    RankScale.rank(options);
     Rotation.constraint(options);
-    Dropouts.of(options);
+    SharedOptions.dropouts(options);
   }
 
   @Override
@@ -65,8 +65,8 @@ public final class BoftMethod implements AdapterMethod {
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Factorization blocks = Factorization.butterfly(layer.outputs(), Scale.rankOf(options), layer.path());
-    return Rotation.fresh(layer, options, new Starts(scope), stages(blocks.second()), blocks.second(),
+    Factorization blocks = Factorization.butterfly(layer.outputs(), RankScale.rank(options), layer.path());
+    return Rotation.fresh(layer, options, new FreshTensors(scope), stages(blocks.second()), blocks.second(),
         blocks.first(), blocks.first());
   }
 
@@ -77,7 +77,7 @@ public final class BoftMethod implements AdapterMethod {
 
   @Override
   public Set<String> parameters() {
-    return Options.with(DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS);
+    return SharedOptions.with(DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS);
   }
 
   /** Blocks tell a layer's outputs alone. */
@@ -98,11 +98,11 @@ public final class BoftMethod implements AdapterMethod {
     requireButterfly(layer, stages, count, size);
     NDArray blocks = tensors.take(Rotation.BLOCKS, stages, count, size, size);
     return Optional.of(new Rotation(layer, blocks, Rotation.savedRescale(layer, tensors),
-        saved.constants().get(Scale.ALPHA), Dropouts.NONE));
+        saved.constants().get(AdapterModule.ALPHA), DeltaDropouts.NONE));
   }
 
   private static boolean isOwn(AdapterModule saved) {
-    return SavedTensors.areOf(saved, DiagOftMethod.MARKS, DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS)
+    return SavedShapes.areOf(saved, DiagOftMethod.MARKS, DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS)
         && DiagOftMethod.hasBlocks(saved, AXES);
   }
 

@@ -4,20 +4,20 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.RankScale;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
 import dev.kasane.plugin.lycoris.Factorization;
-import dev.kasane.plugin.lycoris.Options;
-import dev.kasane.plugin.lycoris.SavedShapes;
-import dev.kasane.plugin.lycoris.SavedTensors;
-import dev.kasane.plugin.lycoris.Scale;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +28,7 @@ import org.pf4j.Extension;
 public final class DiagOftMethod implements AdapterMethod {
   static final Set<String> MARKS = Set.of(Rotation.BLOCKS);
   static final Set<String> TENSORS = Set.of(Rotation.BLOCKS, Rotation.RESCALE);
-  static final Set<String> CONSTANTS = Set.of(Scale.ALPHA);
+  static final Set<String> CONSTANTS = Set.of(AdapterModule.ALPHA);
   private static final int AXES = 3;
 
   @Override
@@ -43,16 +43,16 @@ public final class DiagOftMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Options.of(List.of(new AdapterOption("rank", Type.INTEGER, "8",
+    return SharedOptions.of(List.of(new AdapterOption("rank", Type.INTEGER, "8",
         "Size of a block, LyCORIS's dim, or the nearest divisor of a layer's outputs below it; blocks are never"
-            + " larger than the root of the outputs.")), Rotation.OPTIONS, Dropouts.OPTIONS);
+            + " larger than the root of the outputs.")), Rotation.OPTIONS, SharedOptions.DROPOUTS);
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Scale.rankOf(options);
+    RankScale.rank(options);
     Rotation.constraint(options);
-    Dropouts.of(options);
+    SharedOptions.dropouts(options);
   }
 
   /** A prime number of outputs has no blocks that can be turned. */
@@ -69,31 +69,31 @@ public final class DiagOftMethod implements AdapterMethod {
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    int rank = Scale.rankOf(options);
+    int rank = RankScale.rank(options);
     Factorization blocks = Factorization.near(layer.outputs(), rank);
     if (blocks.first() == 1) {
       throw new UserException("Layer " + layer.path() + " has " + layer.outputs() + " outputs, which rank " + rank
           + " splits into blocks of 1, and those cannot be turned. Choose a larger rank or exclude the layer.");
     }
     return Rotation.fresh(
-        layer, options, new Starts(scope), blocks.second(), blocks.first(), blocks.first());
+        layer, options, new FreshTensors(scope), blocks.second(), blocks.first(), blocks.first());
   }
 
   @Override
   public Set<String> parameters() {
-    return Options.with(TENSORS, CONSTANTS);
+    return SharedOptions.with(TENSORS, CONSTANTS);
   }
 
   /** Blocks tell a layer's outputs alone. */
   @Override
   public Optional<Shape> shapeOf(AdapterModule saved) {
-    return SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS) && hasBlocks(saved, AXES)
+    return SavedShapes.areOf(saved, MARKS, TENSORS, CONSTANTS) && hasBlocks(saved, AXES)
         ? Optional.of(Rotation.shape(new SavedShapes(saved))) : Optional.empty();
   }
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, MARKS, TENSORS, CONSTANTS)
+    if (!SavedShapes.areOf(saved, MARKS, TENSORS, CONSTANTS)
         || !hasBlocks(saved, AXES)) {
       return Optional.empty();
     }
@@ -107,7 +107,7 @@ public final class DiagOftMethod implements AdapterMethod {
     }
     NDArray blocks = tensors.take(Rotation.BLOCKS, count, size, size);
     return Optional.of(new Rotation(layer, blocks, Rotation.savedRescale(layer, tensors),
-        saved.constants().get(Scale.ALPHA), Dropouts.NONE));
+        saved.constants().get(AdapterModule.ALPHA), DeltaDropouts.NONE));
   }
 
   /** One layer of blocks and a butterfly share the name; the number of axes tells them apart. */

@@ -5,18 +5,18 @@ import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.spi.AdapterOption.Type;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LayerShapes;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
+import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
+import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.LycorisOps;
 import dev.kasane.plugin.lycoris.RebuiltAdapter;
-import dev.kasane.plugin.lycoris.SavedShapes;
-import dev.kasane.plugin.lycoris.SavedTensors;
-import dev.kasane.plugin.lycoris.Scale;
-import dev.kasane.plugin.lycoris.Shapes;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ final class Rotation extends RebuiltAdapter {
    * @param constraint the limit divided by the layer's outputs; 0 for none, null for a file without
    * @param dropouts what is left out in training
    */
-  Rotation(TargetLayer layer, NDArray blocks, NDArray rescale, Double constraint, Dropouts dropouts) {
+  Rotation(TargetLayer layer, NDArray blocks, NDArray rescale, Double constraint, DeltaDropouts dropouts) {
     super(layer, dropouts);
     this.blocks = blocks;
     this.rescale = rescale;
@@ -60,9 +60,9 @@ final class Rotation extends RebuiltAdapter {
     this.limitStored = constraint != null;
   }
 
-  static Rotation fresh(TargetLayer layer, AdapterOptions options, Starts starts, long... blocks) {
-    NDArray rescale = options.flag(RESCALED) ? starts.ones(Shapes.perOutput(layer)) : null;
-    return new Rotation(layer, starts.zeros(blocks), rescale, constraint(options), Dropouts.of(options));
+  static Rotation fresh(TargetLayer layer, AdapterOptions options, FreshTensors fresh, long... blocks) {
+    NDArray rescale = options.flag(RESCALED) ? fresh.ones(LayerShapes.perOutput(layer)) : null;
+    return new Rotation(layer, fresh.zeros(blocks), rescale, constraint(options), SharedOptions.dropouts(options));
   }
 
   static double constraint(AdapterOptions options) {
@@ -70,7 +70,7 @@ final class Rotation extends RebuiltAdapter {
   }
 
   static NDArray savedRescale(TargetLayer layer, SavedTensors saved) {
-    return saved.has(RESCALE) ? saved.take(RESCALE, Shapes.perOutput(layer)) : null;
+    return saved.has(RESCALE) ? saved.take(RESCALE, LayerShapes.perOutput(layer)) : null;
   }
 
   /** A shape of the layer whose outputs saved blocks turn. */
@@ -85,7 +85,7 @@ final class Rotation extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops) {
     NDArray weight = layer().weight().materialise(scope);
     double limit = constraint * layer().outputs();
     NDArray turned = isButterfly()
@@ -108,7 +108,7 @@ final class Rotation extends RebuiltAdapter {
   /** The files keep the constraint under the name of alpha. */
   @Override
   public Map<String, Double> constants() {
-    return limitStored ? Map.of(Scale.ALPHA, constraint) : Map.of();
+    return limitStored ? Map.of(AdapterModule.ALPHA, constraint) : Map.of();
   }
 
   @Override

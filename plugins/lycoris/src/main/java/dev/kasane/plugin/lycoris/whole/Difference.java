@@ -6,16 +6,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.SavedShapes;
+import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.LycorisOps;
 import dev.kasane.plugin.lycoris.RebuiltAdapter;
-import dev.kasane.plugin.lycoris.SavedShapes;
-import dev.kasane.plugin.lycoris.SavedTensors;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class Difference extends RebuiltAdapter {
   /** (out), or null. */
   private final NDArray biasDiff;
 
-  private Difference(TargetLayer layer, Names names, NDArray diff, NDArray biasDiff, Dropouts dropouts) {
+  private Difference(TargetLayer layer, Names names, NDArray diff, NDArray biasDiff, DeltaDropouts dropouts) {
     super(layer, dropouts);
     this.names = names;
     this.diff = diff;
@@ -51,14 +51,14 @@ final class Difference extends RebuiltAdapter {
     }
   }
 
-  static Difference fresh(Names names, TargetLayer layer, AdapterOptions options, Starts starts) {
-    return new Difference(layer, names, starts.zeros(layer.weight().shape()),
-        layer.hasBias() ? starts.zeros(layer.outputs()) : null, Dropouts.of(options));
+  static Difference fresh(Names names, TargetLayer layer, AdapterOptions options, FreshTensors fresh) {
+    return new Difference(layer, names, fresh.zeros(layer.weight().shape().getShape()),
+        layer.hasBias() ? fresh.zeros(layer.outputs()) : null, SharedOptions.dropouts(options));
   }
 
   static Optional<LayerAdapter> restored(
       Names names, TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedTensors.areOf(saved, names.both(), names.both(), Set.of())) {
+    if (!SavedShapes.areOf(saved, names.both(), names.both(), Set.of())) {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
@@ -70,12 +70,12 @@ final class Difference extends RebuiltAdapter {
     NDArray diff =
         tensors.has(names.weight()) ? tensors.take(names.weight(), layer.weight().shape().getShape()) : null;
     return Optional.of(new Difference(
-        layer, names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, Dropouts.NONE));
+        layer, names, diff, biased ? tensors.take(names.bias(), layer.outputs()) : null, DeltaDropouts.NONE));
   }
 
   /** The shape of the layer, where a module has one of the names; of a bias alone, one that has its outputs. */
   static Optional<Shape> shape(Names names, AdapterModule saved) {
-    return SavedTensors.areOf(saved, names.both(), names.both(), Set.of())
+    return SavedShapes.areOf(saved, names.both(), names.both(), Set.of())
         ? Optional.of(shape(names, new SavedShapes(saved))) : Optional.empty();
   }
 
@@ -84,7 +84,7 @@ final class Difference extends RebuiltAdapter {
   }
 
   @Override
-  protected NDArray rebuild(NDManager scope, double multiplier, Dropouts drops) {
+  protected NDArray rebuild(NDManager scope, double multiplier, DeltaDropouts drops) {
     return diff == null ? scope.zeros(layer().weight().shape())
         : drops.onRows(scope, LYCORIS.scaled(scope, diff, multiplier));
   }

@@ -2,14 +2,14 @@ package dev.kasane.plugin.lycoris.whole;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.plugin.lycoris.Dropouts;
-import dev.kasane.plugin.lycoris.Starts;
+import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +32,12 @@ public final class NormMethod implements AdapterMethod {
 
   @Override
   public List<AdapterOption> options() {
-    return Dropouts.OPTIONS;
+    return SharedOptions.DROPOUTS;
   }
 
   @Override
   public void check(AdapterOptions options) {
-    Dropouts.of(options);
+    SharedOptions.dropouts(options);
   }
 
   @Override
@@ -47,7 +47,7 @@ public final class NormMethod implements AdapterMethod {
 
   @Override
   public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return Difference.fresh(NAMES, layer, options, new Starts(scope));
+    return Difference.fresh(NAMES, layer, options, new FreshTensors(scope));
   }
 
   @Override

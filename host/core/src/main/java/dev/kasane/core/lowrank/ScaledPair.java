@@ -1,13 +1,17 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.lowrank;
 
-import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+import static dev.kasane.core.lowrank.LoraNames.DOWN;
+import static dev.kasane.core.lowrank.LoraNames.MID;
+import static dev.kasane.core.lowrank.LoraNames.TABLE_A;
+import static dev.kasane.core.lowrank.LoraNames.TABLE_B;
+import static dev.kasane.core.lowrank.LoraNames.UP;
+import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
@@ -28,14 +32,7 @@ import java.util.Set;
  * @param scale alpha / rank
  * @param shape of ΔW: (out, in) or (out, in, k, k)
  */
-public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
-  static final String DOWN = "lora_down.weight";
-  static final String MID = "lora_mid.weight";
-  static final String UP = "lora_up.weight";
-  private static final String TABLE_A = "lora_embedding_A";
-  private static final String TABLE_B = "lora_embedding_B";
-  private static final int KERNEL_AXES = 4;
-
+public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
   /**
    * Reads a module that is LoRA and nothing else.
    *
@@ -44,8 +41,7 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
    * @return nothing when it has tensors or constants of another method, such as a DoRA scale
    * @throws UserException when the factors do not fit one another
    */
-  public static Optional<LowRank> of(AdapterModule module, NDManager scope) {
-    Set<String> names = module.tensors().keySet();
+  public static Optional<ScaledPair> of(AdapterModule module, NDManager scope) {
     if (!isOf(module)) {
       return Optional.empty();
     }
@@ -57,29 +53,19 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
     requireFit(module, down.getShape(), up.getShape());
     Shape shape = down.getShape();
     NDArray rows = matrix(down);
-    if (names.contains(MID)) {
+    if (module.tensors().containsKey(MID)) {
       NDArray mid = floats(module, MID, scope);
       requireCore(module, mid.getShape(), shape);
       shape = new Shape(shape.get(0), shape.get(1), mid.getShape().get(2), mid.getShape().get(3));
-      rows = ALGEBRA.foldCore(scope, mid, rows);
+      rows = LOW_RANK.foldCore(scope, mid, rows);
     }
     long[] sizes = shape.getShape().clone();
     sizes[0] = up.getShape().get(0);
     long rank = down.getShape().get(0);
-    return Optional.of(new LowRank(rows, matrix(up), module.alpha(rank) / rank, new Shape(sizes)));
+    return Optional.of(new ScaledPair(rows, matrix(up), module.alpha(rank) / rank, new Shape(sizes)));
   }
 
-  /** scale · ‖B‖ · ‖A‖, which ‖ΔW‖ cannot exceed, for a module that has two such factors; 0 for others. */
-  static double sizeOfFactors(AdapterModule module, NDManager scope) {
-    if (!module.tensors().keySet().containsAll(Set.of(DOWN, UP))) {
-      return 0;
-    }
-    NDArray down = floats(module, DOWN, scope);
-    long rank = Math.max(1, down.getShape().get(0));
-    return Math.abs(module.alpha(rank)) / rank * ALGEBRA.norm(down) * ALGEBRA.norm(floats(module, UP, scope));
-  }
-
-  private static LowRank ofTable(AdapterModule module, NDManager scope) {
+  private static ScaledPair ofTable(AdapterModule module, NDManager scope) {
     NDArray a = floats(module, TABLE_A, scope);
     NDArray b = floats(module, TABLE_B, scope);
     Shape rows = a.getShape();
@@ -89,24 +75,20 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
           + " of shape " + width + " do not belong together: expected (rank, entries) and (width, rank). The file is"
           + " damaged.");
     }
-    return new LowRank(turned(b, scope), turned(a, scope), module.alpha(rows.get(0)) / rows.get(0),
+    return new ScaledPair(LOW_RANK.turned(scope, b), LOW_RANK.turned(scope, a), module.alpha(rows.get(0)) / rows.get(0),
         new Shape(rows.get(1), width.get(0)));
   }
 
-  private static NDArray turned(NDArray matrix, NDManager scope) {
-    return TensorTransform.contiguous(matrix.transpose(), scope);
-  }
-
   /** Whether a module is LoRA of a table of rows, by its names alone. */
-  static boolean isTable(AdapterModule module) {
-    return module.tensors().keySet().equals(Set.of(TABLE_A, TABLE_B));
+  public static boolean isTable(AdapterModule module) {
+    return LowRankForm.of(module).filter(form -> form == LowRankForm.TABLE).isPresent();
   }
 
   /** Whether a module is LoRA and nothing else, by its names alone. */
-  static boolean isOf(AdapterModule module) {
+  public static boolean isOf(AdapterModule module) {
     Set<String> names = module.tensors().keySet();
-    boolean layer = names.containsAll(Set.of(DOWN, UP)) && Set.of(DOWN, MID, UP).containsAll(names);
-    return (layer || isTable(module)) && AdapterModule.FACTORS.containsAll(module.constants().keySet());
+    return !module.isPartOfWeight() && LowRankForm.of(module).filter(form -> form == LowRankForm.TABLE
+        || form == LowRankForm.PAIR && names.containsAll(Set.of(DOWN, UP))).isPresent();
   }
 
   private static NDArray floats(AdapterModule module, String name, NDManager scope) {
@@ -136,12 +118,12 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
   }
 
   private static boolean isFactor(Shape shape) {
-    return (shape.dimension() == 2 || shape.dimension() == KERNEL_AXES) && shape.size() > 0;
+    return (shape.dimension() == 2 || shape.dimension() == LayerShapes.KERNELS) && shape.size() > 0;
   }
 
   private static void requireCore(AdapterModule module, Shape mid, Shape down) {
-    boolean sound = mid.dimension() == KERNEL_AXES && mid.get(0) == down.get(0) && mid.get(1) == down.get(0)
-        && down.dimension() == KERNEL_AXES && down.get(2) == 1 && down.get(3) == 1;
+    boolean sound = mid.dimension() == LayerShapes.KERNELS && mid.get(0) == down.get(0) && mid.get(1) == down.get(0)
+        && down.dimension() == LayerShapes.KERNELS && down.get(2) == 1 && down.get(3) == 1;
     if (!sound) {
       throw new UserException("Layer " + module.path() + ": " + MID + " of shape " + mid + " does not lie"
           + " between factors of rank " + down.get(0) + ": expected (rank, rank, k, k), and 1x1 factors.");
@@ -155,8 +137,12 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
 
   /** factor · ΔW in {@link #shape}. */
   public NDArray delta(NDManager scope, double factor) {
-    NDArray flat = ALGEBRA.product(scope, down, up, scale * factor);
-    return flat.reshape(shape);
+    return product(scope, scale * factor);
+  }
+
+  /** factor · up · down in {@link #shape}, whatever the scale. */
+  public NDArray product(NDManager scope, double factor) {
+    return LOW_RANK.delta(scope, down, up, shape, factor);
   }
 
   /**
@@ -166,11 +152,11 @@ public record LowRank(NDArray down, NDArray up, double scale, Shape shape) {
    * @param table whether the layer is a table of rows
    */
   public AdapterModule toModule(String path, boolean table) {
-    boolean convolution = shape.dimension() == KERNEL_AXES;
+    boolean convolution = shape.dimension() == LayerShapes.KERNELS;
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     if (table) {
-      tensors.put(TABLE_A, turned(up, up.getManager()));
-      tensors.put(TABLE_B, turned(down, down.getManager()));
+      tensors.put(TABLE_A, LOW_RANK.turned(up.getManager(), up));
+      tensors.put(TABLE_B, LOW_RANK.turned(down.getManager(), down));
       return new AdapterModule(path, tensors, Map.of(AdapterModule.ALPHA, scale * rank()));
     }
     tensors.put(DOWN, convolution ? down.reshape(rank(), shape.get(1), shape.get(2), shape.get(3)) : down);

@@ -1,13 +1,16 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.core.lowrank;
 
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.Arrays;
 
-/** Shapes that the methods of the family share. */
-public final class Shapes {
-  private Shapes() {}
+/** Shapes of an update's tensors, as a layer asks for them. */
+public final class LayerShapes {
+  /** Axes of a convolution's weight. */
+  static final int KERNELS = 4;
+
+  private LayerShapes() {}
 
   /** A tensor that mixes channels: (rows, columns), for a convolution with the kernel's two axes. */
   public static long[] mixing(TargetLayer layer, long rows, long columns, long kernel) {
@@ -21,18 +24,13 @@ public final class Shapes {
     return layer.kernel() * layer.kernel();
   }
 
-  /** The kernel's two axes; 1×1 for a linear layer. */
-  public static Shape kernel(TargetLayer layer) {
-    return new Shape(layer.kernel(), layer.kernel());
-  }
-
   /** (out, 1, …): one number for each output. */
   public static long[] perOutput(TargetLayer layer) {
     return along(layer, 0);
   }
 
   /** (1, in, …): one number for each input. */
-  static long[] perInput(TargetLayer layer) {
+  public static long[] perInput(TargetLayer layer) {
     return along(layer, 1);
   }
 
@@ -42,6 +40,22 @@ public final class Shapes {
     Arrays.fill(shape, 1);
     shape[axis] = weight.get(axis);
     return shape;
+  }
+
+  /**
+   * Whether shapes differ at most by axes of length 1 at the end, so that tensors hold the same numbers in the same
+   * order: a linear layer and a 1×1 convolution.
+   */
+  public static boolean haveSameNumbers(Shape a, Shape b) {
+    return withoutTrailingOnes(a).equals(withoutTrailingOnes(b));
+  }
+
+  private static Shape withoutTrailingOnes(Shape shape) {
+    int length = shape.dimension();
+    while (length > 0 && shape.get(length - 1) == 1) {
+      length--;
+    }
+    return shape.slice(0, length);
   }
 
   /**

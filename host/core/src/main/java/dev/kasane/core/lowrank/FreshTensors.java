@@ -1,15 +1,21 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.core.lowrank;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
-/** The values that fresh parameters start from, as LyCORIS chooses them; all require gradients. */
-public final class Starts {
+/**
+ * Makes the parameters of fresh adapters, float32, which require gradients. Random values come from libtorch's default
+ * generator.
+ */
+public final class FreshTensors {
   private final NDManager scope;
 
-  public Starts(NDManager scope) {
+  /**
+   * @param scope owner of the parameters
+   */
+  public FreshTensors(NDManager scope) {
     this.scope = scope;
   }
 
@@ -17,15 +23,11 @@ public final class Starts {
     return trained(scope.zeros(new Shape(shape), DataType.FLOAT32));
   }
 
-  public NDArray zeros(Shape shape) {
-    return zeros(shape.getShape());
-  }
-
   public NDArray ones(long... shape) {
     return trained(scope.ones(new Shape(shape), DataType.FLOAT32));
   }
 
-  NDArray normal(double deviation, long... shape) {
+  public NDArray normal(double deviation, long... shape) {
     return trained(scope.randomNormal(0, (float) deviation, new Shape(shape), DataType.FLOAT32));
   }
 
@@ -36,6 +38,7 @@ public final class Starts {
     return trained(scope.randomUniform(-bound, bound, shape, DataType.FLOAT32));
   }
 
+  /** Lets a tensor be trained. */
   static NDArray trained(NDArray parameter) {
     parameter.setRequiresGradient(true);
     return parameter;

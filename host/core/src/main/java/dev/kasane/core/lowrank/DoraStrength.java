@@ -1,7 +1,9 @@
-package dev.kasane.core.spi;
+package dev.kasane.core.lowrank;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.spi.AdapterModule;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How a file says what the strength of a DoRA does, {@link AdapterModule#TURNS_LENGTHS}: in its metadata, for all layers
- * at once. Other tools pass over a field that they do not know, where a key would be a complaint.
+ * How a file says what the strength of a DoRA does, {@link AdapterModule#TURNS_LENGTHS}: in its metadata, for all
+ * layers at once. Other tools pass over a field that they do not know, where a key would be a complaint.
  *
  * <p>Magnitudes beside a Tucker core need no such word: there is but one rule for them.
  */
@@ -18,7 +20,7 @@ public final class DoraStrength {
   /** The metadata's field. */
   public static final String FIELD = "kasane_dora_strength";
   private static final String LENGTHS = "lengths";
-  private static final Set<String> PARAMETERS = Set.of("lora_down.weight", "lora_up.weight", "dora_scale");
+  private static final Set<String> DORA = Set.of(LoraNames.DOWN, LoraNames.UP, LoraNames.MAGNITUDE);
 
   private DoraStrength() {}
 
@@ -62,6 +64,6 @@ public final class DoraStrength {
   }
 
   private static boolean isDora(AdapterModule module) {
-    return module.tensors().keySet().equals(PARAMETERS);
+    return module.tensors().keySet().equals(DORA);
   }
 }

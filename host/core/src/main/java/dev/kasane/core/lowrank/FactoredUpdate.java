@@ -1,4 +1,4 @@
-package dev.kasane.plugin.lycoris;
+package dev.kasane.core.lowrank;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 
 /** An update that is a product of smaller tensors and does not depend on the weight. */
-public interface Product {
+public interface FactoredUpdate {
   /**
    * factor · the product, float32.
    *
@@ -16,6 +16,6 @@ public interface Product {
    */
   NDArray delta(NDManager scope, Shape shape, double factor);
 
-  /** The live factors under the community's names, in the order in which LyCORIS writes them. */
+  /** The live factors under the community's names, in the order in which they are saved. */
   Map<String, NDArray> named();
 }
