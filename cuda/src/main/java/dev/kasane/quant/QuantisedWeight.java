@@ -35,7 +35,7 @@ public abstract sealed class QuantisedWeight extends DecodedWeight permits FourB
   abstract void decode(ByteBuffer out);
 
   /**
-   * The same weight in the memory of a device whose kernels decode and multiply it. This one may be closed behind it.
+   * The same weight in the memory of a device whose kernels decode and multiply it. This one may be closed after it.
    *
    * @param owner owner of the codes and scales, on that device
    * @param kernels those of that device
@@ -81,7 +81,7 @@ public abstract sealed class QuantisedWeight extends DecodedWeight permits FourB
     if (shape.size() > most || shape.size() == 0) {
       throw new UserException("Tensor '" + name + "' of shape " + shape + " has " + shape.size()
           + " numbers; a quantised tensor has at least 1 and at most " + most
-          + ", as one buffer holds 2 GiB. Leave it dense with --skip.");
+          + ", as one buffer holds 2 GiB. Leave it dense with «skip».");
     }
     return (int) shape.size();
   }

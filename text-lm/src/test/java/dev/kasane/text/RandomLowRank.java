@@ -4,12 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -46,15 +47,15 @@ public final class RandomLowRank implements AdapterMethod {
     return Optional.empty();
   }
 
-  private record Adapter(TargetLayer layer, NDArray down, NDArray up) implements LayerAdapter {
+  private record Adapter(TargetLayer layer, NDArray down, NDArray up) implements NarrowUpdate {
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
       return Ops.scale(up.matMul(down), multiplier);
     }
 
     @Override
-    public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
-      return Optional.of(List.of(new LowRank(down, up, multiplier)));
+    public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
+      return Optional.of(List.of(new NarrowProduct(down, up, multiplier)));
     }
 
     @Override

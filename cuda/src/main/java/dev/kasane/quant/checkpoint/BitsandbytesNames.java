@@ -23,7 +23,7 @@ final class BitsandbytesNames {
     return name.contains(STATE) || PARTS.stream().anyMatch(name::endsWith);
   }
 
-  /** The layer that a tensor belongs to, with a dot behind it. */
+  /** The layer that a tensor belongs to, with a dot after it. */
   static String layer(String tensor) {
     return tensor.substring(0, tensor.lastIndexOf('.') + 1);
   }

@@ -29,7 +29,7 @@ interface RowProduct {
      *
      * @param packed the weight's codes
      * @param firstRow the first row of the weight
-     * @param lastRow the row behind the last
+     * @param lastRow the row after the last
      * @param scales of these rows' blocks alone
      * @param y takes {@code y[row · outputs + output]}
      * @param outputs how many rows the weight has

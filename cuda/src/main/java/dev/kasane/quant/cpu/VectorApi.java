@@ -15,7 +15,7 @@ final class VectorApi {
   /**
    * An instance for each width of registers that this machine has, the widest first.
    *
-   * @param kind the end of the classes' names, behind "Vector" and the width
+   * @param kind the end of the classes' names, after "Vector" and the width
    * @param refusals takes the reason for each that there is not
    */
   static <T> List<T> load(String kind, Class<T> type, List<String> refusals) {

@@ -131,7 +131,7 @@ final class CudaDriver {
   void check(String what, int result) {
     if (result != 0) {
       throw new UserException("The GPU driver cannot " + what + ": " + meaning(result)
-          + ". 'kasane doctor' tests the GPU; the CPU does the same work more slowly.");
+          + ". «doctor» tests the GPU; the CPU does the same work more slowly.");
     }
   }
 

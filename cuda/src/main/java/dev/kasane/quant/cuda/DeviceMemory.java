@@ -13,6 +13,6 @@ public interface DeviceMemory {
   /** Copies a direct buffer, whole, into the memory. */
   void upload(ByteBuffer from, long to);
 
-  /** Fills a direct buffer, whole, from the memory, behind all launches. */
+  /** Fills a direct buffer, whole, from the memory, after all launches. */
   void download(long from, ByteBuffer to);
 }

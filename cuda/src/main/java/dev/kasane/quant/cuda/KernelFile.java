@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The kernel files of this module; each is compiled by itself, behind what they all share. */
+/** The kernel files of this module; each is compiled by itself, after what they all share. */
 public enum KernelFile {
   /** Values to codes and scales. */
   QUANTISE,

@@ -6,7 +6,7 @@ public interface KernelLauncher {
   int THREADS = 256;
 
   /**
-   * Runs a kernel over a grid of blocks of {@value #THREADS} threads, behind what was launched before.
+   * Runs a kernel over a grid of blocks of {@value #THREADS} threads, after what was launched before.
    *
    * @param file where the kernel is
    * @param kernel its name

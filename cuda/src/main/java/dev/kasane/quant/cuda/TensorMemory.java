@@ -20,7 +20,7 @@ public final class TensorMemory {
    * Where a tensor lies.
    *
    * @param tensor contiguous and not empty; to be kept open until every launch that uses the address is queued.
-   *     Closing it then is safe: libtorch gives its memory only to what is queued behind those launches.
+   *     Closing it then is safe: libtorch gives its memory only to what is queued after those launches.
    */
   public static long address(NDArray tensor) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(TorchBridge.memory(tensor)));

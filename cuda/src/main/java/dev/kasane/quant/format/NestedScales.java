@@ -15,7 +15,6 @@ public record NestedScales(byte[] codes, float[] map, float[] absmax, float offs
   /**
    * Quantises scales as bitsandbytes does on the CPU.
    *
-   * @param scales the scales
    * @param mean their mean, which libtorch's own summation gives bit for bit
    */
   public static NestedScales of(float[] scales, float mean) {

@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
  * Numbers in memory as float32, float16 or bfloat16, read as floats.
  *
  * @param bytes the memory in the machine's byte order; position and limit do not count
- * @param type the type
  * @param count how many numbers
  */
 public record StoredFloats(ByteBuffer bytes, DataType type, int count) {

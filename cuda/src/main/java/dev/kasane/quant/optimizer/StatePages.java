@@ -73,7 +73,7 @@ final class StatePages implements StatePlace {
     void copy(long host, long device, long bytes);
   }
 
-  /** A page: all first moments, all second moments, and their scales, a block behind the other. */
+  /** A page: all first moments, all second moments, and their scales, one block after the other. */
   private final class Layout {
     private final boolean eightBit;
     private final int width;

@@ -3,12 +3,13 @@ package dev.kasane.bench;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.algebra.AlgebraProgress;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.algebra.CheckpointMerge;
-import dev.kasane.core.algebra.MergeOptions;
 import dev.kasane.core.algebra.MixPart;
-import dev.kasane.core.algebra.Steps;
+import dev.kasane.core.algebra.merge.CheckpointMerge;
+import dev.kasane.core.algebra.merge.MergeOptions;
 import dev.kasane.core.injection.BlockWeights;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.ElementType;
@@ -81,7 +82,7 @@ final class MergeBenchmark implements Callable<Integer> {
 
   private void merge(CheckpointLayers layers, MixPart part, boolean subtract, Path result) {
     new CheckpointMerge(layers, List.of(part), List.of(), new MergeOptions(subtract, !unverified))
-        .write(Map.of(layers.root(), result), Map.of(), Steps.SILENT);
+        .write(Map.of(layers.root(), result), Map.of(), AlgebraProgress.SILENT);
   }
 
   private static String beside(double copied, List<Double> all) {
@@ -98,7 +99,7 @@ final class MergeBenchmark implements Callable<Integer> {
         if (shape.dimension() > 1 && (path.contains(".attentions.") || path.startsWith("text_model.encoder."))) {
           NDArray down = Ops.randomNormal(scope, new Shape(RANK, shape.get(1)));
           NDArray up = Ops.randomNormal(scope, new Shape(shape.get(0), RANK)).mul(0.01);
-          modules.add(new AdapterModule(path, Map.of("lora_down.weight", down, "lora_up.weight", up), Map.of()));
+          modules.add(new AdapterModule(path, Map.of(LoraNames.DOWN, down, LoraNames.UP, up), Map.of()));
         }
       }
       components.put(component, modules);

@@ -16,7 +16,6 @@ public final class RandomWeights {
    * Gives every weight of a model: biases zero, norms one, the rest normal with the deviation of PyTorch's
    * default, 1/√(3 · inputs). They lie in memory as weights do that a loader has converted.
    *
-   * @param model the model
    * @param owner owner of the tensors
    */
   public static void give(Module model, NDManager owner) {

@@ -5,8 +5,12 @@ import java.util.List;
 /**
  * A failure that the user can mend: a file, an option or a picture is not as it has to be.
  *
- * <p>The message is shown as it stands, on one line and without a stack trace. It names the file or option, what was
- * found, what was expected and what to do. Where things have to be listed, each is a line of its own below it.
+ * <p>The message is shown on one line and without a stack trace. It names the file or setting, what was found, what was
+ * expected and what to do. Where things have to be listed, each is a line of its own below it.
+ *
+ * <p>What a user can set or do stands in guillemets in this and in every other text for people: {@code «batch size»},
+ * {@code «loss on all»}, {@code «mix FILE, method svd, rank R»}. It can be read as it stands; whoever shows it puts in
+ * its place what he calls the thing, such as the command line's {@code --batch-size}.
  */
 public final class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;

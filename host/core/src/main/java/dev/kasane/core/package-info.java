@@ -1,8 +1,10 @@
 /**
  * What every other module and every plugin compiles against; here, the few words that all of it shares.
  *
- * <p>{@link dev.kasane.core.UserException} is a failure that its reader can mend, with a message that is
- * shown as it stands; everything else that is thrown is a fault of the program. For those messages
+ * <p>{@link dev.kasane.core.UserException} is a failure that its reader can mend; everything else that is thrown is a
+ * fault of the program. Its message and every other text for people names what can be set or done in guillemets,
+ * {@code «batch size»}, for whoever shows it to say in his own words. {@link dev.kasane.core.Ranges} refuses what is out
+ * of its range. For messages
  * {@link dev.kasane.core.NearNames} and {@link dev.kasane.core.FewNearNames} find what a mistyped name most likely
  * meant, {@link dev.kasane.core.VisibleText} shows what a stranger's file says without letting it steer a terminal, and
  * {@link dev.kasane.core.JsonFault} says what is wrong with JSON. What such a file may ask for has bounds:

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.Merger;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
@@ -162,7 +163,7 @@ public abstract class AdapterMethodContract {
   @EnumSource(SampleLayer.class)
   void productsAreTheWholeUpdate(SampleLayer sample) {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
-      adapted.adapter().lowRanks(-0.7, Phase.INFERENCE).ifPresent(products -> {
+      NarrowUpdate.of(adapted.adapter(), -0.7, Phase.INFERENCE).ifPresent(products -> {
         assertThat(adapted.layer().kind()).as("only linear layers have such products").isEqualTo(Kind.LINEAR);
         assertClose(products.stream().map(each -> Ops.scale(each.up().matMul(each.down()), each.factor()))
             .reduce(NDArray::add).orElseThrow().toFloatArray(), adapted.delta(-0.7).toFloatArray());

@@ -16,7 +16,6 @@ public final class SharedData {
   private final boolean onServer;
 
   /**
-   * @param folder the folder
    * @param onServer whether nobody watches the tests
    */
   SharedData(Path folder, boolean onServer) {

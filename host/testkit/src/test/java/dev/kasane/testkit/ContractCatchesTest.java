@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Map;
@@ -50,14 +51,7 @@ class ContractCatchesTest {
 
   @Test
   void productsThatAreNotTheUpdate() {
-    AdapterMethodContract contract = contractFor(adapter -> new Faulty(adapter) {
-      @Override
-      public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
-        NDArray weight = layer().weight().materialise(null);
-        NDArray square = weight.getManager().ones(new Shape(weight.getShape().get(0), weight.getShape().get(0)));
-        return Optional.of(List.of(new LowRank(weight, square, multiplier)));
-      }
-    });
+    AdapterMethodContract contract = contractFor(WrongProducts::new);
     assertThatThrownBy(() -> contract.productsAreTheWholeUpdate(SampleLayer.LINEAR))
         .isInstanceOf(AssertionError.class);
   }
@@ -197,6 +191,19 @@ class ContractCatchesTest {
     @Override
     public Map<String, NDArray> tensors() {
       return sound.tensors();
+    }
+  }
+
+  private static final class WrongProducts extends Faulty implements NarrowUpdate {
+    WrongProducts(LayerAdapter sound) {
+      super(sound);
+    }
+
+    @Override
+    public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
+      NDArray weight = layer().weight().materialise(null);
+      NDArray square = weight.getManager().ones(new Shape(weight.getShape().get(0), weight.getShape().get(0)));
+      return Optional.of(List.of(new NarrowProduct(weight, square, multiplier)));
     }
   }
 }

@@ -62,7 +62,7 @@ public final class ChatTemplate {
       return parsed().render(values, FUNCTIONS);
     } catch (JinjaException e) {
       throw new UserException("The chat template of " + origin + " refuses this conversation: " + e.getMessage()
-          + ". Change the conversation, or choose another template with --template.", e);
+          + ". Change the conversation, or choose another template with «template».", e);
     }
   }
 
@@ -90,7 +90,7 @@ public final class ChatTemplate {
         parsed = JinjaTemplate.parse(source);
       } catch (JinjaException e) {
         throw new UserException("The chat template of " + origin + " is malformed: " + e.getMessage()
-            + ". Mend it, or choose another template with --template.", e);
+            + ". Mend it, or choose another template with «template».", e);
       }
     }
     return parsed;

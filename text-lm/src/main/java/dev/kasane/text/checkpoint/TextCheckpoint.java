@@ -93,7 +93,6 @@ public final class TextCheckpoint {
         + " \"tie_word_embeddings\": false in " + CONFIG + " would say so.");
   }
 
-  /** The folder. */
   public Path folder() {
     return folder;
   }

@@ -20,7 +20,7 @@ public final class AlpacaTemplate {
     boolean calls = turns.stream().anyMatch(turn -> turn.fields().get(ChatMessage.CONTENT) == null);
     if (conversation.tools() != null || calls) {
       throw new UserException(record.place() + ": Alpaca's prompt has no place for functions that are called. Choose"
-          + " another with --template, or remove tools and tool_calls.");
+          + " another with «template», or remove tools and tool_calls.");
     }
     boolean simple = Conversations.isAlpaca(record) && turns.size() == 2;
     String instruction = simple ? record.text("instruction")

@@ -62,7 +62,7 @@ record ChatExampleTemplate(ChatTemplate template, Map<String, String> marks) imp
     List<String> lost = unread.stream().filter(name -> CALLS.contains(name) || name.equals("tools")).toList();
     if (!lost.isEmpty()) {
       throw new UserException("the chat template does not read " + String.join(" and ", lost) + ", so that calls of"
-          + " functions would be left out of what is learnt. Choose another with --template, or remove the field.");
+          + " functions would be left out of what is learnt. Choose another with «template», or remove the field.");
     }
     return unread;
   }
@@ -79,7 +79,7 @@ record ChatExampleTemplate(ChatTemplate template, Map<String, String> marks) imp
     if (weighed && answers.size() != rendered.generated().size()) {
       throw new UserException("some answers are not to be learnt, but the chat template marks "
           + rendered.generated().size() + " stretches as generated for " + answers.size() + " answers, so that it"
-          + " cannot be told which. Choose another with --template.");
+          + " cannot be told which. Choose another with «template».");
     }
     List<TextPart> parts = new ArrayList<>();
     int at = 0;
@@ -111,7 +111,7 @@ record ChatExampleTemplate(ChatTemplate template, Map<String, String> marks) imp
       } else if (message.learnt()) {
         throw new UserException("the chat template changes what comes before or in turn " + (turn + 1) + " when others"
             + " follow, so that this answer cannot be told apart. Mark what is learnt with {% generation %} in the"
-            + " template, give the turn a weight of 0, or choose another with --template.");
+            + " template, give the turn a weight of 0, or choose another with «template».");
       }
     }
     parts.add(new TextPart(whole.substring(at), false));

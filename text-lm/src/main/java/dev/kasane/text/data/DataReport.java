@@ -23,7 +23,6 @@ public record DataReport(int examples, long tokens, long supervised, int silent,
   /** Above this share of examples a fault of the data is taken for a mistake and stops the run. */
   public static final double GREATEST_SHARE = 0.5;
 
-  /** Counts. */
   public static DataReport of(List<EncodedExample> examples, Set<String> unread) {
     return new DataReport(examples.size(),
         examples.stream().mapToLong(EncodedExample::length).sum(),
@@ -47,14 +46,14 @@ public record DataReport(int examples, long tokens, long supervised, int silent,
   public void check() {
     if (silent == examples) {
       throw new UserException("No token of the data counts in the loss but end marks: all answers are empty or cut off."
-          + " Check the template, raise --max-length, or learn all of the text with --loss-on all.");
+          + " Check the template, raise «max length», or learn all of the text with «loss on all».");
     }
     refuse(silent, "have no token that counts in the loss but the end mark",
-        "Their answers are empty or cut off: check the template and the fields, or raise --max-length.");
+        "Their answers are empty or cut off: check the template and the fields, or raise «max length».");
     refuse(truncated, "are longer than the greatest length and were cut",
-        "Raise --max-length; the longest kept has " + longest + " tokens.");
+        "Raise «max length»; the longest kept has " + longest + " tokens.");
     refuse(unended, "have no end-of-text mark to learn, so the model would never stop",
-        "Give the tokeniser an eos_token in tokenizer_config.json, or raise --max-length.");
+        "Give the tokeniser an eos_token in tokenizer_config.json, or raise «max length».");
   }
 
   private void refuse(int count, String fault, String remedy) {

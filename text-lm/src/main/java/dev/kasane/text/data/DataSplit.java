@@ -1,5 +1,6 @@
 package dev.kasane.text.data;
 
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,12 +20,10 @@ public record DataSplit(List<TextRecord> training, List<TextRecord> evaluation) 
    * @throws UserException when nothing would be left to train on
    */
   public static DataSplit of(List<TextRecord> records, double share, long seed) {
-    if (!(share >= 0 && share < 1)) {
-      throw new UserException("Option --eval-share is " + share + "; give a share from 0 to below 1.");
-    }
+    Ranges.require(share >= 0 && share < 1, "«eval share»", share, "a share from 0 to below 1");
     int held = share == 0 ? 0 : (int) Math.max(1, Math.round(records.size() * share));
     if (held >= records.size()) {
-      throw new UserException("Option --eval-share " + share + " leaves none of the " + records.size()
+      throw new UserException("Option «eval share» " + share + " leaves none of the " + records.size()
           + " records to train on. Lower it, or add data.");
     }
     List<Integer> order = new ArrayList<>();

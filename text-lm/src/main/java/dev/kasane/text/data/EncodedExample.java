@@ -15,7 +15,6 @@ public record EncodedExample(int[] ids, boolean[] supervised, boolean truncated,
     this(ids, supervised, truncated, ended, false);
   }
 
-  /** Tokens. */
   public int length() {
     return ids.length;
   }

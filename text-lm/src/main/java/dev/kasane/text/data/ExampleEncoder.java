@@ -1,6 +1,6 @@
 package dev.kasane.text.data;
 
-import dev.kasane.core.UserException;
+import dev.kasane.core.Ranges;
 import dev.kasane.text.tokenizer.TokenSpans;
 import dev.kasane.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -26,9 +26,7 @@ public final class ExampleEncoder {
    * @param everything whether the loss is on all of the text rather than on answers
    */
   public ExampleEncoder(Tokenizer tokenizer, int maxLength, boolean everything) {
-    if (maxLength < 8) {
-      throw new UserException("Option --max-length is " + maxLength + "; give 8 or more tokens.");
-    }
+    Ranges.require(maxLength >= 8, "«max length»", maxLength, "8 or more tokens");
     this.tokenizer = tokenizer;
     this.maxLength = maxLength;
     this.everything = everything;

@@ -44,7 +44,7 @@ public final class ExampleTemplates {
       case "chatml" -> new ChatExampleTemplate(new ChatTemplate(CHATML, "chatml"), marks);
       case "llama" -> new ChatExampleTemplate(new ChatTemplate(LLAMA, "llama"), marks);
       case "model" -> new ChatExampleTemplate(ChatTemplates.find(folder).orElseThrow(() -> new UserException(
-          "The model in " + folder + " has no chat template. Choose another with --template: "
+          "The model in " + folder + " has no chat template. Choose another with «template»: "
               + String.join(", ", NAMES) + ", or a text with {field} holes.")), marks);
       case "text" -> ExampleTemplates::plain;
       default -> FieldTemplate.parse(choice);

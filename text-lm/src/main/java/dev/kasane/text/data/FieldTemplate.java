@@ -45,7 +45,7 @@ final class FieldTemplate implements ExampleTemplate {
     }
     pieces.add(new Piece(text.substring(from), false));
     if (answer < 0) {
-      throw new UserException("Option --template is '" + text + "'. It takes "
+      throw new UserException("Option «template» is '" + text + "'. It takes "
           + String.join(", ", ExampleTemplates.NAMES)
           + ", or a text with {field} holes, such as \"Q: {question}\\nA: {answer}\".");
     }

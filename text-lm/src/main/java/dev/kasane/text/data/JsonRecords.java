@@ -90,7 +90,7 @@ final class JsonRecords {
       records.add(new TextRecord(file, line, OBJECT.readValue(parser)));
     }
     if (parser.nextToken() != null) {
-      throw new UserException(file + ", line " + parser.currentTokenLocation().getLineNr() + ": more follows behind"
+      throw new UserException(file + ", line " + parser.currentTokenLocation().getLineNr() + ": more follows after"
           + " the array. Put all records into one array, [{...}, {...}].");
     }
     return records;

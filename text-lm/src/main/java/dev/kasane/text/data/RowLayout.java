@@ -8,7 +8,7 @@ public final class RowLayout {
   private RowLayout() {}
 
   /**
-   * A batch of rows, each of one or more examples, filled up behind to the longest row.
+   * A batch of rows, each of one or more examples, filled up at its end to the longest row.
    *
    * @param rows examples by row
    * @param padding the id that fills

@@ -49,7 +49,7 @@ final class TableRecords {
       if (e.getCause() instanceof CharacterCodingException undecodable) {
         throw undecodable;
       }
-      throw new UserException(file + ", line " + line + ": a value in quotes is not closed, or goes on behind its"
+      throw new UserException(file + ", line " + line + ": a value in quotes is not closed, or goes on after its"
           + " closing quote. Quotes within such a value are doubled.", e);
     }
     return records;

@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 /**
  * One record of a data file.
  *
- * @param file the file
  * @param line the line it begins at, or its number where a file has no lines, from 1
  * @param fields values by name: texts, numbers, lists and maps
  */

@@ -12,7 +12,7 @@ import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 
-/** Opens files of UTF-8 text, and says where one is not; readers notice it only somewhere behind. */
+/** Opens files of UTF-8 text, and says where one is not; readers notice it only somewhere later. */
 public final class Utf8Files {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 

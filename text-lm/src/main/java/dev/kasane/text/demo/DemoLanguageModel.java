@@ -75,7 +75,7 @@ public record DemoLanguageModel(CausalLm model, ObjectNode tokenizer) {
       pending.moveIntoPlace();
     } catch (IOException e) {
       throw new UserException("The demo language model cannot be written to " + folder + ": " + FileFaults.reason(e)
-          + ". Choose another folder with --out.", e);
+          + ". Choose another folder with «output».", e);
     }
   }
 

@@ -68,7 +68,7 @@ public final class DemoLanguageModelTrainer {
       DemoLanguageModel.writeTokenizer(vocabulary, folder);
     } catch (IOException e) {
       throw new UserException("Folder " + folder + " cannot be made: " + e.getMessage()
-          + ". Choose another with --work.", e);
+          + ". Choose another with «work».", e);
     }
     return Tokenizers.open(folder);
   }

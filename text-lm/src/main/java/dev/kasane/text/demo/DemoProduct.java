@@ -6,7 +6,6 @@ package dev.kasane.text.demo;
  * @param name its made-up name
  * @param category what it is
  * @param material what it is made of
- * @param colour its colour
  * @param quality what it is like
  * @param use what it does, as the end of a sentence
  * @param place where it belongs

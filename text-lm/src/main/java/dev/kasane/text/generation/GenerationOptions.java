@@ -1,5 +1,6 @@
 package dev.kasane.text.generation;
 
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import java.util.List;
 
@@ -35,21 +36,15 @@ public record GenerationOptions(
    */
   public GenerationOptions {
     stop = List.copyOf(stop);
-    require(maxTokens >= 1, "max-tokens", maxTokens, "1 or more");
-    require(temperature >= 0 && Double.isFinite(temperature), "temperature", temperature, "0 or more");
-    require(topK >= 0, "top-k", topK, "0 (all) or more");
-    require(topP > 0 && topP <= 1, "top-p", topP, "above 0 to 1");
-    require(minP >= 0 && minP < 1, "min-p", minP, "0 to below 1");
-    require(repetitionPenalty > 0 && Double.isFinite(repetitionPenalty), "repetition-penalty",
+    Ranges.require(maxTokens >= 1, "«max tokens»", maxTokens, "1 or more");
+    Ranges.require(temperature >= 0 && Double.isFinite(temperature), "«temperature»", temperature, "0 or more");
+    Ranges.require(topK >= 0, "«top k»", topK, "0 (all) or more");
+    Ranges.require(topP > 0 && topP <= 1, "«top p»", topP, "above 0 to 1");
+    Ranges.require(minP >= 0 && minP < 1, "«min p»", minP, "0 to below 1");
+    Ranges.require(repetitionPenalty > 0 && Double.isFinite(repetitionPenalty), "«repetition penalty»",
         repetitionPenalty, "above 0");
     if (stop.stream().anyMatch(String::isEmpty)) {
       throw new UserException("A stop text is empty; every text would end at once. Leave it out.");
-    }
-  }
-
-  private static void require(boolean holds, String name, Number value, String expected) {
-    if (!holds) {
-      throw new UserException("Option --" + name + " is " + value + ", expected " + expected + ".");
     }
   }
 

@@ -25,7 +25,6 @@ public final class JinjaTemplate {
   /**
    * What a rendering makes.
    *
-   * @param text the text
    * @param generated the parts that stand between {@code generation} tags, in order; those inside of macros do not
    *     count, as in transformers
    */

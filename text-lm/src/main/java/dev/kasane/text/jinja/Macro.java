@@ -22,7 +22,6 @@ final class Macro implements Callable, Attributes {
   /**
    * A macro as it is written.
    *
-   * @param name its name
    * @param parameters their names
    * @param defaults what the last parameters are when they are not given
    * @param body the statements

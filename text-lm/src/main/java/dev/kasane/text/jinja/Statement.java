@@ -11,7 +11,6 @@ interface Statement {
   /** How to go on after a statement. */
   enum Flow { NEXT, BREAK, CONTINUE }
 
-  /** Does it. */
   Flow run(Rendering rendering, Scope scope);
 
   /** Statements with names of their own. */

@@ -7,7 +7,6 @@ import java.util.List;
 
 /** What a value can be assigned to. */
 interface Target {
-  /** Assigns. */
   void assign(Object value, Scope scope);
 
   /** A name. */

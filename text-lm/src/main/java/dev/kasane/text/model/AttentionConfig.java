@@ -26,7 +26,7 @@ public record AttentionConfig(
     double softCap,
     List<Integer> windows) {
 
-  /** How queries, keys and values are projected; the order is that of the operators in text.ts.py. */
+  /** How queries, keys and values are projected. */
   public enum Layout {
     /** By a layer each. */
     SEPARATE,
@@ -34,6 +34,11 @@ public record AttentionConfig(
     JOINED,
     /** By one layer in which every head has its query, key and value side by side. */
     JOINED_BY_HEAD
+  }
+
+  /** The shape of a layer's attention, as the operators take it. */
+  AttentionShape shape(int layer) {
+    return new AttentionShape(layout, heads, keyValueHeads, scales.get(layer), softCap);
   }
 
   /** Width of all queries together. */

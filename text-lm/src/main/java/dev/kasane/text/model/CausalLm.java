@@ -1,5 +1,7 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -115,20 +117,21 @@ public final class CausalLm extends ModuleTree {
   private NDList state(TokenBatch batch, long[] positions, NDArray full, NDArray windowed, NDManager scope) {
     Shape shape = new Shape(batch.rows(), batch.length());
     NDArray places = scope.create(positions, shape);
-    NDArray[] table = rotaryTable(positions, places);
-    return new NDList(scope.create(batch.ids(), shape), table[0], table[1], full, windowed, places);
+    TextOps.RotaryTable table = rotaryTable(positions, places);
+    return new NDList(
+        scope.create(batch.ids(), shape), table.cosines(), table.sines(), full, windowed, places);
   }
 
   private int window() {
     return config.attention().windows().stream().mapToInt(Integer::intValue).max().orElse(0);
   }
 
-  private NDArray[] rotaryTable(long[] positions, NDArray places) {
+  private TextOps.RotaryTable rotaryTable(long[] positions, NDArray places) {
     long length = Arrays.stream(positions).max().orElse(0) + 1;
     if (config.positions() instanceof PositionConfig.Rotary rotary) {
       float[] frequencies = rotary.scaling().frequencies(rotary.width(), rotary.base(), length);
       try (NDArray angles = places.getManager().create(frequencies)) {
-        return TextOps.rotaryTable(places, angles, rotary.scaling().amplitude(), type);
+        return TEXT.rotaryTable(places, angles, rotary.scaling().amplitude(), type);
       }
     }
     if (length > config.positions().trained()) {
@@ -136,7 +139,7 @@ public final class CausalLm extends ModuleTree {
           + " model knows " + config.positions().trained() + " positions. Shorten it.");
     }
     NDArray absent = TextOps.absent(places.getManager());
-    return new NDArray[] {absent, absent};
+    return new TextOps.RotaryTable(absent, absent);
   }
 
   /** The whole chain; the first entry of the last state holds the scores. */
@@ -223,7 +226,7 @@ public final class CausalLm extends ModuleTree {
         before.close();
       }
       cache.advance(batch.length());
-      NDArray wanted = last ? TextOps.lastToken(hidden) : hidden;
+      NDArray wanted = last ? TEXT.lastToken(hidden) : hidden;
       NDArray scores = scores(output.features(wanted));
       scores.attach(scope);
       return scores;

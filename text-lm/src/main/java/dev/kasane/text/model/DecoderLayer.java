@@ -1,19 +1,15 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.module.Linear;
 import dev.kasane.core.tensor.Ops;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** One layer of a decoder: attention and feed-forward, each added to what came in. */
 final class DecoderLayer extends ModuleTree {
   private final DecoderConfig config;
-  private final int number;
-  private final BlockOrder order;
   private final Dropouts dropouts;
   private final SelfAttention attention;
   private final FeedForward feedForward;
@@ -21,24 +17,18 @@ final class DecoderLayer extends ModuleTree {
   private final Norm attentionOutNorm;
   private final Norm feedForwardNorm;
   private final Norm feedForwardOutNorm;
-  private final List<Linear> projections;
-  private final List<Norm> norms;
 
   DecoderLayer(DecoderConfig config, int number, Dropouts dropouts) {
     this.config = config;
-    this.number = number;
     this.dropouts = dropouts;
     DecoderNames.Layer names = config.names().layer();
     boolean around = config.order() == BlockOrder.AROUND;
-    order = config.order();
     attention = new SelfAttention(this, config, number);
     feedForward = new FeedForward(this, config);
     attentionNorm = new Norm(this, names.attentionNorm(), config);
     attentionOutNorm = around ? new Norm(this, names.attentionOutNorm(), config) : null;
     feedForwardNorm = new Norm(this, names.feedForwardNorm(), config);
     feedForwardOutNorm = around ? new Norm(this, names.feedForwardOutNorm(), config) : null;
-    projections = Stream.concat(attention.projections().stream(), feedForward.projections().stream()).toList();
-    norms = Arrays.asList(attentionNorm, attentionOutNorm, feedForwardNorm, feedForwardOutNorm);
   }
 
   /**
@@ -48,14 +38,10 @@ final class DecoderLayer extends ModuleTree {
    */
   NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
     // For one token calling the operators takes as long as what they do, so that all go in one call.
-    Optional<PlainLayer> plain = cache != null && isToken(x) ? plain() : Optional.empty();
-    return plain.isPresent() ? TextOps.tokenLayer(plain.get(), x, input, cache, config, number)
+    Optional<TokenLayer> alone = cache != null && isToken(x) ? TokenLayer.of(this) : Optional.empty();
+    return alone.isPresent()
+        ? TEXT.tokenLayer(x, input, cache.keys(), cache.values(), cache.length(), attention.shape(), alone.get())
         : inPieces(x, input, cache);
-  }
-
-  /** The layer in tensors alone, when there is nothing else to it now. */
-  Optional<PlainLayer> plain() {
-    return PlainLayer.of(projections, norms);
   }
 
   private static boolean isToken(NDArray x) {
@@ -63,7 +49,7 @@ final class DecoderLayer extends ModuleTree {
   }
 
   private NDArray inPieces(NDArray x, LayerInput input, LayerCache cache) {
-    return switch (order) {
+    return switch (config.order()) {
       case BEFORE -> {
         try (NDArray hidden = Ops.addScaled(attend(attentionNorm, x, input, cache), x, 1)) {
           yield Ops.addScaled(feed(feedForwardNorm, hidden, cache), hidden, 1);
@@ -115,5 +101,35 @@ final class DecoderLayer extends ModuleTree {
     try (branch) {
       return Ops.addScaled(norm.forward(branch), x, 1);
     }
+  }
+
+  DecoderConfig config() {
+    return config;
+  }
+
+  SelfAttention attention() {
+    return attention;
+  }
+
+  FeedForward feedForward() {
+    return feedForward;
+  }
+
+  Norm attentionNorm() {
+    return attentionNorm;
+  }
+
+  /** The one after the attention where there are both, else null. */
+  Norm attentionOutNorm() {
+    return attentionOutNorm;
+  }
+
+  Norm feedForwardNorm() {
+    return feedForwardNorm;
+  }
+
+  /** The one after the feed-forward where there are both, else null. */
+  Norm feedForwardOutNorm() {
+    return feedForwardOutNorm;
   }
 }

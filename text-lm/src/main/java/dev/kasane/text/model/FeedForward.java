@@ -1,9 +1,9 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Linear;
-import java.util.Arrays;
-import java.util.List;
 
 /** The two or three layers that work on each token by itself. */
 final class FeedForward {
@@ -26,9 +26,19 @@ final class FeedForward {
     return new Linear(decoder.width(), decoder.feedForward().width(), decoder.feedForward().bias());
   }
 
-  /** Gate, or null without one, up and down. */
-  List<Linear> projections() {
-    return Arrays.asList(gate, up, down);
+  /** The gate, or null without one. */
+  Linear gate() {
+    return gate;
+  }
+
+  /** The way in. */
+  Linear up() {
+    return up;
+  }
+
+  /** The way out. */
+  Linear down() {
+    return down;
   }
 
   NDArray forward(NDArray x) {
@@ -39,10 +49,10 @@ final class FeedForward {
 
   private NDArray inner(NDArray x, NDArray wide) {
     if (gate == null) {
-      return TextOps.activate(wide, activation);
+      return TEXT.activate(wide, activation);
     }
     try (NDArray opening = gate.forward(x)) {
-      return TextOps.gated(opening, wide, activation);
+      return TEXT.gated(opening, wide, activation);
     }
   }
 }

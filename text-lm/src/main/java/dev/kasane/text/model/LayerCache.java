@@ -1,5 +1,7 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -54,8 +56,8 @@ final class LayerCache {
           + " that holds " + length);
     }
     if (kept > 0) {
-      TextOps.shift(keys, length, kept);
-      TextOps.shift(values, length, kept);
+      TEXT.shift(keys, length, kept);
+      TEXT.shift(values, length, kept);
     }
     first += length - kept;
     length = kept;

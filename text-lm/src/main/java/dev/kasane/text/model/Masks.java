@@ -1,5 +1,7 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -20,7 +22,7 @@ final class Masks {
       return TextOps.absent(scope);
     }
     try (NDArray segments = segments(batch, scope)) {
-      return TextOps.mask(segments, segments, 0, window);
+      return TEXT.mask(segments, segments, 0, window);
     }
   }
 
@@ -35,7 +37,7 @@ final class Masks {
     }
     try (NDArray queries = segments(batch, scope);
         NDArray known = scope.create(cache.keySegments(layer, tokens), new Shape(batch.rows(), keys))) {
-      return TextOps.mask(queries, known, layer.length(), layer.window());
+      return TEXT.mask(queries, known, layer.length(), layer.window());
     }
   }
 

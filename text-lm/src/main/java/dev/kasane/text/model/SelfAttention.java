@@ -1,56 +1,75 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Linear;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Causal attention of one layer, with one, few or many heads of keys. */
 final class SelfAttention {
-  private final List<Linear> inputs = new ArrayList<>();
+  private final Linear query;
+  private final Linear key;
+  private final Linear value;
   private final Linear output;
-  private final AttentionConfig config;
-  private final int layer;
+  private final AttentionShape shape;
 
   /** Makes the projections and places them in the layer's tree. */
   SelfAttention(ModuleTree tree, DecoderConfig decoder, int layer) {
-    this.config = decoder.attention();
-    this.layer = layer;
+    AttentionConfig config = decoder.attention();
     DecoderNames.Layer names = decoder.names().layer();
-    if (config.layout() == AttentionConfig.Layout.SEPARATE) {
-      inputs.add(input(tree, names.query(), decoder.width(), config.queryWidth()));
-      inputs.add(input(tree, names.key(), decoder.width(), config.keyWidth()));
-      inputs.add(input(tree, names.value(), decoder.width(), config.keyWidth()));
-    } else {
-      inputs.add(input(tree, names.query(), decoder.width(), config.queryWidth() + 2 * config.keyWidth()));
-    }
-    output = tree.place(names.output(), new Linear(config.queryWidth(), decoder.width(), config.outputBias()));
+    shape = config.shape(layer);
+    boolean separate = config.layout() == AttentionConfig.Layout.SEPARATE;
+    int width = decoder.width();
+    int queries = separate ? config.queryWidth() : config.queryWidth() + 2 * config.keyWidth();
+    query = tree.place(names.query(), new Linear(width, queries, config.inputBias()));
+    key = separate ? tree.place(names.key(), new Linear(width, config.keyWidth(), config.inputBias())) : null;
+    value = separate ? tree.place(names.value(), new Linear(width, config.keyWidth(), config.inputBias())) : null;
+    output = tree.place(names.output(), new Linear(config.queryWidth(), width, config.outputBias()));
   }
 
-  /** Query, key, value and output; one joined projection stands where the query would, with nothing behind it. */
-  List<Linear> projections() {
-    return inputs.size() == 1 ? Arrays.asList(inputs.get(0), null, null, output)
-        : List.of(inputs.get(0), inputs.get(1), inputs.get(2), output);
+  /** The query's projection, or that of query, key and value where there is one for all. */
+  Linear query() {
+    return query;
   }
 
-  private Linear input(ModuleTree tree, String name, int width, int outputs) {
-    return tree.place(name, new Linear(width, outputs, config.inputBias()));
+  /** The key's projection, or null. */
+  Linear key() {
+    return key;
+  }
+
+  /** The value's projection, or null. */
+  Linear value() {
+    return value;
+  }
+
+  /** The projection of what the heads have found. */
+  Linear output() {
+    return output;
+  }
+
+  /** The shape that the operators take. */
+  AttentionShape shape() {
+    return shape;
   }
 
   /** Attention among the tokens given; a weight of it is left out with probability {@code dropout}. */
   NDArray forward(NDArray x, LayerInput input, double dropout) {
-    return forward(x, projections -> TextOps.attention(projections, input, config, layer, dropout));
+    return forward(x, projections -> TEXT.attention(x.getManager(), projections, input, shape, dropout));
   }
 
   /** Attention to what a cache holds and the tokens given, which it gets. */
   NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
-    return forward(x, projections -> TextOps.attention(projections, input, cache, config, layer));
+    return forward(x, projections -> TEXT.cachedAttention(
+        x.getManager(), projections, input, cache.keys(), cache.values(), cache.length(), shape));
   }
 
   private NDArray forward(NDArray x, Function<List<NDArray>, NDArray> attention) {
-    List<NDArray> projections = inputs.stream().map(each -> each.forward(x)).toList();
+    List<NDArray> projections =
+        Stream.of(query, key, value).filter(Objects::nonNull).map(each -> each.forward(x)).toList();
     NDArray mixed = attention.apply(projections);
     projections.forEach(NDArray::close);
     try (mixed) {

@@ -1,5 +1,7 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Embedding;
@@ -42,7 +44,7 @@ final class TokenInput {
   NDArray forward(NDArray ids, NDArray places) {
     NDArray hidden = Ops.cast(tokens.forward(ids), type);
     if (scale != 1) {
-      hidden = TextOps.scaled(hidden, scale);
+      hidden = TEXT.scaled(hidden, scale);
     }
     if (projection != null) {
       hidden = projection.forward(hidden);
@@ -50,7 +52,7 @@ final class TokenInput {
     if (positions == null) {
       return hidden;
     }
-    try (NDArray rows = TextOps.shifted(places, offset); NDArray found = positions.forward(rows)) {
+    try (NDArray rows = TEXT.shifted(places, offset); NDArray found = positions.forward(rows)) {
       return Ops.addScaled(hidden, found, 1);
     }
   }

@@ -1,5 +1,7 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.text.model.TextOps.TEXT;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.Linear;
@@ -41,7 +43,7 @@ final class TokenOutput {
       return scores;
     }
     try (scores) {
-      return TextOps.softCap(scores, cap);
+      return TEXT.softCap(scores, cap);
     }
   }
 }

@@ -23,6 +23,6 @@
  * <p>The arithmetic between the linear layers is a few operators of {@code text.ts.py}, each one call across to
  * libtorch: rotation, cache and fused attention together, the gate of the feed-forward, the masks. When one text goes
  * on by one token, a whole layer is one such call, as long as its projections are dense and its adapters products of
- * two matrices ({@code PlainLayer}).
+ * two matrices ({@code TokenLayer}).
  */
 package dev.kasane.text.model;

@@ -17,7 +17,7 @@ final class WholeCharacters {
     return whole.toString();
   }
 
-  /** Where each character begins, in units of UTF-16, and behind the last one where the text ends. */
+  /** Where each character begins, in units of UTF-16, and after the last one where the text ends. */
   static int[] places(String text) {
     int[] places = new int[text.codePointCount(0, text.length()) + 1];
     int at = 0;

@@ -288,7 +288,7 @@ class ExamplesTest {
         .hasMessageContaining("end-of-text");
     EncodedExample cut = new EncodedExample(new int[] {1, 2}, new boolean[] {true, true}, true, true);
     assertThatThrownBy(() -> DataReport.of(List.of(cut), Set.of()).check()).isInstanceOf(UserException.class)
-        .hasMessageContaining("--max-length");
+        .hasMessageContaining("«max length»");
   }
 
   @ParameterizedTest

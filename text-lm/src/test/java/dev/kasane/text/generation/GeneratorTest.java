@@ -108,7 +108,7 @@ class GeneratorTest {
     assertThatThrownBy(() -> one(generator, new Prompt(FIRST, Set.of("pirate"), options)))
         .isInstanceOf(UserException.class).hasMessageContaining("adapters");
     assertThatThrownBy(() -> new GenerationOptions(5, -1, 0, 1, 0, 1, 0, List.of()))
-        .isInstanceOf(UserException.class).hasMessageContainingAll("--temperature", "-1");
+        .isInstanceOf(UserException.class).hasMessageContainingAll("«temperature»", "-1");
   }
 
   private Generator generator(String name, Set<Integer> ends) {

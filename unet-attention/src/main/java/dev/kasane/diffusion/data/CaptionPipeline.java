@@ -1,6 +1,6 @@
 package dev.kasane.diffusion.data;
 
-import dev.kasane.diffusion.data.batch.Draws;
+import dev.kasane.diffusion.data.batch.SeededRandom;
 import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +47,7 @@ public final class CaptionPipeline {
    * @return the caption, empty where it was dropped
    */
   public String caption(DatasetPicture picture, long epoch, int repeat) {
-    Random random = Draws.of(Draws.Purpose.CAPTION, seed, epoch, picture.index(), repeat);
+    Random random = SeededRandom.of(SeededRandom.Purpose.CAPTION, seed, epoch, picture.index(), repeat);
     // Drawn first and always, so that switching the shuffle on does not change which captions are dropped.
     boolean dropped = random.nextDouble() < options.captionDropout();
     if (dropped) {

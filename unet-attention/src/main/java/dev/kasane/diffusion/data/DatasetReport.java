@@ -102,7 +102,7 @@ public record DatasetReport(
     List<PictureDataset.Unreadable> unreadable = dataset.unreadable();
     if (!unreadable.isEmpty() && !allowUnreadable) {
       List<String> details = new ArrayList<>(unreadable.stream().map(each -> "  " + each.reason()).toList());
-      details.add("Mend or remove them, or give --allow-unreadable to train without them.");
+      details.add("Mend or remove them, or give «allow unreadable» to train without them.");
       throw new UserException(unreadable.size() + " picture(s) cannot be read:", details, null);
     }
     if (pictures.stream().allMatch(DatasetPicture::regularisation)) {
@@ -114,7 +114,7 @@ public record DatasetReport(
           + DatasetReportText.some(missingCaptions) + ". Write one into a text file of the same name ("
           + DatasetReportText.example(missingCaptions.get(0), dataset.options()) + ") or into "
           + MetadataCaptions.FILE_NAME + missingFolderCaptions()
-          + ", or give --allow-missing-captions to train on an empty one.");
+          + ", or give «allow missing captions» to train on an empty one.");
     }
   }
 
@@ -122,7 +122,7 @@ public record DatasetReport(
   private String missingFolderCaptions() {
     Optional<String> words = missingCaptions.stream().flatMap(name -> PictureFolder.folderWords(name).stream())
         .findFirst();
-    return words.map(text -> ", give --folder-captions to take the words of such folders for captions (here '" + text
+    return words.map(text -> ", give «folder captions» to take the words of such folders for captions (here '" + text
         + "')").orElse("");
   }
 

@@ -13,7 +13,6 @@ import java.util.List;
  * ink. A rim of blank paper keeps the objects apart from the hatching behind them. Safe for several threads.
  */
 public final class InkPainter implements SceneRenderer {
-  /** The paper. */
   static final Color CREAM = new Color(243, 232, 208);
   /** A warm black. */
   static final Color INK = new Color(30, 26, 24);

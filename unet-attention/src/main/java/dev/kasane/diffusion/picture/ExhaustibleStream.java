@@ -5,7 +5,7 @@ import javax.imageio.IIOException;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * A file in memory that loses patience with a decoder that goes on reading behind its end.
+ * A file in memory that loses patience with a decoder that goes on reading after its end.
  *
  * <p>The WebP decoder takes missing bits for zeros. A damaged file of 300 bytes that announces thousands of
  * code tables kept it busy for half a minute that way; sound files touch the end a few times only.

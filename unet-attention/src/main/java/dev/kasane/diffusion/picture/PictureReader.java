@@ -101,7 +101,7 @@ public record PictureReader(int limitMegapixels, int background) {
   /**
    * Reads the size of the upright picture from its header alone.
    *
-   * @throws UserException as {@link #read(Path)} does, except for damage behind the header
+   * @throws UserException as {@link #read(Path)} does, except for damage after the header
    */
   public PictureSize size(Path file) {
     return open(file, (reader, format) -> {

@@ -56,7 +56,7 @@ public final class ImageModels {
     return config;
   }
 
-  /** A token behind the end of the embedding would read memory that is not there. */
+  /** A token after the end of the embedding would read memory that is not there. */
   private static void requireKnownTokens(ClipTokenizer tokenizer, ClipTextModel text, BaseCheckpoint base) {
     int known = text.config().vocabularySize();
     if (tokenizer.vocabularySize() > known) {

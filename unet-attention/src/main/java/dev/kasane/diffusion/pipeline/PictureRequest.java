@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.pipeline;
 
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
@@ -43,34 +44,25 @@ public record PictureRequest(
   /**
    * Checks the numbers against a base.
    *
-   * @throws UserException naming the option
+   * @throws UserException naming the number
    */
   public void check(ImageModel model) {
-    require(steps >= 1 && steps <= 1000, "--steps is " + steps + ", expected 1 to 1000.");
-    require(guidance >= 0 && guidance <= 100, "--cfg is " + guidance + ", expected 0 to 100.");
+    Ranges.require(steps >= 1 && steps <= 1000, "«steps»", steps, "1 to 1000");
+    Ranges.require(guidance >= 0 && guidance <= 100, "«guidance»", guidance, "0 to 100");
     checkSize(model.sizeStep());
     int layers = model.textEncoder().config().layers();
-    require(clipSkip >= 0 && clipSkip < layers,
-        "--clip-skip is " + clipSkip + ", expected 0 to " + (layers - 1) + ".");
+    Ranges.require(clipSkip >= 0 && clipSkip < layers, "«clip skip»", clipSkip, "0 to " + (layers - 1));
     start.ifPresent(from -> {
-      require(from.strength() > 0 && from.strength() <= 1,
-          "--strength is " + from.strength() + ", expected above 0 and up to 1.");
-      require(from.picture().width() == width && from.picture().height() == height,
-          "The start picture is " + from.picture().width() + "x" + from.picture().height() + ", expected "
-              + width + "x" + height + ".");
+      Ranges.require(from.strength() > 0 && from.strength() <= 1, "«strength»", from.strength(), "above 0 and up to 1");
+      Ranges.require(from.picture().width() == width && from.picture().height() == height, "«init»",
+          from.picture().width() + "x" + from.picture().height(), width + "x" + height);
     });
   }
 
   private void checkSize(int step) {
     boolean fits = width >= step && height >= step && width <= 4096 && height <= 4096
         && width % step == 0 && height % step == 0;
-    require(fits, "--size is " + width + "x" + height + ", expected multiples of " + step + " up to 4096.");
-  }
-
-  private static void require(boolean holds, String message) {
-    if (!holds) {
-      throw new UserException("Option " + message);
-    }
+    Ranges.require(fits, "«size»", width + "x" + height, "multiples of " + step + " up to 4096");
   }
 
   /** The settings as the community writes them into a picture's text. */

@@ -79,7 +79,7 @@ final class DiskCache {
       return read(key);
     } catch (IOException e) {
       throw new UserException("What was just written to the cache cannot be read: " + e.getMessage()
-          + ". Check the disk, or name another folder with --cache.", e);
+          + ". Check the disk, or name another folder with «cache».", e);
     }
   }
 
@@ -99,7 +99,7 @@ final class DiskCache {
       SealedFile.write(file(key), List.of(StoredTensors.declare(TENSOR, value)), Map.of(KEY, key));
     } catch (IOException e) {
       throw new UserException("Cache " + folder + " cannot be written: " + FileFaults.reason(e)
-          + ". Free some space or name another folder with --cache.", e);
+          + ". Free some space or name another folder with «cache».", e);
     }
   }
 

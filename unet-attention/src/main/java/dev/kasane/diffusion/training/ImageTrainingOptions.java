@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.diffusion.data.batch.BucketPlan;
 import dev.kasane.diffusion.data.caption.CaptionOptions;
@@ -35,17 +36,12 @@ public record ImageTrainingOptions(
   /**
    * Checks the ranges.
    *
-   * @throws UserException naming the option
+   * @throws UserException naming the number
    */
   public ImageTrainingOptions {
-    if (batchSize < 1 || batchSize > 1024) {
-      throw new UserException("Option --batch-size is " + batchSize + ", expected 1 to 1024.");
-    }
-    if (!(flipShare >= 0 && flipShare <= 1)) {
-      throw new UserException("Option --flip is " + flipShare + ", expected a share from 0 to 1.");
-    }
-    if (!(validationShare >= 0 && validationShare <= 0.5)) {
-      throw new UserException("Option --validation is " + validationShare + ", expected a share from 0 to 0.5.");
-    }
+    Ranges.require(batchSize >= 1 && batchSize <= 1024, "«batch size»", batchSize, "1 to 1024");
+    Ranges.require(flipShare >= 0 && flipShare <= 1, "«flip»", flipShare, "a share from 0 to 1");
+    Ranges.require(validationShare >= 0 && validationShare <= 0.5, "«validation»", validationShare,
+        "a share from 0 to 0.5");
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 
 /**
@@ -9,26 +10,20 @@ import dev.kasane.core.UserException;
  * @param noiseOffset deviation of a random mean for each channel, 0 for none
  * @param priorWeight weight of prior-preservation pictures (Ruiz et al. 2023)
  * @param minTimestep first timestep that is trained
- * @param maxTimestep timestep behind the last that is trained
+ * @param maxTimestep timestep after the last that is trained
  */
 public record NoiseOptions(
     double minSnrGamma, double noiseOffset, double priorWeight, int minTimestep, int maxTimestep) {
   /**
    * Checks the ranges.
    *
-   * @throws UserException naming the option
+   * @throws UserException naming the number
    */
   public NoiseOptions {
-    require(minSnrGamma >= 0, "--min-snr-gamma", minSnrGamma, "0 (off) or a positive number such as 5");
-    require(noiseOffset >= 0 && noiseOffset <= 1, "--noise-offset", noiseOffset, "0 to 1, such as 0.05");
-    require(priorWeight >= 0, "--prior-weight", priorWeight, "0 or a positive number such as 1");
-    require(minTimestep >= 0 && minTimestep < maxTimestep, "--min-timestep", minTimestep,
-        "at least 0 and below --max-timestep, which is " + maxTimestep);
-  }
-
-  private static void require(boolean holds, String option, double value, String expected) {
-    if (!holds) {
-      throw new UserException("Option " + option + " is " + value + ", expected " + expected + ".");
-    }
+    Ranges.require(minSnrGamma >= 0, "«min snr gamma»", minSnrGamma, "0 (off) or a positive number such as 5");
+    Ranges.require(noiseOffset >= 0 && noiseOffset <= 1, "«noise offset»", noiseOffset, "0 to 1, such as 0.05");
+    Ranges.require(priorWeight >= 0, "«prior weight»", priorWeight, "0 or a positive number such as 1");
+    Ranges.require(minTimestep >= 0 && minTimestep < maxTimestep, "«min timestep»", minTimestep,
+        "at least 0 and below «max timestep», which is " + maxTimestep);
   }
 }

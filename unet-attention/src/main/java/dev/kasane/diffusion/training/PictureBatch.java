@@ -13,7 +13,6 @@ public record PictureBatch(List<Item> items) {
   /**
    * One picture of a batch.
    *
-   * @param picture the picture
    * @param caption its caption at this showing
    * @param flip whether it is mirrored
    * @param timestep how noisy it is made

@@ -78,7 +78,7 @@ final class UNetBlock extends Module {
     return resnets.size();
   }
 
-  /** One residual block and, where the block has attention, the transformer behind it. */
+  /** One residual block and, where the block has attention, the transformer after it. */
   NDArray layer(int index, NDArray x, NDArray time, NDArray context) {
     NDArray hidden = resnets.get(index).forward(x, time);
     boolean attended = attentions != null && index < attentions.size();

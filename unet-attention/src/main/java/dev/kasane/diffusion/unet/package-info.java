@@ -12,7 +12,7 @@
  * </pre>
  *
  * <p>A block's layer is a {@link dev.kasane.diffusion.unet.ResnetBlock} and, where the configuration says
- * so, a {@code SpatialTransformer} behind it, whose projections are linear or 1×1 convolutions. Every
+ * so, a {@code SpatialTransformer} after it, whose projections are linear or 1×1 convolutions. Every
  * linear layer and convolution can carry adapters, under the path that diffusers gives it.
  *
  * <p>XL's transformers have several blocks, and what its second text encoder and the picture's sizes say is

@@ -8,7 +8,7 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.unet.ResnetBlock;
 
-/** The residual blocks of one resolution of the encoder or decoder, with the resampling behind them. */
+/** The residual blocks of one resolution of the encoder or decoder, with the resampling after them. */
 final class VaeBlock extends Module {
   static final double EPSILON = 1e-6;
 

@@ -100,7 +100,7 @@ class DiskCacheTest {
   void saysWhatToDoWhenItCannotWrite() throws IOException {
     Files.writeString(folder.resolve("cache"), "a file in the way");
     assertThatThrownBy(() -> get(cache(), KEY, 3)).isInstanceOf(UserException.class)
-        .hasMessageContaining("cache").hasMessageContaining("--cache");
+        .hasMessageContaining("cache").hasMessageContaining("«cache»");
   }
 
   @Test

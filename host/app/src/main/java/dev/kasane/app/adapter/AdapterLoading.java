@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
 
 /** Puts adapters onto a live model of any kind, strictly: what does not fit is refused unless it was accepted. */
 public final class AdapterLoading {
-  /** The option that accepts misfits, for messages. */
-  public static final String ACCEPT = "--adapter-accept";
-
   private final List<AdapterFormat> formats;
   private final List<AdapterMethod> methods;
   private final Set<AdapterMisfit> accepted;
@@ -117,7 +114,7 @@ public final class AdapterLoading {
     if (report.matched().isEmpty() && report.isComplete() && !report.words().isEmpty()) {
       throw new UserException(reference.file() + " adapts no layers; it holds learned words ("
           + report.words().stream().sorted().collect(Collectors.joining(", "))
-          + "). 'generate image' takes it with --embedding.");
+          + "). «generate image, embedding FILE» takes it.");
     }
   }
 
@@ -140,7 +137,7 @@ public final class AdapterLoading {
           details, null);
     }
     String accept = found.stream().map(AdapterMisfit::optionName).collect(Collectors.joining(","));
-    details.add("Add '" + ACCEPT + " " + accept + "' to use the " + report.matched().size() + " layers that fit.");
+    details.add("Add «accept " + accept + "» to use the " + report.matched().size() + " layers that fit.");
     throw new UserException(chosen.path() + " does not fit the base completely: " + lines.get(0), details, null);
   }
 

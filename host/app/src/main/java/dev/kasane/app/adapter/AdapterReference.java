@@ -20,7 +20,7 @@ public record AdapterReference(Path file, double weight) {
   /**
    * Reads {@code FILE} or {@code FILE:weight}.
    *
-   * <p>What stands behind the last colon is a weight if it is a decimal number, and unless only a single
+   * <p>What stands after the last colon is a weight if it is a decimal number, and unless only a single
    * letter stands before it, as in the Windows path {@code C:7}. A file whose own name ends in a colon and a
    * number is named with its weight: {@code style:2:1}.
    *

@@ -67,7 +67,7 @@ public final class Conversion {
     AdapterBase base = wish.base()
         .or(() -> AdapterBase.guessed(chosen.listing())).orElseThrow(() -> new UserException(wish.from()
             + ": its keys and shapes do not tell which base it was made for, so its layers cannot be named."
-            + " Say it with --base sd1, sd2, sdxl, or the file or folder of a checkpoint."));
+            + " Say it with «base» sd1, sd2, sdxl, or the file or folder of a checkpoint."));
     Map<String, Collection<String>> places = base.places();
     Map<String, String> renames = wish.repair() ? repair(chosen, places) : Map.of();
     try (NDManager scope = Engines.newManager()) {
@@ -93,8 +93,8 @@ public final class Conversion {
 
   private static Map<String, String> repair(FormatChoice.Chosen chosen, Map<String, Collection<String>> places) {
     return chosen.format().repair(chosen.keys(), places).orElseThrow(() -> new UserException(
-        chosen.path() + ": there is nothing to repair that is certain. Convert it without --repair to see"
-            + " what does not fit; a language model's layers are known with --base MODEL alone."));
+        chosen.path() + ": there is nothing to repair that is certain. Convert it without «repair» to see"
+            + " what does not fit; a language model's layers are known with «base MODEL» alone."));
   }
 
   private AdapterModel read(FormatChoice.Chosen chosen, Map<String, Collection<String>> places,
@@ -135,9 +135,9 @@ public final class Conversion {
     }
     Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), places);
     if (repair.isPresent()) {
-      details.add("Add --repair to write what was meant.");
+      details.add("Add «repair» to write what was meant.");
     } else if (wish.base().isEmpty()) {
-      details.add("Is it for another base than " + base + "? Say so with --base.");
+      details.add("Is it for another base than " + base + "? Say so with «base».");
     }
     throw new UserException(chosen.path() + " cannot be converted without loss: " + lost.size() + " of "
         + chosen.keys().size() + " keys fit no layer of " + base, details, null);

@@ -16,7 +16,6 @@ public final class DeclaredLayers implements LayerTable {
 
   /**
    * @param name what it is called in messages
-   * @param base the base
    */
   public DeclaredLayers(String name, AdapterBase base) {
     this.name = name;

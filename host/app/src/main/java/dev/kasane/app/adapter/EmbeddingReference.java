@@ -9,12 +9,11 @@ import java.util.Optional;
 /**
  * A file of learned words.
  *
- * @param file the file
  * @param word what its word shall be called in prompts; nothing leaves it as the file says
  */
 public record EmbeddingReference(Path file, Optional<String> word) {
   /**
-   * Reads {@code FILE} or {@code FILE:word}. What stands behind the last colon is a word unless the whole is a
+   * Reads {@code FILE} or {@code FILE:word}. What stands after the last colon is a word unless the whole is a
    * file that exists, or only a single letter stands before it, as in the Windows path {@code C:ink.pt}.
    *
    * @throws UserException when the file's name is impossible or the word empty

@@ -38,7 +38,6 @@ public final class FormatChoice {
    *
    * @param path what the format reads: the file, or a folder that it recognises
    * @param weights the file with the tensors, the first where a folder has several
-   * @param format the format
    * @param listing what the file holds
    */
   public record Chosen(Path path, Path weights, AdapterFormat format, TensorListing listing) {
@@ -137,7 +136,7 @@ public final class FormatChoice {
             file + " is in no adapter format that is installed ("
             + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
             + layout.map(FormatChoice::described).orElse("Its keys are of no known kind")
-            + "; the first is '" + keys.stream().findFirst().orElse("") + "'. 'kasane inspect' tells more."));
+            + "; the first is '" + keys.stream().findFirst().orElse("") + "'. «inspect» tells more."));
   }
 
   private static String described(AdapterLayout layout) {

@@ -14,8 +14,6 @@ import java.util.Map;
 /**
  * How an adapter file fits a base: what becomes of every key and how strong each layer's update is.
  *
- * @param file the file
- * @param format its format
  * @param base what it was compared with
  * @param report what became of every key
  * @param norms the Frobenius norm of ΔW at strength 1 by {@code component.path}; without those layers whose
@@ -30,7 +28,6 @@ public record LoadReport(
    * Compares a file with a base without touching the base.
    *
    * @param chosen the file and its format
-   * @param base the base
    * @param methods the methods to try
    * @param scope owner of what is made on the way
    * @throws UserException when the file cannot be read, or the base's layers are not known

@@ -33,8 +33,8 @@ public final class NearMiss {
     List<String> found = new ArrayList<>();
     Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), base.layers());
     repair.ifPresent(renames -> found.add(renames.size() + " keys were mangled by a faulty conversion; "
-        + example(renames) + ". 'kasane convert " + chosen.path() + " NEW --to " + chosen.format().id()
-        + " --repair" + (base.kind() == BaseGuess.LLM ? " --base MODEL" : "") + "' writes a file with the right keys."));
+        + example(renames) + ". «convert " + chosen.path() + " NEW, to " + chosen.format().id()
+        + ", repair" + (base.kind() == BaseGuess.LLM ? ", base MODEL" : "") + "» writes a file with the right keys."));
     if (repair.isEmpty()) {
       better(chosen, base, report, methods).ifPresent(found::add);
     }

@@ -59,7 +59,7 @@ public final class PromptWords {
     List<AdapterModule> words = read.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     if (words.isEmpty() && read.unmatched().isEmpty() || read.components().keySet().stream()
         .anyMatch(component -> !component.equals(AdapterModel.EMBEDDINGS))) {
-      throw new UserException(file + " holds adapters of layers. Load it with --adapter, which takes learned words"
+      throw new UserException(file + " holds adapters of layers. Load it with «adapter», which takes learned words"
           + " in the same file, too.");
     }
     if (!read.unmatched().isEmpty()) {
@@ -101,7 +101,7 @@ public final class PromptWords {
     String name = "'" + word.path() + "' of " + file;
     NDArray rows = word.tensors().get(ImageModel.TEXT_ENCODER);
     if (isBlank(word.path())) {
-      throw new UserException("The learned word " + name + " has no name. Name it with --embedding FILE:word.");
+      throw new UserException("The learned word " + name + " has no name. Name it with «embedding FILE:word».");
     }
     if (rows == null || word.tensors().size() > 1) {
       throw new UserException("The learned word " + name + " is for " + BaseGuess.SDXL.title()

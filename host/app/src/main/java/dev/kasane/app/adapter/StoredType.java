@@ -26,7 +26,7 @@ final class StoredType {
         .stream().map(ElementType::of).filter(type -> type.stored().isFloatingPoint()).forEach(types::add)));
     types.stream().filter(type -> !ElementType.PRECISIONS.contains(type)).findFirst().ifPresent(type -> {
       throw new UserException("The file holds numbers of type " + type
-          + ", which would lose digits in any adapter format. Choose what to round them to with --dtype"
+          + ", which would lose digits in any adapter format. Choose what to round them to with «stored type»"
           + " float32, bfloat16 or float16.");
     });
     return types.size() == 1 ? types.iterator().next() : ElementType.FLOAT32;
@@ -50,7 +50,7 @@ final class StoredType {
         })));
     if (counts[0] > 0) {
       throw new UserException(counts[0] + " values in " + counts[1] + " tensors are larger than float16 can"
-          + " hold (65504) and would become infinite. Use --dtype bfloat16 or float32.");
+          + " hold (65504) and would become infinite. Use «stored type» bfloat16 or float32.");
     }
   }
 

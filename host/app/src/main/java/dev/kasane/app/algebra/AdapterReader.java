@@ -123,10 +123,10 @@ public final class AdapterReader {
         details.add("  … and " + (keys.size() - SHOWN) + " more");
       }
       if (base.isEmpty()) {
-        details.add("Name the base model that it was made for with --base.");
+        details.add("Name the base model that it was made for with «base».");
       }
       if (read.modules() > 0) {
-        details.add("Add '" + AdapterLoading.ACCEPT + " unmatched' to use the " + read.modules()
+        details.add("Add «accept unmatched» to use the " + read.modules()
             + " layers that fit.");
       }
       throw new UserException(read.name() + ": " + read.modules() + " layers fit " + read.layers().name() + ", "

@@ -2,8 +2,8 @@ package dev.kasane.app.algebra;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.algebra.ModelDescription;
 import dev.kasane.core.algebra.ModelParts;
+import dev.kasane.core.algebra.merge.ModelDescription;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.FolderCopy;
 import dev.kasane.core.files.PendingFolder;
@@ -41,14 +41,14 @@ final class CheckpointCopy {
     this.changed = changed;
     this.description = description;
     if (Files.exists(target)) {
-      throw new UserException("Option --out names " + target + ", which exists. Name a new "
+      throw new UserException("Option «output» names " + target + ", which exists. Name a new "
           + (Files.isDirectory(root) ? "folder" : "file") + ", or remove it first.");
     }
     if (!Files.isDirectory(root) && !changed.equals(Set.of(root))) {
       throw new UserException(root + " is the index of a model in several files. Name the folder that it is in.");
     }
     if (!Files.isDirectory(root) && !target.toString().endsWith(SAFETENSORS)) {
-      throw new UserException("Option --out names " + target + "; the result is a safetensors file: let its name"
+      throw new UserException("Option «output» names " + target + "; the result is a safetensors file: let its name"
           + " end in " + SAFETENSORS + ".");
     }
   }

@@ -1,12 +1,12 @@
 package dev.kasane.app.algebra;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.algebra.AlgebraProgress;
 import dev.kasane.core.algebra.DeltaSource;
 import dev.kasane.core.algebra.MixMethod;
 import dev.kasane.core.algebra.MixOptions;
 import dev.kasane.core.algebra.MixPart;
 import dev.kasane.core.algebra.Mixer;
-import dev.kasane.core.algebra.Steps;
 import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.algebra.Verifier;
 import dev.kasane.core.injection.BlockWeights;
@@ -60,7 +60,7 @@ public final class MixCheck {
     MixPart alone = new MixPart(first.name(), first.model(), 1, BlockWeights.none());
     MixOptions whole = new MixOptions(options.method(), Optional.empty(), 1, options.frequency(), 1, 0);
     try (NDManager own = scope.newSubManager()) {
-      AdapterModel mixed = new Mixer(whole, deltas, Steps.SILENT).mix(List.of(alone), Map.of(), own).model();
+      AdapterModel mixed = new Mixer(whole, deltas, AlgebraProgress.SILENT).mix(List.of(alone), Map.of(), own).model();
       AdapterModel rounded = Verifier.rounded(mixed, precision, own);
       return new Verifier(deltas).distanceFromSum(rounded, Map.of(), List.of(alone), own);
     }

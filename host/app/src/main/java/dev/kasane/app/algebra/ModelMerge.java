@@ -1,11 +1,11 @@
 package dev.kasane.app.algebra;
 
 import dev.kasane.core.Json;
+import dev.kasane.core.algebra.AlgebraProgress;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.algebra.CheckpointMerge;
-import dev.kasane.core.algebra.MergeOptions;
 import dev.kasane.core.algebra.MixPart;
-import dev.kasane.core.algebra.Steps;
+import dev.kasane.core.algebra.merge.CheckpointMerge;
+import dev.kasane.core.algebra.merge.MergeOptions;
 import dev.kasane.core.spi.AdapterMethod;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class ModelMerge {
    * @throws dev.kasane.core.UserException when something does not fit or cannot be written
    */
   public CheckpointMerge.Result write(List<MixPart> parts, Map<String, String> metadata, List<Path> tokeniser,
-      Path target, Steps steps) {
+      Path target, AlgebraProgress steps) {
     CheckpointMerge merge = new CheckpointMerge(base, parts, methods, options);
     AtomicReference<CheckpointMerge.Result> result = new AtomicReference<>();
     new CheckpointCopy(base.root(), target, merge.files(), merge.description().with(tokeniser))

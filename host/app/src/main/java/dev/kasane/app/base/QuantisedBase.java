@@ -71,7 +71,7 @@ public final class QuantisedBase {
     List<QuantisedWeight> stored = quantised(model);
     if (!stored.isEmpty()) {
       throw new UserException("The base's " + name + " is stored in " + storages(stored) + " already. Leave out"
-          + " --base-type " + settings.kind().id() + ", or name the base that it was made from.");
+          + " «base type " + settings.kind().id() + "», or name the base that it was made from.");
     }
   }
 

@@ -38,6 +38,9 @@ public final class CommandRunner {
     NativeLibraries.tell(this::note);
     try {
       RecipeExpansion expansion = RecipeExpansion.of(commandLine, arguments);
+      CommandWords words = new CommandWords(expansion.command(), expansion::name);
+      commandLine.setOut(MessageWriter.saying(words, commandLine.getOut()))
+          .setErr(MessageWriter.saying(words, commandLine.getErr()));
       commandLine.setParameterExceptionHandler(new UsageErrors(expansion));
       commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failures, failure));
       commandLine.setExecutionStrategy(this::saveAndRun);

@@ -1,8 +1,9 @@
 package dev.kasane.app.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.cli.options.Ranges;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.terminal.Progress;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;
@@ -29,6 +30,7 @@ final class DemoBaseCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
+  @Sets("output")
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the base.")
   private Path out;
 
@@ -65,7 +67,7 @@ final class DemoBaseCommand implements Callable<Integer> {
     Path checkpoints = work == null ? out.resolveSibling(out.getFileName() + ".work") : work;
     try (NDManager owner = Engines.newManager()) {
       if (text) {
-        Ranges.require(textSteps >= 1, "--text-steps", textSteps, "1 or more");
+        Ranges.require(textSteps >= 1, "«text steps»", textSteps, "1 or more");
         follow("Language model", textSteps, listener ->
             new DemoLanguageModelTrainer(checkpoints, listener).train(textSteps, owner)).write(out);
       } else {

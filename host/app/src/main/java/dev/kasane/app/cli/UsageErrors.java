@@ -44,7 +44,7 @@ final class UsageErrors implements IParameterExceptionHandler {
     err.println("'" + command.getCommandSpec().qualifiedName() + " --help' explains everything.");
   }
 
-  /** One for each unknown option; words behind the first are taken for its values. */
+  /** One for each unknown option; words after the first are taken for its values. */
   private static List<String> suggestions(ParameterException error) {
     if (!(error instanceof UnmatchedArgumentException unmatched)) {
       return List.of();

@@ -3,7 +3,8 @@
  *
  * <p>{@link dev.kasane.app.cli.CommandRunner} is the frame around every command: it works in recipes, and it
  * is the one place where a failure becomes a message and an exit code. Commands do their work and throw;
- * none of them calls {@code System.exit} or prints a stack trace.
+ * none of them calls {@code System.exit} or prints a stack trace. No class below knows an option: a text names a thing in
+ * guillemets, and {@code CommandWords} says the option of the command that runs, or the key of a recipe that set it.
  *
  * <p>The other commands live by what they are about: {@link dev.kasane.app.cli.train},
  * {@link dev.kasane.app.cli.generate} and {@link dev.kasane.app.cli.adapter}. None of the three sees another;

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Where the base model lies that comes with Kasane: {@code bases/demo} in the distribution. */
 public final class DemoBaseLocation {
-  private static final String ADVICE = "Name a base model with --base: a folder in diffusers' layout, or a"
+  private static final String ADVICE = "Name a base model with «base»: a folder in diffusers' layout, or a"
       + " .safetensors or .ckpt file.";
 
   private DemoBaseLocation() {}

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Names for the pictures of one run.
  *
  * <p>One picture takes the name itself, several take {@code name-1.png}, {@code name-2.png} and so on. A name
- * that is taken is left alone: the numbers go on behind the highest that is there, unless overwriting was
+ * that is taken is left alone: the numbers go on after the highest that is there, unless overwriting was
  * asked for.
  */
 public final class PictureFiles {
@@ -92,11 +92,11 @@ public final class PictureFiles {
       }
     } catch (IOException e) {
       throw new UserException(folder + ": the folder cannot be made (" + FileFaults.reason(e)
-          + "). Choose another --out.", e);
+          + "). Choose another «output».", e);
     }
     if (!Files.isWritable(folder.toAbsolutePath())) {
       throw new UserException(
-          folder.toAbsolutePath() + ": no permission to write there. Choose another --out.");
+          folder.toAbsolutePath() + ": no permission to write there. Choose another «output».");
     }
     return new PictureFiles(folder, name, several, overwrite);
   }
@@ -130,7 +130,7 @@ public final class PictureFiles {
           .mapToLong(number -> Long.parseLong(number.group(1))).max().orElse(0);
     } catch (IOException e) {
       throw new UserException(folder + ": the folder cannot be read (" + FileFaults.reason(e)
-          + "). Choose another --out.", e);
+          + "). Choose another «output».", e);
     }
   }
 }

@@ -71,7 +71,7 @@ public final class Integrity {
     integrity.checkDamage();
     if (!integrity.problems.isEmpty()) {
       throw new UserException(path + " is damaged: " + String.join("; ", integrity.problems)
-          + ". Use another file; 'kasane inspect' tells more of this one.");
+          + ". Use another file; «inspect» tells more of this one.");
     }
   }
 
@@ -82,7 +82,7 @@ public final class Integrity {
     }
     checkLayout(keys);
     List<String> mangled = keys.stream().filter(Integrity::isMangled).toList();
-    add("keys are mangled by a faulty conversion; 'kasane convert --repair' may mend the file (with --base for a"
+    add("keys are mangled by a faulty conversion; «convert, repair» may mend the file («convert, repair, base MODEL» a"
         + " language model's), else convert it again from its source", mangled);
     add("modules have parameters of no known method", modules.entrySet().stream()
         .filter(module -> AdapterAlgorithm.of(module.getValue()).isEmpty()).map(Map.Entry::getKey).toList());

@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
  *   <li>{@code SHA256} of all bytes; {@code AutoV2} is its first ten digits.
  *   <li>{@code legacy}, also AutoV1: the first eight digits of the SHA-256 of the 64 KiB at 1 MiB; of nothing
  *       in a shorter file.
- *   <li>{@code sshs_model_hash}: SHA-256 of the bytes behind the header, which survives a change of the
+ *   <li>{@code sshs_model_hash}: SHA-256 of the bytes after the header, which survives a change of the
  *       metadata; {@code AutoV3} is its first twelve digits.
  *   <li>{@code sshs_legacy_hash}: the legacy hash of the file as it would be with {@code ss_*} as its only
- *       metadata. That file has the same data behind a header of another length, so nothing is written.
+ *       metadata. That file has the same data after a header of another length, so nothing is written.
  * </ul>
  */
 final class PublishedHashes {

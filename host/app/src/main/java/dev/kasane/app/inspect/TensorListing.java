@@ -81,7 +81,7 @@ public record TensorListing(
     try (InputStream in = InputFile.stream(file)) {
       head = in.readNBytes(HEADER_LENGTH_BYTES + 1);
     }
-    // A safetensors header of 640 bytes begins like a pickle; the brace behind its length decides.
+    // A safetensors header of 640 bytes begins like a pickle; the brace after its length decides.
     boolean safetensors = head.length > HEADER_LENGTH_BYTES && head[HEADER_LENGTH_BYTES] == '{';
     boolean zip = head.length > 1 && head[0] == 'P' && head[1] == 'K';
     boolean protocol = head.length > 1 && (head[0] & 0xff) == 0x80 && head[1] >= 1 && head[1] <= 5;

@@ -28,7 +28,7 @@ import java.util.stream.LongStream;
  *   <li>which elements a dropout left out
  * </ul>
  *
- * <p>and behind the blocks the scores, their logarithms and the gradients of both, three of these in float32. That
+ * <p>and after the blocks the scores, their logarithms and the gradients of both, three of these in float32. That
  * is the moment of the peak: backward frees what it has passed. In segments the states between the blocks stay, and
  * beside them the scores or, later, the inside of a single block. Blocks before the first adapter keep nothing. An
  * adapter's own narrow results, small beside all this, are left out.
@@ -99,7 +99,7 @@ final class TextActivations {
     int inputs = config.order() == BlockOrder.AROUND ? 4 : config.order() == BlockOrder.PARALLEL ? 1 : 2;
     int read = (anyAdapted(number, names.query(), names.key(), names.value()) ? 1 : 0)
         + (anyAdapted(number, names.gate(), names.up()) ? 1 : 0);
-    // The block's result stays as the state behind it, and is what the next norm gets.
+    // The block's result stays as the state after it, and is what the next norm gets.
     long inside = isCopied() ? (long) inputs * FLOAT_BYTES : (inputs - 1L) * size;
     return config.width() * (size + inside + (long) read * size);
   }
@@ -144,7 +144,7 @@ final class TextActivations {
     };
   }
 
-  /** Bytes for a token behind the blocks. */
+  /** Bytes for a token after the blocks. */
   private long head() {
     long features = config.width() * ((isCopied() ? FLOAT_BYTES : 0L) + size + size);
     long score = size + 3L * FLOAT_BYTES + (config.scoreCap() > 0 ? size : 0);

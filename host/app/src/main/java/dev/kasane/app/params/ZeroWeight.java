@@ -7,11 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.FrozenWeight;
 import java.util.Optional;
 
-/**
- * A weight of zeros that takes no memory until somebody looks at it.
- *
- * @param shape the shape
- */
+/** A weight of zeros that takes no memory until somebody looks at it. */
 record ZeroWeight(Shape shape) implements FrozenWeight {
   @Override
   public long bytes() {

@@ -11,7 +11,6 @@ import org.pf4j.ExtensionPoint;
  * A plugin that started.
  *
  * @param id its id, unique in the host
- * @param version its version
  * @param provider who made it
  * @param description one sentence about it
  * @param file the jar that it came from

@@ -87,7 +87,7 @@ public final class PluginHost implements AutoCloseable {
     return all.stream().filter(each -> name.apply(each).equals(wanted)).findFirst()
         .orElseThrow(() -> new UserException("No plugin provides the " + what + " '" + wanted + "'. "
             + Suggestions.hint(wanted, all.stream().map(name).toList())
-            + " 'kasane plugins list' shows what is installed."));
+            + " «plugins list» shows what is installed."));
   }
 
   private <T extends ExtensionPoint> void checkUnique(Class<T> point, String what, Function<T, String> name) {

@@ -39,7 +39,7 @@ public record PluginLocations(List<Path> places) {
         "The distribution is incomplete; build it again")));
     String variable = environment.getOrDefault(USER_FOLDER_VARIABLE, "");
     if (userFolder != null) {
-      places.add(existing(userFolder, "--plugins-dir names a folder of plugin jars"));
+      places.add(existing(userFolder, "«plugins dir» names a folder of plugin jars"));
     } else if (!variable.isEmpty()) {
       places.add(existing(Path.of(variable), USER_FOLDER_VARIABLE + " names a folder of plugin jars"));
     } else {
@@ -52,7 +52,7 @@ public record PluginLocations(List<Path> places) {
   private static Path own(Path place) {
     OwnFiles.fault(place).ifPresent(fault -> {
       throw new UserException("Plugins in " + place + " cannot be trusted: " + fault + ". Make the folder your own"
-          + " alone (chown, chmod go-w), or name another with --plugins-dir.");
+          + " alone (chown, chmod go-w), or name another with «plugins dir».");
     });
     return place;
   }

@@ -23,15 +23,18 @@ import picocli.CommandLine.ParseResult;
  * Arguments with those of a recipe worked in.
  *
  * <p>The command line is parsed once leniently to learn the command, the recipe and which options the user
- * gave; the rest of the recipe becomes arguments right behind the command's name. The real parse then
+ * gave; the rest of the recipe becomes arguments right after the command's name. The real parse then
  * checks and converts them as if they had been typed.
  */
 public final class RecipeExpansion {
+  private final CommandSpec command;
   private final String[] arguments;
   private final Recipe recipe;
   private final Map<ArgSpec, RecipeEntry> origins;
 
-  private RecipeExpansion(String[] arguments, Recipe recipe, Map<ArgSpec, RecipeEntry> origins) {
+  private RecipeExpansion(
+      CommandSpec command, String[] arguments, Recipe recipe, Map<ArgSpec, RecipeEntry> origins) {
+    this.command = command;
     this.arguments = arguments;
     this.recipe = recipe;
     this.origins = origins;
@@ -51,7 +54,7 @@ public final class RecipeExpansion {
     if (recipe.isPresent()) {
       return expand(command, RecipeReader.read(recipe.get()), arguments);
     }
-    return new RecipeExpansion(arguments, null, Map.of());
+    return new RecipeExpansion(command.commandSpec(), arguments, null, Map.of());
   }
 
   private static Optional<Path> usualRecipe(ParseResult command) {
@@ -96,13 +99,14 @@ public final class RecipeExpansion {
         added.addAll(asArguments(recipe, entry, option));
       }
     }
-    return new RecipeExpansion(insert(added, spec, arguments), recipe, origins);
+    return new RecipeExpansion(spec, insert(added, spec, arguments), recipe, origins);
   }
 
   private static String unusable(String key, CommandSpec spec, Map<String, OptionSpec> options) {
-    if (RecipeKeys.commandLineOnly(spec).containsKey(key)) {
-      return "a recipe cannot set '" + key + "', since it may come from somebody else. Remove the line, and give --"
-          + key + " on the command line where it is wanted.";
+    OptionSpec reserved = RecipeKeys.commandLineOnly(spec).get(key);
+    if (reserved != null) {
+      return "a recipe cannot set '" + key + "', since it may come from somebody else. Remove the line, and give "
+          + reserved.longestName() + " on the command line where it is wanted.";
     }
     return "'" + spec.qualifiedName() + "' has no option '" + key + "'. " + Suggestions.hint(key, options.keySet());
   }
@@ -149,6 +153,11 @@ public final class RecipeExpansion {
     throw new IllegalStateException("The command " + spec.qualifiedName() + " is not among the arguments");
   }
 
+  /** The command that the arguments name. */
+  public CommandSpec command() {
+    return command;
+  }
+
   /** The arguments to run with. */
   public String[] arguments() {
     return arguments.clone();
@@ -163,5 +172,11 @@ public final class RecipeExpansion {
   public Optional<String> origin(ArgSpec argument) {
     return Optional.ofNullable(argument).map(origins::get)
         .map(entry -> Recipe.where(recipe.file(), entry.line()) + entry.key() + ": ");
+  }
+
+  /** What to call an option whose value comes from the recipe: its key, and where that stands. */
+  public Optional<String> name(ArgSpec argument) {
+    return Optional.ofNullable(origins.get(argument))
+        .map(entry -> entry.key() + " (" + recipe.file() + ", line " + entry.line() + ")");
   }
 }

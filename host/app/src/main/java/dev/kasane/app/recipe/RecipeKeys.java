@@ -1,17 +1,15 @@
 package dev.kasane.app.recipe;
 
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Which options of a command a recipe can set: those marked with {@link RecipeKey}. */
 final class RecipeKeys {
-  private static final Set<String> ABOUT_RECIPES = Set.of(RecipeOptions.READ, RecipeOptions.SAVE);
-
   private RecipeKeys() {}
 
   /** The options that a recipe can set, by every long name without its dashes. */
@@ -32,12 +30,16 @@ final class RecipeKeys {
     return option.userObject() instanceof AnnotatedElement field && field.isAnnotationPresent(RecipeKey.class);
   }
 
+  private static boolean isAboutRecipes(OptionSpec option) {
+    return option.userObject() instanceof Field field && field.getDeclaringClass() == RecipeOptions.class;
+  }
+
   /** All options that are the command's own and not about recipes. */
   private static Map<String, OptionSpec> byLongName(CommandSpec spec) {
     Map<String, OptionSpec> keys = new LinkedHashMap<>();
     for (OptionSpec option : spec.options()) {
       if (!option.inherited() && !option.usageHelp() && !option.versionHelp()
-          && !ABOUT_RECIPES.contains(option.longestName())) {
+          && !isAboutRecipes(option)) {
         for (String name : option.names()) {
           if (name.startsWith("--")) {
             keys.put(name.substring(2), option);

@@ -9,18 +9,12 @@ import picocli.CommandLine.Option;
  * <p>The command takes options only. Positional parameters have no name that a recipe could use.
  */
 public final class RecipeOptions {
-  /** The option that names a recipe to start from. */
-  public static final String READ = "--recipe";
-
-  /** The option that names a recipe to write. */
-  public static final String SAVE = "--save-recipe";
-
-  @Option(names = READ, paramLabel = "FILE",
+  @Option(names = "--recipe", paramLabel = "FILE",
       description = "Take options from this YAML file; what the command line says wins. It cannot say where something"
           + " is written, have something replaced, or name plugins.")
   private Path recipe;
 
-  @Option(names = SAVE, paramLabel = "FILE",
+  @Option(names = "--save-recipe", paramLabel = "FILE",
       description = "Write all options, defaults included, to this YAML file before starting; - prints them.")
   private Path saveRecipe;
 

@@ -60,7 +60,7 @@ public final class RecipeSaver {
   static String toYaml(CommandSpec spec) throws IOException {
     Map<String, Object> effective =
         spec.userObject() instanceof EffectiveOptions command ? command.effectiveOptions() : Map.of();
-    return "# " + spec.qualifiedName() + " " + RecipeOptions.READ + " THIS_FILE\n"
+    return "# " + spec.qualifiedName() + " " + spec.findOption("recipe").longestName() + " THIS_FILE\n"
         + Yaml.MAPPER.writeValueAsString(values(spec, RecipeKeys.of(spec).values(), effective))
         + commandLineOnly(spec);
   }

@@ -18,7 +18,7 @@ public final class DemoTextLocation {
   public static Path base() {
     return Home.folder().map(home -> home.resolve("bases").resolve("demo-text")).filter(Files::isDirectory)
         .orElseThrow(() -> new UserException("There is no demo language model beside this program. Name a model"
-            + " with --base: a folder as Hugging Face lays it out, or make one with 'kasane demo-base --text'."));
+            + " with «base»: a folder as Hugging Face lays it out, or make one with «demo-base, text»."));
   }
 
   /**
@@ -29,7 +29,7 @@ public final class DemoTextLocation {
   public static Path data() {
     return Home.folder().map(home -> home.resolve("sample-texts").resolve("descriptions.jsonl"))
         .filter(Files::isRegularFile).orElseThrow(() -> new UserException(
-            "There are no sample texts beside this program. Name a data file with --data."));
+            "There are no sample texts beside this program. Name a data file with «data»."));
   }
 
   /** The recipe that says how the demo model is tuned on them. */

@@ -91,7 +91,7 @@ public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tok
   public int[] chatTokens(String prompt) {
     Optional<ChatTemplate> own = ChatTemplates.find(texts);
     ChatTemplate template = own.or(() -> ChatTemplates.find(checkpoint.folder())).orElseThrow(() -> new UserException(
-        checkpoint.folder() + " has no chat template. Leave out --chat, or name a model tuned for chats."));
+        checkpoint.folder() + " has no chat template. Leave out «chat», or name a model tuned for chats."));
     String text = template.render(new Conversation(List.of(new ChatMessage("user", prompt))), true,
         tokenizer.specialTokens());
     return tokenizer.encode(text, false);

@@ -32,7 +32,7 @@ final class FormatTrial {
           + " cannot hold such an adapter: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UserException("The adapter cannot be written in " + folder + ": " + FileFaults.reason(e)
-          + ". Choose a folder that can be written with --out.", e);
+          + ". Choose a folder that can be written with «output».", e);
     }
   }
 }

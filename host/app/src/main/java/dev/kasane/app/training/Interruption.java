@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Lets Ctrl-C end a run behind the step that is under way, with a checkpoint. It is the process's last work: whatever
- * else is half written is removed behind it.
+ * Lets Ctrl-C end a run after the step that is under way, with a checkpoint. It is the process's last work: whatever
+ * else is half written is removed after it.
  */
 final class Interruption implements TrainingListener, AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;

@@ -45,7 +45,7 @@ final class LossLog implements TrainingListener {
   }
 
   /**
-   * Opens the log and drops what lies behind the steps done.
+   * Opens the log and drops what lies after the steps done.
    *
    * @param file the CSV file
    * @param done steps that the run goes on from

@@ -30,7 +30,7 @@ record RunFolder(Path path, String name, boolean adapterIsFolder) {
       Folders.make(samples());
     } catch (IOException e) {
       throw new UserException("Output folder " + path + " cannot be made: " + FileFaults.reason(e)
-          + ". Choose a folder that can be written with --out.", e);
+          + ". Choose a folder that can be written with «output».", e);
     }
   }
 

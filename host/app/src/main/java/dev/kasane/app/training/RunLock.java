@@ -47,13 +47,13 @@ final class RunLock implements AutoCloseable {
     } catch (IOException e) {
       close(channel, e);
       throw new UserException("The run cannot lock " + file + ": " + e.getMessage()
-          + ". Choose a folder on a disk that has locks with --out.", e);
+          + ". Choose a folder on a disk that has locks with «output».", e);
     }
   }
 
   private static UserException taken(Path folder, Exception cause) {
     return new UserException("Another run is at work in " + folder + ". Wait until it has ended, or name"
-        + " another folder with --out.", cause);
+        + " another folder with «output».", cause);
   }
 
   private static void close(FileChannel channel, Exception failure) {

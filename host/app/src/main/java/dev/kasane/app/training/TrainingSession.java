@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 
 /** One run of {@code kasane train} around the training itself: files, progress, samples, the end. */
 public final class TrainingSession {
-  private static final String REMEDY = "Name another folder with --out, or give --overwrite to train anew.";
+  private static final String REMEDY = "Name another folder with «output», or give «overwrite» to train anew.";
 
   private final AdapterSet adapters;
   private final TrainingPlan plan;
@@ -112,10 +112,11 @@ public final class TrainingSession {
     String found = "A finished run lies at " + files.adapter();
     if (finished.isEmpty()) {
       throw new UserException(found + ", of which no checkpoint was kept or which is of another base, other settings"
-          + " or other data (with a --lr-schedule that is not constant, the number of steps is one of them). "
+          + " or other data (with a «learning-rate schedule» that is not constant, the number of steps is one of them)."
+          + " "
           + REMEDY);
     } else if (finished.getAsLong() >= plan.steps()) {
-      throw new UserException(found + ", after " + finished.getAsLong() + " steps. Ask for more with --steps to go on"
+      throw new UserException(found + ", after " + finished.getAsLong() + " steps. Ask for more with «steps» to go on"
           + " from there; or: " + REMEDY.substring(0, 1).toLowerCase(Locale.ROOT) + REMEDY.substring(1));
     }
     tell.accept(found + "; it goes on from step " + finished.getAsLong() + ".");
@@ -126,7 +127,8 @@ public final class TrainingSession {
       long done = training.restore(checkpoints);
       if (done > plan.steps()) {
         throw new UserException("The run in " + files.path() + " has done " + done + " steps, more than the "
-            + plan.steps() + " that are asked for. Ask for more with --steps, or choose another folder with --out.");
+            + plan.steps() + " that are asked for. Ask for more with «steps», or choose another folder with"
+            + " «output».");
       }
       LossLog log = new LossLog(files.lossLog(), done);
       try (Progress progress = Progress.start("Training", "steps", plan.steps(), done);

@@ -5,7 +5,7 @@
  * {@link dev.kasane.core.training.TrainingTask}, what is tried out on the way are
  * {@link dev.kasane.app.training.Samples}. It hangs all of it on the run as listeners. Their
  * order matters: a checkpoint comes last, so that whatever belongs to a step is on disk before a later
- * process goes on behind it. The loss log is cut back to the checkpoint when a run goes on.
+ * process goes on after it. The loss log is cut back to the checkpoint when a run goes on.
  *
  * <p>{@link dev.kasane.app.training.TrainingFacts} hold a hash of base, data and every option that the result
  * depends on; a checkpoint made with others is refused.

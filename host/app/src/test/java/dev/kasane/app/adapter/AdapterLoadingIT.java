@@ -113,7 +113,7 @@ class AdapterLoadingIT {
 
     assertThatThrownBy(() -> load(file, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining(file.toString()).hasMessageContaining("lora_unet_no_such_layer")
-        .hasMessageContaining("--adapter-accept unmatched'").hasMessageContaining("the 1 layers that fit");
+        .hasMessageContaining("«accept unmatched»").hasMessageContaining("the 1 layers that fit");
     assertThatThrownBy(() -> load(file, 1, AdapterMisfit.MISSHAPEN)).isInstanceOf(UserException.class);
     LoadedAdapter accepted = load(file, 1, AdapterMisfit.UNMATCHED);
     accepted.set().detach();
@@ -125,7 +125,7 @@ class AdapterLoadingIT {
     Path file = file(FITS + ";" + V + ".lora_down.weight 4,33;" + V + ".lora_up.weight 16,4");
 
     assertThatThrownBy(() -> load(file, 1)).isInstanceOf(UserException.class)
-        .hasMessageContaining("attn2.to_v").hasMessageContaining("--adapter-accept misshapen'");
+        .hasMessageContaining("attn2.to_v").hasMessageContaining("«accept misshapen»");
     LoadedAdapter accepted = load(file, 1, AdapterMisfit.MISSHAPEN);
     accepted.set().detach();
     assertThat(accepted.report().matched()).hasSize(1);
@@ -189,7 +189,7 @@ class AdapterLoadingIT {
     Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, whole.length - 1));
 
     assertThatThrownBy(() -> load(inversion, 1)).isInstanceOf(UserException.class)
-        .hasMessageContaining("adapts no layers; it holds learned words").hasMessageContaining("--embedding");
+        .hasMessageContaining("adapts no layers; it holds learned words").hasMessageContaining("«generate image, embedding FILE»");
     assertThatThrownBy(() -> load(peft, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("adapter_config.json is missing");
     assertThatThrownBy(() -> load(cut, 1)).isInstanceOf(UserException.class)

@@ -12,7 +12,7 @@ import java.util.List;
  * The string literals of a compiled class, which ArchUnit does not read: the entries {@code CONSTANT_String} of its
  * pool (JVM specification, section 4.4). Pieces that are joined at run time are one entry, with {@code \1} between.
  */
-final class ClassStrings {
+public final class ClassStrings {
   private static final int UTF8 = 1;
   private static final int INTEGER = 3;
   private static final int FLOAT = 4;
@@ -29,7 +29,8 @@ final class ClassStrings {
 
   private ClassStrings() {}
 
-  static List<String> of(JavaClass type) {
+  /** All of them. */
+  public static List<String> of(JavaClass type) {
     try (InputStream in = type.getSource().orElseThrow().getUri().toURL().openStream();
         DataInputStream data = new DataInputStream(in)) {
       data.skipNBytes(HEADER);

@@ -13,65 +13,13 @@ import java.util.stream.StreamSupport;
  * mended has to leave it, and none may join.
  */
 enum Frozen {
-  /** Options and commands are named by the command line; what is below names the thing and what is allowed. */
-  WORDS(type -> !Rules.isIn(type, "dev.kasane.app.cli") && has(type, "(?<![\\w-])--[a-z]|\\bkasane [a-z]"), """
-      app.adapter.AdapterLoading
-      app.adapter.Conversion
-      app.adapter.FormatChoice
-      app.adapter.NearMiss
-      app.adapter.PromptWords
-      app.adapter.StoredType
-      app.algebra.AdapterReader
-      app.algebra.CheckpointCopy
-      app.base.QuantisedBase
-      app.image.DemoBaseLocation
-      app.image.PictureFiles
-      app.inspect.Integrity
-      app.plugins.PluginHost
-      app.plugins.PluginLocations
-      app.recipe.RecipeKeys
-      app.recipe.RecipeOptions
-      app.recipe.RecipeSaver
-      app.text.DemoTextLocation
-      app.text.TextModel
-      app.training.FormatTrial
+  /**
+   * Options and commands are named by the command line; what is below names the thing and what is allowed. NVRTC's and
+   * Java's own options are theirs.
+   */
+  WORDS(type -> !Rules.isIn(type, "dev.kasane.app.cli") && !Set.of("Nvrtc", "VectorApi").contains(type.getSimpleName())
+      && has(type, "(?<![\\w-])--(?=[a-z\1])|\\bkasane [a-z]"), """
       app.training.ImageTrainingFacts
-      app.training.RunFolder
-      app.training.RunLock
-      app.training.TrainingSession
-      core.algebra.DeltaSource
-      core.algebra.LayerMix
-      core.algebra.LayerTable
-      core.algebra.Resizer
-      core.algebra.Verification
-      core.spi.AdapterModule
-      core.training.Checkpoints
-      core.training.LearningRate
-      diffusion.data.caption.AdapterTag
-      diffusion.data.DatasetReport
-      diffusion.demo.base.DemoBase
-      diffusion.pipeline.PictureRequest
-      diffusion.training.DiskCache
-      diffusion.training.ImageTrainingOptions
-      diffusion.training.NoiseOptions
-      plugin.diffusers.MangledKeys
-      plugin.kohya.StrayKeys
-      plugin.lora.LoraStart
-      plugin.peft.AdapterStart
-      quant.QuantisedWeight
-      quant.cpu.VectorApi
-      quant.cuda.CudaDriver
-      quant.cuda.Nvrtc
-      text.chat.ChatTemplate
-      text.data.AlpacaTemplate
-      text.data.ChatExampleTemplate
-      text.data.DataReport
-      text.data.DataSplit
-      text.data.ExampleEncoder
-      text.data.ExampleTemplates
-      text.data.FieldTemplate
-      text.demo.DemoLanguageModel
-      text.demo.DemoLanguageModelTrainer
       """),
   /** Element types are values of one type; their names belong to those who read and write them. */
   TYPE_NAMES(type -> !Set.of("DType", "ElementType", "TorchTypes").contains(type.getSimpleName())

@@ -40,7 +40,7 @@ final class Rules {
       Map.entry("tensor", Set.of("natives", "safetensors")),
       Map.entry("spi", Set.of("tensor")),
       Map.entry("module", Set.of("spi", "tensor")),
-      Map.entry("injection", Set.of("module", "spi", "tensor")),
+      Map.entry("injection", Set.of("lowrank", "module", "spi", "tensor")),
       Map.entry("checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor")),
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
@@ -119,6 +119,9 @@ final class Rules {
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
         .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
+    rules.put("places of constants", noClasses()
+        .should().callMethodWhere(describe("it hands a constant's place to an operator", Rules::handsPlace))
+        .because("constants cross into scripts by name: one more before them must change nothing"));
     rules.put("tokenizers' internals", only("text.tokenizer touches DJL's native tokenizers",
         type -> isIn(type, "dev.kasane.text.tokenizer"), type -> isIn(type, "ai.djl.huggingface.tokenizers.jni")));
     rules.put("words stay on top", frozen(Frozen.WORDS, "names an option or a command",
@@ -170,6 +173,13 @@ final class Rules {
   private static boolean opens(JavaMethodCall call) {
     return call.getTargetOwner().getName().equals("java.nio.file.Files") && Set.of("newInputStream", "readString",
         "readAllBytes", "readAllLines", "lines", "newBufferedReader").contains(call.getName());
+  }
+
+  private static boolean handsPlace(JavaMethodCall call) {
+    return call.getName().equals("ordinal") && call.getTargetOwner().isAssignableTo(Enum.class)
+        && call.getOrigin().getMethodCallsFromSelf().stream()
+            .anyMatch(other -> other.getTargetOwner().getSimpleName().endsWith("Ops")
+                && other.getLineNumber() == call.getLineNumber());
   }
 
   private static boolean takesNumber(JavaMethodCall call) {

@@ -25,8 +25,8 @@ class DemoBaseLocationTest {
   @Test
   void absenceNamesThePlaceAndTheWayOut() {
     assertThatThrownBy(() -> DemoBaseLocation.in(Optional.of(home))).isInstanceOf(UserException.class)
-        .hasMessageContaining(home.resolve("bases/demo").toString()).hasMessageContaining("--base");
+        .hasMessageContaining(home.resolve("bases/demo").toString()).hasMessageContaining("«base»");
     assertThatThrownBy(() -> DemoBaseLocation.in(Optional.empty())).isInstanceOf(UserException.class)
-        .hasMessageContaining("--base");
+        .hasMessageContaining("«base»");
   }
 }

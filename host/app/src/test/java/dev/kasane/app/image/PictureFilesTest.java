@@ -89,6 +89,6 @@ class PictureFilesTest {
     Files.writeString(folder.resolve("file"), "in the way");
 
     assertThatThrownBy(() -> at("file/cat.png", false, false)).isInstanceOf(UserException.class)
-        .hasMessageContaining("file").hasMessageContaining("--out");
+        .hasMessageContaining("file").hasMessageContaining("«output»");
   }
 }

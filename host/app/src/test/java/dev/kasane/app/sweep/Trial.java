@@ -20,6 +20,7 @@ import dev.kasane.app.inspect.FileInspection;
 import dev.kasane.app.inspect.Inspector;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.AlgebraProgress;
 import dev.kasane.core.algebra.DeltaSource;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.algebra.MixMethod;
@@ -28,7 +29,6 @@ import dev.kasane.core.algebra.MixPart;
 import dev.kasane.core.algebra.Mixer;
 import dev.kasane.core.algebra.RankRule;
 import dev.kasane.core.algebra.Resizer;
-import dev.kasane.core.algebra.Steps;
 import dev.kasane.core.algebra.Verifier;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.spi.AdapterFormat;
@@ -190,7 +190,7 @@ final class Trial {
     List<MixPart> parts = List.of(new MixPart("a", read.model(), 1, BlockWeights.none()),
         new MixPart("b", read.model(), -0.5, BlockWeights.none()));
     try (NDManager scope = owner.newSubManager()) {
-      Mixer.Mixed mixed = new Mixer(options, deltas, Steps.SILENT).mix(parts, Map.of(), scope);
+      Mixer.Mixed mixed = new Mixer(options, deltas, AlgebraProgress.SILENT).mix(parts, Map.of(), scope);
       AdapterModel rounded = Verifier.rounded(mixed.model(), ElementType.FLOAT32, scope);
       new MixCheck(options, deltas, ElementType.FLOAT32, scope).of(rounded, mixed.lost(), parts);
       write(rounded, read);
@@ -201,7 +201,7 @@ final class Trial {
   private boolean resize(ReadAdapter read, NDManager owner) throws IOException {
     RankRule one = RankRule.fixed(1);
     try (NDManager scope = owner.newSubManager()) {
-      Resizer.Resized resized = new Resizer("a", one, one, Steps.SILENT).resize(read.model(), Map.of(), scope);
+      Resizer.Resized resized = new Resizer("a", one, one, AlgebraProgress.SILENT).resize(read.model(), Map.of(), scope);
       write(Verifier.rounded(resized.model(), ElementType.FLOAT32, scope), read);
     }
     return true;

@@ -22,7 +22,7 @@ class RunLockTest {
   void aSecondRunIsKeptOutUntilTheFirstHasEnded() {
     try (RunLock first = RunLock.take(folder)) {
       assertThatThrownBy(() -> RunLock.take(folder)).isInstanceOf(UserException.class)
-          .hasMessageContaining("Another run is at work in " + folder).hasMessageContaining("--out");
+          .hasMessageContaining("Another run is at work in " + folder).hasMessageContaining("«output»");
     }
     RunLock.take(folder).close();
   }

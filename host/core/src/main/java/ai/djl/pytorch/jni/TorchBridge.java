@@ -122,7 +122,7 @@ public final class TorchBridge {
    * Adds the gradients of {@code output · gradient} to every leaf of the output's graph and frees the graph.
    *
    * @param output any tensor with a graph
-   * @param gradient the gradient that comes from behind, of the output's shape
+   * @param gradient the gradient from what follows, of the output's shape
    */
   public static void backward(NDArray output, NDArray gradient) {
     LIB.torchBackward(handle(output), handle(gradient), false, false);

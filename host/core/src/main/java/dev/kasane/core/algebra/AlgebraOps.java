@@ -6,7 +6,7 @@ import dev.kasane.core.tensor.TorchScript;
 import java.util.List;
 
 /** The operators of this package, over libtorch. Results belong to the scope that is passed. */
-interface AlgebraOps {
+public interface AlgebraOps {
   AlgebraOps ALGEBRA = TorchScript.bind(AlgebraOps.class, "algebra.ts.py");
 
   /** A matrix as U·diag(S)·V. */

@@ -107,7 +107,7 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
   }
 
   /** The number of rows that {@link #withRows} was given. */
-  OptionalLong resizedRows() {
+  public OptionalLong resizedRows() {
     return places.values().stream().flatMap(layers -> layers.values().stream()).map(WeightPlace::transform)
         .filter(TensorTransform.Rows.class::isInstance).mapToLong(each -> ((TensorTransform.Rows) each).count())
         .findFirst();

@@ -94,13 +94,13 @@ public final class DeltaSource {
    *
    * @throws UserException when it does not fit
    */
-  Optional<ScaledPair> pair(String component, AdapterModule module, NDManager scope) {
+  public Optional<ScaledPair> pair(String component, AdapterModule module, NDManager scope) {
     return ScaledPair.of(module, scope).map(pair -> {
       Shape wanted = base.shape(component, module.path()).orElse(pair.shape());
       if (!LayerShapes.haveSameNumbers(wanted, pair.shape())) {
         throw new UserException("Layer " + component + "." + module.path() + ": the adapter's update has shape "
             + pair.shape() + ", but the weight in " + base.name() + " has " + wanted
-            + ". The adapter was made for another base model: name that one with --base.");
+            + ". The adapter was made for another base model: name that one with «base».");
       }
       return new ScaledPair(pair.down(), pair.up(), pair.scale(), wanted);
     });
@@ -112,7 +112,7 @@ public final class DeltaSource {
         .or(() -> ofFactors(module))
         .orElseThrow(() -> new UserException("The parameters of layer " + component + "." + module.path() + " ("
             + String.join(", ", module.tensors().keySet()) + ") do not tell the layer's shape. Name the base"
-            + " model that the adapter was made for with --base."));
+            + " model that the adapter was made for with «base»."));
   }
 
   private static Optional<Shape> ofFactors(AdapterModule module) {

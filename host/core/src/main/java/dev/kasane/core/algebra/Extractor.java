@@ -28,7 +28,7 @@ public final class Extractor {
   private final RankRule convolution;
   private final double clamp;
   private final double smallest;
-  private final Steps steps;
+  private final AlgebraProgress steps;
 
   /**
    * @param linear rule for linear layers and 1×1 convolutions
@@ -37,7 +37,7 @@ public final class Extractor {
    * @param smallest layers whose weights differ nowhere by more than this are left out
    * @param steps told after each layer
    */
-  public Extractor(RankRule linear, RankRule convolution, double clamp, double smallest, Steps steps) {
+  public Extractor(RankRule linear, RankRule convolution, double clamp, double smallest, AlgebraProgress steps) {
     this.linear = linear;
     this.convolution = convolution;
     this.clamp = clamp;

@@ -41,7 +41,7 @@ final class LayerMix {
       ScaledPair pair = ScaledPair.of(term.module(), scope).orElseThrow(() -> new UserException(term.file()
           + ": layer " + layer.name() + " is no plain LoRA (it has "
           + String.join(", ", term.module().parameters()) + "), whose factors '" + options.method()
-          + "' could mix. Use a method that mixes the updates themselves, such as svd, with --rank."));
+          + "' could mix. Use a method that mixes the updates themselves, such as svd, with «rank»."));
       pairs.add(pair);
       requireShape(pairs.get(0).shape(), pair.shape(), term);
     }
@@ -102,7 +102,7 @@ final class LayerMix {
     if (norm || deltas.biasDelta(layer.component(), term.module(), 1, scope).isPresent()) {
       throw new UserException(term.file() + " changes " + (norm ? "the normalisation " : "the bias of layer ")
           + layer.name() + ", for which LoRA has no form, so a mix would lose it. Merge the adapters into the base"
-          + " model with 'kasane merge', or leave such layers out with --block-weight '" + layer.path() + "=0'.");
+          + " model with «merge», or leave such layers out with «block weight '" + layer.path() + "=0'».");
     }
   }
 
@@ -130,7 +130,7 @@ final class LayerMix {
   private int largestRank(List<Optional<ScaledPair>> plain) {
     return plain.stream().map(pair -> pair.map(ScaledPair::rank).orElse(null)).filter(Objects::nonNull)
         .mapToInt(Integer::intValue).max().orElseThrow(() -> new UserException("Layer " + layer.name() + " of "
-            + layer.terms().get(0).file() + " has no rank of its own; say which with --rank."));
+            + layer.terms().get(0).file() + " has no rank of its own; say which with «rank»."));
   }
 
   private NDArray dense() {

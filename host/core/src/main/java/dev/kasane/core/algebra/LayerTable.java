@@ -53,7 +53,7 @@ public interface LayerTable {
 
   /** What to tell the user when {@link #weight} is needed and there is none. */
   default String whyNoWeight() {
-    return "No base model was named: name the one that the adapter was made for with --base.";
+    return "No base model was named: name the one that the adapter was made for with «base».";
   }
 
   /** The names alone, for a model that is built alike and has other sizes. */

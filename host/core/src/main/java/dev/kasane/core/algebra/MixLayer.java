@@ -16,16 +16,16 @@ import java.util.Map;
  * @param path the layer
  * @param terms one for each adapter that changes the layer at a strength other than 0, in their order
  */
-record MixLayer(String component, String path, List<Term> terms) {
+public record MixLayer(String component, String path, List<Term> terms) {
   /** An adapter's module with its strength. */
-  record Term(String file, AdapterModule module, double weight) {}
+  public record Term(String file, AdapterModule module, double weight) {}
 
-  String name() {
+  public String name() {
     return component + "." + path;
   }
 
   /** Whether it is a table of rows, whose factors have names of their own. */
-  boolean isTable() {
+  public boolean isTable() {
     return terms.stream().anyMatch(term -> ScaledPair.isTable(term.module()));
   }
 
@@ -33,7 +33,7 @@ record MixLayer(String component, String path, List<Term> terms) {
    * The layers of all parts that have updates, in the order in which they first appear; those at strength 0 are left
    * out, and learned words are no layers.
    */
-  static List<MixLayer> of(List<MixPart> parts) {
+  public static List<MixLayer> of(List<MixPart> parts) {
     Map<String, MixLayer> layers = new LinkedHashMap<>();
     for (MixPart part : parts) {
       part.model().components().forEach((component, modules) -> modules.forEach(module -> {

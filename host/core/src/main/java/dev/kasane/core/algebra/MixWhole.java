@@ -28,16 +28,16 @@ import java.util.stream.IntStream;
  * @param parameter its name there: {@code weight}, {@code bias}
  * @param terms one for each adapter that brings it at a strength other than 0, in their order
  */
-record MixWhole(String component, String path, String parameter, List<Term> terms) {
+public record MixWhole(String component, String path, String parameter, List<Term> terms) {
   private static final String BIAS = "bias";
   /** Strengths such as 0.7 and 0.3 are meant to be one together. */
   private static final double ROUNDING = 1e-12;
 
   /** An adapter's weight with its strength. */
-  record Term(String file, NDArray values, double weight) {}
+  public record Term(String file, NDArray values, double weight) {}
 
   /** The whole weights of all parts, in the order in which they first appear. */
-  static List<MixWhole> of(List<MixPart> parts) {
+  public static List<MixWhole> of(List<MixPart> parts) {
     Map<String, MixWhole> all = new LinkedHashMap<>();
     parts.forEach(part -> part.model().components().forEach((component, modules) -> modules.stream()
         .filter(module -> !component.equals(AdapterModel.EMBEDDINGS) && ModuleRestorer.isWhole(module))
@@ -50,39 +50,39 @@ record MixWhole(String component, String path, String parameter, List<Term> term
   }
 
   /** Component and path. */
-  String module() {
+  public String module() {
     return component + "." + path;
   }
 
   /** Component, path and parameter. */
-  String name() {
+  public String name() {
     return module() + "." + parameter;
   }
 
-  boolean isBias() {
+  public boolean isBias() {
     return parameter.equals(BIAS);
   }
 
   /** The same for another module. */
-  MixWhole at(String other) {
+  public MixWhole at(String other) {
     return new MixWhole(component, other, parameter, terms);
   }
 
   /** How much of the base's own weight is left beside the parts' weights; it may be negative. */
-  double rest() {
+  public double rest() {
     double rest = 1 - terms.stream().mapToDouble(Term::weight).sum();
     return Math.abs(rest) < ROUNDING ? 0 : rest;
   }
 
   /** Whether another one, of a module with the same weight in the base, comes out the same. */
-  boolean makesSame(MixWhole other) {
+  public boolean makesSame(MixWhole other) {
     return terms.size() == other.terms.size() && IntStream.range(0, terms.size()).allMatch(i ->
         terms.get(i).weight() == other.terms.get(i).weight()
             && isSame(terms.get(i).values(), other.terms.get(i).values()));
   }
 
   /** Whether all of it is the base's own weight, which PEFT saves beside updates of embeddings. */
-  boolean isOwn(LayerTable base, NDManager scope) {
+  public boolean isOwn(LayerTable base, NDManager scope) {
     return own(base, scope).filter(own -> terms.stream().allMatch(term -> isSame(own, term.values()))).isPresent();
   }
 
@@ -94,7 +94,7 @@ record MixWhole(String component, String path, String parameter, List<Term> term
   }
 
   /** The base's own weight, where the base is at hand and has one. */
-  Optional<NDArray> own(LayerTable base, NDManager scope) {
+  public Optional<NDArray> own(LayerTable base, NDManager scope) {
     return isBias() ? base.bias(component, path, scope) : base.weight(component, path, scope);
   }
 
@@ -103,7 +103,7 @@ record MixWhole(String component, String path, String parameter, List<Term> term
    *
    * @throws UserException when the base's weight counts and is not at hand, or the weights have different shapes
    */
-  NDArray values(LayerTable base, NDManager scope) {
+  public NDArray values(LayerTable base, NDManager scope) {
     return values(rest() == 0 ? null : requireOwn(base, scope), scope);
   }
 
@@ -112,7 +112,7 @@ record MixWhole(String component, String path, String parameter, List<Term> term
    *
    * @param own the base's weight, which is not looked at where {@link #rest} is 0
    */
-  NDArray values(NDArray own, NDManager scope) {
+  public NDArray values(NDArray own, NDManager scope) {
     Shape shape = terms.get(0).values().getShape();
     NDArray sum = rest() == 0 ? null : scaled(fitting(own, shape, "the base"), rest(), scope);
     for (Term term : terms) {
@@ -145,7 +145,7 @@ record MixWhole(String component, String path, String parameter, List<Term> term
   }
 
   /** The adapters that bring it, for messages. */
-  String files() {
+  public String files() {
     return terms.stream().map(Term::file).distinct().collect(Collectors.joining(" and "));
   }
 }

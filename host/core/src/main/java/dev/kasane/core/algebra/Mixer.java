@@ -18,14 +18,14 @@ import java.util.Map;
 public final class Mixer {
   private final MixOptions options;
   private final DeltaSource deltas;
-  private final Steps steps;
+  private final AlgebraProgress steps;
 
   /**
    * @param options how
    * @param deltas where updates of other methods than LoRA come from
    * @param steps told after each layer
    */
-  public Mixer(MixOptions options, DeltaSource deltas, Steps steps) {
+  public Mixer(MixOptions options, DeltaSource deltas, AlgebraProgress steps) {
     this.options = options;
     this.deltas = deltas;
     this.steps = steps;

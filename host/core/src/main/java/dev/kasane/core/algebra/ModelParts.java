@@ -19,7 +19,6 @@ public final class ModelParts {
   /**
    * Opens what a model became, headers only: every part that the model has must be there with all its tensors.
    *
-   * @param model the model
    * @param result what was made of it; tensors may have been added
    * @throws UserException when a part or a tensor is missing, or cannot be opened
    */

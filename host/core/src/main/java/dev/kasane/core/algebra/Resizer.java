@@ -21,7 +21,7 @@ public final class Resizer {
   private final String file;
   private final RankRule linear;
   private final RankRule convolution;
-  private final Steps steps;
+  private final AlgebraProgress steps;
 
   /**
    * @param file the adapter, for messages
@@ -29,7 +29,7 @@ public final class Resizer {
    * @param convolution rule for larger kernels
    * @param steps told after each layer
    */
-  public Resizer(String file, RankRule linear, RankRule convolution, Steps steps) {
+  public Resizer(String file, RankRule linear, RankRule convolution, AlgebraProgress steps) {
     this.file = file;
     this.linear = linear;
     this.convolution = convolution;
@@ -91,7 +91,7 @@ public final class Resizer {
     try (NDManager scope = owner.newSubManager()) {
       ScaledPair pair = ScaledPair.of(module, scope).orElseThrow(() -> new UserException(file + ": layer " + component
           + "." + module.path() + " is no plain LoRA (it has " + String.join(", ", module.tensors().keySet())
-          + "), so it has no rank to change. 'kasane mix --method svd --rank N' makes a LoRA of it."));
+          + "), so it has no rank to change. «mix, method svd, rank N» makes a LoRA of it."));
       boolean kernel = pair.shape().dimension() > 2 && pair.shape().get(2) > 1;
       Truncation cut = Truncation.of(pair, kernel ? convolution : linear, scope);
       kept.put(component + "." + module.path(), new Kept(pair.rank(), cut.update().rank(),

@@ -21,7 +21,7 @@ public record Truncation(ScaledPair update, double lost, double whole) {
   /**
    * Decomposes a dense update.
    *
-   * @param delta (out, in) or (out, in, k, k), float32; a convolution is flattened behind its first axis, as
+   * @param delta (out, in) or (out, in, k, k), float32; a convolution is flattened after its first axis, as
    *     in kohya's scripts
    * @param rule how many ranks stay
    * @param clamp quantile beyond which the factors' entries are cut to it, or 1 for none

@@ -58,7 +58,7 @@ public record Verification(List<Check> checks) {
   public void requirePassed(String result) {
     if (!passed()) {
       throw new UserException("The self-test of " + result + " failed: " + text() + ". Nothing was written."
-          + " A wider type (--dtype float32) may hold it; --no-verify writes it all the same.");
+          + " A wider type («stored type float32») may hold it; «no verify» writes it all the same.");
     }
   }
 }

@@ -182,7 +182,7 @@ public final class Verifier {
   }
 
   /** The larger of two, where a NaN is larger than everything. */
-  static double worse(double a, double b) {
+  public static double worse(double a, double b) {
     return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : Math.max(a, b);
   }
 }

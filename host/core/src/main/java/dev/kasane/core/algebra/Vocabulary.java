@@ -17,7 +17,7 @@ public record Vocabulary(String tokens, String head, Optional<String> tied) {
   }
 
   /** Of the two layers the other one. */
-  String other(String path) {
+  public String other(String path) {
     return path.equals(tokens) ? head : tokens;
   }
 }

@@ -7,17 +7,17 @@
  * decomposes a small matrix between two orthogonal ones. Where a method is no LoRA,
  * {@link dev.kasane.core.algebra.DeltaSource} asks the method's plugin for ΔW on a layer that has a shape
  * but no model. An {@link dev.kasane.core.algebra.Extractor} goes the other way, from two checkpoints to a
- * pair, and a {@link dev.kasane.core.algebra.CheckpointMerge} folds ΔW into the files of a checkpoint.
+ * pair, and a {@link dev.kasane.core.algebra.merge.CheckpointMerge} folds ΔW into the files of a checkpoint.
  *
  * <pre>
  *   AdapterModel ── ScaledPair ──┬─ Mixer, Resizer ── Truncation (singular values)
- *                             └─ DeltaSource ──┬── CheckpointMerge ── files
- *   two checkpoints ────────────── Extractor   └── Verifier
+ *                                └─ DeltaSource ──┬── CheckpointMerge (merge) ── files
+ *   two checkpoints ───────────────── Extractor   └── Verifier
  * </pre>
  *
  * <p>A weight that an adapter brings whole, W in the place of the base's W₀, is the update W − W₀ wherever it is used.
  * A {@link dev.kasane.core.algebra.Vocabulary} says which two tables of a language model may be one, and a
- * {@link dev.kasane.core.algebra.ModelDescription} what its other files say once they are not.
+ * {@link dev.kasane.core.algebra.merge.ModelDescription} what its other files say once they are not.
  *
  * <p>A {@link dev.kasane.core.algebra.FitCheck} says beforehand whether a file's tensors fit the base's layers, or at
  * least one another. A result's tensors belong to the scope that was named for it, and its input's stay where they

@@ -90,7 +90,6 @@ public final class AdapterFile implements AutoCloseable {
   /**
    * Reads a tensor in its stored type.
    *
-   * @param key its key
    * @param scope owner of the tensor
    * @throws IOException when it cannot be read or holds a value that is no finite number
    */

@@ -73,7 +73,7 @@ public final class ModuleSource implements TensorSource {
   private Weight weight(String name) {
     Weight weight = weights.get(name);
     if (weight == null) {
-      throw Tensors.missing(this, name);
+      throw missing(name);
     }
     return weight;
   }

@@ -144,7 +144,7 @@ public final class PickleSource implements TensorSource {
   private PickledTensor tensor(String name) {
     PickledTensor tensor = tensors.get(name);
     if (tensor == null) {
-      throw Tensors.missing(this, name);
+      throw missing(name);
     }
     return tensor;
   }

@@ -114,7 +114,7 @@ public final class RenamedSource implements TensorSource {
   public Stored stored(String name) {
     Stored stored = mapping.get(name);
     if (stored == null) {
-      throw Tensors.missing(this, name);
+      throw missing(name);
     }
     return stored;
   }

@@ -75,7 +75,7 @@ public final class SafetensorsSource implements TensorSource {
   private TensorEntry entry(String name) {
     TensorEntry entry = file.tensors().get(name);
     if (entry == null) {
-      throw Tensors.missing(this, name);
+      throw missing(name);
     }
     return entry;
   }

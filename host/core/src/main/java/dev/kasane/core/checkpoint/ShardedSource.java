@@ -29,7 +29,6 @@ public final class ShardedSource implements TensorSource {
   /**
    * Opens an index and all files that it names.
    *
-   * @param index the index
    * @param opener opens one of the files
    * @throws UserException when the index is no such index, a file is missing or damaged, or a file lacks a
    *     tensor that the index promises
@@ -105,7 +104,7 @@ public final class ShardedSource implements TensorSource {
   private TensorSource source(String name) {
     TensorSource source = byName.get(name);
     if (source == null) {
-      throw Tensors.missing(this, name);
+      throw missing(name);
     }
     return source;
   }

@@ -20,6 +20,11 @@ public interface TensorSource extends AutoCloseable {
   /** The names of all tensors, in a stable order. Unmodifiable. */
   Set<String> names();
 
+  /** Says that there is no such tensor. */
+  default UserException missing(String name) {
+    return new UserException(location() + " has no tensor '" + name + "' among its " + names().size() + ".");
+  }
+
   /**
    * The shape of a tensor.
    *

@@ -42,7 +42,7 @@ public final class FolderCopy {
    *
    * @param from the folder, or a link to it
    * @param to the copy, an empty folder
-   * @param leftOut which files are looked at as all are, but not copied; each is {@code from} with names behind it
+   * @param leftOut which files are looked at as all are, but not copied; each is {@code from} with names after it
    * @throws IOException when something cannot be read or written
    * @throws UserException that names a link that is not followed, or what is no file
    */

@@ -2,8 +2,9 @@ package dev.kasane.core.injection;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Another adapter that works on some rows of a batch only. */
-final class RowAdapter implements LayerAdapter {
+final class RowAdapter implements NarrowUpdate {
   private final LayerAdapter adapter;
   private final RowSelection rows;
 
@@ -42,11 +43,11 @@ final class RowAdapter implements LayerAdapter {
 
   /** {@inheritDoc} Only for a single row, so that a batch of another size than was routed is still refused. */
   @Override
-  public Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
+  public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
     if (!rows.isOfOne()) {
       return Optional.empty();
     }
-    return rows.isEmpty() ? Optional.of(List.of()) : adapter.lowRanks(multiplier, phase);
+    return rows.isEmpty() ? Optional.of(List.of()) : NarrowUpdate.of(adapter, multiplier, phase);
   }
 
   /** Never asked: a layer calls {@link #addTo} alone, and only that knows which rows are whose. */

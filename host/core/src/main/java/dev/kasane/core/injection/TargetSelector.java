@@ -54,7 +54,7 @@ public final class TargetSelector {
    * The same selection within some of a model's numbered layers, PEFT's {@code layers_to_transform}.
    *
    * <p>A layer's number is the first in its path, as in {@code model.layers.7.mlp.up_proj}, or with
-   * {@code lists} the number behind one of these names.
+   * {@code lists} the number after one of these names.
    *
    * @param layers the numbers, from 0; empty for all
    * @param lists names or regular expressions of the lists that are counted, PEFT's {@code layers_pattern}

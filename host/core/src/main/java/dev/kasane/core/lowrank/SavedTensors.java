@@ -22,7 +22,6 @@ public final class SavedTensors {
   private final NDManager scope;
 
   /**
-   * @param layer the layer
    * @param saved what a file says of it
    * @param scope owner of the copies
    */

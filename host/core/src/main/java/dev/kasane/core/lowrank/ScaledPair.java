@@ -36,7 +36,6 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
   /**
    * Reads a module that is LoRA and nothing else.
    *
-   * @param module the module
    * @param scope owner of the factors
    * @return nothing when it has tensors or constants of another method, such as a DoRA scale
    * @throws UserException when the factors do not fit one another

@@ -2,11 +2,9 @@ package dev.kasane.core.module;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.core.spi.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** A layer with a weight, an optional bias and any number of adapters, each with its own strength. */
 public abstract class AdaptableLayer extends Module implements TargetLayer {
@@ -39,21 +37,6 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
       }
     }
     return y;
-  }
-
-  /** What the adapters add now, when all of them add products of two matrices. */
-  protected final Optional<List<LowRank>> lowRanks() {
-    List<LowRank> all = new ArrayList<>();
-    for (Attachment each : attachments) {
-      if (each.multiplier() != 0) {
-        Optional<List<LowRank>> own = each.adapter().lowRanks(each.multiplier(), each.phase());
-        if (own.isEmpty()) {
-          return Optional.empty();
-        }
-        all.addAll(own.get());
-      }
-    }
-    return Optional.of(all);
   }
 
   /** Attaches an adapter; several add up. */

@@ -5,11 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.FrozenWeight;
 
-/**
- * A weight of which only the shape is known: enough to match an adapter file with a base, not to compute.
- *
- * @param shape the shape
- */
+/** A weight of which only the shape is known: enough to match an adapter file with a base, not to compute. */
 public record DeclaredWeight(Shape shape) implements FrozenWeight {
   /** Declares every weight below a module that has no values yet. */
   public static void declare(Module module) {

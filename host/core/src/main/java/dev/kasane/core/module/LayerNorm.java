@@ -2,8 +2,6 @@ package dev.kasane.core.module;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.Ops;
-import java.util.List;
-import java.util.Optional;
 
 /** Layer normalisation over the last axis. */
 public final class LayerNorm extends AdaptableLayer {
@@ -19,12 +17,6 @@ public final class LayerNorm extends AdaptableLayer {
     this.weight = weight("weight", width);
     this.bias = weight("bias", width);
     this.epsilon = epsilon;
-  }
-
-  /** Scale and shift when they are all that the layer uses: no adapter is on it, and neither is quantised. */
-  public Optional<List<NDArray>> plain() {
-    return isBare() && weight() instanceof DenseWeight scale && bias() instanceof DenseWeight shift
-        ? Optional.of(List.of(scale.array(), shift.array())) : Optional.empty();
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.kasane.core.module;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.Ops;
-import java.util.Optional;
 
 /** y = x·Wᵀ + b, with W (out, in). */
 public final class Linear extends AdaptableLayer {
@@ -32,21 +31,6 @@ public final class Linear extends AdaptableLayer {
    */
   public static Linear tiedTo(Embedding table) {
     return new Linear(table);
-  }
-
-  /**
-   * The layer as it stands now in tensors alone, for a script that runs several layers at once.
-   *
-   * @return empty where there is more to it: a quantised weight, an adapter that is no product of two matrices
-   */
-  public Optional<PlainLinear> plain() {
-    return weight() instanceof DenseWeight dense && (bias == null || bias() instanceof DenseWeight)
-        ? lowRanks().map(updates -> new PlainLinear(dense.array(), biasArray(), updates))
-        : Optional.empty();
-  }
-
-  private NDArray biasArray() {
-    return bias == null ? null : ((DenseWeight) bias()).array();
   }
 
   @Override

@@ -2,8 +2,6 @@ package dev.kasane.core.module;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.tensor.Ops;
-import java.util.List;
-import java.util.Optional;
 
 /** Root-mean-square normalisation over the last axis. */
 public final class RmsNorm extends Module {
@@ -20,11 +18,6 @@ public final class RmsNorm extends Module {
     this.weight = weight("weight", width);
     this.epsilon = epsilon;
     this.fromOne = fromOne;
-  }
-
-  /** The scale when it is not quantised. */
-  public Optional<List<NDArray>> plain() {
-    return weight.get() instanceof DenseWeight scale ? Optional.of(List.of(scale.array())) : Optional.empty();
   }
 
   /** Normalises (…, width). */

@@ -96,7 +96,7 @@ final class HeaderParser {
       }
     }
     if (parser.nextToken() != null) {
-      throw new SafetensorsException(path, "the header goes on behind its JSON object; the file is damaged");
+      throw new SafetensorsException(path, "the header goes on after its JSON object; the file is damaged");
     }
   }
 

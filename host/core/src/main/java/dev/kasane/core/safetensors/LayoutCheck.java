@@ -91,7 +91,7 @@ final class LayoutCheck {
           + "; the download is incomplete, fetch it again");
     }
     if (end < dataLength) {
-      throw new SafetensorsException(path, "holds " + dataLength + " bytes behind its header but declares"
+      throw new SafetensorsException(path, "holds " + dataLength + " bytes after its header but declares"
           + " tensors for " + end + " only; the file is damaged");
     }
   }

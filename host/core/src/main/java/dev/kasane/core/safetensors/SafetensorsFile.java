@@ -89,7 +89,7 @@ public final class SafetensorsFile implements AutoCloseable {
     return header.metadata();
   }
 
-  /** Offset of the first byte behind the header; everything from here to the end of the file is tensors. */
+  /** Offset of the first byte after the header; everything from here to the end of the file is tensors. */
   public long dataStart() {
     return header.dataStart();
   }

@@ -60,7 +60,7 @@ final class TensorChannel implements WritableByteChannel {
     return true;
   }
 
-  /** Does nothing: the file goes on behind this tensor. */
+  /** Does nothing: the file goes on after this tensor. */
   @Override
   public void close() {
   }

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param dtype element type
  * @param shape sizes of the dimensions, each at least 0; empty for a scalar
  * @param begin offset of the first byte, counted from the start of the file
- * @param end offset behind the last byte; {@code end - begin} is always element count × element size
+ * @param end offset after the last byte; {@code end - begin} is always element count × element size
  */
 public record TensorEntry(String name, DType dtype, long[] shape, long begin, long end) {
   /** Copies the shape, so that the entry cannot change. */

@@ -57,8 +57,8 @@ public record AdapterModule(String path, Map<String, NDArray> tensors, Map<Strin
   public void requireOfItsOwn() {
     if (isPartOfWeight()) {
       throw new UserException("Layer " + path + " began as a part of the base's weight (PiSSA or OLoRA), which only a"
-          + " PEFT folder can say. 'kasane mix FILE --method svd --rank R --base MODEL --out OUT' makes a plain LoRA of"
-          + " the adapter, without loss where R is twice its rank.");
+          + " PEFT folder can say. «mix FILE, method svd, rank R, base MODEL, output OUT» makes a plain LoRA of the"
+          + " adapter, without loss where R is twice its rank.");
     }
   }
 

@@ -27,7 +27,7 @@ public interface FrozenWeight {
   NDArray materialise(NDManager scope);
 
   /**
-   * Runs an operation on the dense weight. One that was made for the call is let go of behind it; a graph that
+   * Runs an operation on the dense weight. A weight that was made for the call is let go of after it; a graph that
    * still needs it keeps it.
    *
    * @param scope owner of a tensor that has to be made

@@ -3,7 +3,6 @@ package dev.kasane.core.spi;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.tensor.Ops;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,8 +36,7 @@ public interface LayerAdapter {
   /**
    * Adds what {@link #forward} returns to the layer's output, in place.
    *
-   * <p>The default adds the products of {@link #lowRanks}, or else what {@link #forward} returns. A method that
-   * can accumulate in another way without a tensor of the output's size overrides it.
+   * <p>A method that can accumulate without a tensor of the output's size overrides it.
    *
    * @param y the layer's output so far; nothing else may hold it
    * @param x the layer's input
@@ -47,26 +45,9 @@ public interface LayerAdapter {
    * @return {@code y}, changed
    */
   default NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
-    Optional<List<LowRank>> products = lowRanks(multiplier, phase);
-    if (products.isPresent()) {
-      products.get().forEach(each -> Ops.addLowRank(y, x, each.down(), each.up(), each.factor()));
-      return y;
-    }
     try (NDArray delta = forward(x, multiplier, phase)) {
       return Ops.addScaled(y, delta, 1);
     }
-  }
-
-  /**
-   * What {@link #addTo} adds, as products of two matrices, where it is nothing but that: models then run a whole
-   * block in one script.
-   *
-   * @param multiplier the user's strength, 1 for as trained
-   * @param phase training adds dropout; inference does not
-   * @return the products, none when nothing is added; empty when the update is of another kind
-   */
-  default Optional<List<LowRank>> lowRanks(double multiplier, Phase phase) {
-    return Optional.empty();
   }
 
   /**

@@ -2,12 +2,10 @@ package dev.kasane.core.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** What stands behind an interface that is bound to a script: looks the operator up and runs it. */
@@ -18,9 +16,10 @@ record BoundScript(TorchScript script, PtSymbolBlock block, Map<Method, Operator
    *
    * @param name in the script
    * @param scoped whether the method's first argument is the owner of the result, not one of the script's
+   * @param values the script's arguments
    * @param result how the result is handed over
    */
-  record Operator(String name, boolean scoped, ScriptResult result) {}
+  record Operator(String name, boolean scoped, List<ScriptValue> values, ScriptResult result) {}
 
   @Override
   public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
@@ -28,28 +27,18 @@ record BoundScript(TorchScript script, PtSymbolBlock block, Map<Method, Operator
     if (operator == null) {
       return other(proxy, method, arguments);
     }
-    if (arguments == null) {
-      return run(operator, null, new Object[0]);
-    } else if (operator.scoped()) {
-      return run(operator, (NDManager) arguments[0], Arrays.copyOfRange(arguments, 1, arguments.length));
+    Object[] values = new Object[operator.values().size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = operator.values().get(i).read().apply(arguments);
     }
-    return run(operator, arguments[0] instanceof NDArray first ? first.getManager() : null, arguments);
+    return operator.result().run().of(block, operator.name(), owner(operator, arguments, values), values);
   }
 
-  private Object run(Operator operator, NDManager owner, Object[] arguments) {
-    for (int i = 0; i < arguments.length; i++) {
-      arguments[i] = asScriptHasIt(arguments[i]);
+  private static NDManager owner(Operator operator, Object[] arguments, Object[] values) {
+    if (operator.scoped()) {
+      return (NDManager) arguments[0];
     }
-    return operator.result().run().of(block, operator.name(), owner, arguments);
-  }
-
-  private static Object asScriptHasIt(Object argument) {
-    if (argument instanceof Shape shape) {
-      return shape.getShape();
-    } else if (argument instanceof DataType type) {
-      return ElementType.of(type).scalarType();
-    }
-    return argument instanceof Enum<?> constant ? constant.name() : argument;
+    return values.length > 0 && values[0] instanceof NDArray first ? first.getManager() : null;
   }
 
   /** A method with a body, or one of those that every object has. */

@@ -1,33 +1,21 @@
 package dev.kasane.core.tensor;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Holds an interface against the script that it stands for; {@link TorchScript#bind} has the rules. */
 final class ScriptContract {
-  private static final String TENSOR = "Tensor";
-  private static final Map<String, String> SCRIPT_TYPES = Map.of(
-      NDArray.class.getTypeName(), TENSOR,
-      "java.util.List<" + NDArray.class.getTypeName() + ">", "List[Tensor]",
-      "int", "int", "long", "int", DataType.class.getTypeName(), "int",
-      "double", "float", "boolean", "bool",
-      "long[]", "List[int]", Shape.class.getTypeName(), "List[int]", "double[]", "List[float]");
-
   private final Map<String, ScriptSignature> definitions;
   private final Map<Method, BoundScript.Operator> bound = new HashMap<>();
   private final List<String> faults = new ArrayList<>();
@@ -63,7 +51,7 @@ final class ScriptContract {
     unused.removeIf(ScriptSignature::isPrivate);
     for (Method method : operators.getMethods()) {
       if (Modifier.isAbstract(method.getModifiers())) {
-        String name = scriptName(method);
+        String name = ScriptValue.scriptName(method.getName());
         ScriptSignature signature = definitions.getOrDefault(name, definitions.get(name + "_"));
         if (signature == null) {
           faults.add("the script has no def " + name + " for the method " + method.getName());
@@ -82,18 +70,15 @@ final class ScriptContract {
   }
 
   private void match(Method method, ScriptSignature signature) {
-    List<Type> types = new ArrayList<>(Arrays.asList(method.getGenericParameterTypes()));
-    boolean scoped = !types.isEmpty() && types.get(0) == NDManager.class;
-    if (scoped) {
-      types.remove(0);
-    }
-    List<String> given = types.stream().map(ScriptContract::scriptType).toList();
-    List<String> wanted = signature.parameters().stream().map(ScriptSignature.Parameter::type).toList();
-    if (!given.equals(wanted)) {
-      faults.add("the method " + method.getName() + " gives " + given + " where the script expects " + signature);
+    Type[] types = method.getGenericParameterTypes();
+    boolean scoped = types.length > 0 && types[0] == NDManager.class;
+    List<ScriptValue> values = IntStream.range(scoped ? 1 : 0, types.length).boxed()
+        .flatMap(index -> ScriptValue.ofArgument(types[index], index)).toList();
+    if (!ScriptValue.fit(values, signature.parameters())) {
+      faults.add("the method " + method.getName() + " gives " + values + " where the script expects " + signature);
       return;
     }
-    boolean first = !types.isEmpty() && types.get(0) == NDArray.class;
+    boolean first = !values.isEmpty() && values.get(0).type().equals("Tensor");
     Optional<ScriptResult> result = ScriptResult.of(method.getReturnType(), signature);
     if (result.isEmpty()) {
       faults.add("the method " + method.getName() + " returns " + method.getReturnType().getSimpleName()
@@ -102,19 +87,7 @@ final class ScriptContract {
       faults.add("nobody owns the result of the method " + method.getName()
           + "; let its first parameter be an NDManager or an NDArray");
     } else {
-      bound.put(method, new BoundScript.Operator(signature.name(), scoped, result.get()));
+      bound.put(method, new BoundScript.Operator(signature.name(), scoped, values, result.get()));
     }
-  }
-
-  private static String scriptName(Method method) {
-    return method.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-  }
-
-  private static String scriptType(Type type) {
-    String found = SCRIPT_TYPES.get(type.getTypeName());
-    if (found != null) {
-      return found;
-    }
-    return type instanceof Class<?> known && known.isEnum() ? "str" : type.getTypeName();
   }
 }

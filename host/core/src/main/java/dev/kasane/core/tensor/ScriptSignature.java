@@ -9,13 +9,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The first line of a {@code def} in a script.
+ * The head of a {@code def} in a script.
  *
  * @param name as the script has it
  * @param parameters without {@code self}
  * @param result the type after the arrow, such as {@code Tensor}
  */
 record ScriptSignature(String name, List<Parameter> parameters, String result) {
+  // A head ends with the first line that does not go on.
+  private static final Pattern HEAD = Pattern.compile("(?ms)^def .*?(?::\\s*$|\\z)");
   private static final Pattern DEFINITION = Pattern.compile("def (\\w+)\\(self(?:, (.*))?\\) -> (.+):");
   // A comma between parameters, not one inside the brackets of a type.
   private static final Pattern COMMA = Pattern.compile(", (?![^\\[]*\\])");
@@ -31,14 +33,14 @@ record ScriptSignature(String name, List<Parameter> parameters, String result) {
   /**
    * Reads the definitions of a script.
    *
-   * @param source {@code def}s at the left margin, the head of each on one line
+   * @param source {@code def}s at the left margin
    * @return by name, in the order of the script
    * @throws IllegalArgumentException for a head of another form and for a name that comes twice
    */
   static Map<String, ScriptSignature> all(String source) {
     Map<String, ScriptSignature> all = new LinkedHashMap<>();
-    source.lines().filter(line -> line.startsWith("def ")).forEach(line -> {
-      ScriptSignature signature = of(line);
+    HEAD.matcher(source).results().forEach(head -> {
+      ScriptSignature signature = of(head.group().strip().replaceAll("\\s+", " "));
       if (all.put(signature.name(), signature) != null) {
         throw new IllegalArgumentException("def " + signature.name() + " comes twice; rename one of the two");
       }
@@ -47,10 +49,10 @@ record ScriptSignature(String name, List<Parameter> parameters, String result) {
   }
 
   private static ScriptSignature of(String line) {
-    Matcher head = DEFINITION.matcher(line.stripTrailing());
+    Matcher head = DEFINITION.matcher(line);
     if (!head.matches()) {
       throw new IllegalArgumentException("\"" + line
-          + "\" is not of the form \"def name(self, x: Tensor, …) -> Tensor:\" on one line");
+          + "\" is not of the form \"def name(self, x: Tensor, …) -> Tensor:\"");
     }
     List<Parameter> parameters = new ArrayList<>();
     if (head.group(2) != null) {

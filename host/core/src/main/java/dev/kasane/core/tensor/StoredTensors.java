@@ -125,7 +125,6 @@ public final class StoredTensors {
   /**
    * Overwrites a live tensor with a file's values, bit for bit.
    *
-   * @param file the file
    * @param name key in the file
    * @param tensor a contiguous tensor of the same type and shape
    * @throws SafetensorsException when the file has no such tensor or another type or shape

@@ -43,7 +43,8 @@ public final class TorchScript {
    * long as {@code int}, double as {@code float}, boolean as {@code bool}, {@code long[]} and
    * {@link ai.djl.ndarray.types.Shape} as {@code List[int]}, {@code double[]} as {@code List[float]}, an enum as its
    * name in a {@code str}, and {@link ai.djl.ndarray.types.DataType} as libtorch's number of the type in an
-   * {@code int}.
+   * {@code int}. A record stands for a parameter for each of its components, which has the component's name; the
+   * components of a record within it have its name and an underscore before theirs.
    *
    * <p>A method returns NDArray for {@code Tensor}, an array for {@code List[Tensor]}, a record of NDArrays for a
    * {@code Tuple}, double for {@code float}, boolean for {@code bool}, or nothing. Its tensors belong to the

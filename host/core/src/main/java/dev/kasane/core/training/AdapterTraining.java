@@ -61,7 +61,7 @@ public final class AdapterTraining<B> implements AutoCloseable {
     checkpoints.save(step, state);
   }
 
-  /** A listener that writes a checkpoint every few steps and behind the last. */
+  /** A listener that writes a checkpoint every few steps and after the last. */
   public TrainingListener checkpointing(Checkpoints checkpoints, long every) {
     return new TrainingListener() {
       @Override

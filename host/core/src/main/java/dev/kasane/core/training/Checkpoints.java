@@ -109,7 +109,7 @@ public final class Checkpoints {
     if (!CheckpointFile.isOf(file, run)) {
       throw new UserException("Checkpoint " + file.path() + " belongs to a run on another base, with other"
           + " settings or with other data. Resume with what it was started with, choose another output folder, or"
-          + " start anew with --overwrite.");
+          + " start anew with «overwrite».");
     }
     try {
       for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
@@ -117,7 +117,7 @@ public final class Checkpoints {
       }
     } catch (IOException e) {
       throw new UserException("Checkpoint " + e.getMessage() + ". Choose another output folder, or start anew with"
-          + " --overwrite.", e);
+          + " «overwrite».", e);
     }
   }
 

@@ -27,7 +27,7 @@ public record LearningRate(Kind kind, double peak, long warmupSteps, long steps)
     /** Parses a name that a user typed. */
     public static Kind parse(String name) {
       return Arrays.stream(values()).filter(kind -> kind.toString().equals(name)).findFirst()
-          .orElseThrow(() -> new UserException("Option --lr-schedule is '" + name + "'. It takes "
+          .orElseThrow(() -> new UserException("Option «learning-rate schedule» is '" + name + "'. It takes "
               + Arrays.stream(values()).map(Kind::toString).collect(Collectors.joining(", ")) + "."));
     }
 

@@ -15,7 +15,6 @@ public interface Objective<B> {
   /**
    * The loss of a batch.
    *
-   * @param batch the batch
    * @param scope owner of everything that is computed
    * @return a scalar, float32, with a graph when the grad mode is on
    */
@@ -25,7 +24,6 @@ public interface Objective<B> {
    * Adds the gradients of {@code weight · loss} to the parameters. An objective that runs its model in
    * segments overrides this.
    *
-   * @param batch the batch
    * @param scope owner of everything that is computed
    * @param weight factor for the gradients: the share of this batch in an accumulated step
    * @return the loss, unweighted

@@ -12,8 +12,6 @@ public interface StateMemory {
    * Makes a contiguous tensor of zeros on the CPU or the parameters' device that may be changed in place.
    *
    * @param name the state's name, for messages
-   * @param shape its shape
-   * @param type its type
    */
   NDArray zeros(String name, Shape shape, DataType type);
 

@@ -43,7 +43,7 @@ class AlgebraPropertiesTest {
         AdapterModel model = Adapters.model(layer(form, out, in, rank, scope));
         parts.add(Adapters.part("part " + rank, model, parts.isEmpty() ? 1 : weight));
       }
-      AdapterModel mixed = new Mixer(MixOptions.of(MixMethod.CAT), Adapters.PLAIN, Steps.SILENT)
+      AdapterModel mixed = new Mixer(MixOptions.of(MixMethod.CAT), Adapters.PLAIN, AlgebraProgress.SILENT)
           .mix(parts, Map.of(), scope).model();
       double error = new Verifier(Adapters.PLAIN).distanceFromSum(mixed, Map.of(), parts, scope);
       assertThat(error).isLessThan(Verifier.bound(ElementType.FLOAT32));
@@ -58,7 +58,7 @@ class AlgebraPropertiesTest {
       Engines.seed(seed);
       AdapterModel model = Adapters.model(layer(form, out, in, rank, scope));
       RankRule rule = RankRule.fixed(rank);
-      AdapterModel resized = new Resizer("file", rule, rule, Steps.SILENT).resize(model, Map.of(), scope).model();
+      AdapterModel resized = new Resizer("file", rule, rule, AlgebraProgress.SILENT).resize(model, Map.of(), scope).model();
       NDArray before = Adapters.delta(model, "layer", scope);
       assertThat(Adapters.error(Adapters.delta(resized, "layer", scope), before)).isLessThan(2e-6);
     }
@@ -72,7 +72,7 @@ class AlgebraPropertiesTest {
       Engines.seed(seed);
       AdapterModel model = Adapters.model(layer(form, 9, 7, 8, scope));
       RankRule rule = RankRule.of(RankRule.Kind.FROBENIUS, share).within(1, rank);
-      Resizer.Resized resized = new Resizer("file", rule, rule, Steps.SILENT).resize(model, Map.of(), scope);
+      Resizer.Resized resized = new Resizer("file", rule, rule, AlgebraProgress.SILENT).resize(model, Map.of(), scope);
       double distance = ALGEBRA.distance(Adapters.delta(resized.model(), "layer", scope),
           Adapters.delta(model, "layer", scope));
       Resizer.Kept kept = resized.layers().get("unet.layer");

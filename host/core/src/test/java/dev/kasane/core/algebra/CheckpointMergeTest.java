@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.merge.CheckpointMerge;
+import dev.kasane.core.algebra.merge.MergeOptions;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -86,7 +88,7 @@ class CheckpointMergeTest {
   private CheckpointMerge.Result merge(CheckpointLayers base, double weight, boolean subtract, Path out) {
     return new CheckpointMerge(base, List.of(Adapters.part("a.safetensors", adapter, weight)), List.of(),
         new MergeOptions(subtract, true)).write(Map.of(base.root(), out), Map.of("said", "so"),
-            Steps.SILENT);
+            AlgebraProgress.SILENT);
   }
 
   @ParameterizedTest
@@ -147,11 +149,11 @@ class CheckpointMergeTest {
     MixPart part = Adapters.part("full.safetensors", adapter, 0.5);
     try (CheckpointLayers base = base(DataType.FLOAT32); CheckpointLayers merged = layers(out)) {
       CheckpointMerge.Result result = new CheckpointMerge(base, List.of(part), List.of(new WholeDifference()),
-          new MergeOptions(false, true)).write(Map.of(file, out), Map.of(), Steps.SILENT);
+          new MergeOptions(false, true)).write(Map.of(file, out), Map.of(), AlgebraProgress.SILENT);
       assertThat(result.verification().passed()).isTrue();
       assertThat(result.layers()).isEqualTo(2);
       new CheckpointMerge(merged, List.of(part), List.of(new WholeDifference()), new MergeOptions(true, true))
-          .write(Map.of(out, back), Map.of(), Steps.SILENT);
+          .write(Map.of(out, back), Map.of(), AlgebraProgress.SILENT);
     }
     for (AdapterModule module : List.of(conv, norm)) {
       for (String parameter : List.of(WholeDifference.WEIGHT, WholeDifference.BIAS)) {
@@ -211,7 +213,7 @@ class CheckpointMergeTest {
       merge(base, 0.8, false, merged);
       try (CheckpointLayers two = layers(merged); CheckpointLayers three = layers(back)) {
         new CheckpointMerge(two, List.of(Adapters.part("a", adapter, 0.8)), List.of(),
-            new MergeOptions(true, true)).write(Map.of(merged, back), Map.of(), Steps.SILENT);
+            new MergeOptions(true, true)).write(Map.of(merged, back), Map.of(), AlgebraProgress.SILENT);
         for (String path : base.paths().get("unet")) {
           assertThat(Adapters.error(three.weight("unet", path, scope).orElseThrow().duplicate(),
               base.weight("unet", path, scope).orElseThrow().duplicate())).isLessThan(1e-6);

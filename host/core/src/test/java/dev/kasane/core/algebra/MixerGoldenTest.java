@@ -76,7 +76,7 @@ class MixerGoldenTest {
       boolean frequency, double clamp) {
     Optional<RankRule> rule = rank == 0 ? Optional.empty() : Optional.of(RankRule.fixed(rank));
     MixOptions options = new MixOptions(MixMethod.named(method), rule, density, frequency, clamp, 0);
-    AdapterModel mixed = new Mixer(options, Adapters.PLAIN, Steps.SILENT).mix(List.of(
+    AdapterModel mixed = new Mixer(options, Adapters.PLAIN, AlgebraProgress.SILENT).mix(List.of(
         Adapters.part("a", adapter("a"), 0.7), Adapters.part(second, adapter(second), -0.4)), Map.of(), scope)
         .model();
     for (String layer : List.of("fc", "conv")) {
@@ -103,7 +103,7 @@ class MixerGoldenTest {
   void dropsEntriesOfUpdatesAsPeftDoesAndCutsToTheRank(String method, String label) {
     MixOptions options =
         new MixOptions(MixMethod.named(method), Optional.of(RankRule.fixed(4)), 0.5, false, 1, 100_000_000);
-    AdapterModel mixed = new Mixer(options, Adapters.PLAIN, Steps.SILENT).mix(List.of(
+    AdapterModel mixed = new Mixer(options, Adapters.PLAIN, AlgebraProgress.SILENT).mix(List.of(
         Adapters.part("a", adapter("a"), 0.7), Adapters.part("c", adapter("c"), -0.4)), Map.of(), scope).model();
     for (String layer : List.of("fc", "conv")) {
       NDArray found = Adapters.delta(mixed, layer, scope);

@@ -32,7 +32,7 @@ class MixerTest {
   }
 
   private AdapterModel mix(MixMethod method, MixPart... parts) {
-    return new Mixer(new MixOptions(method, Optional.empty(), 0.5, false, 1, 5), Adapters.PLAIN, Steps.SILENT)
+    return new Mixer(new MixOptions(method, Optional.empty(), 0.5, false, 1, 5), Adapters.PLAIN, AlgebraProgress.SILENT)
         .mix(List.of(parts), Map.of(), scope).model();
   }
 
@@ -102,7 +102,7 @@ class MixerTest {
     List<MixPart> parts = List.of(whole("a", 12, 1), whole("b", 14, 0.5));
     DeltaSource deltas = new DeltaSource(List.of(), base);
     for (MixMethod method : List.of(MixMethod.CAT, MixMethod.TIES)) {
-      AdapterModel mixed = new Mixer(new MixOptions(method, Optional.empty(), 1, false, 1, 5), deltas, Steps.SILENT)
+      AdapterModel mixed = new Mixer(new MixOptions(method, Optional.empty(), 1, false, 1, 5), deltas, AlgebraProgress.SILENT)
           .mix(parts, Map.of(), scope).model();
       assertThat(head(mixed, "weight")).containsOnly(10 + 2 + 2);
       assertThat(head(mixed, "bias")).containsOnly(-12 - 7);
@@ -121,7 +121,7 @@ class MixerTest {
         new float[] {12.6f, 12.6f, 12.6f, 12.6f, 12.6f, 12.6f}, within(1e-5f));
     assertThatThrownBy(() -> mix(MixMethod.CAT, whole("a", 12, 0.7), whole("b", 14, 0.7)))
         .isInstanceOf(UserException.class).hasMessageContaining("a and b bring a whole head.")
-        .hasMessageContaining("sum is 1.4").hasMessageContaining("--base");
+        .hasMessageContaining("sum is 1.4").hasMessageContaining("«base»");
   }
 
   @Test
@@ -222,13 +222,13 @@ class MixerTest {
   void whatHasNoLowRankFormIsRefusedAndNotLost() {
     DeltaSource deltas = new DeltaSource(List.of(new WholeDifference()), LayerTable.of("nothing", Map.of()));
     Mixer mixer = new Mixer(new MixOptions(MixMethod.SVD, Optional.of(RankRule.fixed(2)), 0.5, false, 1, 5), deltas,
-        Steps.SILENT);
+        AlgebraProgress.SILENT);
     Map<String, NDArray> both = Map.of(WholeDifference.WEIGHT, Ops.randomNormal(scope, new Shape(6, 5)),
         WholeDifference.BIAS, Ops.randomNormal(scope, new Shape(6)));
     MixPart shifted = Adapters.part("full.safetensors", Adapters.model(new AdapterModule("to_q", both, Map.of())), 1);
     assertThatThrownBy(() -> mixer.mix(List.of(shifted), Map.of(), scope)).isInstanceOf(UserException.class)
         .hasMessageContaining("full.safetensors changes the bias of layer unet.to_q")
-        .hasMessageContaining("kasane merge");
+        .hasMessageContaining("«merge»");
     Map<String, NDArray> scale = Map.of(WholeDifference.WEIGHT, Ops.randomNormal(scope, new Shape(6)));
     MixPart norm = Adapters.part("norm.safetensors", Adapters.model(new AdapterModule("norm1", scale, Map.of())), 1);
     assertThatThrownBy(() -> mixer.mix(List.of(norm), Map.of(), scope)).isInstanceOf(UserException.class)
@@ -246,7 +246,7 @@ class MixerTest {
         .hasMessageContaining("no loaded method");
     DeltaSource scaled = new DeltaSource(List.of(new NeedsBase()), LayerTable.of("nothing", Map.of()));
     assertThatThrownBy(() -> scaled.delta("unet", dora, 1, scope)).isInstanceOf(UserException.class)
-        .hasMessageContaining("unet.to_q").hasMessageContaining("--base");
+        .hasMessageContaining("unet.to_q").hasMessageContaining("«base»");
     NDArray weight = Ops.randomNormal(scope, new Shape(6, 5));
     DeltaSource known = new DeltaSource(List.of(new NeedsBase()), new NeedsBase.OneLayer(weight));
     assertThat(known.delta("unet", dora, 2, scope).toFloatArray()).isEqualTo(weight.mul(2).toFloatArray());

@@ -50,7 +50,7 @@ class OwnershipTest {
 
   private AdapterModel mix(MixMethod method, AdapterModel model) {
     MixOptions options = new MixOptions(method, Optional.empty(), method.isSparse() ? 0.5 : 1, false, 1, 5);
-    return new Mixer(options, Adapters.PLAIN, Steps.SILENT).mix(
+    return new Mixer(options, Adapters.PLAIN, AlgebraProgress.SILENT).mix(
         List.of(Adapters.part("a", model, 1), Adapters.part("b", model, -0.5)), Map.of(), results).model();
   }
 
@@ -79,7 +79,7 @@ class OwnershipTest {
   @Test
   void resizedAndInputOutliveEachOther() {
     AdapterModel model = withWord();
-    Resizer resizer = new Resizer("a", RankRule.fixed(1), RankRule.fixed(1), Steps.SILENT);
+    Resizer resizer = new Resizer("a", RankRule.fixed(1), RankRule.fixed(1), AlgebraProgress.SILENT);
     try (NDManager scope = Engines.newManager()) {
       resizer.resize(model, Map.of(), scope);
     }

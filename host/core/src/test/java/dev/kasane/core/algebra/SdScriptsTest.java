@@ -95,7 +95,7 @@ class SdScriptsTest {
   }
 
   private static AdapterModel resized(List<String> layers, RankRule rule) {
-    return new Resizer("a", rule, rule, Steps.SILENT).resize(adapter("a.", layers), Map.of(), scope).model();
+    return new Resizer("a", rule, rule, AlgebraProgress.SILENT).resize(adapter("a.", layers), Map.of(), scope).model();
   }
 
   @Test
@@ -110,7 +110,7 @@ class SdScriptsTest {
   private static AdapterModel mixed(MixMethod method, Optional<RankRule> rank, double clamp, List<String> layers,
       double first, double second) {
     MixOptions options = new MixOptions(method, rank, 1, false, clamp, 0);
-    return new Mixer(options, Adapters.PLAIN, Steps.SILENT).mix(List.of(
+    return new Mixer(options, Adapters.PLAIN, AlgebraProgress.SILENT).mix(List.of(
         Adapters.part("a", adapter("a.", layers), first), Adapters.part("b", adapter("b.", layers), second)),
         Map.of(), scope).model();
   }
@@ -144,7 +144,7 @@ class SdScriptsTest {
 
   @Test
   void extractsTheSameUpdates() {
-    Extractor.Extracted found = new Extractor(RankRule.fixed(3), RankRule.fixed(2), CLAMP, 1e-6, Steps.SILENT)
+    Extractor.Extracted found = new Extractor(RankRule.fixed(3), RankRule.fixed(2), CLAMP, 1e-6, AlgebraProgress.SILENT)
         .extract(new Weights("base."), new Weights("merged."), Map.of(), scope);
     assertThat(found.equal()).isEmpty();
     requireSame(found.model(), adapter("extract.", LAYERS), LAYERS);

@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.merge.CheckpointMerge;
+import dev.kasane.core.algebra.merge.MergeOptions;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -67,7 +69,7 @@ class WeightFolderTest {
       Path one = folder.resolve("one");
       Path two = folder.resolve("two");
       merge.write(Map.of(folder.resolve("model-00001-of-00002.safetensors"), one,
-          folder.resolve("model-00002-of-00002.safetensors"), two), Map.of(), Steps.SILENT);
+          folder.resolve("model-00002-of-00002.safetensors"), two), Map.of(), AlgebraProgress.SILENT);
       try (CheckpointLayers merged = WeightFolder.open(two)) {
         assertThat(Adapters.error(merged.weight("model", second.path(), scope).orElseThrow(),
             layers.weight("model", second.path(), scope).orElseThrow()

@@ -93,7 +93,7 @@ class BadSafetensorsTest {
       "{'__metadata__':{},'__metadata__':{}} | 0 | twice",
       "{'__metadata__':{'k':'\\ud800'}} | 0 | lone surrogate",
       "{'\\udc00':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}} | 4 | lone surrogate",
-      "{}{} | 0 | goes on behind",
+      "{}{} | 0 | goes on after",
       "{'a': | 0 | not valid JSON",
       "{'a' 1} | 0 | not valid JSON",
   })

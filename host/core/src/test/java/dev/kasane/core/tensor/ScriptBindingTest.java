@@ -18,6 +18,10 @@ class ScriptBindingTest {
 
   record Halves(NDArray first, NDArray second) {}
 
+  record Line(double slope, NDArray shift) {}
+
+  record Bend(Line left, Line right, Turn turn) {}
+
   interface Bound {
     Bound OPS = TorchScript.bind(Bound.class, "bound.ts.py");
 
@@ -30,6 +34,8 @@ class ScriptBindingTest {
     NDArray turned(NDArray x, Turn turn);
 
     Halves halves(NDManager scope, NDArray x);
+
+    NDArray bent(NDArray x, Line outer, Bend inner);
 
     NDArray[] pieces(NDArray x, long count);
 
@@ -88,6 +94,17 @@ class ScriptBindingTest {
   }
 
   @Test
+  void recordsCrossAsTheParametersOfTheirComponents() {
+    NDArray x = scope.create(new float[] {-1, 2});
+    Line left = new Line(10, scope.create(1f));
+    Line right = new Line(100, scope.create(2f));
+    Line outer = new Line(2, scope.create(0.5f));
+    assertThat(Bound.OPS.bent(x, outer, new Bend(left, right, Turn.KEPT)).toFloatArray()).containsExactly(-17.5f, 404.5f);
+    assertThat(Bound.OPS.bent(x, outer, new Bend(left, right, Turn.NEGATED)).toFloatArray())
+        .containsExactly(18.5f, -403.5f);
+  }
+
+  @Test
   void isAnObjectLikeAnyOther() {
     assertThat(Bound.OPS).hasToString("TorchScript bound.ts.py").isEqualTo(Bound.OPS);
     assertThat(Bound.OPS.hashCode()).isEqualTo(Bound.OPS.hashCode());
@@ -118,6 +135,10 @@ class ScriptBindingTest {
     NDArray scale(List<NDArray> x, double factor);
   }
 
+  interface Swapped {
+    NDArray scale(NDArray x, Line line);
+  }
+
   interface Twice {
     NDArray scale(NDArray x, double factor);
 
@@ -138,6 +159,10 @@ class ScriptBindingTest {
         "nobody owns the result of the method scale");
     refuses(Twice.class, scale, "wanted by more than one method");
     refuses(Twice.class, scale + scale, "def scale comes twice");
+    String line = "def scale(self, x: Tensor,\n    slope: float, shift: Tensor) -> Tensor:\n  return x\n";
+    assertThat(ScriptContract.match(Swapped.class, "seed.ts.py", line)).hasSize(1);
+    refuses(Swapped.class, line.replace("slope", "rise"), "gives [Tensor, slope: float, shift: Tensor] where the script"
+        + " expects def scale(x: Tensor, rise: float, shift: Tensor)");
     refuses(Fewer.class, "def scale(self, x):\n", "is not of the form");
   }
 

@@ -41,6 +41,6 @@ class LearningRateTest {
   void namesWhatItTakes() {
     assertThat(Kind.parse("cosine")).isEqualTo(Kind.COSINE);
     assertThatThrownBy(() -> Kind.parse("polynomial")).isInstanceOf(UserException.class)
-        .hasMessageContaining("--lr-schedule").hasMessageContaining("constant, linear, cosine");
+        .hasMessageContaining("«learning-rate schedule»").hasMessageContaining("constant, linear, cosine");
   }
 }

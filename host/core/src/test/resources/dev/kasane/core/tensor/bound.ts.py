@@ -37,3 +37,12 @@ def total(self, parts: List[Tensor]) -> float:
 
 def is_wide(self, x: Tensor, width: int) -> bool:
   return torch.gt(torch.size(x, -1), width)
+
+def bent(self, x: Tensor,
+    slope: float, shift: Tensor,
+    left_slope: float, left_shift: Tensor,
+    right_slope: float, right_shift: Tensor, turn: str) -> Tensor:
+  left = torch.add(torch.mul(x, left_slope), left_shift)
+  right = torch.add(torch.mul(x, right_slope), right_shift)
+  inner = self.turned(torch.where(torch.lt(x, 0.), left, right), turn)
+  return torch.add(torch.mul(inner, slope), shift)

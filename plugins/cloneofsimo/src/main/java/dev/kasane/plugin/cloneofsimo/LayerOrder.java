@@ -26,7 +26,7 @@ final class LayerOrder {
   private static final List<String> ATTENTION = List.of("to_q", "to_k", "to_v", "to_out.0", "net.0.proj");
   private static final List<String> CONVOLUTIONS = List.of("conv1", "time_emb_proj", "conv2", "conv_shortcut");
   private static final List<String> TEXT_ATTENTION = List.of("k_proj", "v_proj", "q_proj", "out_proj");
-  /** Where a transformer block had its feed-forward: between its attentions, later behind them. */
+  /** Where a transformer block had its feed-forward: between its attentions, later after them. */
   private static final List<String> EARLY = List.of("attn1", "ff", "attn2");
   private static final List<String> LATE = List.of("attn1", "attn2", "ff");
 

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.cloneofsimo;
 
+import dev.kasane.core.lowrank.LoraNames;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param part {@code unet}, {@code text_encoder}, or {@code list} for a nameless list of tensors
  * @param index the layer's number in the walk
- * @param up whether it is the factor behind the rank
+ * @param up whether it is the factor after the rank
  */
 record PositionalKey(String part, int index, boolean up) {
   static final String LIST = "list";
@@ -22,6 +23,6 @@ record PositionalKey(String part, int index, boolean up) {
   }
 
   String parameter() {
-    return up ? "lora_up.weight" : "lora_down.weight";
+    return up ? LoraNames.UP : LoraNames.DOWN;
   }
 }

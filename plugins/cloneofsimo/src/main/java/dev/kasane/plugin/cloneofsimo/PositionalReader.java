@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
@@ -99,7 +100,7 @@ final class PositionalReader {
     components.put(component, modules);
   }
 
-  /** Why the numbers cannot be trusted: with one layer too many or too few, all behind it would be wrong. */
+  /** Why the numbers cannot be trusted: with one layer too many or too few, all after it would be wrong. */
   private Optional<String> fault(String component, Map<Integer, Map<String, String>> numbered) throws IOException {
     if (!layers.containsKey(component)) {
       return Optional.of("belongs to the " + (component.equals(UNET) ? "U-Net" : "text encoder")
@@ -123,7 +124,7 @@ final class PositionalReader {
   }
 
   private long outputs(Map<Integer, Map<String, String>> numbered, int index) {
-    String key = numbered.getOrDefault(index, Map.of()).get("lora_up.weight");
+    String key = numbered.getOrDefault(index, Map.of()).get(LoraNames.UP);
     Shape shape = key == null ? new Shape() : file.shape(key);
     return shape.dimension() == 0 ? -1 : shape.get(0);
   }

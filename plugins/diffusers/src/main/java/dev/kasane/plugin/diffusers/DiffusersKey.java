@@ -75,7 +75,7 @@ record DiffusersKey(String component, String path, String parameter) {
     return new DiffusersKey(component, current(component, layer), parameter);
   }
 
-  /** Early text encoders had the U-Net's names for their projections, early U-Nets no number behind the last. */
+  /** Early text encoders had the U-Net's names for their projections, early U-Nets no number after the last. */
   private static String current(String component, String path) {
     if (!component.startsWith(TEXT_ENCODER)) {
       return path.endsWith(".to_out") ? path + ".0" : path;

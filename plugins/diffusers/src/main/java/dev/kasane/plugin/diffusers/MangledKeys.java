@@ -25,7 +25,7 @@ final class MangledKeys {
           + " lora_linear_layer, lora_magnitude_vector, alpha)";
     }
     return repaired(key).map(meant -> "is mangled by a faulty conversion; it was meant to be '" + meant
-            + "', to which 'kasane convert --repair' renames it")
+            + "', to which «convert, repair» renames it")
         .or(() -> absent(parsed.get()))
         .orElseGet(() -> foreign(parsed.get()));
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.Ops;
 import java.util.Set;
@@ -11,8 +12,7 @@ import java.util.TreeSet;
 
 /** One layer's LoRA in the shapes that PEFT's layers have. */
 final class WrittenModule {
-  private static final String MID = "lora_mid.weight";
-  private static final Set<String> TENSORS = Set.of(DiffusersKey.DOWN, MID, DiffusersKey.UP,
+  private static final Set<String> TENSORS = Set.of(DiffusersKey.DOWN, LoraNames.MID, DiffusersKey.UP,
       DiffusersKey.UP_BIAS, DiffusersKey.MAGNITUDE);
 
   private final AdapterModule module;
@@ -65,7 +65,7 @@ final class WrittenModule {
   /** (rank, in) or (rank, in, k, k); a Tucker core is multiplied in, which PEFT's layers have no place for. */
   NDArray down() {
     NDArray down = module.tensors().get(DiffusersKey.DOWN);
-    NDArray mid = module.tensors().get(MID);
+    NDArray mid = module.tensors().get(LoraNames.MID);
     if (mid == null) {
       return down;
     }

@@ -60,7 +60,7 @@ final class Prefixes {
   }
 
   /**
-   * Whether a key is of the projection behind a first text encoder, which ComfyUI saves with all other layers: no
+   * Whether a key is of the projection after a first text encoder, which ComfyUI saves with all other layers: no
    * Stable Diffusion draws with what comes out of it.
    */
   static boolean isUnusedProjection(String key) {

@@ -50,7 +50,7 @@ final class StrayKeys {
           + " clip_l and clip_g");
     }
     return NAMELESS_WORD.matcher(key).matches() ? Optional.of("is a learned word (textual inversion) without a name;"
-        + " save it in a file of its own, which --embedding takes") : Optional.empty();
+        + " save it in a file of its own, which «embedding» takes") : Optional.empty();
   }
 
   private static Optional<String> whole(String key) {
@@ -74,7 +74,7 @@ final class StrayKeys {
       return Optional.empty();
     }
     String meant = place.map(layer -> "it was meant for " + layer.component() + " layer " + layer.path()
-            + "; 'kasane convert --repair' renames it")
+            + "; «convert, repair» renames it")
         .orElse("even repaired it fits no layer of this base");
     return Optional.of("is mangled by a faulty conversion (" + fault(key) + "); " + meant);
   }

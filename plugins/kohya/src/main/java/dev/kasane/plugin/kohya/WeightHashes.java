@@ -20,7 +20,7 @@ import java.util.Map;
 /**
  * The hashes by which web UIs know a file whatever its metadata say.
  *
- * @param model SHA-256 of everything behind the header, in hexadecimal
+ * @param model SHA-256 of everything after the header, in hexadecimal
  * @param legacy the first eight digits of the SHA-256 of the 64 KiB at 1 MiB, in the file as it would be
  *     with a training's settings as its only metadata; a shorter file gives the hash of nothing
  */

@@ -2,6 +2,7 @@ package dev.kasane.plugin.kohya;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import java.util.List;
@@ -43,7 +44,7 @@ final class WrittenNames {
   }
 
   private static boolean readsWideContext(AdapterModule module) {
-    NDArray down = module.tensors().get("lora_down.weight");
+    NDArray down = module.tensors().get(LoraNames.DOWN);
     return module.path().endsWith("attn2.to_k") && Objects.nonNull(down) && down.getShape().dimension() > 1
         && down.getShape().get(1) == XL_CONTEXT_WIDTH;
   }

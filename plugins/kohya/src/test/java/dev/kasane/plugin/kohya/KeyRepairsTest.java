@@ -60,7 +60,7 @@ class KeyRepairsTest {
       assertThatThrownBy(() -> Injector.restore(
           KnownBase.SD1.components(), mangled, List.of(new LoraMethod()), 1, scope))
           .isInstanceOf(UserException.class).hasMessageContaining("'lora_unet_unet_' for 'lora_unet_'")
-          .hasMessageContaining("--repair");
+          .hasMessageContaining("«convert, repair»");
       Path repaired = folder.resolve("repaired.safetensors");
       KeyRepair.copy(file, format.repair(keys(file), KnownBase.SD1.layers()).orElseThrow(), repaired);
       AdapterModel read = format.read(repaired, KnownBase.SD1.layers(), scope);

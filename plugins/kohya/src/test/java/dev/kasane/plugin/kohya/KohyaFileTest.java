@@ -188,7 +188,7 @@ class KohyaFileTest {
         Map.of("lora_down.weight", scope.ones(new Shape(1, 2)), "lora_up.weight", scope.ones(new Shape(2, 1))),
         Map.of("alpha", 1.0, AdapterModule.OLORA, 1.0)))), List.of(), Map.of());
     assertThatThrownBy(() -> format.write(begun, file, ElementType.FLOAT32))
-        .isInstanceOf(UserException.class).hasMessageContainingAll("down_blocks.0.x", "PiSSA or OLoRA", "kasane mix");
+        .isInstanceOf(UserException.class).hasMessageContainingAll("down_blocks.0.x", "PiSSA or OLoRA", "«mix FILE, method svd");
     AdapterModule module = new AdapterModule("model.layers.0.q_proj", Map.of(), Map.of("alpha", 1.0));
     AdapterModel language = new AdapterModel(Map.of("language_model", List.of(module)), List.of(), Map.of());
     assertThatThrownBy(() -> format.write(language, file, ElementType.FLOAT32))

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.lowrank.DetourDropouts;
 import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
@@ -16,7 +18,7 @@ import java.util.OptionalDouble;
  * ΔW = alpha/rank · B·A (Hu et al. 2021, "LoRA", equation 3). For a convolution A has the layer's kernel
  * and B is 1×1; in Tucker form A is 1×1 as well and the kernel lies between them.
  */
-final class LoraAdapter extends PairAdapter {
+final class LoraAdapter extends PairAdapter implements NarrowUpdate {
   private final DetourDropouts dropouts;
 
   /**
@@ -42,17 +44,16 @@ final class LoraAdapter extends PairAdapter {
   public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     DetourDropouts drops = dropsIn(phase);
     if (layer.kind() == Kind.CONV2D || drops.equals(DetourDropouts.NONE)) {
-      return super.addTo(y, x, multiplier, phase);
+      return NarrowUpdate.super.addTo(y, x, multiplier, phase);
     }
     return drops.skipsModule() ? y
         : Ops.addProduct(y, hidden(x, drops), factors.up(), scale.factor() * multiplier);
   }
 
   @Override
-  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(double multiplier, Phase phase) {
+  public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
     return layer.kind() == Kind.LINEAR && dropsIn(phase).equals(DetourDropouts.NONE)
-        ? Optional.of(List.of(new dev.kasane.core.spi.LowRank(
-            factors.down(), factors.up(), scale.factor() * multiplier)))
+        ? Optional.of(List.of(new NarrowProduct(factors.down(), factors.up(), scale.factor() * multiplier)))
         : Optional.empty();
   }
 

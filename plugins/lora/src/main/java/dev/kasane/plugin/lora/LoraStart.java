@@ -96,7 +96,7 @@ record LoraStart(Kind kind, int rounds) {
   private static NDArray lost(TargetLayer layer, NDManager scope) {
     NDArray original = layer.weight().original(scope).orElseThrow(() -> new UserException("Layer " + layer.path()
         + " is kept in " + layer.weight().storage() + " as it was stored, and LoftQ makes up for what is lost when a"
-        + " dense base is quantised as it is loaded. Give --base-type nf4 and a dense base, exclude the layer, or use"
+        + " dense base is quantised as it is loaded. Give «base type nf4» and a dense base, exclude the layer, or use"
         + " another init."));
     return Ops.cast(original, DataType.FLOAT32)
         .sub(Ops.cast(layer.weight().materialise(scope), DataType.FLOAT32));
@@ -108,7 +108,7 @@ record LoraStart(Kind kind, int rounds) {
       throw new UserException("Layer " + layer.path() + " cannot start from its own weight: "
           + (rank > most ? "rank " + rank + " is above " + most + ", the most that it has. Lower the rank"
               : "it is a convolution, and PiSSA, OLoRA and LoftQ are for linear layers. Exclude it")
-          + ", or use --init kaiming.");
+          + ", or use «method option init=kaiming».");
     }
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
       NDArray weight = makesUpForQuantising() ? lost(layer, own) : layer.weight().materialise(own);

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.NarrowProduct;
+import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
@@ -21,7 +23,7 @@ import java.util.function.BiFunction;
  * does on loading, the start is made anew from the weight; it is taken off the update here, and the base stays as it is.
  * It is made when the weight is first needed, for an adapter is also looked at where there is no weight.
  */
-final class ResidualAdapter extends PairAdapter {
+final class ResidualAdapter extends PairAdapter implements NarrowUpdate {
   private static final Set<String> QUANTISED = Set.of("nf4", "fp4", "int8");
 
   private final AdapterModule saved;
@@ -72,8 +74,8 @@ final class ResidualAdapter extends PairAdapter {
   }
 
   @Override
-  public Optional<List<dev.kasane.core.spi.LowRank>> lowRanks(double multiplier, Phase phase) {
-    return whole().lowRanks(multiplier, phase);
+  public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
+    return NarrowUpdate.of(whole(), multiplier, phase);
   }
 
   @Override

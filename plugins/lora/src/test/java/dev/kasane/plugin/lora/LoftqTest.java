@@ -144,6 +144,6 @@ class LoftqTest {
 
   private void assertRefused(Linear layer, String storage) {
     assertThatThrownBy(() -> method.attach(layer, options(4), scope)).isInstanceOf(UserException.class)
-        .hasMessageContainingAll("in " + storage, "--base-type nf4", "another init");
+        .hasMessageContainingAll("in " + storage, "«base type nf4»", "another init");
   }
 }

@@ -29,7 +29,7 @@ enum AdapterStart {
   private static final Pattern FAST_PISSA = Pattern.compile("pissa_niter_.*");
   private static final String CONVERT = ". Save the adapter in PEFT with path_initial_model_for_weight_conversion, which"
       + " makes a plain LoRA of it. Where the adapter was saved before its training as well, set init_lora_weights to"
-      + " true in both configurations, and 'kasane mix TRAINED BEFORE:-1 --base MODEL --out OUT' makes the same";
+      + " true in both configurations, and «mix TRAINED BEFORE:-1, base MODEL, output OUT» makes the same";
 
   private final Map<String, Double> constants;
 
@@ -78,8 +78,8 @@ enum AdapterStart {
       case "lora_ga" -> throw refused(text, "the start came from gradients, and PEFT changed the base's weights by it"
           + CONVERT);
       case "loftq" -> throw refused(text, "PEFT replaced the base's weights by quantised ones, which the start makes up"
-          + " for. Set it to true to use the adapter on a base that was quantised in the same way, such as --base-type"
-          + " nf4");
+          + " for. Set it to true to use the adapter on a base that was quantised in the same way, such as «base type"
+          + " nf4»");
       default -> throw refused(text, "this way to start is unknown here and may have changed the base's weights"
           + CONVERT);
     };

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.peft;
 
+import dev.kasane.core.lowrank.LoraNames;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,12 +14,6 @@ import java.util.regex.Pattern;
  */
 final class KeyGrammar {
   static final String PREFIX = "base_model.model.";
-  static final String DOWN = "lora_down.weight";
-  static final String UP = "lora_up.weight";
-  static final String UP_BIAS = "lora_up.bias";
-  static final String MAGNITUDE = "dora_scale";
-  static final String EMBEDDING_A = "lora_embedding_A";
-  static final String EMBEDDING_B = "lora_embedding_B";
   static final String WEIGHT = "weight";
   static final String BIAS = "bias";
 
@@ -29,9 +24,10 @@ final class KeyGrammar {
   private static final Pattern WHOLE = Pattern.compile(
       "(.+?)(?:\\.base_layer|\\.modules_to_save(?:\\.[^.]+)?)?\\.(weight|bias)");
   private static final Map<String, String> NEUTRAL = Map.of(
-      "lora_A", DOWN, "lora_B", UP, "lora_magnitude_vector", MAGNITUDE);
+      "lora_A", LoraNames.DOWN, "lora_B", LoraNames.UP, "lora_magnitude_vector", LoraNames.MAGNITUDE);
   private static final Map<String, String> STORED = Map.of(
-      DOWN, "lora_A.weight", UP, "lora_B.weight", UP_BIAS, "lora_B.bias", MAGNITUDE, "lora_magnitude_vector");
+      LoraNames.DOWN, "lora_A.weight", LoraNames.UP, "lora_B.weight", LoraNames.UP_BIAS, "lora_B.bias",
+      LoraNames.MAGNITUDE, "lora_magnitude_vector");
 
   /**
    * A key, understood.
@@ -51,7 +47,8 @@ final class KeyGrammar {
     if (adapter.matches()) {
       String name = adapter.group(2);
       if (BIAS.equals(adapter.group(3))) {
-        return name.equals("lora_B") ? Optional.of(new Parsed(adapter.group(1), UP_BIAS, true)) : Optional.empty();
+        return name.equals("lora_B") ? Optional.of(new Parsed(adapter.group(1), LoraNames.UP_BIAS, true))
+            : Optional.empty();
       }
       return Optional.of(new Parsed(adapter.group(1), NEUTRAL.getOrDefault(name, name), true));
     }

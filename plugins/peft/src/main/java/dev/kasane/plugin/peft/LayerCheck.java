@@ -2,6 +2,7 @@ package dev.kasane.plugin.peft;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.plugin.peft.PeftFiles.Part;
 import java.io.IOException;
 import java.util.Map;
@@ -44,8 +45,8 @@ final class LayerCheck {
   }
 
   private void requireKind(String stored, Map<String, NDArray> tensors) throws IOException {
-    requireFlag("use_dora", stored, "lora_magnitude_vector", tensors.containsKey(KeyGrammar.MAGNITUDE));
-    requireFlag("lora_bias", stored, "lora_B.bias", tensors.containsKey(KeyGrammar.UP_BIAS));
+    requireFlag("use_dora", stored, "lora_magnitude_vector", tensors.containsKey(LoraNames.MAGNITUDE));
+    requireFlag("lora_bias", stored, "lora_B.bias", tensors.containsKey(LoraNames.UP_BIAS));
     Optional<PeftType> kind = PeftType.ofParameters(tensors.keySet());
     if (kind.isEmpty() || kind.get() != config.type()) {
       throw new IOException(part.weights() + ": layer " + stored + " has the parameters " + tensors.keySet()

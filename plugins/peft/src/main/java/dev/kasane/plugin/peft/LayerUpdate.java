@@ -2,6 +2,7 @@ package dev.kasane.plugin.peft;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +30,7 @@ record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) 
   static LayerUpdate of(AdapterModule module) {
     Set<String> names = module.tensors().keySet();
     PeftType type = PeftType.ofParameters(names).orElseThrow(() -> refused(module, "has the parameters "
-        + names + (names.contains("lora_mid.weight") ? " (Tucker form)" : "")
+        + names + (names.contains(LoraNames.MID) ? " (Tucker form)" : "")
         + ", for which PEFT has no form that means the same"));
     if (!CONSTANTS.containsAll(module.constants().keySet())) {
       throw refused(module, "has the constants " + module.constants().keySet() + ", which PEFT does not have");
@@ -52,9 +53,9 @@ record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) 
   }
 
   private void requireMagnitudePerOutput() {
-    NDArray magnitude = module.tensors().get(KeyGrammar.MAGNITUDE);
+    NDArray magnitude = module.tensors().get(LoraNames.MAGNITUDE);
     if (magnitude != null) {
-      long outputs = module.tensors().get(KeyGrammar.UP).getShape().get(0);
+      long outputs = module.tensors().get(LoraNames.UP).getShape().get(0);
       if (magnitude.getShape().get(0) != outputs || magnitude.getShape().size() != outputs) {
         throw refused(module, "has magnitudes of shape " + magnitude.getShape() + ", one for each input;"
             + " PEFT's are one for each of the " + outputs + " outputs");
@@ -78,10 +79,10 @@ record LayerUpdate(AdapterModule module, PeftType type, int rank, double alpha) 
   }
 
   boolean hasBias() {
-    return module.tensors().containsKey(KeyGrammar.UP_BIAS);
+    return module.tensors().containsKey(LoraNames.UP_BIAS);
   }
 
   boolean hasMagnitude() {
-    return module.tensors().containsKey(KeyGrammar.MAGNITUDE);
+    return module.tensors().containsKey(LoraNames.MAGNITUDE);
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Ops;
@@ -137,7 +138,7 @@ final class PartReader {
   private AdapterModule adapter(String path, Entry entry) throws IOException {
     check.require(path, entry.stored(), entry.tensors());
     Map<String, NDArray> tensors = new LinkedHashMap<>(entry.tensors());
-    tensors.computeIfPresent(KeyGrammar.MAGNITUDE, (name, magnitude) -> column(magnitude));
+    tensors.computeIfPresent(LoraNames.MAGNITUDE, (name, magnitude) -> column(magnitude));
     Map<String, Double> constants = new LinkedHashMap<>(config.start().constants());
     constants.put("alpha", rules.neutralAlpha(entry.stored()));
     return new AdapterModule(path, tensors, constants);

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
@@ -85,7 +86,7 @@ final class PartWriter {
   private void addTensors(NDManager own) {
     updates.forEach(update -> update.module().tensors().forEach((parameter, tensor) ->
         file.add(KeyGrammar.ofAdapter(update.path(), parameter),
-            parameter.equals(KeyGrammar.MAGNITUDE) ? vector(tensor, own) : tensor)));
+            parameter.equals(LoraNames.MAGNITUDE) ? vector(tensor, own) : tensor)));
     Set<String> adapted = updates.stream().map(LayerUpdate::path).collect(Collectors.toSet());
     wholes.forEach(whole -> whole.tensors().forEach((parameter, tensor) ->
         file.add(KeyGrammar.ofWhole(whole.path(), parameter, adapted.contains(whole.path())), tensor)));

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.peft;
 
+import dev.kasane.core.lowrank.LoraNames;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -9,15 +10,15 @@ import java.util.stream.Collectors;
 /** The kinds of adapter that are understood, by PEFT's {@code peft_type}. */
 enum PeftType {
   /** W + scale·B·A, with or without magnitudes. */
-  LORA("lora_alpha", List.of(KeyGrammar.DOWN, KeyGrammar.EMBEDDING_A)),
+  LORA("lora_alpha", List.of(LoraNames.DOWN, LoraNames.TABLE_A)),
   /** Hadamard product of two low-rank products. */
   LOHA("alpha", List.of("hada_w1_b")),
   /** Kronecker product, its second factor in low rank or whole. */
   LOKR("alpha", List.of("lokr_w2_b", "lokr_w1_b"));
 
   private static final List<Set<String>> LORA_PARAMETERS =
-      List.of(Set.of(KeyGrammar.DOWN, KeyGrammar.UP, KeyGrammar.MAGNITUDE),
-          Set.of(KeyGrammar.DOWN, KeyGrammar.UP, KeyGrammar.UP_BIAS));
+      List.of(Set.of(LoraNames.DOWN, LoraNames.UP, LoraNames.MAGNITUDE),
+          Set.of(LoraNames.DOWN, LoraNames.UP, LoraNames.UP_BIAS));
 
   private final String alphaKey;
   private final List<String> rankTensors;
@@ -48,8 +49,8 @@ enum PeftType {
   /** The kind that a layer's neutral parameters are, or nothing when PEFT has no such kind. */
   static Optional<PeftType> ofParameters(Set<String> names) {
     if (LORA_PARAMETERS.stream().anyMatch(each -> each.containsAll(names))
-        && names.containsAll(Set.of(KeyGrammar.DOWN, KeyGrammar.UP))
-        || names.equals(Set.of(KeyGrammar.EMBEDDING_A, KeyGrammar.EMBEDDING_B))) {
+        && names.containsAll(Set.of(LoraNames.DOWN, LoraNames.UP))
+        || names.equals(Set.of(LoraNames.TABLE_A, LoraNames.TABLE_B))) {
       return Optional.of(LORA);
     } else if (!names.isEmpty() && names.stream().allMatch(name -> name.matches("hada_(w[12]_[ab]|t[12])"))) {
       return Optional.of(LOHA);

@@ -111,9 +111,9 @@ class PeftConfigTest {
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'arrow_config': {'top_k': 2}} | router
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'alora_invocation_tokens': [1]} | only after certain tokens
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'pissa_niter_4'} | plain LoRA
-      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'corda'} | kasane mix TRAINED BEFORE:-1
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'corda'} | «mix TRAINED BEFORE:-1
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'lora_ga'} | came from gradients
-      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'loftq'} | --base-type nf4
+      {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'loftq'} | «base type nf4»
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'init_lora_weights': 'next'} | unknown here
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'bias': 'some'} | none, all or lora_only
       {'peft_type': 'LORA', 'r': 4, 'lora_alpha': 8, 'use_dora': 1} | true or false

@@ -27,7 +27,7 @@ final class CharacterTable {
   /** What matched: how many bytes of the text, and where its replacement begins. */
   record Match(int length, int replacement) {}
 
-  /** A place behind some bytes of an entry. */
+  /** A place after some bytes of an entry. */
   private record Place(int node, int depth) {}
 
   /**

@@ -9,7 +9,6 @@ import java.util.List;
 /**
  * A part of a {@code tokenizer.json} with its place in the file.
  *
- * @param file the file
  * @param place where the part stands, such as {@code pre_tokenizer.pretokenizers[1]}
  * @param json its content
  */

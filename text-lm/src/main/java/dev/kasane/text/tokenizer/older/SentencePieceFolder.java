@@ -56,7 +56,7 @@ record SentencePieceFolder(ObjectNode json, SideFiles files) {
       }
     });
     SideFiles searched = named.normalization().dummyPrefix() ? foundAsTheyCame(files) : files;
-    // Pieces that stand whole are cut out behind the prefix, by the pre-tokenizer.
+    // Pieces that stand whole are cut out after the prefix, by the pre-tokenizer.
     addTokens(searched, named.pieces().stream().filter(piece -> piece.kind() == Kind.CONTROL).toList());
     boolean everywhere = files.settings().path("legacy").asBoolean(true);
     return new SentencePieceFolder(new SentencePieceJson(named).asWritten(everywhere), searched);

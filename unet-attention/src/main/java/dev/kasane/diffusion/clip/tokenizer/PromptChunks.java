@@ -9,7 +9,7 @@ import java.util.List;
  * that a CLIP text encoder takes, as the AUTOMATIC1111 web interface does.
  *
  * <p>A full chunk ends after its last comma, if that is among the last tokens, so that phrases stay whole:
- * what stood behind the comma moves to the next chunk. A learned word of several tokens is never cut.
+ * what stood after the comma moves to the next chunk. A learned word of several tokens is never cut.
  */
 public final class PromptChunks {
   /** Tokens of the prompt in one chunk. */

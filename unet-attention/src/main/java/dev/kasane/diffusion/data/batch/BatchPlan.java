@@ -128,15 +128,15 @@ public final class BatchPlan {
     List<Batch> batches = new ArrayList<>(batchesPerEpoch);
     showings.forEach((bucket, list) -> {
       List<BatchItem> order = new ArrayList<>(list);
-      Collections.shuffle(order, Draws.of(
-          Draws.Purpose.PICTURE_ORDER, seed, number, bucket.width(), bucket.height()));
+      Collections.shuffle(order, SeededRandom.of(
+          SeededRandom.Purpose.PICTURE_ORDER, seed, number, bucket.width(), bucket.height()));
       for (int from = 0; from < order.size(); from += batchSize) {
         List<BatchItem> items = order.subList(from, Math.min(order.size(), from + batchSize)).stream()
             .map(item -> withFlip(item, number)).toList();
         batches.add(new Batch(number, 0, bucket, items));
       }
     });
-    Collections.shuffle(batches, Draws.of(Draws.Purpose.BATCH_ORDER, seed, number));
+    Collections.shuffle(batches, SeededRandom.of(SeededRandom.Purpose.BATCH_ORDER, seed, number));
     for (int i = 0; i < batches.size(); i++) {
       batches.set(i, new Batch(number, i, batches.get(i).bucket(), batches.get(i).items()));
     }
@@ -144,7 +144,7 @@ public final class BatchPlan {
   }
 
   private BatchItem withFlip(BatchItem item, long epoch) {
-    double draw = Draws.of(Draws.Purpose.FLIP, seed, epoch, item.picture(), item.repeat()).nextDouble();
+    double draw = SeededRandom.of(SeededRandom.Purpose.FLIP, seed, epoch, item.picture(), item.repeat()).nextDouble();
     return new BatchItem(item.picture(), item.repeat(), draw < flipShare);
   }
 }

@@ -29,7 +29,7 @@ public record CropPosition(double horizontal, double vertical) {
    * @param picture the picture's index
    */
   public static CropPosition random(long seed, int picture) {
-    Random random = Draws.of(Draws.Purpose.CROP, seed, picture);
+    Random random = SeededRandom.of(SeededRandom.Purpose.CROP, seed, picture);
     return new CropPosition(random.nextDouble(), random.nextDouble());
   }
 }

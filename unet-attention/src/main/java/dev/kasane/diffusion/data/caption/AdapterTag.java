@@ -46,7 +46,7 @@ public record AdapterTag(String text, String kind, String name, String weight) {
 
   private String instead() {
     return kind.equals(HYPERNETWORK) ? "; Kasane has no hypernetworks."
-        : " and name the file with its weight: --adapter \"" + VisibleText.shortened(name) + ".safetensors:" + weight
+        : " and name the file with its weight: «adapter» \"" + VisibleText.shortened(name) + ".safetensors:" + weight
             + "\".";
   }
 }

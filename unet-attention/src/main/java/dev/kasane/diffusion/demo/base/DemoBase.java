@@ -49,7 +49,7 @@ public record DemoBase(
           ElementType.FLOAT16);
     } catch (IOException e) {
       throw new UserException("The demo base cannot be written to " + folder + ": " + FileFaults.reason(e)
-          + ". Choose another folder with --out.", e);
+          + ". Choose another folder with «output».", e);
     }
   }
 

@@ -25,7 +25,6 @@ final class FreshWeights {
   /**
    * Gives every weight of a model a first value, drawn from libtorch's default generator.
    *
-   * @param model the model
    * @param zeroed which weights start at zero, by path
    * @param owner owner of the tensors
    * @return the trainable tensors by path

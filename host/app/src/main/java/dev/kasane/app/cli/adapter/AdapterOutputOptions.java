@@ -1,6 +1,7 @@
 package dev.kasane.app.cli.adapter;
 
 import dev.kasane.app.algebra.ReadAdapter;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Option;
 
 /** How commands that make an adapter write it; use it as a mixin. */
 final class AdapterOutputOptions {
+  @Sets("output")
   @Option(names = "--out", paramLabel = "FILE", required = true, description = "The adapter to write.")
   private Path out;
 
@@ -26,6 +28,7 @@ final class AdapterOutputOptions {
           + " kohya where none is read).")
   private String format;
 
+  @Sets("stored type")
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class,
       description = "Stored type: float32, float16 or bfloat16 (default: that of the adapters; float32 where they"
           + " differ or none is read).")

@@ -1,7 +1,6 @@
 package dev.kasane.app.cli.adapter;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.AdapterVocabulary;
@@ -11,6 +10,7 @@ import dev.kasane.app.algebra.ReadAdapter;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.BlockWeightOptions;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;
@@ -36,7 +36,8 @@ final class AlgebraInputOptions {
   @Mixin
   private PluginOptions plugins;
 
-  @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", converter = Words.Misfit.class,
+  @Sets("accept")
+  @Option(names = "--adapter-accept", paramLabel = "WHAT", converter = Words.Misfit.class,
       description = "Leave out what does not fit the base: unmatched. Otherwise such files are refused.")
   private AdapterMisfit accepted;
 

@@ -7,6 +7,7 @@ import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.adapter.ReadBack;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;
@@ -42,6 +43,7 @@ public final class ConvertCommand implements Callable<Integer> {
       description = "Format of OUT, such as kohya, diffusers or peft; 'kasane plugins list' shows them all.")
   private String format;
 
+  @Sets("stored type")
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class,
       description = "Type of the numbers: float32, float16 or bfloat16 (default: that of IN).")
   private ElementType type;

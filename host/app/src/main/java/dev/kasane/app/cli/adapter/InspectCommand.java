@@ -6,6 +6,7 @@ import dev.kasane.app.adapter.FormatChoice;
 import dev.kasane.app.adapter.LoadReport;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.inspect.Depth;
 import dev.kasane.app.inspect.FileInspection;
 import dev.kasane.app.inspect.Inspector;
@@ -45,6 +46,7 @@ public final class InspectCommand implements Callable<Integer> {
       + " reads all of it (default: for files up to 256 MiB).")
   private Boolean scan;
 
+  @Sets("base")
   @Option(names = "--against", paramLabel = "BASE", description = "Also say what becomes of every key on a"
       + " base: sd1, sd2, sdxl, demo, the file or folder of a checkpoint, or the config.json of a model without"
       + " its weights. Exit code 1 unless all fits.")

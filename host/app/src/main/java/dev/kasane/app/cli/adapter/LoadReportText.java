@@ -1,6 +1,5 @@
 package dev.kasane.app.cli.adapter;
 
-import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.LoadReport;
 import dev.kasane.core.injection.InjectionReport;
@@ -44,7 +43,7 @@ final class LoadReportText {
         + " layers without an adapter"));
     load.diagnosis().forEach(each -> lines.add("  " + each));
     if (!load.isComplete() && !report.matched().isEmpty()) {
-      lines.add("  It is refused unless '" + AdapterLoading.ACCEPT + " " + AdapterMisfit.of(report).stream()
+      lines.add("  It is refused unless '--adapter-accept " + AdapterMisfit.of(report).stream()
           .map(AdapterMisfit::optionName).collect(Collectors.joining(",")) + "' accepts the "
           + report.matched().size() + " layers that fit.");
     }

@@ -8,11 +8,12 @@ import dev.kasane.app.algebra.ModelMerge;
 import dev.kasane.app.algebra.ReadAdapter;
 import dev.kasane.app.cli.options.AdapterBases;
 import dev.kasane.app.cli.options.ProgressSteps;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.algebra.CheckpointMerge;
-import dev.kasane.core.algebra.MergeOptions;
+import dev.kasane.core.algebra.merge.CheckpointMerge;
+import dev.kasane.core.algebra.merge.MergeOptions;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.Engines;
 import java.io.PrintWriter;
@@ -36,6 +37,7 @@ final class MergeWork {
       description = "Adapter file and its strength, 1 for as trained; repeat it for several.")
   private List<AdapterReference> adapters = new ArrayList<>();
 
+  @Sets("output")
   @Option(names = "--out", paramLabel = "OUT", required = true,
       description = "The new model: a folder when the base is one, else a .safetensors file.")
   private Path out;

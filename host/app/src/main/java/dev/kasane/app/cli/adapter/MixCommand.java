@@ -6,6 +6,7 @@ import dev.kasane.app.algebra.MixCheck;
 import dev.kasane.app.algebra.Parentage;
 import dev.kasane.app.algebra.ReadAdapter;
 import dev.kasane.app.cli.options.ProgressSteps;
+import dev.kasane.app.cli.options.MajoritySign;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.algebra.CheckpointLayers;
@@ -63,7 +64,7 @@ public final class MixCommand implements Callable<Integer> {
 
   @Option(names = "--majority-sign", paramLabel = "HOW", defaultValue = "total", converter = Words.Sign.class,
       description = "How ties elects signs: total magnitude, or frequency (default: ${DEFAULT-VALUE}).")
-  private String majority;
+  private MajoritySign majority;
 
   @Option(names = "--clamp", paramLabel = "Q", defaultValue = "1",
       description = "Quantile to which the factors of a cut are clamped (default: ${DEFAULT-VALUE}, none).")
@@ -87,7 +88,7 @@ public final class MixCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     MixOptions options = new MixOptions(method, Optional.ofNullable(rank).map(RankRule::fixed),
-        method.isSparse() ? density : 1, majority.equals("frequency"), clamp, seed);
+        method.isSparse() ? density : 1, majority == MajoritySign.FREQUENCY, clamp, seed);
     try (PluginHost host = input.start(); CheckpointLayers layers = AlgebraInputOptions.open(base);
         NDManager scope = Engines.newManager()) {
       output.check(host);

@@ -1,13 +1,14 @@
 package dev.kasane.app.cli.adapter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.LayerOptions;
 import dev.kasane.app.cli.options.PluginOptions;
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.Json;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterMethod;
@@ -89,16 +90,16 @@ public final class ParamsCommand implements Callable<Integer> {
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of a language model itself while it is tuned, as 'train text' has it: model or"
           + " none (default: ${DEFAULT-VALUE}).")
-  private String baseDropout;
+  private BaseDropout baseDropout;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override
   public Integer call() throws JsonProcessingException {
-    Ranges.require(batch >= 1 && batch <= LARGEST, "--batch", batch, "1 to " + LARGEST);
-    Ranges.require(length >= 1 && length <= LARGEST, "--length", length, "1 to " + LARGEST);
-    Ranges.require(resolution >= 64 && resolution <= 1 << 14, "--resolution", resolution, "64 to 16384");
+    Ranges.require(batch >= 1 && batch <= LARGEST, "«batch»", batch, "1 to " + LARGEST);
+    Ranges.require(length >= 1 && length <= LARGEST, "«length»", length, "1 to " + LARGEST);
+    Ranges.require(resolution >= 64 && resolution <= 1 << 14, "«resolution»", resolution, "64 to 16384");
     TargetSelector selector = layers.within(TargetSelector.of(targets, exclude));
     try (PluginHost host = plugins.start()) {
       AdapterMethod chosen = host.method(method);
@@ -109,7 +110,7 @@ public final class ParamsCommand implements Callable<Integer> {
       OptionPatterns patterns = rankPatterns.isEmpty() ? OptionPatterns.none()
           : new OptionPatterns(Map.of("rank", rankPatterns));
       ParameterPlan.Run run = new ParameterPlan.Run(
-          config, precision, batch, length, resolution, !baseDropout.equals("none"));
+          config, precision, batch, length, resolution, baseDropout != BaseDropout.NONE);
       print(ParameterPlan.of(run, selector, chosen, AdapterOptions.of(chosen.id(), chosen.options(), given),
           patterns));
     }

@@ -3,6 +3,7 @@ package dev.kasane.app.cli.generate;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.image.PictureRun;
@@ -47,6 +48,7 @@ final class GenerateImageCommand implements Callable<Integer> {
   @Mixin
   private WordOptions words;
 
+  @Sets("output")
   @Option(names = "--out", paramLabel = "PLACE", defaultValue = "kasane.png", converter = Words.Place.class,
       description = "PNG file, or folder with a slash at its end (default: ${DEFAULT-VALUE}). Several"
           + " pictures get -1, -2, ...; a name that is taken gets the next free number.")

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli.generate;
 
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
@@ -59,6 +60,7 @@ final class PictureOptions {
   private int steps;
 
   @RecipeKey
+  @Sets("guidance")
   @Option(names = "--cfg", paramLabel = "X", defaultValue = "7.5",
       description = "Strength of classifier-free guidance, 1 for none (default: ${DEFAULT-VALUE}).")
   private double guidance;

@@ -32,7 +32,8 @@ public final class AdapterFileOptions {
   private BlockWeightOptions blocks;
 
   @RecipeKey
-  @Option(names = AdapterLoading.ACCEPT, paramLabel = "WHAT", split = ",", converter = Words.Misfit.class,
+  @Sets("accept")
+  @Option(names = "--adapter-accept", paramLabel = "WHAT", split = ",", converter = Words.Misfit.class,
       description = "Use adapter files of which parts do not fit the base: unmatched (keys without a layer),"
           + " misshapen (tensors of another shape than their layer). Otherwise such files are refused.")
   private List<AdapterMisfit> accepted = new ArrayList<>();

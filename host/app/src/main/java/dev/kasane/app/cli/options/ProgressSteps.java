@@ -1,10 +1,10 @@
 package dev.kasane.app.cli.options;
 
 import dev.kasane.app.terminal.Progress;
-import dev.kasane.core.algebra.Steps;
+import dev.kasane.core.algebra.AlgebraProgress;
 
 /** Shows how far an operation on layers has come. */
-public final class ProgressSteps implements Steps, AutoCloseable {
+public final class ProgressSteps implements AlgebraProgress, AutoCloseable {
   private final String task;
   private final String unit;
   private Progress progress;

@@ -13,6 +13,7 @@ import dev.kasane.diffusion.picture.PictureSize;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
 import dev.kasane.quant.QuantisationSettings;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -51,6 +52,11 @@ public abstract class Words<T> implements ITypeConverter<T> {
     }
   }
 
+  private static <E> E named(E[] values, String word, String otherwise) {
+    return Arrays.stream(values).filter(each -> each.toString().equals(word)).findFirst()
+        .orElseThrow(() -> new UserException("'" + word + "' " + otherwise));
+  }
+
   /** {@code FILE[:weight]}. */
   public static final class Adapter extends Words<AdapterReference> {
     Adapter() {
@@ -73,16 +79,9 @@ public abstract class Words<T> implements ITypeConverter<T> {
   }
 
   /** Optimisers. */
-  public static final class OptimizerName extends Words<String> {
+  public static final class OptimizerName extends Words<OptimizerKind> {
     OptimizerName() {
-      super(OptimizerName::parse);
-    }
-
-    private static String parse(String word) {
-      if (!word.equals("adamw") && !word.equals("adamw8bit")) {
-        throw new UserException("'" + word + "' is no optimiser. There are adamw and adamw8bit.");
-      }
-      return word;
+      super(word -> named(OptimizerKind.values(), word, "is no optimiser. There are adamw and adamw8bit."));
     }
   }
 
@@ -115,31 +114,17 @@ public abstract class Words<T> implements ITypeConverter<T> {
   }
 
   /** Whose dropouts a model has while it is tuned: {@code model} for its own. */
-  public static final class Dropout extends Words<String> {
+  public static final class Dropout extends Words<BaseDropout> {
     Dropout() {
-      super(Dropout::parse);
-    }
-
-    private static String parse(String word) {
-      if (!word.equals("model") && !word.equals("none")) {
-        throw new UserException("'" + word + "' should be model, for the dropouts that its configuration asks for, or"
-            + " none.");
-      }
-      return word;
+      super(word -> named(BaseDropout.values(), word,
+          "should be model, for the dropouts that its configuration asks for, or none."));
     }
   }
 
   /** How signs are elected. */
-  public static final class Sign extends Words<String> {
+  public static final class Sign extends Words<MajoritySign> {
     Sign() {
-      super(Sign::parse);
-    }
-
-    private static String parse(String word) {
-      if (!word.equals("total") && !word.equals("frequency")) {
-        throw new UserException("'" + word + "' should be total or frequency.");
-      }
-      return word;
+      super(word -> named(MajoritySign.values(), word, "should be total or frequency."));
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.SamplePictures;
 import dev.kasane.app.training.TrainingSession;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.data.DatasetPicture;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -64,14 +64,14 @@ final class ImageOutputOptions {
   }
 
   TrainingSession.Output toOutput(Path data, long checkpointEvery, PluginHost host) {
-    Ranges.require(validateEvery >= 1, "--validate-every", validateEvery, "1 or more");
+    Ranges.require(validateEvery >= 1, "«validate every»", validateEvery, "1 or more");
     return common.toOutput(data.toAbsolutePath().normalize().getFileName().toString(), checkpointEvery, validateEvery,
         host.formats(), host.format(format), saveType);
   }
 
   SamplePictures toSamples(ImageModel model, TrainingPictures pictures, long seed) {
-    Ranges.require(sampleSteps >= 1 && sampleSteps <= 1000, "--sample-steps", sampleSteps, "1 to 1000");
-    Ranges.require(sampleGuidance >= 0 && sampleGuidance <= 100, "--sample-cfg", sampleGuidance, "0 to 100");
+    Ranges.require(sampleSteps >= 1 && sampleSteps <= 1000, "«sample steps»", sampleSteps, "1 to 1000");
+    Ranges.require(sampleGuidance >= 0 && sampleGuidance <= 100, "«sample cfg»", sampleGuidance, "0 to 100");
     List<String> prompts = samplePrompts.isEmpty() ? captions(pictures) : samplePrompts;
     return new SamplePictures(model, new SamplePictures.Settings(common.samples() ? prompts : List.of(), sampleSteps,
         sampleGuidance, model.nativeSize(), seed));

@@ -1,7 +1,7 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.core.Ranges;
 import dev.kasane.diffusion.training.NoiseOptions;
 import picocli.CommandLine.Option;
 
@@ -31,14 +31,14 @@ final class NoiseTrainingOptions {
 
   @RecipeKey
   @Option(names = "--max-timestep", paramLabel = "N", defaultValue = "1000",
-      description = "Timestep behind the last that is trained (default: ${DEFAULT-VALUE}).")
+      description = "Timestep after the last that is trained (default: ${DEFAULT-VALUE}).")
   int maxTimestep;
 
   /**
    * @param timesteps how many the base was trained with
    */
   NoiseOptions toOptions(int timesteps) {
-    Ranges.require(maxTimestep <= timesteps, "--max-timestep", maxTimestep, "at most the base's " + timesteps);
+    Ranges.require(maxTimestep <= timesteps, "«max timestep»", maxTimestep, "at most the base's " + timesteps);
     return new NoiseOptions(minSnrGamma, noiseOffset, priorWeight, minTimestep, maxTimestep);
   }
 }

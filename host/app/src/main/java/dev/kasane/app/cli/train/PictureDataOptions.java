@@ -3,6 +3,7 @@ package dev.kasane.app.cli.train;
 import dev.kasane.app.Home;
 import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.diffusion.data.DatasetOptions;
 import dev.kasane.diffusion.data.batch.BucketPlan;
@@ -136,18 +137,18 @@ final class PictureDataOptions {
   }
 
   CaptionOptions captions() {
-    Ranges.require(keepTokens >= 0, "--keep-tokens", keepTokens, "0 or more");
-    Ranges.require(captionDropout >= 0 && captionDropout <= 1, "--caption-dropout", captionDropout, SHARE);
-    Ranges.require(tagDropout >= 0 && tagDropout <= 1, "--tag-dropout", tagDropout, SHARE);
+    Ranges.require(keepTokens >= 0, "«keep tokens»", keepTokens, "0 or more");
+    Ranges.require(captionDropout >= 0 && captionDropout <= 1, "«caption dropout»", captionDropout, SHARE);
+    Ranges.require(tagDropout >= 0 && tagDropout <= 1, "«tag dropout»", tagDropout, SHARE);
     return new CaptionOptions(trigger, shuffleCaptions, keepTokens, captionDropout, tagDropout);
   }
 
   BucketPlan bucketPlan(int nativeSize) {
     int side = resolution == null ? nativeSize : resolution;
     int step = step(nativeSize);
-    Ranges.require(step >= LATENT_PIXELS && step % LATENT_PIXELS == 0, "--bucket-step", step,
+    Ranges.require(step >= LATENT_PIXELS && step % LATENT_PIXELS == 0, "«bucket step»", step,
         "a multiple of " + LATENT_PIXELS + " such as 64");
-    Ranges.require(side >= step && side <= LARGEST_SIDE && side % step == 0, "--resolution", side,
+    Ranges.require(side >= step && side <= LARGEST_SIDE && side % step == 0, "«resolution»", side,
         "a multiple of " + step + " from " + step + " to " + LARGEST_SIDE);
     if (!buckets) {
       return BucketPlan.square(side);

@@ -1,8 +1,9 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
+import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.TrainingSession;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.tensor.ElementType;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 
 /** Where the results of a run go, and how often something is tried out; the same for pictures and for text. */
 final class RunOutputOptions {
+  @Sets("output")
   @Option(names = "--out", paramLabel = "DIR",
       description = "Folder for the results (default: kasane-runs/NAME). A run that was stopped goes on there.")
   private Path out;
@@ -58,7 +60,7 @@ final class RunOutputOptions {
    */
   TrainingSession.Output toOutput(String usualName, long checkpointEvery, long measureEvery,
       List<AdapterFormat> formats, AdapterFormat format, ElementType stored) {
-    Ranges.require(sampleEvery >= 0, "--sample-every", sampleEvery, "0 (never) or more");
+    Ranges.require(sampleEvery >= 0, "«sample every»", sampleEvery, "0 (never) or more");
     String named = name == null ? usualName : name;
     if (!named.matches("[^/\\\\:*?\"<>|\\p{Cntrl}]{1,100}") || named.startsWith(".")) {
       throw new UserException("Option --name is '" + named + "', which is no file name.");

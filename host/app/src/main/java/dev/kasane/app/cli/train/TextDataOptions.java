@@ -1,8 +1,8 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.text.DemoTextLocation;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.text.data.ExampleTemplates;
 import dev.kasane.text.data.RecordFiles;
@@ -61,10 +61,10 @@ final class TextDataOptions {
       throw new UserException("Option --loss-on is '" + lossOn + "'. It takes answer or all.");
     }
     int longest = maxLength == null ? (int) Math.min(context, USUAL_LENGTH) : maxLength;
-    Ranges.require(longest >= 8 && longest <= context, "--max-length", longest,
+    Ranges.require(longest >= 8 && longest <= context, "«max length»", longest,
         "8 to " + context + ", which is what the model reads");
-    Ranges.require(run.batchSize >= 1, "--batch-size", run.batchSize, "1 or more");
-    Ranges.require(run.accumulate >= 1, "--accumulate", run.accumulate, "1 or more");
+    Ranges.require(run.batchSize >= 1, "«batch size»", run.batchSize, "1 or more");
+    Ranges.require(run.accumulate >= 1, "«accumulate»", run.accumulate, "1 or more");
     List<TextRecord> records = new ArrayList<>();
     files().forEach(file -> records.addAll(RecordFiles.read(file)));
     return TrainingTexts.of(records, ExampleTemplates.choose(template, model, tokenizer), tokenizer,

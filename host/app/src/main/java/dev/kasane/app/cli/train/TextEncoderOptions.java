@@ -1,8 +1,8 @@
 package dev.kasane.app.cli.train;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -42,7 +42,7 @@ final class TextEncoderOptions {
       throw new UserException("Option --text-learning-rate was given, but the text encoder is not trained. Name its"
           + " layers with --text-targets, or leave the option out.");
     }
-    Ranges.require(learningRate > 0 && learningRate <= 10, "--text-learning-rate", learningRate,
+    Ranges.require(learningRate > 0 && learningRate <= 10, "«text learning rate»", learningRate,
         "above 0, such as 5e-5");
     return learningRate / unetRate;
   }

@@ -1,11 +1,11 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.SampleAnswers;
 import dev.kasane.app.training.TrainingSession;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.Tokenizer;
@@ -41,8 +41,8 @@ final class TextOutputOptions {
   private long evaluateEvery;
 
   TrainingSession.Output toOutput(Path data, long checkpointEvery, PluginHost host) {
-    Ranges.require(evaluateEvery >= 1, "--eval-every", evaluateEvery, "1 or more");
-    Ranges.require(sampleTokens >= 1, "--sample-tokens", sampleTokens, "1 or more");
+    Ranges.require(evaluateEvery >= 1, "«eval every»", evaluateEvery, "1 or more");
+    Ranges.require(sampleTokens >= 1, "«sample tokens»", sampleTokens, "1 or more");
     String file = data.getFileName().toString();
     return common.toOutput(file.contains(".") ? file.substring(0, file.lastIndexOf('.')) : file, checkpointEvery,
         evaluateEvery, host.formats(), host.format(format), saveType);

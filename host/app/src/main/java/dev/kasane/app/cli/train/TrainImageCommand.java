@@ -5,7 +5,6 @@ import dev.kasane.app.Home;
 import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.PluginOptions;
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.EffectiveOptions;
 import dev.kasane.app.recipe.RecipeKey;
@@ -16,6 +15,7 @@ import dev.kasane.app.training.ImageTrainingFacts;
 import dev.kasane.app.training.SamplePictures;
 import dev.kasane.app.training.TrainingFacts;
 import dev.kasane.app.training.TrainingSession;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterMethod;
@@ -168,7 +168,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
 
   private TrainingPictures pictures(Path folder, ImageModel model, boolean segmented) {
     int layers = model.textEncoder().config().layers();
-    Ranges.require(clipSkip >= 0 && clipSkip < layers, "--clip-skip", clipSkip, "0 to " + (layers - 1));
+    Ranges.require(clipSkip >= 0 && clipSkip < layers, "«clip skip»", clipSkip, "0 to " + (layers - 1));
     int timesteps = NoiseSchedule.of(model.scheduler()).trainTimesteps();
     ImageTrainingOptions options = new ImageTrainingOptions(data.captions(), data.bucketPlan(model.nativeSize()),
         data.randomCrop, run.batchSize, data.flip, data.validation, noise.toOptions(timesteps), clipSkip,

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.PluginOptions;
+import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
@@ -81,7 +82,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of the model itself while it is tuned: model for what its configuration asks for"
           + " (GPT-2 and OPT ask for a tenth), as transformers has it, or none (default: ${DEFAULT-VALUE}).")
-  private String baseDropout;
+  private BaseDropout baseDropout;
 
   @Mixin
   private WholeWeightOptions wholeWeights;
@@ -158,7 +159,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
 
   private void applyDropouts(CausalLm model) {
     DropoutRates rates = model.config().dropouts();
-    if (baseDropout.equals("none")) {
+    if (baseDropout == BaseDropout.NONE) {
       model.dropouts(DropoutRates.NONE);
     } else if (!rates.isNone()) {
       tell("The base's own dropouts are on while it is tuned, as its configuration asks for: embedding "

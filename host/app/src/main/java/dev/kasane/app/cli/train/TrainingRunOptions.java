@@ -1,8 +1,10 @@
 package dev.kasane.app.cli.train;
 
-import dev.kasane.app.cli.options.Ranges;
+import dev.kasane.app.cli.options.Sets;
+import dev.kasane.app.cli.options.OptimizerKind;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.core.Ranges;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.OptimizerFactory;
@@ -15,7 +17,6 @@ import picocli.CommandLine.Option;
 
 /** How long and how fast a run trains; the same for pictures and for text. */
 final class TrainingRunOptions {
-  private static final String EIGHT_BITS = "adamw8bit";
   private static final long LONGEST = 100_000_000;
 
   @RecipeKey
@@ -43,6 +44,7 @@ final class TrainingRunOptions {
   double learningRate;
 
   @RecipeKey
+  @Sets("learning-rate schedule")
   @Option(names = "--lr-schedule", paramLabel = "NAME", defaultValue = "constant",
       description = "constant, linear or cosine (default: ${DEFAULT-VALUE}).")
   String schedule;
@@ -56,7 +58,7 @@ final class TrainingRunOptions {
   @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", converter = Words.OptimizerName.class,
       description = "adamw, or adamw8bit: its averages take 2 in place of 8 bytes for each number of an adapter's"
           + " larger tensors (default: ${DEFAULT-VALUE}).")
-  String optimizer;
+  OptimizerKind optimizer;
 
   @Option(names = "--paged-optimizer", paramLabel = "DIR",
       description = "Keep the optimiser's averages in a file in this folder, on a local disk, mapped into memory: the"
@@ -110,15 +112,15 @@ final class TrainingRunOptions {
    * @param batchesPerEpoch batches that show everything once
    */
   TrainingPlan plan(long batchesPerEpoch) {
-    Ranges.require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
-    Ranges.require(epochs >= 1 && epochs <= LONGEST, "--epochs", epochs, "1 to " + LONGEST);
-    Ranges.require(checkpointEvery >= 1, "--checkpoint-every", checkpointEvery, "1 or more");
-    Ranges.require(learningRate > 0 && learningRate <= 10, "--learning-rate", learningRate, "above 0, such as 1e-4");
-    Ranges.require(maxGradNorm >= 0, "--max-grad-norm", maxGradNorm, "0 or more");
-    Ranges.require(warmup >= 0, "--warmup", warmup, "0 or more");
+    Ranges.require(accumulate >= 1, "«accumulate»", accumulate, "1 or more");
+    Ranges.require(epochs >= 1 && epochs <= LONGEST, "«epochs»", epochs, "1 to " + LONGEST);
+    Ranges.require(checkpointEvery >= 1, "«checkpoint every»", checkpointEvery, "1 or more");
+    Ranges.require(learningRate > 0 && learningRate <= 10, "«learning rate»", learningRate, "above 0, such as 1e-4");
+    Ranges.require(maxGradNorm >= 0, "«max grad norm»", maxGradNorm, "0 or more");
+    Ranges.require(warmup >= 0, "«warmup»", warmup, "0 or more");
     long total = Optional.ofNullable(steps)
         .orElseGet(() -> Math.max(1, (epochs * batchesPerEpoch + accumulate - 1) / accumulate));
-    Ranges.require(total >= 1 && total <= LONGEST, steps == null ? "--epochs" : "--steps",
+    Ranges.require(total >= 1 && total <= LONGEST, steps == null ? "«epochs»" : "«steps»",
         steps == null ? epochs : total, "at least 1 and not above " + LONGEST + " steps");
     LearningRate rate = new LearningRate(LearningRate.Kind.parse(schedule), learningRate, warmup, total);
     return new TrainingPlan(total, accumulate, rate, maxGradNorm, seed);
@@ -142,11 +144,11 @@ final class TrainingRunOptions {
    * @throws dev.kasane.core.UserException when a number is out of its range, or there is no folder for the states
    */
   OptimizerFactory optimizer() {
-    Ranges.require(beta1 >= 0 && beta1 < 1, "--beta1", beta1, "from 0 to below 1");
-    Ranges.require(beta2 >= 0 && beta2 < 1, "--beta2", beta2, "from 0 to below 1");
-    Ranges.require(epsilon > 0, "--epsilon", epsilon, "above 0");
-    Ranges.require(weightDecay >= 0, "--weight-decay", weightDecay, "0 or more");
+    Ranges.require(beta1 >= 0 && beta1 < 1, "«beta1»", beta1, "from 0 to below 1");
+    Ranges.require(beta2 >= 0 && beta2 < 1, "«beta2»", beta2, "from 0 to below 1");
+    Ranges.require(epsilon > 0, "«epsilon»", epsilon, "above 0");
+    Ranges.require(weightDecay >= 0, "«weight decay»", weightDecay, "0 or more");
     return Optimizers.adamW(new AdamW.Settings(beta1, beta2, epsilon, weightDecay),
-        optimizer.equals(EIGHT_BITS), Optional.ofNullable(pagedOptimizer));
+        optimizer == OptimizerKind.ADAMW8BIT, Optional.ofNullable(pagedOptimizer));
   }
 }

@@ -35,7 +35,7 @@ record ZipEntryRecord(String name, int flags, int method, long storedLength, lon
     return method == 8;
   }
 
-  /** Reads the record at the buffer's position and moves behind it. */
+  /** Reads the record at the buffer's position and moves after it. */
   static ZipEntryRecord parse(ByteBuffer directory) throws MalformedPickle {
     try {
       if (directory.getInt() != SIGNATURE) {
@@ -47,7 +47,7 @@ record ZipEntryRecord(String name, int flags, int method, long storedLength, lon
     }
   }
 
-  /** Offsets count from behind the signature. */
+  /** Offsets count from after the signature. */
   private static ZipEntryRecord parseFields(ByteBuffer record, ByteBuffer directory) {
     byte[] name = new byte[Short.toUnsignedInt(record.getShort(24))];
     int extraLength = Short.toUnsignedInt(record.getShort(26));

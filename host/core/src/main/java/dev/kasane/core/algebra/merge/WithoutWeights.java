@@ -1,6 +1,7 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.algebra.LayerTable;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;

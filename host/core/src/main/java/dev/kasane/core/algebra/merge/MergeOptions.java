@@ -1,4 +1,4 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 /**
  * How adapters are folded into a checkpoint.

@@ -1,4 +1,4 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
 
@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.checkpoint.SafetensorsSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;

@@ -6,11 +6,11 @@ import java.util.Random;
  * Random numbers that depend on what they are for and on nothing that happened before, so that a resumed run
  * draws what an uninterrupted one would have drawn.
  */
-public final class Draws {
+public final class SeededRandom {
   /** What a number decides; each use has its own stream. */
   public enum Purpose { PICTURE_ORDER, BATCH_ORDER, FLIP, CAPTION, CROP }
 
-  private Draws() {}
+  private SeededRandom() {}
 
   /** A generator of the platform-independent kind that {@link Random} specifies. */
   public static Random of(Purpose purpose, long seed, long... place) {

@@ -1,4 +1,4 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
 

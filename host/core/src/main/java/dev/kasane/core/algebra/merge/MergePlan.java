@@ -1,6 +1,12 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.CheckpointLayers;
+import dev.kasane.core.algebra.MixLayer;
+import dev.kasane.core.algebra.MixWhole;
+import dev.kasane.core.algebra.Vocabulary;
+import dev.kasane.core.algebra.WeightFolder;
+import dev.kasane.core.algebra.WeightPlace;
 import dev.kasane.core.checkpoint.TensorTransform;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.AlgebraProgress;
+import dev.kasane.core.algebra.Verification;
+import dev.kasane.core.algebra.Verifier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,13 +12,13 @@ final class MergeTally {
   private final int total;
   private final boolean subtract;
   private final boolean verify;
-  private final Steps steps;
+  private final AlgebraProgress steps;
   private final List<String> unchanged = new ArrayList<>();
   private int done;
   private double error;
   private double bound;
 
-  MergeTally(int total, boolean subtract, boolean verify, Steps steps) {
+  MergeTally(int total, boolean subtract, boolean verify, AlgebraProgress steps) {
     this.total = total;
     this.subtract = subtract;
     this.verify = verify;

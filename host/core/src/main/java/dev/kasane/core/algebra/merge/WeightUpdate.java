@@ -1,4 +1,4 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
 
@@ -7,6 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.DeltaSource;
+import dev.kasane.core.algebra.MixLayer;
+import dev.kasane.core.algebra.MixWhole;
+import dev.kasane.core.algebra.Verifier;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.tensor.Ops;

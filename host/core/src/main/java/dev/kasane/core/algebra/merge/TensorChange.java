@@ -1,4 +1,4 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;

@@ -1,12 +1,12 @@
-package dev.kasane.core.spi;
+package dev.kasane.core.lowrank;
 
 import ai.djl.ndarray.NDArray;
 
 /**
- * An update of a linear layer that is factor·up·down.
+ * A part of a linear layer's update: factor·up·down.
  *
  * @param down (rank, in), float32
  * @param up (out, rank), float32
  * @param factor what the product is multiplied by, the user's strength included
  */
-public record LowRank(NDArray down, NDArray up, double factor) {}
+public record NarrowProduct(NDArray down, NDArray up, double factor) {}

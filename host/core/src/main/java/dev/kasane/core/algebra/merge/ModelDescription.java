@@ -1,9 +1,10 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFiles;
+import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.files.InputFile;

@@ -1,7 +1,14 @@
-package dev.kasane.core.algebra;
+package dev.kasane.core.algebra.merge;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.algebra.AlgebraProgress;
+import dev.kasane.core.algebra.CheckpointLayers;
+import dev.kasane.core.algebra.DeltaSource;
+import dev.kasane.core.algebra.MixLayer;
+import dev.kasane.core.algebra.MixPart;
+import dev.kasane.core.algebra.MixWhole;
+import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -151,7 +158,7 @@ public final class CheckpointMerge {
    * @throws UserException when a file cannot be read or written, a value leaves the range of its type, or the
    *     result is off by more than its type explains, in which case that file is not written
    */
-  public Result write(Map<Path, Path> targets, Map<String, String> metadata, Steps steps) {
+  public Result write(Map<Path, Path> targets, Map<String, String> metadata, AlgebraProgress steps) {
     int total = plan.files().values().stream().mapToInt(Map::size).sum();
     MergeTally tally = new MergeTally(total, options.subtract(), options.verify(), steps);
     try (GradMode off = GradMode.off()) {

@@ -2,9 +2,9 @@ package dev.kasane.core.algebra;
 
 /** Told how far an operation has come. */
 @FunctionalInterface
-public interface Steps {
+public interface AlgebraProgress {
   /** Tells nobody. */
-  Steps SILENT = (count, total) -> { };
+  AlgebraProgress SILENT = (count, total) -> { };
 
   /**
    * Something is done.
