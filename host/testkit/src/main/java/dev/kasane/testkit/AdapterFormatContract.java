@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
@@ -174,7 +175,10 @@ public abstract class AdapterFormatContract {
 
   @Test
   void recognisesItsOwnFilesAndNoOthers() throws IOException {
-    assertThat(format().recognises(keysOf(written(sample(scope))))).isTrue();
+    Set<String> own = keysOf(written(sample(scope)));
+    assertThat(format().recognises(own)).isTrue();
+    assertThat(own).allSatisfy(key -> assertThat(format().parse(key)).get().extracting(AdapterKey::mangled)
+        .isEqualTo(false));
     strangers().forEach(keys -> assertThat(format().recognises(keys)).as(keys.toString()).isFalse());
   }
 

@@ -3,9 +3,11 @@ package dev.kasane.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.Merger;
@@ -16,9 +18,11 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -240,6 +244,24 @@ public abstract class AdapterMethodContract {
       AdapterModule foreign = new AdapterModule(
           saved.path(), Map.of("foreign_method.weight", adapted.x()), Map.of());
       assertThat(method().shapeOf(foreign)).isEmpty();
+    }
+  }
+
+  /** A file can be told from its header: what the method saves is its own, complete and without a fault. */
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void headersTellWhatItSaves(SampleLayer sample) {
+    try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32)) {
+      assumeFalse(method().parameters().isEmpty(), "a method that does not name its parameters is not told");
+      AdapterModule saved = adapted.adapter().saved();
+      Map<String, Shape> shapes = new LinkedHashMap<>();
+      saved.tensors().forEach((name, tensor) -> shapes.put(name, tensor.getShape()));
+      saved.constants().keySet().forEach(name -> shapes.put(name, new Shape()));
+      assertThat(method().parameters()).containsAll(shapes.keySet());
+      assertThat(method().facts(new ModuleHeader(shapes))).get()
+          .satisfies(facts -> assertThat(facts.faults()).isEmpty())
+          .satisfies(facts -> assertThat(facts.name()).isNotBlank());
+      assertThat(method().facts(new ModuleHeader(Map.of("foreign_method.weight", new Shape(2, 2))))).isEmpty();
     }
   }
 

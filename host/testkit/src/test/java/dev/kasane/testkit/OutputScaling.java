@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A whole method of a third party: one learned factor for each output, ΔW = W ⊙ w, in the way of (IA)³
@@ -37,6 +38,11 @@ public final class OutputScaling implements AdapterMethod {
   @Override
   public List<AdapterOption> options() {
     return List.of();
+  }
+
+  @Override
+  public Set<String> parameters() {
+    return Set.of(FACTORS);
   }
 
   @Override

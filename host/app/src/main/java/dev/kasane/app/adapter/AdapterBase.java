@@ -3,9 +3,8 @@ package dev.kasane.app.adapter;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.app.base.QuantisedBase;
-import dev.kasane.app.inspect.AdapterLayout;
+import dev.kasane.app.inspect.AdapterContents;
 import dev.kasane.app.inspect.BaseGuess;
-import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.DeclaredWeight;
@@ -133,15 +132,14 @@ public record AdapterBase(
    *
    * @return nothing when it does not
    */
-  public static Optional<AdapterBase> guessed(TensorListing file) {
+  public static Optional<AdapterBase> guessed(AdapterContents file) {
     BaseGuess guess = BaseGuess.of(file);
     return guess == BaseGuess.LLM ? Optional.of(ofNames(file)) : KnownBase.of(guess.id()).map(AdapterBase::of);
   }
 
   /** A language model of which nothing is known but the layers that the file itself names. */
-  private static AdapterBase ofNames(TensorListing file) {
-    Set<String> paths = new TreeSet<>();
-    AdapterLayout.PEFT.moduleNames(file.tensors().keySet()).forEach(paths::add);
+  private static AdapterBase ofNames(AdapterContents file) {
+    Set<String> paths = new TreeSet<>(file.layerNames());
     return new AdapterBase(BaseGuess.LLM.id(), BaseGuess.LLM, Map.of(), Map.of(CausalLm.COMPONENT, paths));
   }
 

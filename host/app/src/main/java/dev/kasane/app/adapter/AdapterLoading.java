@@ -78,7 +78,7 @@ public final class AdapterLoading {
       throw new UserException("There is no adapter file " + reference.file()
           + ". An adapter is a file or folder, and :weight.");
     }
-    FormatChoice.Chosen chosen = new FormatChoice(formats).recognise(reference.file());
+    FormatChoice.Chosen chosen = new FormatChoice(formats, methods).recognise(reference.file());
     requireSameBase(chosen, base);
     AdapterModel saved = chosen.read(reference.file(), base.places(), scope);
     Injector.Restored restored = restore(reference, saved, base, scope);
@@ -94,7 +94,7 @@ public final class AdapterLoading {
   }
 
   private static void requireSameBase(FormatChoice.Chosen chosen, AdapterBase base) {
-    BaseGuess made = BaseGuess.of(chosen.listing());
+    BaseGuess made = BaseGuess.of(chosen.contents());
     if (made != base.kind() && made != BaseGuess.UNKNOWN && base.kind() != BaseGuess.UNKNOWN) {
       throw new UserException(chosen.path() + " was made for " + made.title() + ", but the base is "
           + base.kind().title() + ". Adapters fit only the kind of base that they were trained on.");
@@ -129,7 +129,7 @@ public final class AdapterLoading {
     List<String> details = new ArrayList<>(lines.subList(1, lines.size()));
     details.addAll(NearMiss.of(chosen, base, report, methods));
     if (nothing) {
-      BaseGuess made = BaseGuess.of(chosen.listing());
+      BaseGuess made = BaseGuess.of(chosen.contents());
       if (made != BaseGuess.UNKNOWN) {
         details.add("The file looks made for " + made.title() + ".");
       }

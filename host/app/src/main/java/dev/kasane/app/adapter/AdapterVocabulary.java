@@ -43,7 +43,7 @@ public record AdapterVocabulary(int rows, Path adapter) {
       Map<String, Collection<String>> places, long own) {
     Map<Path, Long> sizes = new LinkedHashMap<>();
     for (Path adapter : adapters) {
-      FormatChoice.Chosen chosen = new FormatChoice(formats).recognise(adapter);
+      FormatChoice.Chosen chosen = new FormatChoice(formats, List.of()).recognise(adapter);
       if (chosen.keys().stream()
           .anyMatch(key -> key.contains(name(tables.tokens())) || key.contains(name(tables.head())))) {
         try (NDManager scope = Engines.newManager()) {

@@ -1,7 +1,6 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.inspect.AdapterFolder;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.checkpoint.KeyRepair;
@@ -65,7 +64,7 @@ public final class Conversion {
   public Outcome run() {
     FormatChoice.Chosen chosen = choice.choose(wish.from());
     AdapterBase base = wish.base()
-        .or(() -> AdapterBase.guessed(chosen.listing())).orElseThrow(() -> new UserException(wish.from()
+        .or(() -> AdapterBase.guessed(chosen.contents())).orElseThrow(() -> new UserException(wish.from()
             + ": its keys and shapes do not tell which base it was made for, so its layers cannot be named."
             + " Say it with «base» sd1, sd2, sdxl, or the file or folder of a checkpoint."));
     Map<String, Collection<String>> places = base.places();
@@ -104,10 +103,9 @@ public final class Conversion {
     }
     try (PendingFolder scratch = PendingFolder.beside(wish.to())) {
       Path mended = scratch.path().resolve("mended.safetensors");
-      KeyRepair.copy(chosen.weights(), renames, mended);
-      Optional<Path> configuration = AdapterFolder.configuration(chosen.weights());
-      if (configuration.isPresent()) {
-        Files.copy(configuration.get(), scratch.path().resolve(configuration.get().getFileName()));
+      KeyRepair.copy(chosen.contents().weights(), renames, mended);
+      for (Path beside : chosen.format().sideFiles(chosen.contents().weights())) {
+        Files.copy(beside, scratch.path().resolve(beside.getFileName()));
       }
       return chosen.format().read(mended, places, scope);
     }

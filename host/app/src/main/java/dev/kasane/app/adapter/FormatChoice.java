@@ -1,12 +1,13 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.inspect.AdapterContents;
 import dev.kasane.app.inspect.AdapterFolder;
-import dev.kasane.app.inspect.AdapterLayout;
 import dev.kasane.app.inspect.Integrity;
 import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -25,25 +25,28 @@ public final class FormatChoice {
   private static final Logger LOG = LoggerFactory.getLogger(FormatChoice.class);
 
   private final List<AdapterFormat> formats;
+  private final List<AdapterMethod> methods;
 
   /**
    * @param formats the formats to choose from
+   * @param methods the methods that say whether a file's parameters belong together
    */
-  public FormatChoice(List<AdapterFormat> formats) {
+  public FormatChoice(List<AdapterFormat> formats, List<AdapterMethod> methods) {
     this.formats = List.copyOf(formats);
+    this.methods = List.copyOf(methods);
   }
 
   /**
    * A file and its format.
    *
    * @param path what the format reads: the file, or a folder that it recognises
-   * @param weights the file with the tensors, the first where a folder has several
-   * @param listing what the file holds
+   * @param format the format
+   * @param contents what the file holds
    */
-  public record Chosen(Path path, Path weights, AdapterFormat format, TensorListing listing) {
+  public record Chosen(Path path, AdapterFormat format, AdapterContents contents) {
     /** The keys of the file. */
     public Set<String> keys() {
-      return listing.tensors().keySet();
+      return contents.listing().tensors().keySet();
     }
 
     /**
@@ -53,7 +56,7 @@ public final class FormatChoice {
      */
     public void requireUndamaged() {
       try {
-        Integrity.requireUndamaged(weights, listing);
+        Integrity.requireUndamaged(contents);
       } catch (IOException e) {
         throw new UserException(e.getMessage(), e);
       }
@@ -101,47 +104,35 @@ public final class FormatChoice {
     if (!Files.exists(named)) {
       throw new UserException("There is no adapter file " + named + ".");
     }
-    TensorListing listing;
-    Path weights;
+    AdapterContents contents;
     try {
-      weights = AdapterFolder.anyWeights(named);
-      listing = TensorListing.read(weights);
+      Path weights = new AdapterFolder(formats).anyWeights(named);
+      contents = new AdapterContents(named, weights, TensorListing.read(weights), formats, methods);
     } catch (IOException e) {
       throw new UserException(e.getMessage(), e);
     }
-    listing.metadataFault().ifPresent(fault -> LOG.warn("{}: {}", named, fault));
-    Set<String> keys = listing.tensors().keySet();
-    requireOneLayout(named, keys);
-    Optional<AdapterFormat> ofFolder = AdapterFolder.of(named)
-        .flatMap(folder -> formats.stream().filter(format -> format.recognisesFolder(folder)).findFirst());
-    Path read = ofFolder.isPresent() && Files.isDirectory(named) ? named : weights;
-    return new Chosen(read, weights, ofFolder.orElseGet(() -> formatOf(named, keys)), listing);
+    contents.listing().metadataFault().ifPresent(fault -> LOG.warn("{}: {}", named, fault));
+    requireOneFormat(named, contents.claimed());
+    AdapterFormat format = contents.format().orElseThrow(() -> unknown(named, contents));
+    Path read = Files.isDirectory(named) && format.recognisesFolder(named) ? named : contents.weights();
+    return new Chosen(read, format, contents);
   }
 
-  private static void requireOneLayout(Path file, Set<String> keys) {
-    Map<AdapterLayout, List<String>> census = AdapterLayout.census(keys);
-    if (census.size() > 1) {
-      throw new UserException(file + " mixes two formats: " + census.entrySet().stream()
-          .map(each -> each.getValue().size() + " keys of " + each.getKey().id() + ", such as '"
+  private static void requireOneFormat(Path file, Map<String, List<String>> claimed) {
+    if (claimed.size() > 1) {
+      throw new UserException(file + " mixes two formats: " + claimed.entrySet().stream()
+          .map(each -> each.getValue().size() + " keys of " + each.getKey() + ", such as '"
               + each.getValue().get(0) + "'").collect(Collectors.joining(", "))
           + ". A reader of one would lose the rest; split the file, or get one that a single tool wrote.");
     }
   }
 
-  private AdapterFormat formatOf(Path file, Set<String> keys) {
-    Optional<AdapterLayout> layout = AdapterLayout.of(keys);
-    List<AdapterFormat> able = formats.stream().filter(format -> format.recognises(keys)).toList();
-    return able.stream().filter(format -> layout.filter(each -> each.id().equals(format.id())).isPresent())
-        .findFirst().or(() -> able.stream().findFirst()).orElseThrow(() -> new UserException(
-            file + " is in no adapter format that is installed ("
-            + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
-            + layout.map(FormatChoice::described).orElse("Its keys are of no known kind")
-            + "; the first is '" + keys.stream().findFirst().orElse("") + "'. «inspect» tells more."));
-  }
-
-  private static String described(AdapterLayout layout) {
-    return layout.isAdapter()
-        ? "It looks like an adapter in the format " + layout.id() + ", which needs a plugin that reads it"
-        : "It looks like a file of the kind " + layout.id() + ", which is no adapter";
+  private UserException unknown(Path file, AdapterContents contents) {
+    return new UserException(file + " is in no adapter format that is installed ("
+        + formats.stream().map(AdapterFormat::id).collect(Collectors.joining(", ")) + "). "
+        + contents.unreadKind().map(kind -> "It looks like a file of the kind " + kind + ", which is no adapter")
+            .orElse("Its keys are of no known kind")
+        + "; the first is '" + contents.listing().tensors().keySet().stream().findFirst().orElse("")
+        + "'. «inspect» tells more.");
   }
 }

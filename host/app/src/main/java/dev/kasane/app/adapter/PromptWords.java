@@ -55,7 +55,7 @@ public final class PromptWords {
    */
   public String add(EmbeddingReference reference, List<AdapterFormat> formats, NDManager scope) {
     Path file = reference.file();
-    AdapterModel read = new FormatChoice(formats).choose(file).read(file, AdapterBase.of(model).places(), scope);
+    AdapterModel read = new FormatChoice(formats, List.of()).choose(file).read(file, AdapterBase.of(model).places(), scope);
     List<AdapterModule> words = read.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     if (words.isEmpty() && read.unmatched().isEmpty() || read.components().keySet().stream()
         .anyMatch(component -> !component.equals(AdapterModel.EMBEDDINGS))) {

@@ -7,8 +7,8 @@ import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.DeclaredLayers;
 import dev.kasane.app.adapter.FormatChoice;
+import dev.kasane.app.inspect.AdapterContents;
 import dev.kasane.app.inspect.BaseGuess;
-import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.spi.AdapterFormat;
@@ -40,7 +40,7 @@ public final class AdapterReader {
    */
   public AdapterReader(List<AdapterFormat> formats, List<AdapterMethod> methods, Optional<LayerTable> base,
       boolean acceptUnmatched) {
-    this.choice = new FormatChoice(formats);
+    this.choice = new FormatChoice(formats, methods);
     this.fit = new AdapterFit(methods);
     this.base = base;
     this.acceptUnmatched = acceptUnmatched;
@@ -58,7 +58,7 @@ public final class AdapterReader {
     AdapterFormat format = chosen.format();
     try {
       ReadAdapter best = null;
-      for (LayerTable layers : candidates(chosen.listing())) {
+      for (LayerTable layers : candidates(chosen.contents())) {
         ReadAdapter read = new ReadAdapter(
             reference, format.id(), layers, format.read(chosen.path(), layers.paths(), scope));
         if (best == null || read.model().unmatched().size() < best.model().unmatched().size()) {
@@ -89,12 +89,12 @@ public final class AdapterReader {
   }
 
   /** The likeliest first; a language model's paths stand in its adapters' own keys, so it needs no table. */
-  private List<LayerTable> candidates(TensorListing listing) {
+  private List<LayerTable> candidates(AdapterContents contents) {
     if (base.isPresent()) {
       return List.of(base.get());
     }
     LayerTable none = LayerTable.of("no base", Map.of());
-    BaseGuess guess = BaseGuess.of(listing);
+    BaseGuess guess = BaseGuess.of(contents);
     if (guess == BaseGuess.LLM) {
       return List.of(none);
     }

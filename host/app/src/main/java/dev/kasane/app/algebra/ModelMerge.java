@@ -50,7 +50,7 @@ public final class ModelMerge {
 
   /** Metadata that name the adapters; the base is named without a hash, which would read all of it. */
   public static Map<String, String> metadata(String operation, Path base, List<ReadAdapter> adapters) {
-    Map<String, String> said = Parentage.of(operation, adapters);
+    Map<String, String> said = Parentage.of(operation, adapters, List.of());
     return Map.of(Parentage.OPERATION, operation, Parentage.PARENTS, said.get(Parentage.PARENTS),
         "kasane.base", Json.MAPPER.createObjectNode().put("name", base.getFileName().toString())
             .toString());

@@ -3,13 +3,14 @@ package dev.kasane.app.algebra;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.Json;
+import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.files.ContentHash;
+import dev.kasane.core.spi.AdapterFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What a result says about the files that it was made of. */
@@ -20,11 +21,6 @@ public final class Parentage {
   public static final String PARENTS = "kasane.parents";
 
   private static final int AUTO_V2_DIGITS = 10;
-  /** They describe the tensors of the parent, not of what is made of them. */
-  private static final Set<String> STALE = Set.of("ss_network_dim", "ss_network_alpha", "ss_network_args",
-      "ss_network_module", "ss_output_name", "sshs_model_hash", "sshs_legacy_hash", "modelspec.title",
-      "modelspec.hash_sha256", "modelspec.date", "kasane.verification", "lora_adapter_metadata");
-
   private Parentage() {}
 
   /**
@@ -32,12 +28,14 @@ public final class Parentage {
    *
    * @param operation what is done
    * @param parents the adapters
+   * @param formats say which metadata describe the tensors of a parent, not of what is made of them
    */
-  public static Map<String, String> of(String operation, List<ReadAdapter> parents) {
+  public static Map<String, String> of(String operation, List<ReadAdapter> parents, List<AdapterFormat> formats) {
     Map<String, String> shared = new LinkedHashMap<>(parents.get(0).model().metadata());
     parents.forEach(parent -> shared.entrySet()
         .removeIf(field -> !field.getValue().equals(parent.model().metadata().get(field.getKey()))));
-    shared.keySet().removeAll(STALE);
+    shared.remove(Verification.KEY);
+    formats.forEach(format -> shared.keySet().removeAll(format.metadataOfTensors()));
     shared.put(OPERATION, operation);
     shared.put("modelspec.merged_from", parents.stream().map(each -> each.reference().name())
         .collect(Collectors.joining(",")));

@@ -2,47 +2,66 @@ package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.spi.AdapterFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds the weights in a folder of an adapter. */
+/** Finds the weights in a folder of an adapter, where the formats say that they lie. */
 public final class AdapterFolder {
-  private static final List<String> WEIGHTS = List.of("adapter_model.safetensors", "adapter_model.bin",
-      "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin", "adapter_model.safetensors.index.json",
-      "adapter_model.bin.index.json");
+  private static final String PART = "/";
 
-  private static final Pattern PART = Pattern.compile("adapter_model\\b.*");
-
-  private static final List<String> PARTS = List.of("unet", "text_encoder", "text_encoder_2", "model");
-
-  private AdapterFolder() {}
+  private final List<AdapterFormat> formats;
+  private final List<String> names;
 
   /**
-   * The file itself, or the weights that PEFT or diffusers saved in a folder; of weights in several parts their index.
+   * @param formats the formats that are installed
+   */
+  public AdapterFolder(List<AdapterFormat> formats) {
+    this.formats = List.copyOf(formats);
+    this.names = formats.stream().sorted(Comparator.comparing(AdapterFormat::id))
+        .flatMap(format -> format.weightNames().stream()).toList();
+  }
+
+  /**
+   * The file itself, or the weights in a folder; of weights in several parts their index.
    *
    * @throws UserException when there is no such file or index, or none in the folder
    * @throws IOException when the folder cannot be listed
    */
-  public static Path weights(Path named) throws IOException {
+  public Path weights(Path named) throws IOException {
+    return weights(named, names.stream().filter(name -> !name.contains(PART)).toList());
+  }
+
+  /**
+   * The same, but of a folder of adapters of several parts of a model it is the first part's.
+   *
+   * @throws UserException as {@link #weights}
+   * @throws IOException as {@link #weights}
+   */
+  public Path anyWeights(Path named) throws IOException {
+    return weights(named, names);
+  }
+
+  private Path weights(Path named, List<String> wanted) throws IOException {
     if (!Files.exists(named)) {
       throw new UserException(named + ": no such file.");
     }
     if (!Files.isDirectory(named)) {
       return TensorSources.whole(named);
     }
-    for (String name : WEIGHTS) {
+    for (String name : wanted) {
       if (Files.isRegularFile(named.resolve(name))) {
         return named.resolve(name);
       }
     }
     requireNoPart(named);
-    throw new UserException(named + " is a folder without " + String.join(", ", WEIGHTS)
+    throw new UserException(named + " is a folder without "
+        + names.stream().filter(name -> !name.contains(PART)).collect(Collectors.joining(", "))
         + ". Name a file, or the folder of a PEFT adapter." + inner(named));
   }
 
@@ -53,39 +72,11 @@ public final class AdapterFolder {
     }
   }
 
-  /** The folder that a user named, or that a file belongs to by its name; nothing for a file that stands alone. */
-  public static Optional<Path> of(Path named) {
-    return Files.isDirectory(named) ? Optional.of(named)
-        : Optional.of(named.toAbsolutePath()).filter(file -> PART.matcher(file.getFileName().toString()).matches())
-            .map(Path::getParent);
-  }
-
-  /** The configuration beside an adapter's weights, if there is one. */
-  public static Optional<Path> configuration(Path weights) {
-    return Optional.of(weights.resolveSibling(PeftConfigValues.NAME)).filter(Files::isRegularFile);
-  }
-
-  /**
-   * The same, but of a folder of adapters of several parts of a model it is the first part's.
-   *
-   * @throws UserException as {@link #weights}
-   * @throws IOException as {@link #weights}
-   */
-  public static Path anyWeights(Path named) throws IOException {
-    if (Files.isDirectory(named) && WEIGHTS.stream().noneMatch(each -> Files.exists(named.resolve(each)))) {
-      for (String part : PARTS) {
-        if (Files.isDirectory(named.resolve(part))) {
-          return weights(named.resolve(part));
-        }
-      }
-    }
-    return weights(named);
-  }
-
-  /** PEFT saves an adapter that has a name of its own one level deeper. */
-  private static String inner(Path folder) throws IOException {
+  /** An adapter that has a name of its own may be saved one level deeper. */
+  private String inner(Path folder) throws IOException {
     try (Stream<Path> children = Files.list(folder)) {
-      String found = children.filter(each -> Files.isRegularFile(each.resolve(PeftConfigValues.NAME)))
+      String found = children.filter(Files::isDirectory)
+          .filter(each -> formats.stream().anyMatch(format -> format.recognisesFolder(each)))
           .sorted().map(Path::toString).collect(Collectors.joining(", "));
       return found.isEmpty() ? "" : " There are adapters in " + found + ".";
     }

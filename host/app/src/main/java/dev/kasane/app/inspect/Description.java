@@ -1,18 +1,23 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterKey;
+import dev.kasane.core.spi.AdapterKey.Role;
+import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.HeaderFacts;
+import dev.kasane.core.spi.ModuleFacts;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Puts together what the header of one file tells. */
 final class Description {
@@ -20,47 +25,46 @@ final class Description {
       "down_blocks|up_blocks|mid_block|input_blocks|output_blocks|middle_block|conv_in|conv_out|time_embed"
           + "|label_emb|add_embedding|conv_norm_out|text_model|text_projection|out_[02]");
 
-  private final Path file;
+  /** What a file is called that has words and no updates. */
+  private static final String WORDS = "textual-inversion";
+
   private final long bytes;
+  private final AdapterContents contents;
   private final TensorListing listing;
-  private final PeftConfigValues config;
-  private final Optional<AdapterLayout> layout;
-  private final Map<String, Map<String, StoredTensor>> modules;
-  private final Map<String, Map<String, StoredTensor>> adapted;
+  private final HeaderFacts own;
+  private final Map<String, ModuleFacts> adapted = new LinkedHashMap<>();
+  private final Set<String> words;
   private final BaseGuess base;
 
   /**
-   * @throws IOException when the configuration that belongs to the file is damaged
+   * @throws IOException when what belongs to the file is damaged
    */
-  Description(Path file, long bytes, TensorListing listing) throws IOException {
-    this.file = file;
+  Description(long bytes, AdapterContents contents) throws IOException {
     this.bytes = bytes;
-    this.listing = listing;
-    this.layout = AdapterLayout.of(listing.tensors().keySet());
-    this.config = layout.equals(Optional.of(AdapterLayout.PEFT))
-        ? PeftConfigValues.beside(file) : new PeftConfigValues(Map.of());
-    this.modules = layout.map(each -> each.modules(listing.tensors().values())).orElse(Map.of());
-    this.adapted = modules.entrySet().stream()
-        .filter(module -> AdapterAlgorithm.of(module.getValue()).isPresent())
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
-    this.base = BaseGuess.of(listing);
+    this.contents = contents;
+    this.listing = contents.listing();
+    this.own = contents.facts();
+    contents.modules().forEach((name, module) -> module.facts().ifPresent(facts -> adapted.put(name, facts)));
+    this.words = contents.keys().values().stream().filter(key -> key.role() == Role.WORD)
+        .map(AdapterKey::module).collect(Collectors.toCollection(TreeSet::new));
+    this.base = BaseGuess.of(contents);
   }
 
   FileInspection describe() {
-    Map<String, String> facts = new LinkedHashMap<>(TrainingHistory.of(listing.metadata()));
-    facts.putAll(config.facts());
+    Map<String, String> training = new LinkedHashMap<>();
+    contents.metadataFacts().forEach(facts -> training.putAll(facts.training()));
+    training.putAll(own.training());
+    String format = contents.format().map(AdapterFormat::id).or(contents::unreadKind).orElse(FileInspection.UNKNOWN);
     return new FileInspection(
-        file.toString(), bytes, listing.container(),
-        layout.map(AdapterLayout::id).orElse(FileInspection.UNKNOWN), base.id(), method(), adapted.size(),
-        ranks(), alphas(), layout.equals(Optional.of(AdapterLayout.KOHYA)) ? withoutAlpha() : 0,
-        listing.tensors().size(), dtypes(), TargetBlocks.count(adapted.keySet()), triggerWords(), facts,
-        listing.metadata(), Map.of(), false, notes(), Integrity.problems(listing, modules));
+        contents.weights().toString(), bytes, listing.container(), format, base.id(), method(), adapted.size(),
+        sizes(), alphas(), contents.format().filter(AdapterFormat::keepsAlphas).isPresent() ? withoutAlpha() : 0,
+        listing.tensors().size(), dtypes(), TargetBlocks.count(adapted.keySet()), triggerWords(), training,
+        listing.metadata(), Map.of(), false, notes(), Integrity.problems(contents));
   }
 
   /** A file in which some layers are convolutions is a LoCon as a whole. */
   private String method() {
-    Set<String> methods = adapted.values().stream()
-        .map(parameters -> AdapterAlgorithm.of(parameters).orElseThrow().id(parameters))
+    Set<String> methods = adapted.values().stream().map(ModuleFacts::name)
         .collect(Collectors.toCollection(TreeSet::new));
     if (methods.contains("locon")) {
       methods.remove("lora");
@@ -68,32 +72,29 @@ final class Description {
     if (!methods.isEmpty()) {
       return String.join("+", methods);
     }
-    if (!config.method().isEmpty()) {
-      return config.method();
-    }
-    return layout.filter(each -> !each.isAdapter()).map(Description::kind).orElse(FileInspection.UNKNOWN);
+    return !own.method().isEmpty() ? own.method() : !words.isEmpty() ? WORDS
+        : contents.unread().map(Unread.File::method).orElse(FileInspection.UNKNOWN);
   }
 
-  private static String kind(AdapterLayout layout) {
-    return layout == AdapterLayout.BITSANDBYTES ? AdapterLayout.CHECKPOINT.id() : layout.id();
-  }
-
-  private List<Long> ranks() {
-    return adapted.values().stream()
-        .map(parameters -> AdapterAlgorithm.of(parameters).orElseThrow().rank(parameters))
-        .filter(OptionalLong::isPresent).map(OptionalLong::getAsLong).distinct().sorted().toList();
+  /** The different inner sizes by name, ascending. */
+  private Map<String, List<Long>> sizes() {
+    Map<String, Set<Long>> all = new TreeMap<>();
+    adapted.values().forEach(facts -> facts.sizes().forEach(
+        (name, size) -> all.computeIfAbsent(name, each -> new TreeSet<>()).add(size)));
+    Map<String, List<Long>> sizes = new TreeMap<>();
+    all.forEach((name, values) -> sizes.put(name, List.copyOf(values)));
+    return sizes;
   }
 
   private List<Double> alphas() {
-    return config.isPresent() && listing.alphas().isEmpty() ? config.alphas()
-        : listing.alphas().values().stream().distinct().sorted().toList();
+    Collection<Double> stored = contents.alphas().values();
+    return stored.isEmpty() ? own.alphas() : stored.stream().distinct().sorted().toList();
   }
 
-  /** Only this layout keeps alpha with each module; others keep it elsewhere or do not have it. */
   private int withoutAlpha() {
-    return (int) adapted.values().stream()
-        .filter(parameters -> AdapterAlgorithm.of(parameters).orElseThrow().rank(parameters).isPresent())
-        .filter(parameters -> !parameters.containsKey("alpha") && !parameters.containsKey("scale")).count();
+    return (int) adapted.entrySet().stream().filter(module -> module.getValue().sizes().containsKey(ModuleFacts.RANK))
+        .filter(module -> !contents.modules().get(module.getKey()).header()
+            .hasAny(AdapterModule.ALPHA, AdapterModule.SCALE)).count();
   }
 
   private List<String> dtypes() {
@@ -103,31 +104,22 @@ final class Description {
 
   /** The words that were learnt beside the adapter call it; failing these, what the metadata say. */
   private List<String> triggerWords() {
-    Collection<String> learnt = new TreeSet<>();
-    listing.tensors().keySet().forEach(key -> AdapterLayout.embeddedWord(key).ifPresent(learnt::add));
-    if (learnt.isEmpty() && layout.equals(Optional.of(AdapterLayout.TEXTUAL_INVERSION))) {
-      // A word without a name in the file is called like the file.
-      String name = file.getFileName().toString();
-      learnt.add(listing.metadata().getOrDefault("name", name.replaceFirst("(?<=.)\\.[^.]*$", "")));
-    }
-    return learnt.isEmpty() ? TrainingHistory.triggerWords(listing.metadata()) : List.copyOf(learnt);
+    List<String> learnt = words.stream().filter(word -> !word.isEmpty()).toList();
+    return !learnt.isEmpty() ? learnt : Stream.concat(Stream.of(own), contents.metadataFacts().stream())
+        .map(HeaderFacts::words).filter(told -> !told.isEmpty()).findFirst().orElse(List.of());
   }
 
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     listing.metadataFault().ifPresent(notes::add);
-    boolean image = layout.filter(each -> each == AdapterLayout.KOHYA || each == AdapterLayout.DIFFUSERS)
-        .isPresent();
-    List<String> strange = !image || base == BaseGuess.LLM ? List.of() : adapted.keySet().stream()
+    boolean image = contents.format().filter(AdapterFormat::namesDiffusionLayers).isPresent() && base != BaseGuess.LLM;
+    List<String> strange = !image ? List.of() : adapted.keySet().stream()
         .filter(module -> !KNOWN_PLACE.matcher(module).find()).toList();
     if (!strange.isEmpty()) {
       notes.add(strange.size() + " modules name no layer of Stable Diffusion 1.x, 2.x or XL, so the file was"
           + " made for a base that Kasane does not know: " + Integrity.shown(strange));
     }
-    if (layout.equals(Optional.of(AdapterLayout.PEFT)) && !config.isPresent()) {
-      notes.add("there is no " + PeftConfigValues.NAME + " beside the file; alpha, and with it the strength, stands"
-          + " only there");
-    }
+    notes.addAll(own.notes());
     return notes;
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.spi.ModuleFacts;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ import java.util.Map;
  * @param method what kind of adapter it holds, {@code lora+norm} for several; {@code checkpoint} and the like
  *     for a file that is no adapter, {@code unknown} for one that is not understood
  * @param modules number of adapted layers
- * @param ranks the different ranks, ascending
+ * @param sizes the different inner sizes by name, such as {@code rank}, ascending
  * @param alphas the different alphas, ascending
  * @param missingAlphas modules of a kohya file without an alpha; by the community's rule their scale is 1
  * @param tensors number of tensors
@@ -30,7 +31,7 @@ import java.util.Map;
  */
 public record FileInspection(
     String file, long bytes, String container, String format, String base, String method, int modules,
-    List<Long> ranks, List<Double> alphas, int missingAlphas, int tensors, List<String> dtypes,
+    Map<String, List<Long>> sizes, List<Double> alphas, int missingAlphas, int tensors, List<String> dtypes,
     Map<String, Integer> targets, List<String> triggerWords, Map<String, String> training,
     Map<String, String> metadata, Map<String, String> hashes, boolean valuesChecked, List<String> notes,
     List<String> problems) {
@@ -39,9 +40,14 @@ public record FileInspection(
 
   /** A file that cannot be read. */
   static FileInspection unreadable(String file, long bytes, String problem) {
-    return new FileInspection(file, bytes, UNKNOWN, UNKNOWN, BaseGuess.UNKNOWN.id(), UNKNOWN, 0, List.of(),
+    return new FileInspection(file, bytes, UNKNOWN, UNKNOWN, BaseGuess.UNKNOWN.id(), UNKNOWN, 0, Map.of(),
         List.of(), 0, 0, List.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of(), false, List.of(),
         List.of(problem));
+  }
+
+  /** The different ranks, ascending. */
+  public List<Long> ranks() {
+    return sizes.getOrDefault(ModuleFacts.RANK, List.of());
   }
 
   /** Whether nothing is wrong with it. */
@@ -52,7 +58,7 @@ public record FileInspection(
   /** The same with what reading the whole file has shown. */
   FileInspection with(
       Map<String, String> values, boolean checked, List<String> allNotes, List<String> allProblems) {
-    return new FileInspection(file, bytes, container, format, base, method, modules, ranks, alphas,
+    return new FileInspection(file, bytes, container, format, base, method, modules, sizes, alphas,
         missingAlphas, tensors, dtypes, targets, triggerWords, training, metadata, values, checked, allNotes,
         allProblems);
   }

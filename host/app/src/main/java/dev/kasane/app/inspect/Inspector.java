@@ -2,16 +2,29 @@ package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Says what a file is without starting an engine. */
 public final class Inspector {
-  private Inspector() {}
+  private final List<AdapterFormat> formats;
+  private final List<AdapterMethod> methods;
+
+  /**
+   * @param formats the formats to ask
+   * @param methods the methods to ask
+   */
+  public Inspector(List<AdapterFormat> formats, List<AdapterMethod> methods) {
+    this.formats = List.copyOf(formats);
+    this.methods = List.copyOf(methods);
+  }
 
   /**
    * Inspects a file, or the weights in a folder, to the depth that its size allows.
@@ -19,7 +32,7 @@ public final class Inspector {
    * @throws UserException when there is no such file
    * @throws IOException when it cannot be read at all
    */
-  public static FileInspection inspect(Path named) throws IOException {
+  public FileInspection inspect(Path named) throws IOException {
     return inspect(named, Depth.BY_SIZE);
   }
 
@@ -32,8 +45,8 @@ public final class Inspector {
    * @throws UserException when there is no such file
    * @throws IOException when it cannot be read at all
    */
-  public static FileInspection inspect(Path named, Depth depth) throws IOException {
-    Path file = AdapterFolder.weights(named);
+  public FileInspection inspect(Path named, Depth depth) throws IOException {
+    Path file = new AdapterFolder(formats).weights(named);
     List<Path> parts = TensorSources.isIndex(file) ? TensorSources.parts(file) : List.of(file);
     long bytes = 0;
     for (Path part : parts) {
@@ -42,7 +55,7 @@ public final class Inspector {
     FileInspection found;
     try {
       TensorListing listing = TensorListing.read(file);
-      found = new Description(file, bytes, listing).describe();
+      found = new Description(bytes, new AdapterContents(named, file, listing, formats, methods)).describe();
     } catch (IOException damaged) {
       if (!Files.isReadable(file)) {
         throw damaged;
@@ -52,7 +65,7 @@ public final class Inspector {
     return readWhole(parts, found, depth);
   }
 
-  private static FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) throws IOException {
+  private FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) throws IOException {
     List<String> problems = new ArrayList<>(found.problems());
     List<String> notes = new ArrayList<>(found.notes());
     boolean readable = !found.container().equals(FileInspection.UNKNOWN);
@@ -62,8 +75,8 @@ public final class Inspector {
     }
     // Sites know files by their hashes, and several parts are no file.
     Map<String, String> hashes = depth.hashes(found.bytes()) && parts.size() == 1
-        ? PublishedHashes.of(parts.get(0), found.container()) : Map.of();
-    noteStaleHash(found.metadata(), hashes, notes);
+        ? hashes(parts.get(0)) : Map.of();
+    noteStaleHashes(found.metadata(), hashes, notes);
     return found.with(hashes, values, List.copyOf(notes), List.copyOf(problems));
   }
 
@@ -82,14 +95,22 @@ public final class Inspector {
     }
   }
 
-  /** Many tools carry the metadata of a file along when they change its weights; that does no harm. */
-  private static void noteStaleHash(
-      Map<String, String> metadata, Map<String, String> hashes, List<String> notes) {
-    String stated = metadata.getOrDefault(PublishedHashes.MODEL, "");
-    String real = hashes.getOrDefault(PublishedHashes.MODEL, stated);
-    // LyCORIS counts its tensors in another order and marks that by the prefix.
-    if (stated.matches("[0-9a-f]{64}") && !stated.equals(real)) {
-      notes.add("the weights were changed since " + PublishedHashes.MODEL + " was written into the metadata");
+  private Map<String, String> hashes(Path file) throws IOException {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (AdapterFormat format : formats) {
+      hashes.putAll(format.hashes(file));
     }
+    return hashes;
+  }
+
+  /** Many tools carry the metadata of a file along when they change its weights; that does no harm. */
+  private static void noteStaleHashes(Map<String, String> metadata, Map<String, String> hashes, List<String> notes) {
+    hashes.forEach((name, real) -> {
+      String stated = metadata.getOrDefault(name, "");
+      // LyCORIS counts its tensors in another order and marks that by the prefix.
+      if (stated.matches("[0-9a-f]{64}") && !stated.equals(real)) {
+        notes.add("the weights were changed since " + name + " was written into the metadata");
+      }
+    });
   }
 }

@@ -11,6 +11,9 @@ import java.util.Map;
 final class PickleListing {
   private static final String EMBEDDING = "string_to_param";
 
+  /** The prefix of the names that are given to nameless tensors of a list. */
+  private static final String LIST = "list:";
+
   private PickleListing() {}
 
   /** The prefix of the names that are given to the tensors of AUTOMATIC1111's hypernetworks. */
@@ -68,7 +71,7 @@ final class PickleListing {
   private static Map<String, PickledTensor> pairs(List<?> list) {
     Map<String, PickledTensor> named = new LinkedHashMap<>();
     for (int i = 0; i < list.size(); i++) {
-      named.put(AdapterLayout.LIST + i / 2 + (i % 2 == 0 ? ":up" : ":down"), (PickledTensor) list.get(i));
+      named.put(LIST + i / 2 + (i % 2 == 0 ? ":up" : ":down"), (PickledTensor) list.get(i));
     }
     return named;
   }

@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.files.InputFile;
@@ -7,6 +8,7 @@ import dev.kasane.core.pickle.TorchCheckpoint;
 import dev.kasane.core.pickle.values.PickledTensor;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;
+import dev.kasane.core.spi.AdapterModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,13 +25,13 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
- * What a file holds: names, types and shapes, but no values except the single numbers under {@code alpha}.
+ * What a file holds: names, types and shapes, but no values except single numbers.
  *
  * @param container {@code safetensors} or {@code pickle}
  * @param tensors by name, in the file's order
  * @param metadata the file's own metadata, of several parts the first's; a pickle has none
  * @param foreignMetadata names of the metadata that are no text, against the format
- * @param alphas the values of the keys that end in {@code .alpha}
+ * @param alphas the single numbers whose keys end in {@code alpha}
  */
 public record TensorListing(
     String container, Map<String, StoredTensor> tensors, Map<String, String> metadata,
@@ -38,7 +40,6 @@ public record TensorListing(
   static final String PICKLE = "pickle";
 
   private static final int HEADER_LENGTH_BYTES = 8;
-  private static final String ALPHA = ".alpha";
   private static final Pattern PICKLE_NAME = Pattern.compile(".*\\.(?:ckpt|pt|pth|bin)");
 
   /**
@@ -122,6 +123,14 @@ public record TensorListing(
     }
   }
 
+  /** Shapes by name, in the file's order. */
+  public Map<String, Shape> shapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name,
+        new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray())));
+    return shapes;
+  }
+
   /** A clause about metadata that are no text, which harm no tensor. */
   public Optional<String> metadataFault() {
     return foreignMetadata.isEmpty() ? Optional.empty() : Optional.of(foreignMetadata.size()
@@ -130,6 +139,6 @@ public record TensorListing(
   }
 
   private static boolean isAlpha(StoredTensor tensor) {
-    return tensor.name().endsWith(ALPHA) && tensor.isNumber();
+    return tensor.name().endsWith(AdapterModule.ALPHA) && tensor.isNumber();
   }
 }

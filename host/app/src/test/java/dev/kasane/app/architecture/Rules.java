@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Every rule by its name. */
@@ -130,6 +131,12 @@ final class Rules {
         "a type that travels as a string is parsed, and misspelt, in every place anew"));
     rules.put("garbage collection", frozen(Frozen.GARBAGE, "asks for a garbage collection",
         "what owns memory lets go of it"));
+    rules.put("keys belong to formats", noClasses().that().resideInAPackage("dev.kasane.app..")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.app.inspect.Unread")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.app.inspect.Unread$Module")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.app.params.ParameterPlan")
+        .should(ArchCondition.from(describe("speaks a file's words", Rules::namesKeys)))
+        .because("a format knows its keys and metadata and a method its parameters; the application asks them"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }
@@ -137,6 +144,11 @@ final class Rules {
   private static ArchRule frozen(Frozen habit, String what, String reason) {
     return noClasses().should(ArchCondition.from(describe(what + " and is not in the frozen list", habit::isNew)))
         .because(reason);
+  }
+
+  private static boolean namesKeys(JavaClass type) {
+    Pattern words = Pattern.compile("lora_(?:down|up|mid|A\\b|B\\b|\\[|\\()|hada_|lokr_|(?<![a-z])ss_[a-z]");
+    return ClassStrings.of(type).stream().anyMatch(text -> words.matcher(text).find());
   }
 
   private static boolean belongsToFiles(JavaMethodCall call) {

@@ -72,6 +72,8 @@ final class Seeds {
         "String advice = \"Take \" + hashCode() + \" or give --overwrite.\";")));
     seeds.put("names of types", List.of(does("dev.kasane.core.training", "String type = \"bfloat16\";")));
     seeds.put("garbage collection", List.of(does("dev.kasane.core.training", "System.gc();")));
+    seeds.put("keys belong to formats", List.of(does("dev.kasane.app.cli",
+        "boolean ours = toString().endsWith(\".lora_down.weight\");")));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
     return seeds;
   }

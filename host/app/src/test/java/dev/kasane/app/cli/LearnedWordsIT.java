@@ -161,7 +161,7 @@ class LearnedWordsIT {
 
     for (Path file : List.of(INK, file("ink.safetensors", 768, "emb_params"), BRUSH, kohya)) {
       CommandHarness inspect = new CommandHarness();
-      assertThat(inspect.run("inspect", "--json", file.toString())).as(inspect.err()).isZero();
+      assertThat(inspect.run("inspect", "--plugins-dir", PLUGINS, "--json", file.toString())).as(inspect.err()).isZero();
       assertThat(new ObjectMapper().readTree(inspect.out()).at("/triggerWords").toString()).as(file.toString())
           .isEqualTo(file.equals(BRUSH) ? "[\"<brush>\"]" : file.endsWith("ink.safetensors") ? "[\"ink\"]"
               : "[\"ink-style\"]");

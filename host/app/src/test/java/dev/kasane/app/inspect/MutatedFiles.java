@@ -86,7 +86,7 @@ public final class MutatedFiles {
     byte[] original = originals.get(random.nextInt(originals.size()));
     Path file = folder.resolve("mutated" + (random.nextInt(3) > 0 ? ".safetensors" : ".pt"));
     Files.write(file, random.nextInt(4) > 0 ? mutate(original, random) : rewrite(original, random));
-    return Inspector.inspect(file);
+    return Installed.inspect(file);
   }
 
   /** A fault of meaning in the header, whose announced length is right again: what an attacker writes. */

@@ -104,8 +104,8 @@ final class Trial {
     }
   }
 
-  private static boolean isSound(Path file) throws IOException {
-    FileInspection found = Inspector.inspect(file, new Depth(false, true));
+  private boolean isSound(Path file) throws IOException {
+    FileInspection found = new Inspector(plugins.formats(), plugins.methods()).inspect(file, new Depth(false, true));
     return found.isSound();
   }
 
@@ -139,7 +139,7 @@ final class Trial {
 
   private boolean against(boolean text) {
     try (NDManager scope = Engines.newManager()) {
-      FormatChoice.Chosen chosen = new FormatChoice(plugins.formats()).recognise(file);
+      FormatChoice.Chosen chosen = new FormatChoice(plugins.formats(), plugins.methods()).recognise(file);
       LoadReport.of(chosen, bases.live(text), plugins.methods(), scope);
       return true;
     }
@@ -149,17 +149,17 @@ final class Trial {
     Path out = folder.resolve(format.writesFolders() ? "out" : "out.safetensors");
     Optional<ElementType> type = random.nextInt(3) == 0
         ? Optional.of(ElementType.PRECISIONS.get(random.nextInt(3))) : Optional.empty();
-    new Conversion(new FormatChoice(plugins.formats()), new AdapterFit(plugins.methods()), format,
+    new Conversion(new FormatChoice(plugins.formats(), plugins.methods()), new AdapterFit(plugins.methods()), format,
         new ConversionWish(file, out, type, false, base)).run();
     requireSound(out);
     return true;
   }
 
   /** What was written must be sound itself; that a folder of several parts is none is another matter. */
-  private static void requireSound(Path written) throws IOException {
+  private void requireSound(Path written) throws IOException {
     boolean parts = Files.isDirectory(written) && !Files.exists(written.resolve("adapter_model.safetensors"));
     if (!parts) {
-      FileInspection found = Inspector.inspect(written, new Depth(false, true));
+      FileInspection found = new Inspector(plugins.formats(), plugins.methods()).inspect(written, new Depth(false, true));
       if (!found.isSound()) {
         throw new IllegalStateException("What was written is damaged: " + found.problems());
       }

@@ -82,7 +82,7 @@ public final class PluginJar {
         public class %2$s implements AdapterFormat {
           public String id() { return "%3$s"; }
           public String description() { return "The format %3$s."; }
-          public boolean recognises(Set<String> keys) { return false; }
+          public Optional<AdapterKey> parse(String key) { return Optional.empty(); }
           public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
             return new AdapterModel(Map.of(), List.of(), Map.of());
           }

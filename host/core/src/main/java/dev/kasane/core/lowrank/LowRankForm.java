@@ -11,6 +11,8 @@ import static dev.kasane.core.lowrank.LoraNames.UP_BIAS;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -91,8 +93,30 @@ public enum LowRankForm {
     return shapes.layer(shapes.size(UP, 0), shapes.size(DOWN, 1), MID, DOWN);
   }
 
+  /** What the header of a module in any of the forms tells, or of what is left of one. */
+  public static Optional<ModuleFacts> facts(ModuleHeader saved) {
+    boolean table = !saved.hasAny(DOWN, UP);
+    String down = table ? TABLE_A : DOWN;
+    String up = table ? TABLE_B : UP;
+    if (!saved.hasAny(down, up)) {
+      return Optional.empty();
+    }
+    boolean spatial = saved.has(MID) || saved.size(down, 2) > 1;
+    boolean complete = saved.hasAll(down, up);
+    return Optional.of(ModuleFacts.of(saved.has(MAGNITUDE) ? "dora" : spatial ? "locon" : "lora")
+        .size(ModuleFacts.RANK, saved.size(down, 0)).reads(table ? null : saved.shapes().get(down))
+        .fault(!complete, ModuleFacts.INCOMPLETE)
+        .fault(complete && saved.size(down, 0) != saved.size(up, 1), ModuleFacts.RANKS_DIFFER)
+        .fault(Stream.of(down, up).filter(saved::has).anyMatch(name -> !isFactor(saved.shapes().get(name))),
+            ModuleFacts.NO_MATRICES));
+  }
+
+  private static boolean isFactor(Shape shape) {
+    return shape.dimension() == 2 || shape.dimension() == LayerShapes.KERNELS;
+  }
+
   private static void requireFactor(AdapterModule saved, Shape shape, String name) {
-    if (shape.dimension() != 2 && shape.dimension() != LayerShapes.KERNELS) {
+    if (!isFactor(shape)) {
       throw new UserException("Layer " + saved.path() + ": " + name + " has shape " + shape
           + ", but a factor has two axes, or four for a convolution. The file is damaged.");
     }

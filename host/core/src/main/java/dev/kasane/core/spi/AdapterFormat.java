@@ -5,6 +5,7 @@ import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,19 +22,82 @@ public interface AdapterFormat extends ExtensionPoint {
   String description();
 
   /**
-   * Whether these keys look like this format.
+   * Takes a key apart; nothing for one that no file of this format has.
+   *
+   * @param key a tensor's name
+   */
+  Optional<AdapterKey> parse(String key);
+
+  /**
+   * Whether a file with these keys is in this format, damaged or not. Unless a format says otherwise, one key with a
+   * sign is enough; where several formats claim a key, the surest counts, of those equally sure the first by its id.
    *
    * @param keys the tensor names of a file
    */
-  boolean recognises(Set<String> keys);
+  default boolean recognises(Set<String> keys) {
+    return keys.stream().map(this::parse)
+        .anyMatch(key -> key.isPresent() && key.get().sign() != AdapterKey.Sign.NONE);
+  }
 
   /**
    * Whether a folder as a whole is an adapter in this format; such a folder may be given to {@link #read}.
    *
-   * @param folder an existing folder
+   * @param named a folder, or a file that may by its name be one of an adapter's folder
    */
-  default boolean recognisesFolder(Path folder) {
+  default boolean recognisesFolder(Path named) {
     return false;
+  }
+
+  /**
+   * Names of the file with the tensors in a folder of such an adapter, the first that is there counts; one in a folder
+   * of a base's part is {@code unet/…}.
+   */
+  default List<String> weightNames() {
+    return List.of();
+  }
+
+  /** The files beside one of tensors without which it means nothing. */
+  default List<Path> sideFiles(Path weights) {
+    return List.of();
+  }
+
+  /**
+   * What a file's header, and what lies beside the file, tell people.
+   *
+   * @throws IOException when what lies beside it is damaged; the message names it
+   */
+  default HeaderFacts describe(AdapterHeader header) throws IOException {
+    return HeaderFacts.NONE;
+  }
+
+  /** Whether each module has an alpha of its own, so that it is worth telling how many have none. */
+  default boolean keepsAlphas() {
+    return false;
+  }
+
+  /** Whether modules are named by a diffusion model's layers, so that a name that no known base has is worth telling. */
+  default boolean namesDiffusionLayers() {
+    return false;
+  }
+
+  /** What the metadata of a file in any format tell people in the words of this one's tools. */
+  default HeaderFacts describe(Map<String, String> metadata) {
+    return HeaderFacts.NONE;
+  }
+
+  /** The names of metadata that describe a file's tensors: what is made of the file does not inherit them. */
+  default Set<String> metadataOfTensors() {
+    return Set.of();
+  }
+
+  /**
+   * The hashes by which this format's tools know a file, by name.
+   *
+   * @param file a file in any format
+   * @throws IOException when it cannot be read to its end
+   */
+  default Map<String, String> hashes(Path file) throws IOException {
+    return Map.of();
   }
 
   /**

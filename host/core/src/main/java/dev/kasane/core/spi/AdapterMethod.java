@@ -89,6 +89,19 @@ public interface AdapterMethod extends ExtensionPoint {
   }
 
   /**
+   * What the names and shapes of a saved module tell, also of a damaged one. Of several methods that claim a module the
+   * one counts that knows the most of its {@link #parameters}. A method that does not say otherwise claims modules all
+   * of whose parameters are its own.
+   *
+   * @return nothing when the module is not this method's
+   */
+  default Optional<ModuleFacts> facts(ModuleHeader saved) {
+    Set<String> names = saved.shapes().keySet();
+    return parameters().containsAll(names) && !AdapterModule.FACTORS.containsAll(names)
+        ? Optional.of(ModuleFacts.of(id())) : Optional.empty();
+  }
+
+  /**
    * The shape of a layer that saved tensors are for, as far as these tell: {@link #restore} on such a layer then
    * says whether they fit one another. So files can be checked whose base model is not known.
    *

@@ -15,6 +15,12 @@
  *   options ──────────────── AdapterMethod.attach ────────┘
  * </pre>
  *
+ * <p>Both describe themselves, so that a file can be told from its header: a format takes keys apart
+ * ({@link dev.kasane.core.spi.AdapterKey}) and says what metadata and side files mean
+ * ({@link dev.kasane.core.spi.HeaderFacts}), a method says what the shapes of a module tell
+ * ({@link dev.kasane.core.spi.ModuleFacts}). How an adapter was trained is a
+ * {@link dev.kasane.core.spi.TrainingRecord}, of which each format says what its files have a place for.
+ *
  * <p>Begin with {@link dev.kasane.core.spi.LayerAdapter}. Its one promise is that live use, merging and
  * saving mean the same update: what {@code forward} adds is the layer's operation with {@code weightDelta}
  * in place of its weight. The contracts of {@code dev.kasane.testkit} hold every method to it, and a whole

@@ -4,13 +4,14 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.pf4j.Extension;
 
 /** Files of cloneofsimo's scripts: layers by number, safetensors or a pickled list. Read only. */
@@ -27,8 +28,9 @@ public final class CloneofsimoFormat implements AdapterFormat {
   }
 
   @Override
-  public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(key -> PositionalKey.parse(key).isPresent());
+  public Optional<AdapterKey> parse(String key) {
+    return PositionalKey.parse(key).map(each -> AdapterKey.of(each.part() + ":" + each.index(), each.parameter()))
+        .or(() -> WordVectors.parse(key).map(word -> word.signed(AdapterKey.Sign.NONE)));
   }
 
   @Override

@@ -7,8 +7,11 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterHeader;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.pf4j.Extension;
 
@@ -43,12 +47,29 @@ public final class TextualInversionFormat implements AdapterFormat {
     return "Learned words of AUTOMATIC1111 and diffusers, safetensors or pickles.";
   }
 
+  /** {@inheritDoc} A word without a name in the file has the file's. */
+  @Override
+  public Optional<AdapterKey> parse(String key) {
+    if (ENCODERS.containsKey(key) || key.startsWith(PICKLED)) {
+      return Optional.of(AdapterKey.of("", key).as(AdapterKey.Role.WORD));
+    } else if (key.startsWith("string_to_token")) {
+      return Optional.of(AdapterKey.of(key, "").as(AdapterKey.Role.OTHER));
+    }
+    return WordVectors.parse(key).or(() -> Optional.of(key).filter(TextualInversionFormat::isWord)
+        .map(word -> AdapterKey.of(word, "").as(AdapterKey.Role.WORD).signed(AdapterKey.Sign.LIKELY)));
+  }
+
   /** Known names, words in angle brackets, or a file with a single plain word in it. */
   @Override
   public boolean recognises(Set<String> keys) {
-    boolean words = !keys.isEmpty() && keys.stream().allMatch(TextualInversionFormat::isWord);
-    return words && (keys.size() == 1 || keys.stream().allMatch(key -> key.startsWith("<")))
-        || keys.stream().anyMatch(key -> ENCODERS.containsKey(key) || key.startsWith(PICKLED));
+    return keys.stream().map(this::parse).flatMap(Optional::stream)
+        .anyMatch(key -> key.sign() == AdapterKey.Sign.CERTAIN || keys.size() == 1);
+  }
+
+  @Override
+  public HeaderFacts describe(AdapterHeader header) {
+    return HeaderFacts.ofWords(header.shapes().keySet().stream().map(this::parse).flatMap(Optional::stream)
+        .anyMatch(key -> key.module().isEmpty()) ? List.of(word(header.file(), header.metadata())) : List.of());
   }
 
   private static boolean isWord(String key) {
@@ -73,7 +94,7 @@ public final class TextualInversionFormat implements AdapterFormat {
         } else if (!layers.containsKey(encoder)) {
           unmatched.add(new UnmatchedKey(key, "is a word for " + encoder + ", which the base does not have"));
         } else {
-          words.computeIfAbsent(nameless ? word(opened) : key, word -> new LinkedHashMap<>())
+          words.computeIfAbsent(nameless ? word(opened.path(), opened.metadata()) : key, word -> new LinkedHashMap<>())
               .put(encoder, opened.read(key, scope));
         }
       }
@@ -89,10 +110,10 @@ public final class TextualInversionFormat implements AdapterFormat {
         List.copyOf(unmatched), metadata);
   }
 
-  private static String word(AdapterFile file) {
-    String name = file.path().getFileName().toString();
+  private static String word(Path file, Map<String, String> metadata) {
+    String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
-    return file.metadata().getOrDefault("name", dot > 0 ? name.substring(0, dot) : name);
+    return metadata.getOrDefault("name", dot > 0 ? name.substring(0, dot) : name);
   }
 
   /**

@@ -3,12 +3,14 @@ package dev.kasane.plugin.diffusers;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,8 +30,23 @@ public final class DiffusersFormat implements AdapterFormat {
   }
 
   @Override
-  public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(DiffusersKey::isTypical);
+  public Optional<AdapterKey> parse(String key) {
+    return DiffusersKey.describe(key);
+  }
+
+  @Override
+  public boolean namesDiffusionLayers() {
+    return true;
+  }
+
+  @Override
+  public List<String> weightNames() {
+    return List.of("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin");
+  }
+
+  @Override
+  public Set<String> metadataOfTensors() {
+    return Set.of(PeftMetadata.KEY);
   }
 
   @Override

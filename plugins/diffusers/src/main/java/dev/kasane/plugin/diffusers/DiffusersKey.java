@@ -1,5 +1,7 @@
 package dev.kasane.plugin.diffusers;
 
+import dev.kasane.core.spi.AdapterKey;
+import dev.kasane.core.spi.AdapterKey.Sign;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,8 +13,9 @@ import java.util.regex.Pattern;
  * @param component the part of the pipeline
  * @param path the layer's dotted path in it, current names
  * @param parameter the parameter's neutral name, such as {@code lora_down.weight}
+ * @param layer the layer's name as the file has it
  */
-record DiffusersKey(String component, String path, String parameter) {
+record DiffusersKey(String component, String path, String parameter, String layer) {
   static final String UNET = "unet";
   static final String TEXT_ENCODER = "text_encoder";
   static final String TEXT_ENCODER_2 = "text_encoder_2";
@@ -38,6 +41,8 @@ record DiffusersKey(String component, String path, String parameter) {
   private static final Pattern STORED_ALPHA =
       Pattern.compile("(.+?)(?:_lora|\\.lora|\\.lora_linear_layer)?(?:\\.(?:down|up)\\.weight)?\\.alpha");
   private static final Pattern DORA_SCALE = Pattern.compile("(.+)\\.dora_scale");
+  private static final Pattern LANGUAGE_MODEL = Pattern.compile(
+      "(?:base_model|model\\.(?:layers|decoder|language_model)|transformer\\.h|gpt_neox|decoder|h)\\.");
   private static final Map<String, String> ROLES = Map.of("down", DOWN, "up", UP, "A", DOWN, "B", UP);
 
   /** Takes a key apart, whatever the base; nothing for a key without a parameter of these files. */
@@ -45,10 +50,9 @@ record DiffusersKey(String component, String path, String parameter) {
     if (key.length() > LONGEST) {
       return Optional.empty();
     }
-    String name = key.replace(".processor.", ".");
-    return pair(PROCESSOR, name, 3).or(() -> pair(LAYER, name, 2)).or(() -> pair(PEFT, name, 2))
-        .or(() -> single(PEFT_BIAS, name, UP_BIAS)).or(() -> single(PEFT_MAGNITUDE, name, MAGNITUDE))
-        .or(() -> single(STORED_ALPHA, name, ALPHA)).or(() -> single(DORA_SCALE, name, MAGNITUDE));
+    return pair(PROCESSOR, key, 3).or(() -> pair(LAYER, key, 2)).or(() -> pair(PEFT, key, 2))
+        .or(() -> single(PEFT_BIAS, key, UP_BIAS)).or(() -> single(PEFT_MAGNITUDE, key, MAGNITUDE))
+        .or(() -> single(STORED_ALPHA, key, ALPHA)).or(() -> single(DORA_SCALE, key, MAGNITUDE));
   }
 
   private static Optional<DiffusersKey> pair(Pattern pattern, String name, int role) {
@@ -66,13 +70,14 @@ record DiffusersKey(String component, String path, String parameter) {
   }
 
   private static DiffusersKey of(String layer, String parameter) {
-    Matcher prefixed = PREFIX.matcher(layer);
+    String name = layer.replace(".processor.", ".");
+    Matcher prefixed = PREFIX.matcher(name);
     if (prefixed.matches()) {
       String component = prefixed.group(1);
-      return new DiffusersKey(component, current(component, prefixed.group(2)), parameter);
+      return new DiffusersKey(component, current(component, prefixed.group(2)), parameter, layer);
     }
-    String component = TEXT_PATH.matcher(layer).matches() ? TEXT_ENCODER : UNET;
-    return new DiffusersKey(component, current(component, layer), parameter);
+    String component = TEXT_PATH.matcher(name).matches() ? TEXT_ENCODER : UNET;
+    return new DiffusersKey(component, current(component, name), parameter, layer);
   }
 
   /** Early text encoders had the U-Net's names for their projections, early U-Nets no number after the last. */
@@ -98,10 +103,11 @@ record DiffusersKey(String component, String path, String parameter) {
     return PEFT_MAGNITUDE.matcher(key).matches();
   }
 
-  /** Whether a key is sure to be of such a file: a part or a layer that only pipelines have. */
-  static boolean isTypical(String key) {
-    return parse(key).isPresent() && (PREFIX.matcher(key).matches() || TEXT_PATH.matcher(key).matches()
-        || key.matches("(?:down_blocks|up_blocks|mid_block)\\..+"
-            + "|(?:conv_in|conv_out|time_embedding|add_embedding)\\..+"));
+  /** Takes a key apart for a description. Factors tell the format wherever they are not a language model's. */
+  static Optional<AdapterKey> describe(String key) {
+    return parse(key).map(each -> AdapterKey.of(each.layer(), each.parameter())
+        .inLayer(each.component() + "." + each.path())
+        .signed((each.parameter().equals(DOWN) || each.parameter().equals(UP))
+            && !LANGUAGE_MODEL.matcher(key).lookingAt() ? Sign.LIKELY : Sign.NONE));
   }
 }

@@ -3,6 +3,7 @@ package dev.kasane.plugin.diffusers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kasane.diffusion.checkpoint.KnownBase;
+import dev.kasane.core.spi.AdapterKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,7 +29,8 @@ class KeyProperties {
       assertThat(parsed.parameter()).isEqualTo(key.contains("alpha") ? "alpha"
           : key.contains("_A.") || key.contains("down.") ? "lora_down.weight" : "lora_up.weight");
     });
-    assertThat(DiffusersKey.isTypical(key)).isTrue();
+    assertThat(DiffusersKey.describe(key)).get().extracting(AdapterKey::sign)
+        .isEqualTo(key.contains("alpha") ? AdapterKey.Sign.NONE : AdapterKey.Sign.LIKELY);
   }
 
   @Property(tries = 500)
@@ -39,7 +41,8 @@ class KeyProperties {
     String projection = path.substring(head.length() + 1).replace("to_out.0", "to_out");
     String key = prefix + head + ".processor." + projection + "_lora." + (up ? "up" : "down") + ".weight";
     assertThat(DiffusersKey.parse(key)).contains(
-        new DiffusersKey("unet", path, up ? "lora_up.weight" : "lora_down.weight"));
+        new DiffusersKey("unet", path, up ? "lora_up.weight" : "lora_down.weight",
+            prefix + head + ".processor." + projection));
   }
 
   @Property(tries = 200)

@@ -5,8 +5,10 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.TrainingRecord;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
@@ -17,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.pf4j.Extension;
 
 /**
@@ -26,10 +27,6 @@ import org.pf4j.Extension;
  */
 @Extension
 public final class KohyaFormat implements AdapterFormat {
-  /** Layers that diffusers' files name in the same way, with other parameters. */
-  private static final Pattern DIFFUSERS = Pattern.compile("(?:text_encoder(?:_2)?|unet)\\."
-      + "(?!(?:input_blocks|middle_block|output_blocks|time_embed|label_emb|out)\\.\\d)");
-
   @Override
   public String id() {
     return "kohya";
@@ -41,15 +38,33 @@ public final class KohyaFormat implements AdapterFormat {
   }
 
   @Override
-  public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(KohyaFormat::isOwn)
-        || !keys.isEmpty() && keys.stream().allMatch(BundledWords::isWord);
+  public Optional<AdapterKey> parse(String key) {
+    return KeyGrammar.parse(key);
   }
 
-  private static boolean isOwn(String key) {
-    return key.indexOf('.') > 0 && Prefixes.FLAT.stream().anyMatch(key::startsWith)
-        || (Prefixes.isOf(key) || OriginalNames.isOne(key)) && Parameters.layerOf(key).isPresent()
-            && (!DIFFUSERS.matcher(key).lookingAt() || Parameters.isOwn(key));
+  @Override
+  public boolean keepsAlphas() {
+    return true;
+  }
+
+  @Override
+  public boolean namesDiffusionLayers() {
+    return true;
+  }
+
+  @Override
+  public HeaderFacts describe(Map<String, String> metadata) {
+    return MetadataFacts.of(metadata);
+  }
+
+  @Override
+  public Set<String> metadataOfTensors() {
+    return KohyaMetadata.OF_TENSORS;
+  }
+
+  @Override
+  public Map<String, String> hashes(Path file) throws IOException {
+    return PublishedHashes.of(file);
   }
 
   @Override
@@ -93,10 +108,10 @@ public final class KohyaFormat implements AdapterFormat {
       }));
       AdapterFileWriter.requireFolder(file);
       Map<String, String> metadata = KohyaMetadata.of(model, nameOf(file));
-      WeightHashes hashes = WeightHashes.of(file, writer.tensors(), KohyaMetadata.trainingOnly(metadata));
-      metadata.put("sshs_model_hash", hashes.model());
-      metadata.put("sshs_legacy_hash", hashes.legacy());
-      metadata.computeIfPresent("modelspec.hash_sha256", (key, old) -> "0x" + hashes.model());
+      Map<String, String> hashes =
+          PublishedHashes.of(file, writer.tensors(), KohyaMetadata.trainingOnly(metadata));
+      metadata.putAll(hashes);
+      metadata.computeIfPresent("modelspec.hash_sha256", (key, old) -> "0x" + hashes.get(PublishedHashes.MODEL));
       writer.write(file, metadata);
     }
   }

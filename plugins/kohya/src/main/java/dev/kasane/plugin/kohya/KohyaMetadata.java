@@ -23,6 +23,10 @@ final class KohyaMetadata {
   private static final String DOWN = "lora_down.weight";
   private static final String UP = "lora_up.weight";
   private static final String BASE_VERSION = "ss_base_model_version";
+  /** The fields that describe the tensors of a file. */
+  static final Set<String> OF_TENSORS = Set.of("ss_network_dim", "ss_network_alpha", "ss_network_args",
+      "ss_network_module", "ss_output_name", PublishedHashes.MODEL, PublishedHashes.LEGACY, "modelspec.title",
+      "modelspec.hash_sha256", "modelspec.date");
   private static final String DYNAMIC = "Dynamic";
   private static final Map<Long, String> BASE_BY_CONTEXT_WIDTH =
       Map.of(768L, "sd_v1", 1024L, "sd_v2", 2048L, "sdxl_base_v1-0");

@@ -5,8 +5,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What files of the family call the parameters of a layer, beside what the neutral form calls them. */
 final class Parameters {
@@ -38,9 +36,8 @@ final class Parameters {
       + "|lora(?:_linear_layer)?\\.(?:up|down)\\.weight|lora_magnitude_vector(?:\\.default)?(?:\\.weight)?"
       + "|hada_\\w+|lokr_\\w+|[ab][12]\\.weight|bm\\.weight|oft_\\w+(?:\\.weight)?|rescale|diff|diff_b|w_norm|b_norm"
       + "|set_weight|reshape_weight|dora_scale|alpha|scale|scalar|on_input)");
-  private static final Set<String> SHARED = Stream.concat(
-      Stream.of("alpha", MAGNITUDE), SPELLINGS.keySet().stream().filter(name -> !name.equals(SET)))
-      .collect(Collectors.toSet());
+  private static final Pattern SHARED = Pattern.compile("lora_[AB].*|lora(?:_linear_layer)?\\..*|lora_magnitude_vector.*");
+  private static final Set<String> CONSTANTS = Set.of(RESHAPE, MAGNITUDE, "alpha", "scale", "scalar", "on_input");
   private static final int LONGEST = 1024;
 
   private Parameters() {}
@@ -55,10 +52,14 @@ final class Parameters {
     return stored.startsWith("lora_magnitude_vector");
   }
 
-  /** Whether a key has a parameter that files of this family alone have, and not diffusers' too. */
-  static boolean isOwn(String key) {
-    Matcher parts = parts(key);
-    return parts.matches() && !SHARED.contains(parts.group(2));
+  /** Whether other formats' files have parameters of this name too. */
+  static boolean isShared(String stored) {
+    return SHARED.matcher(stored).matches();
+  }
+
+  /** Whether a parameter only comes with others, which tell the format. */
+  static boolean isConstant(String stored) {
+    return CONSTANTS.contains(stored);
   }
 
   /** What stands before the parameter in a key with dotted names; nothing for a key without a known parameter. */

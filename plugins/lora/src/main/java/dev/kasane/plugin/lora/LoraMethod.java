@@ -17,6 +17,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import java.util.EnumSet;
@@ -129,6 +131,11 @@ public final class LoraMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return FORMS.stream().flatMap(form -> form.parameters().stream()).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return LowRankForm.facts(saved);
   }
 
   @Override

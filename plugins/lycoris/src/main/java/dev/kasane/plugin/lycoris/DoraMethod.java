@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.lowrank.LowRankForm;
 import dev.kasane.core.lowrank.Magnitudes;
@@ -14,6 +15,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +65,11 @@ public final class DoraMethod implements AdapterMethod {
 
   private static Optional<LowRankForm> form(AdapterModule saved) {
     return LowRankForm.of(saved).filter(form -> form == LowRankForm.TURNED_MAGNITUDES);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return LowRankForm.facts(saved).filter(facts -> saved.has(LoraNames.MAGNITUDE));
   }
 
   @Override

@@ -15,6 +15,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +69,14 @@ public final class GloraMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    // The first factor was once stored the other way round; its rank is the shorter side.
+    return MARKS.stream().anyMatch(saved::has) ? Optional.of(ModuleFacts.of(id())
+        .size(ModuleFacts.RANK, Math.min(saved.size(A1, 0), saved.size(A1, 1)))
+        .fault(!MARKS.stream().allMatch(saved::has), ModuleFacts.INCOMPLETE)) : Optional.empty();
   }
 
   @Override

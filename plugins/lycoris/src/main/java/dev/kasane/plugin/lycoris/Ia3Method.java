@@ -18,6 +18,8 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -73,6 +75,11 @@ public final class Ia3Method implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return NAMES;
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return saved.has(ON_INPUT) ? Optional.of(ModuleFacts.of(id())) : Optional.empty();
   }
 
   /** The factors tell one side of the layer alone. */

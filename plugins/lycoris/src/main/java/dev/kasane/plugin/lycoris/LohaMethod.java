@@ -14,6 +14,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +62,13 @@ public final class LohaMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return MARKS.stream().anyMatch(saved::has) ? Optional.of(ModuleFacts.of(SharedOptions.named(id(), saved))
+        .size(ModuleFacts.RANK, saved.size("hada_w1_b", 0)).reads(saved.shapes().get("hada_w1_b"))
+        .fault(!MARKS.stream().allMatch(saved::has), ModuleFacts.INCOMPLETE)) : Optional.empty();
   }
 
   @Override

@@ -2,11 +2,13 @@ package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.lowrank.DeltaDropouts;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.HashSet;
 import java.util.List;
@@ -79,5 +81,10 @@ public final class SharedOptions {
     Set<String> all = new HashSet<>(tensors);
     all.addAll(constants);
     return Set.copyOf(all);
+  }
+
+  /** The name that people give a method's module, which may have magnitudes. */
+  public static String named(String method, ModuleHeader saved) {
+    return saved.has(LoraNames.MAGNITUDE) ? "dora-" + method : method;
   }
 }

@@ -1,6 +1,9 @@
 package dev.kasane.plugin.peft;
 
 import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.spi.AdapterKey;
+import dev.kasane.core.spi.AdapterKey.Role;
+import dev.kasane.core.spi.AdapterKey.Sign;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,6 +26,14 @@ final class KeyGrammar {
           + "(?:\\.(?!weight$|bias$)[^.]+)?(?:\\.(weight|bias))?");
   private static final Pattern WHOLE = Pattern.compile(
       "(.+?)(?:\\.base_layer|\\.modules_to_save(?:\\.[^.]+)?)?\\.(weight|bias)");
+  /** Parameters of any kind of adapter that PEFT has, those that are not supported too. */
+  private static final Pattern ANY_ADAPTER =
+      Pattern.compile("(.+?)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)");
+  /** A wrapper's name in front is a fault of whoever saved the file, and the file PEFT's all the same. */
+  private static final Pattern ROOT = Pattern.compile("^(?:.+\\.)?base_model\\.model\\.");
+  /** Some files leave the root out. */
+  private static final Pattern LANGUAGE_MODEL_FACTOR = Pattern.compile("(?:model\\.(?:layers|decoder|language_model)"
+      + "|transformer\\.h|gpt_neox|decoder|h)\\..+\\.lora_[AB](?:\\.\\w+)?\\.weight");
   private static final Map<String, String> NEUTRAL = Map.of(
       "lora_A", LoraNames.DOWN, "lora_B", LoraNames.UP, "lora_magnitude_vector", LoraNames.MAGNITUDE);
   private static final Map<String, String> STORED = Map.of(
@@ -39,6 +50,21 @@ final class KeyGrammar {
   record Parsed(String path, String parameter, boolean adapter) {}
 
   private KeyGrammar() {}
+
+  /** Takes a key apart for a description; of such files none is a stranger. */
+  static AdapterKey describe(String key) {
+    Matcher root = ROOT.matcher(key);
+    boolean rooted = root.find();
+    String rest = rooted ? key.substring(root.end()) : key;
+    Optional<Parsed> parsed = parse(rest);
+    Matcher other = ANY_ADAPTER.matcher(rest);
+    AdapterKey found = parsed.filter(Parsed::adapter).map(each -> AdapterKey.of(each.path(), each.parameter()))
+        .orElseGet(() -> rooted && other.matches() ? AdapterKey.of(other.group(1), other.group(2))
+            : parsed.map(each -> AdapterKey.of(each.path(), each.parameter()).as(Role.WHOLE))
+                .orElse(AdapterKey.of(rest, "").as(Role.OTHER)));
+    boolean likely = LANGUAGE_MODEL_FACTOR.matcher(key).matches();
+    return found.signed(rooted ? Sign.CERTAIN : likely ? Sign.LIKELY : Sign.NONE).mangled(WrapperNames.isMangled(key));
+  }
 
   /** Takes a key apart, or gives nothing for a key that no supported kind of adapter has. */
   static Optional<Parsed> parse(String key) {

@@ -17,6 +17,7 @@ final class PeftFiles {
   static final String WEIGHTS = "adapter_model.safetensors";
   private static final List<String> WEIGHT_NAMES = List.of(WEIGHTS, "adapter_model.bin",
       WEIGHTS + ".index.json", "adapter_model.bin.index.json");
+  private static final Pattern WEIGHTS_FILE = Pattern.compile("adapter_model\\b.*");
   private static final Pattern SHARD = Pattern.compile("adapter_model-\\d{5}-of-\\d{5}\\.(?:safetensors|bin)");
   private static final Set<String> PARTS = new TreeSet<>(Set.of("unet", "text_encoder", "text_encoder_2", "model"));
 
@@ -36,8 +37,21 @@ final class PeftFiles {
 
   private PeftFiles() {}
 
-  /** Whether a folder holds an adapter, or adapters of the parts of a pipeline in folders of their names. */
-  static boolean isAdapter(Path folder) {
+  /** Names of the tensors' file in a folder, and in folders named after the parts of a pipeline. */
+  static List<String> weightNames() {
+    return Stream.of("", "unet/", "text_encoder/", "text_encoder_2/", "model/")
+        .flatMap(place -> WEIGHT_NAMES.stream().map(place::concat)).toList();
+  }
+
+  /**
+   * Whether a folder, or that of a file with a name of such files, holds an adapter, or adapters of the parts of a
+   * pipeline in folders of their names.
+   */
+  static boolean isAdapter(Path named) {
+    Path folder = Files.isDirectory(named) ? named : named.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(named) && !WEIGHTS_FILE.matcher(named.getFileName().toString()).matches()) {
+      return false;
+    }
     return Files.isRegularFile(folder.resolve(CONFIG))
         || PARTS.stream().anyMatch(part -> Files.isRegularFile(folder.resolve(part).resolve(CONFIG)));
   }

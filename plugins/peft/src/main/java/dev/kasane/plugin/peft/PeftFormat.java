@@ -9,9 +9,12 @@ import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.files.Folders;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.spi.AdapterHeader;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.lowrank.DoraStrength;
+import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.plugin.peft.PeftFiles.Part;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pf4j.Extension;
 
 /** Adapter folders of Hugging Face PEFT. */
@@ -42,8 +46,23 @@ public final class PeftFormat implements AdapterFormat {
   }
 
   @Override
-  public boolean recognises(Set<String> keys) {
-    return keys.stream().anyMatch(key -> WrapperNames.unwrapped(key).startsWith(KeyGrammar.PREFIX));
+  public Optional<AdapterKey> parse(String key) {
+    return Optional.of(KeyGrammar.describe(key));
+  }
+
+  @Override
+  public HeaderFacts describe(AdapterHeader header) throws IOException {
+    return ConfigFacts.beside(header.file()).facts();
+  }
+
+  @Override
+  public List<String> weightNames() {
+    return PeftFiles.weightNames();
+  }
+
+  @Override
+  public List<Path> sideFiles(Path weights) {
+    return Stream.of(weights.resolveSibling(PeftFiles.CONFIG)).filter(Files::isRegularFile).toList();
   }
 
   @Override
@@ -52,8 +71,8 @@ public final class PeftFormat implements AdapterFormat {
   }
 
   @Override
-  public boolean recognisesFolder(Path folder) {
-    return PeftFiles.isAdapter(folder);
+  public boolean recognisesFolder(Path named) {
+    return PeftFiles.isAdapter(named);
   }
 
   @Override

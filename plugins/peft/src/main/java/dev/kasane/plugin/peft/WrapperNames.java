@@ -19,6 +19,9 @@ final class WrapperNames {
   /** DataParallel's name, which only means a wrapper in front, and PEFT's own, once too often. */
   private static final Pattern FRONT = Pattern.compile("^(?:module\\.|base_model\\.(?:model\\.)?(?=base_model\\.))+");
 
+  /** PEFT's root behind anything that is no wrapper known here. */
+  private static final Pattern DEEP_ROOT = Pattern.compile(".\\.base_model\\.model\\.");
+
   private final BasePlaces places;
 
   /**
@@ -26,6 +29,11 @@ final class WrapperNames {
    */
   WrapperNames(BasePlaces places) {
     this.places = places;
+  }
+
+  /** Whether a wrapper's name is in a key. */
+  static boolean isMangled(String key) {
+    return WRAPPER.matcher(key).find() || DEEP_ROOT.matcher(key).find();
   }
 
   /** The key without wrappers. */

@@ -71,7 +71,7 @@ public final class ConvertCommand implements Callable<Integer> {
       ConversionWish wish = new ConversionWish(from, to, Optional.ofNullable(type),
           repair, Optional.ofNullable(base).map(AdapterBases::named));
       Conversion.Outcome outcome =
-          new Conversion(new FormatChoice(host.formats()), new AdapterFit(host.methods()), host.format(format), wish)
+          new Conversion(new FormatChoice(host.formats(), host.methods()), new AdapterFit(host.methods()), host.format(format), wish)
               .run();
       PrintWriter out = spec.commandLine().getOut();
       out.println(to);

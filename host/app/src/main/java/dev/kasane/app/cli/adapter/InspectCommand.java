@@ -57,8 +57,16 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    FileInspection inspection = Inspector.inspect(file, new Depth(hashes, scan));
-    LoadReport report = against == null || inspection.container().equals("unknown") ? null : compare();
+    try (PluginHost host = plugins.start()) {
+      FileInspection inspection =
+          new Inspector(host.formats(), host.methods()).inspect(file, new Depth(hashes, scan));
+      LoadReport report =
+          against == null || inspection.container().equals("unknown") ? null : compare(host);
+      return print(inspection, report);
+    }
+  }
+
+  private int print(FileInspection inspection, LoadReport report) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.print(InspectionJson.of(inspection, report));
@@ -74,10 +82,11 @@ public final class InspectCommand implements Callable<Integer> {
     return inspection.isSound() && fits ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private LoadReport compare() {
+  private LoadReport compare(PluginHost host) {
     AdapterBase base = AdapterBases.named(against);
-    try (PluginHost host = plugins.start(); NDManager scope = Engines.newManager()) {
-      return LoadReport.of(new FormatChoice(host.formats()).recognise(file), base, host.methods(), scope);
+    try (NDManager scope = Engines.newManager()) {
+      FormatChoice choice = new FormatChoice(host.formats(), host.methods());
+      return LoadReport.of(choice.recognise(file), base, host.methods(), scope);
     }
   }
 }

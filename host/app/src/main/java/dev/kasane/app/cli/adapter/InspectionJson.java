@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kasane.app.adapter.LoadReport;
 import dev.kasane.app.inspect.FileInspection;
 import dev.kasane.core.Json;
+import dev.kasane.core.spi.ModuleFacts;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What {@code kasane inspect --json} prints.
@@ -32,6 +35,7 @@ final class InspectionJson {
       json.writeStringField("method", inspection.method());
       json.writeNumberField("modules", inspection.modules());
       write(json, "ranks", inspection.ranks());
+      writeSizes(json, inspection);
       write(json, "alphas", inspection.alphas());
       json.writeNumberField("missingAlphas", inspection.missingAlphas());
       json.writeNumberField("tensors", inspection.tensors());
@@ -51,6 +55,19 @@ final class InspectionJson {
       json.writeEndObject();
     }
     return text.toString();
+  }
+
+  /** Inner sizes other than ranks, which few methods have. */
+  private static void writeSizes(JsonGenerator json, FileInspection inspection) throws IOException {
+    Map<String, List<Long>> others = new TreeMap<>(inspection.sizes());
+    others.remove(ModuleFacts.RANK);
+    if (!others.isEmpty()) {
+      json.writeObjectFieldStart("sizes");
+      for (Map.Entry<String, List<Long>> size : others.entrySet()) {
+        write(json, size.getKey(), size.getValue());
+      }
+      json.writeEndObject();
+    }
   }
 
   static void write(JsonGenerator json, String name, Collection<?> values) throws IOException {

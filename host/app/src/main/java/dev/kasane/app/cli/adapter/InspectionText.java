@@ -2,6 +2,7 @@ package dev.kasane.app.cli.adapter;
 
 import dev.kasane.app.inspect.FileInspection;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.spi.ModuleFacts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,11 @@ final class InspectionText {
     add(lines, "base", inspection.base());
     add(lines, "modules", inspection.modules() + missingAlphas(inspection));
     add(lines, "ranks", joined(inspection.ranks()));
+    inspection.sizes().forEach((name, sizes) -> {
+      if (!name.equals(ModuleFacts.RANK)) {
+        add(lines, name, joined(sizes));
+      }
+    });
     add(lines, "alphas", joined(inspection.alphas()));
     add(lines, "dtypes", joined(inspection.dtypes()));
     add(lines, "targets", pairs(inspection.targets(), " "));

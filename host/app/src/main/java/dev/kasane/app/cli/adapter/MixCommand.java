@@ -103,7 +103,7 @@ public final class MixCommand implements Callable<Integer> {
       throws IOException {
     DeltaSource deltas = new DeltaSource(host.methods(), read.get(0).layers());
     List<MixPart> parts = input.parts(read);
-    Map<String, String> metadata = Parentage.of(operation(options), read);
+    Map<String, String> metadata = Parentage.of(operation(options), read, host.formats());
     Mixer.Mixed mixed;
     try (ProgressSteps steps = new ProgressSteps("Mixing", "layers")) {
       mixed = new Mixer(options, deltas, steps).mix(parts, metadata, scope);

@@ -97,7 +97,7 @@ public final class ResizeCommand implements Callable<Integer> {
     Resizer.Resized resized;
     try (ProgressSteps steps = new ProgressSteps("Resizing", "layers")) {
       resized = new Resizer(adapter.name(), linear, convolution, steps)
-          .resize(adapter.model(), Parentage.of("resize to " + linear.text(), read), scope);
+          .resize(adapter.model(), Parentage.of("resize to " + linear.text(), read, host.formats()), scope);
     }
     ElementType stored = output.precision(read);
     AdapterModel rounded = Verifier.rounded(resized.model(), stored, scope);

@@ -14,6 +14,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
@@ -67,6 +69,12 @@ public final class LokrMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return MARKS.stream().anyMatch(saved::has)
+        ? Optional.of(SavedKronecker.facts(SharedOptions.named(id(), saved), saved)) : Optional.empty();
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.lowrank.LayerShapes;
 import dev.kasane.core.lowrank.SavedShapes;
 import dev.kasane.core.lowrank.SavedTensors;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.kronecker.Kronecker.Side;
 
@@ -54,6 +56,19 @@ final class SavedKronecker {
     long inputs = (wholeFirst ? saved.size(FIRST, 1) : saved.size(FIRST + "_b", 1)) * saved.size(columns, 1);
     return core ? saved.convolution(rows, inputs, CORE)
         : saved.isKernels(columns) ? saved.convolution(rows, inputs, columns) : saved.product(rows, inputs);
+  }
+
+  /** What a header tells of a product, or of what is left of one. */
+  static ModuleFacts facts(String name, ModuleHeader saved) {
+    String rows = saved.has(FIRST) ? FIRST : FIRST + "_a";
+    String first = saved.has(FIRST) ? FIRST : FIRST + "_b";
+    String second = saved.has(SECOND) ? SECOND : SECOND + "_b";
+    boolean reads = saved.size(first, 1) > 0 && saved.size(second, 1) > 0;
+    return ModuleFacts.of(name)
+        .size(ModuleFacts.RANK, saved.size(saved.has(SECOND + "_b") ? SECOND + "_b" : FIRST + "_b", 0))
+        .size(ModuleFacts.FACTOR, saved.size(rows, 0))
+        .reads(reads ? new Shape(0, saved.size(first, 1) * saved.size(second, 1)) : null)
+        .fault(!saved.hasAny(FIRST, FIRST + "_a") || !saved.hasAny(SECOND, SECOND + "_a"), ModuleFacts.INCOMPLETE);
   }
 
   private void requireOneForm(String name) {

@@ -15,6 +15,8 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Factorization;
 import dev.kasane.plugin.lycoris.SharedOptions;
@@ -26,7 +28,7 @@ import org.pf4j.Extension;
 /** BOFT: the rows of a weight are rotated in the stages of a butterfly, so that each can reach each. */
 @Extension
 public final class BoftMethod implements AdapterMethod {
-  private static final int AXES = 4;
+  static final int AXES = 4;
 
   @Override
   public String id() {
@@ -78,6 +80,12 @@ public final class BoftMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return SharedOptions.with(DiagOftMethod.TENSORS, DiagOftMethod.CONSTANTS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return saved.axes(Rotation.BLOCKS) == AXES
+        ? Optional.of(ModuleFacts.of(id()).size(ModuleFacts.BLOCK, saved.size(Rotation.BLOCKS, 2))) : Optional.empty();
   }
 
   /** Blocks tell a layer's outputs alone. */

@@ -15,6 +15,8 @@ import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Factorization;
 import dev.kasane.plugin.lycoris.SharedOptions;
@@ -82,6 +84,12 @@ public final class DiagOftMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return SharedOptions.with(TENSORS, CONSTANTS);
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return saved.has(Rotation.BLOCKS) && saved.axes(Rotation.BLOCKS) != BoftMethod.AXES
+        ? Optional.of(ModuleFacts.of(id()).size(ModuleFacts.BLOCK, saved.size(Rotation.BLOCKS, 1))) : Optional.empty();
   }
 
   /** Blocks tell a layer's outputs alone. */

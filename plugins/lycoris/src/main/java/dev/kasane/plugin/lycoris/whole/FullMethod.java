@@ -8,6 +8,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
@@ -54,6 +56,13 @@ public final class FullMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return NAMES.both();
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    // A bias's difference may stand beside the parameters of any method.
+    return saved.has(NAMES.weight()) || saved.shapes().keySet().equals(Set.of(NAMES.bias()))
+        ? Optional.of(ModuleFacts.of(id()).reads(saved.shapes().get(NAMES.weight()))) : Optional.empty();
   }
 
   @Override

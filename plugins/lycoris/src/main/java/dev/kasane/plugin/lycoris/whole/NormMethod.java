@@ -8,6 +8,8 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.ModuleFacts;
+import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
@@ -53,6 +55,11 @@ public final class NormMethod implements AdapterMethod {
   @Override
   public Set<String> parameters() {
     return NAMES.both();
+  }
+
+  @Override
+  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+    return NAMES.both().stream().anyMatch(saved::has) ? Optional.of(ModuleFacts.of(id())) : Optional.empty();
   }
 
   @Override

@@ -11,7 +11,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** A damaged file is described or refused; nothing else ever happens. {@link MutatedFiles} runs longer. */
-class MutatedFilesTest {
+class MutatedFilesIT {
   private static Path folder;
   private static MutatedFiles files;
 

@@ -1,7 +1,10 @@
-package dev.kasane.app.inspect;
+package dev.kasane.plugin.kohya;
 
 import dev.kasane.core.files.Digests;
+import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.PendingFolder;
+import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
@@ -12,11 +15,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The hashes by which sites and web UIs know a file. The file is read as a stream, whatever its size.
@@ -33,6 +36,7 @@ import java.util.stream.Collectors;
  */
 final class PublishedHashes {
   static final String MODEL = "sshs_model_hash";
+  static final String LEGACY = "sshs_legacy_hash";
 
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int AUTO_V2_DIGITS = 10;
@@ -48,17 +52,16 @@ final class PublishedHashes {
    *
    * @throws IOException when the file cannot be read to its end
    */
-  static Map<String, String> of(Path file, String container) throws IOException {
+  static Map<String, String> of(Path file) throws IOException {
     Map<String, String> hashes = new LinkedHashMap<>();
-    if (!container.equals(TensorListing.SAFETENSORS)) {
-      add(hashes, all(file, Files.size(file)), legacy(file, LEGACY_START));
-      return hashes;
-    }
     long dataStart;
     long trainedStart;
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       dataStart = opened.dataStart();
       trainedStart = trainedStart(opened);
+    } catch (SafetensorsException other) {
+      add(hashes, all(file, Files.size(file)), legacy(file, LEGACY_START));
+      return hashes;
     }
     List<String> both = all(file, dataStart);
     add(hashes, both, legacy(file, LEGACY_START));
@@ -66,9 +69,29 @@ final class PublishedHashes {
     hashes.put(MODEL, both.get(1));
     // With a header of a mebibyte the 64 KiB would lie in its text, whose order is left to chance.
     if (trainedStart <= LEGACY_START) {
-      hashes.put("sshs_legacy_hash", legacy(file, LEGACY_START - trainedStart + dataStart));
+      hashes.put(LEGACY, legacy(file, LEGACY_START - trainedStart + dataStart));
     }
     return hashes;
+  }
+
+  /**
+   * Those that survive a change of the metadata, of a file that is yet to be written.
+   *
+   * @param target the file; its tensors are written to a file beside it, which is removed
+   * @param settings the settings of the training
+   * @throws SafetensorsException when there is no room for it; the target is not touched
+   */
+  static Map<String, String> of(Path target, Collection<TensorDeclaration> tensors, Map<String, String> settings)
+      throws SafetensorsException {
+    try (PendingFolder scratch = PendingFolder.beside(target)) {
+      Path trial = scratch.path().resolve("hashed.safetensors");
+      SafetensorsWriter.write(trial, tensors, settings);
+      try (SafetensorsFile opened = SafetensorsFile.open(trial)) {
+        return Map.of(MODEL, all(trial, opened.dataStart()).get(1), LEGACY, legacy(trial, LEGACY_START));
+      }
+    } catch (IOException e) {
+      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(e), e);
+    }
   }
 
   private static void add(Map<String, String> hashes, List<String> both, String legacy) {
@@ -79,9 +102,7 @@ final class PublishedHashes {
 
   /** Where the data would begin in a file with the settings of the training as its only metadata. */
   private static long trainedStart(SafetensorsFile file) throws IOException {
-    Map<String, String> settings = file.metadata().entrySet().stream()
-        .filter(pair -> pair.getKey().startsWith("ss_"))
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    Map<String, String> settings = KohyaMetadata.trainingOnly(file.metadata());
     List<TensorDeclaration> tensors = file.tensors().values().stream()
         .map(entry -> new TensorDeclaration(entry.name(), entry.dtype(), entry.shape(), out -> { }))
         .toList();

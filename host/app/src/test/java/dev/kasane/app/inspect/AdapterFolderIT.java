@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AdapterFolderTest {
+class AdapterFolderIT {
   @TempDir
   private Path folder;
 
@@ -25,31 +25,31 @@ class AdapterFolderTest {
   @Test
   void aFileIsItselfAndAFolderItsWeights() throws IOException {
     Path file = weights("", "adapter_model.safetensors");
-    assertThat(AdapterFolder.weights(file)).isEqualTo(file);
-    assertThatThrownBy(() -> AdapterFolder.weights(folder.resolve("none"))).isInstanceOf(UserException.class)
+    assertThat(new AdapterFolder(Installed.PLUGINS.formats()).weights(file)).isEqualTo(file);
+    assertThatThrownBy(() -> new AdapterFolder(Installed.PLUGINS.formats()).weights(folder.resolve("none"))).isInstanceOf(UserException.class)
         .hasMessageContaining("no such file");
-    assertThat(AdapterFolder.weights(folder)).isEqualTo(file);
-    assertThat(Inspector.inspect(folder).format()).isEqualTo("peft");
+    assertThat(new AdapterFolder(Installed.PLUGINS.formats()).weights(folder)).isEqualTo(file);
+    assertThat(Installed.inspect(folder).format()).isEqualTo("peft");
   }
 
   @Test
   void olderWeightsAreFoundToo() throws IOException {
     Path file = weights("", "adapter_model.bin");
-    assertThat(AdapterFolder.weights(folder)).isEqualTo(file);
+    assertThat(new AdapterFolder(Installed.PLUGINS.formats()).weights(folder)).isEqualTo(file);
   }
 
   @Test
   void ofSeveralPartsTheFirstStandsForAllWhereThatIsAskedFor() throws IOException {
     weights("text_encoder", "adapter_model.safetensors");
     Path unet = weights("unet", "adapter_model.safetensors");
-    assertThat(AdapterFolder.anyWeights(folder)).isEqualTo(unet);
-    assertThatThrownBy(() -> AdapterFolder.weights(folder)).isInstanceOf(UserException.class)
+    assertThat(new AdapterFolder(Installed.PLUGINS.formats()).anyWeights(folder)).isEqualTo(unet);
+    assertThatThrownBy(() -> new AdapterFolder(Installed.PLUGINS.formats()).weights(folder)).isInstanceOf(UserException.class)
         .hasMessageContaining("is a folder without");
   }
 
   @Test
   void aFolderOfSomethingElseIsSaidToBeOne() {
-    assertThatThrownBy(() -> AdapterFolder.weights(folder)).isInstanceOf(UserException.class)
-        .hasMessageContaining("without adapter_model.safetensors");
+    assertThatThrownBy(() -> new AdapterFolder(Installed.PLUGINS.formats()).weights(folder)).isInstanceOf(UserException.class)
+        .hasMessageContaining("is a folder without").hasMessageContaining("adapter_model.safetensors");
   }
 }

@@ -1,4 +1,4 @@
-package dev.kasane.app.inspect;
+package dev.kasane.plugin.peft;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.spi.HeaderFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +25,7 @@ import java.util.stream.Stream;
  * @param values every plain value by its path: {@code lora_alpha}, {@code alpha_pattern/q_proj}; elements of
  *     a list are joined by commas
  */
-record PeftConfigValues(Map<String, String> values) {
-  static final String NAME = "adapter_config.json";
-
+record ConfigFacts(Map<String, String> values) {
   private static final int LARGEST = 16 << 20;
   private static final Map<String, String> METHODS = Map.of("LORA", "lora", "LOHA", "loha", "LOKR", "lokr",
       "IA3", "ia3", "OFT", "oft", "BOFT", "boft", "ADALORA", "adalora", "VERA", "vera");
@@ -37,10 +36,10 @@ record PeftConfigValues(Map<String, String> values) {
    * @return it, or nothing said at all
    * @throws IOException when it is there but is no JSON object; the message names it
    */
-  static PeftConfigValues beside(Path weights) throws IOException {
-    Path file = weights.toAbsolutePath().resolveSibling(NAME);
+  static ConfigFacts beside(Path weights) throws IOException {
+    Path file = weights.toAbsolutePath().resolveSibling(PeftFiles.CONFIG);
     if (!Files.isRegularFile(file)) {
-      return new PeftConfigValues(Map.of());
+      return new ConfigFacts(Map.of());
     }
     if (Files.size(file) > LARGEST) {
       throw new IOException(file + ": has " + Files.size(file) + " bytes, too many for a configuration");
@@ -51,7 +50,7 @@ record PeftConfigValues(Map<String, String> values) {
         throw new IOException("it is no JSON object");
       }
       object(json, "", values, 0);
-      return new PeftConfigValues(values);
+      return new ConfigFacts(values);
     } catch (JsonProcessingException fault) {
       throw new IOException(file + ": is damaged: " + JsonFault.of(fault), fault);
     } catch (IOException fault) {
@@ -97,19 +96,22 @@ record PeftConfigValues(Map<String, String> values) {
     return joined.toString();
   }
 
-  boolean isPresent() {
-    return !values.isEmpty();
+  /** All of it, for people. */
+  HeaderFacts facts() {
+    List<String> notes = !values.isEmpty() ? List.of() : List.of("there is no " + PeftFiles.CONFIG
+        + " beside the file; alpha, and with it the strength, stands only there");
+    return new HeaderFacts("", method(), alphas(), List.of(), training(), notes);
   }
 
   /** The method in lower case as the rest of the program spells it, or an empty text. */
-  String method() {
+  private String method() {
     String type = values.getOrDefault("peft_type", "").toUpperCase(Locale.ROOT);
     String method = METHODS.getOrDefault(type, type.toLowerCase(Locale.ROOT));
     return method.equals("lora") && "true".equals(values.get("use_dora")) ? "dora" : method;
   }
 
   /** The different alphas, those of the pattern included, ascending. */
-  List<Double> alphas() {
+  private List<Double> alphas() {
     Stream<String> stated = Stream.concat(
         Stream.of("lora_alpha", "alpha").map(values::get).filter(value -> value != null),
         values.entrySet().stream().filter(each -> each.getKey().startsWith("alpha_pattern/"))
@@ -118,8 +120,7 @@ record PeftConfigValues(Map<String, String> values) {
         .distinct().sorted().toList();
   }
 
-  /** Facts for people. */
-  Map<String, String> facts() {
+  private Map<String, String> training() {
     Map<String, String> facts = new LinkedHashMap<>();
     put(facts, "trained on", "base_model_name_or_path");
     put(facts, "task", "task_type");

@@ -8,21 +8,24 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.testkit.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class InspectorTest {
+class InspectorIT {
   private static final Path ROOT = Path.of(System.getProperty("kasane.root"));
   private static final Path KOHYA =
       ROOT.resolve("plugins/kohya/src/test/resources/golden/sd1-tiny-kohya.safetensors");
@@ -32,12 +35,12 @@ class InspectorTest {
   private Path folder;
 
   private FileInspection inspect(Map<String, String> metadata, String... tensors) throws IOException {
-    return Inspector.inspect(AdapterFiles.write(folder.resolve("file.safetensors"), metadata, tensors));
+    return Installed.inspect(AdapterFiles.write(folder.resolve("file.safetensors"), metadata, tensors));
   }
 
   @Test
   void describesAKohyaFile() throws IOException {
-    FileInspection found = Inspector.inspect(KOHYA);
+    FileInspection found = Installed.inspect(KOHYA);
 
     assertThat(found.problems()).isEmpty();
     assertThat(found.format()).isEqualTo("kohya");
@@ -66,9 +69,14 @@ class InspectorTest {
     }
     assertThat(files).hasSizeGreaterThan(60);
     files.forEach((name, keys) -> {
-      assertThat(AdapterLayout.of(keys)).as(name).contains(AdapterLayout.KOHYA);
-      assertThat(AdapterLayout.census(keys)).as(name).hasSize(1);
-      assertThat(AdapterLayout.KOHYA.moduleNames(keys)).as(name).hasSizeBetween(1, 2);
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      keys.forEach(key -> tensors.put(key, new StoredTensor(key, DType.F32, List.of(4L, 4L))));
+      TensorListing listing = new TensorListing("safetensors", tensors, Map.of(), Set.of(), Map.of());
+      AdapterContents contents = new AdapterContents(
+          golden, golden, listing, Installed.PLUGINS.formats(), Installed.PLUGINS.methods());
+      assertThat(contents.format()).as(name).get().extracting(AdapterFormat::id).isEqualTo("kohya");
+      assertThat(contents.claimed()).as(name).hasSize(1);
+      assertThat(contents.modules()).as(name).hasSizeBetween(1, 2);
     });
   }
 
@@ -82,7 +90,7 @@ class InspectorTest {
   })
   void describesFilesFromTheWild(
       String name, String format, String method, String base, int modules, long rank) throws IOException {
-    FileInspection found = Inspector.inspect(wild(name));
+    FileInspection found = Installed.inspect(wild(name));
 
     assertThat(found.problems()).isEmpty();
     assertThat(found.format()).isEqualTo(format);
@@ -94,7 +102,7 @@ class InspectorTest {
 
   @Test
   void namesTheManglingOfARealFile() throws IOException {
-    FileInspection found = Inspector.inspect(wild("sd15-style.mangled-kohya-prefix.safetensors"));
+    FileInspection found = Installed.inspect(wild("sd15-style.mangled-kohya-prefix.safetensors"));
 
     assertThat(found.problems()).singleElement().asString().startsWith("256 keys are mangled");
     assertThat(found.modules()).isEqualTo(128);
@@ -104,7 +112,7 @@ class InspectorTest {
 
   @Test
   void takesAlphaAndBaseOfAPeftFolderFromItsConfiguration() throws IOException {
-    FileInspection found = Inspector.inspect(wild("opt-peft-bf16"));
+    FileInspection found = Installed.inspect(wild("opt-peft-bf16"));
 
     assertThat(found.alphas()).containsExactly(32.0);
     assertThat(found.training()).containsEntry("trained on", "facebook/opt-125m")
@@ -115,7 +123,7 @@ class InspectorTest {
 
   @Test
   void theLearntWordsOfARealFileCallIt() throws IOException {
-    FileInspection found = Inspector.inspect(wild("sd15-disney.cloneofsimo.safetensors"));
+    FileInspection found = Installed.inspect(wild("sd15-disney.cloneofsimo.safetensors"));
 
     assertThat(found.triggerWords()).containsExactly("<s1>", "<s2>");
     assertThat(found.targets()).containsEntry("unet", 144).containsEntry("text_encoder", 48);
@@ -272,12 +280,12 @@ class InspectorTest {
             filled(Float.NEGATIVE_INFINITY)),
         TensorDeclaration.ofFloats(K + ".alpha", DType.F32, new long[0], new float[] {1})), Map.of());
 
-    assertThat(Inspector.inspect(file).problems()).singleElement().asString()
+    assertThat(Installed.inspect(file).problems()).singleElement().asString()
         .startsWith("2 tensors hold values that are no finite numbers")
         .contains(".lora_down.weight (768)", ".lora_up.weight (768)");
-    assertThat(Inspector.inspect(file).valuesChecked()).isTrue();
-    assertThat(Inspector.inspect(file, Depth.HEADER).problems()).isEmpty();
-    assertThat(Inspector.inspect(file, Depth.HEADER).valuesChecked()).isFalse();
+    assertThat(Installed.inspect(file).valuesChecked()).isTrue();
+    assertThat(Installed.inspect(file, Depth.HEADER).problems()).isEmpty();
+    assertThat(Installed.inspect(file, Depth.HEADER).valuesChecked()).isFalse();
   }
 
   private static float[] filled(float value) {
@@ -291,13 +299,13 @@ class InspectorTest {
     Path file = Files.writeString(folder.resolve("payload.pt"),
         "\u0080\u0002cposix\nsystem\nq\u0000(X\u0004\u0000\u0000\u0000truetR.", StandardCharsets.ISO_8859_1);
 
-    assertThat(Inspector.inspect(file).problems()).singleElement().asString()
+    assertThat(Installed.inspect(file).problems()).singleElement().asString()
         .contains(file.toString(), "posix.system");
   }
 
   @Test
   void saysWhenAFileIsNoAdapter() throws IOException {
-    FileInspection found = Inspector.inspect(
+    FileInspection found = Installed.inspect(
         ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny-original.ckpt"));
 
     assertThat(found.container()).isEqualTo("pickle");
@@ -316,17 +324,17 @@ class InspectorTest {
         "version https://git-lfs.github.com/spec/v1\n", StandardCharsets.UTF_8);
     Path empty = Files.createFile(folder.resolve("empty.safetensors"));
 
-    assertThat(Inspector.inspect(cut).problems()).singleElement().asString().contains(cut.toString());
-    assertThat(Inspector.inspect(pointer).problems()).singleElement().asString().contains("Git LFS");
-    assertThat(Inspector.inspect(empty).problems()).singleElement().asString().contains("empty");
-    assertThat(Inspector.inspect(empty).isSound()).isFalse();
+    assertThat(Installed.inspect(cut).problems()).singleElement().asString().contains(cut.toString());
+    assertThat(Installed.inspect(pointer).problems()).singleElement().asString().contains("Git LFS");
+    assertThat(Installed.inspect(empty).problems()).singleElement().asString().contains("empty");
+    assertThat(Installed.inspect(empty).isSound()).isFalse();
   }
 
   @Test
   void absenceIsAFailure() {
-    assertThatThrownBy(() -> Inspector.inspect(folder.resolve("no.safetensors")))
+    assertThatThrownBy(() -> Installed.inspect(folder.resolve("no.safetensors")))
         .isInstanceOf(UserException.class).hasMessageContaining("no such file");
-    assertThatThrownBy(() -> Inspector.inspect(folder)).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> Installed.inspect(folder)).isInstanceOf(UserException.class)
         .hasMessageContaining("adapter_model.safetensors");
   }
 
@@ -335,10 +343,10 @@ class InspectorTest {
     Path file = Files.writeString(folder.resolve("abc"), "abc");
 
     // FIPS 180-2, appendix B.1, and the hash of nothing.
-    assertThat(Inspector.inspect(file, Depth.FULL).hashes())
+    assertThat(Installed.inspect(file, Depth.FULL).hashes())
         .containsEntry("SHA256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         .containsEntry("AutoV2", "ba7816bf8f").containsEntry("legacy", "e3b0c442");
-    assertThat(Inspector.inspect(file, Depth.HEADER).hashes()).isEmpty();
+    assertThat(Installed.inspect(file, Depth.HEADER).hashes()).isEmpty();
   }
 
   @Test
@@ -354,12 +362,12 @@ class InspectorTest {
     SafetensorsWriter.write(file, tensors,
         Map.of("ss_steps", "12", "modelspec.title", "a title", "sshs_model_hash", "0".repeat(64)));
     SafetensorsWriter.write(trained, tensors, Map.of("ss_steps", "12"));
-    FileInspection found = Inspector.inspect(file);
+    FileInspection found = Installed.inspect(file);
 
     assertThat(found.hashes()).hasEntrySatisfying("sshs_model_hash", hash ->
         assertThat(found.hashes().get("AutoV3")).hasSize(12).isEqualTo(hash.substring(0, 12)));
     assertThat(found.hashes().get("sshs_legacy_hash"))
-        .isEqualTo(Inspector.inspect(trained).hashes().get("legacy"))
+        .isEqualTo(Installed.inspect(trained).hashes().get("legacy"))
         .isNotEqualTo(found.hashes().get("legacy"));
     assertThat(found.notes()).singleElement().asString().contains("changed since");
   }

@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-class InspectCommandTest {
+@ExtendWith(Distribution.class)
+class InspectCommandIT {
   private static final Path KOHYA = Path.of(System.getProperty("kasane.root"),
       "plugins/kohya/src/test/resources/golden/sd1-tiny-kohya.safetensors");
 

@@ -16,13 +16,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What {@code kasane inspect} makes of bad files: always exit code 1, always JSON, always the reason. */
-class BadFilesTest {
+@ExtendWith(Distribution.class)
+class BadFilesIT {
   private final CommandHarness kasane = new CommandHarness();
 
   @TempDir

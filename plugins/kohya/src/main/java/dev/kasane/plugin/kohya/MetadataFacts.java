@@ -1,18 +1,20 @@
-package dev.kasane.app.inspect;
+package dev.kasane.plugin.kohya;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.kasane.core.Json;
+import dev.kasane.core.spi.HeaderFacts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a file's metadata say about how it came to be, under names for people. */
-final class TrainingHistory {
+/** What the fields of kohya's scripts and of the model specification say in a file of any format. */
+final class MetadataFacts {
   private static final int MOST_TAGS = 10;
   private static final String[][] FACTS = {
     {"modelspec.title", "title"}, {"modelspec.author", "author"}, {"modelspec.date", "date"},
@@ -28,10 +30,22 @@ final class TrainingHistory {
     {"ss_clip_skip", "CLIP skip"}, {"ss_seed", "seed"}, {"ss_training_comment", "comment"}
   };
 
-  private TrainingHistory() {}
+  private MetadataFacts() {}
+
+  static HeaderFacts of(Map<String, String> metadata) {
+    return new HeaderFacts(base(metadata), "", List.of(), triggerWords(metadata), training(metadata), List.of());
+  }
+
+  private static String base(Map<String, String> metadata) {
+    String version = metadata.getOrDefault("ss_base_model_version", "").toLowerCase(Locale.ROOT);
+    String architecture = metadata.getOrDefault("modelspec.architecture", "").toLowerCase(Locale.ROOT);
+    return version.startsWith("sdxl") || architecture.startsWith("stable-diffusion-xl") ? "sdxl"
+        : version.startsWith("sd_v2") || architecture.startsWith("stable-diffusion-v2") ? "sd2"
+        : version.startsWith("sd_v1") || architecture.startsWith("stable-diffusion-v1") ? "sd1" : "";
+  }
 
   /** The facts that are there; {@code None} is how Python says that there is none. */
-  static Map<String, String> of(Map<String, String> metadata) {
+  private static Map<String, String> training(Map<String, String> metadata) {
     Map<String, String> facts = new LinkedHashMap<>();
     for (String[] fact : FACTS) {
       String value = metadata.getOrDefault(fact[0], "").strip();
@@ -46,7 +60,7 @@ final class TrainingHistory {
    * The words that call the adapter: the trigger phrase if one is stated, else the most frequent tags of the
    * captions, the most frequent first.
    */
-  static List<String> triggerWords(Map<String, String> metadata) {
+  private static List<String> triggerWords(Map<String, String> metadata) {
     String phrase = metadata.getOrDefault("modelspec.trigger_phrase", "").strip();
     return phrase.isEmpty() ? frequentTags(metadata.getOrDefault("ss_tag_frequency", "")) : List.of(phrase);
   }
