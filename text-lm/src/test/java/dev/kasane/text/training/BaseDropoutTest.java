@@ -11,9 +11,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -100,7 +99,7 @@ class BaseDropoutTest {
   void theyAreOnInBackwardAlone(JsonNode each) {
     CausalLm model = model(each, scope);
     AdapterSet set = Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of("attn"), List.of()),
-        new RandomDelta(), AdapterOptions.of("random-delta", List.of(), Map.of()), OptionPatterns.none(), scope);
+        new MethodChoice(new RandomDelta(), Map.of()), scope);
     double whole = loss(model, each, 1);
     for (boolean checkpointing : new boolean[] {false, true}) {
       LanguageObjective objective = new LanguageObjective(model, checkpointing);

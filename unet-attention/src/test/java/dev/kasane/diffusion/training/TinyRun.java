@@ -4,9 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
@@ -86,7 +85,7 @@ final class TinyRun implements AutoCloseable {
     model.components().forEach((name, module) -> {
       if (text || name.equals(ImageModel.UNET)) {
         sets.add(Injector.attachFresh(name, module, TargetSelector.of(List.of("attn"), List.of()),
-            new FullDelta(), AdapterOptions.of("full-delta", List.of(), Map.of()), OptionPatterns.none(), scope));
+            new MethodChoice(new FullDelta(), Map.of()), scope));
       }
     });
     return AdapterSet.join(sets);

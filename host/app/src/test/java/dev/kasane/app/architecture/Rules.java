@@ -3,6 +3,7 @@ package dev.kasane.app.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -137,6 +138,11 @@ final class Rules {
         .and().doNotHaveFullyQualifiedName("dev.kasane.app.params.ParameterPlan")
         .should(ArchCondition.from(describe("speaks a file's words", Rules::namesKeys)))
         .because("a format knows its keys and metadata and a method its parameters; the application asks them"));
+    rules.put("an adapter knows its layer", noMethods().that().areDeclaredInClassesThat()
+        .areAssignableTo(CORE + ".spi.LayerAdapter").and().areNotStatic()
+        .should().haveRawParameterTypes(describe("that name a layer", (List<JavaClass> types) ->
+            types.stream().anyMatch(type -> type.isAssignableTo(CORE + ".spi.TargetLayer"))))
+        .because("a layer that is handed in again could be another one"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }

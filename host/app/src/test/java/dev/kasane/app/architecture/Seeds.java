@@ -74,6 +74,8 @@ final class Seeds {
     seeds.put("garbage collection", List.of(does("dev.kasane.core.training", "System.gc();")));
     seeds.put("keys belong to formats", List.of(does("dev.kasane.app.cli",
         "boolean ours = toString().endsWith(\".lora_down.weight\");")));
+    seeds.put("an adapter knows its layer", List.of("package dev.kasane.plugin.one; interface Seed"
+        + " extends dev.kasane.core.spi.LayerAdapter { void act(dev.kasane.core.spi.TargetLayer other); }"));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
     return seeds;
   }

@@ -131,7 +131,7 @@ final class Originals {
     for (String path : paths) {
       AdaptableLayer layer = root.restorableLayers().get(path);
       if (layer != null && method.supports(layer)) {
-        modules.add(random(method.attach(layer, options(method, options), scope).saved(), scope));
+        modules.add(random(method.prepare(options(method, options)).attach(layer, scope).saved(), scope));
       }
     }
     return modules;
@@ -143,7 +143,7 @@ final class Originals {
     if (ranked && !method.id().contains("oft")) {
       given.put("rank", "2");
     }
-    return AdapterOptions.of(method.id(), method.options(), given);
+    return AdapterOptions.of(method, given);
   }
 
   /** Fresh adapters are zero, on which most sums would agree by chance. */

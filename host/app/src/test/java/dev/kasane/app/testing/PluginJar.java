@@ -59,7 +59,7 @@ public final class PluginJar {
           public List<AdapterOption> options() {
             return List.of(new AdapterOption("rank", AdapterOption.Type.INTEGER, "8", "Inner dimension."));
           }
-          public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+          public PreparedMethod prepare(AdapterOptions options) {
             throw new UnsupportedOperationException();
           }
           public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {

@@ -12,9 +12,8 @@ import dev.kasane.bench.RandomWeights;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
@@ -60,7 +59,7 @@ import picocli.CommandLine.Option;
 @Command(name = "LanguageModelBenchmark", mixinStandardHelpOptions = true,
     description = "Times training and generating and prints one line of JSON.")
 public final class LanguageModelBenchmark implements Callable<Integer> {
-  private static final String RANK = "8";
+  private static final int RANK = 8;
   private static final List<String> TARGETS = List.of("q_proj", "k_proj", "v_proj", "o_proj");
   private static final double LEARNING_RATE = 1e-4;
   private static final long SEED = 1;
@@ -160,10 +159,8 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   }
 
   private static AdapterSet adapters(CausalLm model, NDManager owner) {
-    LoraMethod lora = new LoraMethod();
-    AdapterOptions options = AdapterOptions.of(lora.id(), lora.options(), Map.of("rank", RANK));
-    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(TARGETS, List.of()), lora, options,
-        OptionPatterns.none(), owner);
+    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(TARGETS, List.of()),
+        new MethodChoice(new LoraMethod(), Map.of("rank", RANK)), owner);
   }
 
   private List<Double> train(CausalLm model, AdapterSet adapters, NDManager owner) {

@@ -7,13 +7,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -108,7 +107,7 @@ class WrittenFoldersTest {
 
   private AdapterSet attach(Golden golden, Module model, Map<String, String> options) {
     LoraMethod method = new LoraMethod();
-    return Injector.attachFresh("model", model, TargetSelector.of(golden.adapted(), List.of()), method,
-        AdapterOptions.of(method.id(), method.options(), options), OptionPatterns.none(), scope);
+    return Injector.attachFresh("model", model, TargetSelector.of(golden.adapted(), List.of()),
+        new MethodChoice(method, options), scope);
   }
 }

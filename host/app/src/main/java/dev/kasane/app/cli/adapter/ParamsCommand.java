@@ -9,10 +9,9 @@ import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.Json;
 import dev.kasane.core.Ranges;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.ElementType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -102,17 +101,15 @@ public final class ParamsCommand implements Callable<Integer> {
     Ranges.require(resolution >= 64 && resolution <= 1 << 14, "«resolution»", resolution, "64 to 16384");
     TargetSelector selector = layers.within(TargetSelector.of(targets, exclude));
     try (PluginHost host = plugins.start()) {
-      AdapterMethod chosen = host.method(method);
-      Map<String, String> given = new LinkedHashMap<>(methodOptions);
+      Map<String, Object> given = new LinkedHashMap<>(methodOptions);
       if (rank != null) {
-        given.put("rank", String.valueOf(rank));
+        given.put("rank", rank);
       }
       OptionPatterns patterns = rankPatterns.isEmpty() ? OptionPatterns.none()
           : new OptionPatterns(Map.of("rank", rankPatterns));
       ParameterPlan.Run run = new ParameterPlan.Run(
           config, precision, batch, length, resolution, baseDropout != BaseDropout.NONE);
-      print(ParameterPlan.of(run, selector, chosen, AdapterOptions.of(chosen.id(), chosen.options(), given),
-          patterns));
+      print(ParameterPlan.of(run, selector, new MethodChoice(host.method(method), given, patterns)));
     }
     return ExitCode.OK;
   }

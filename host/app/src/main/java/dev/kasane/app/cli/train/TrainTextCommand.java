@@ -15,9 +15,8 @@ import dev.kasane.app.training.TextTrainingFacts;
 import dev.kasane.app.training.TrainingFacts;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.WholeWeight;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
@@ -104,12 +103,11 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
     Path folder = base == null ? DemoTextLocation.base() : base;
     try (PluginHost host = plugins.start()) {
       // Nothing heavy starts before everything that was typed and every record has been checked.
-      AdapterMethod method = host.method(adapter.method);
-      AdapterOptions methodOptions = adapter.check(method);
+      MethodChoice choice = adapter.check(host.method(adapter.method));
       TextCheckpoint checkpoint = TextCheckpoint.open(folder);
       boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.json()));
       baseType.settings();
-      boolean originals = baseType.keepsOriginals(method, methodOptions);
+      boolean originals = baseType.keepsOriginals(choice);
       Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
           this::tell);
       checkpoint.note().ifPresent(this::tell);
@@ -128,7 +126,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
         applyDropouts(model);
         Engines.seed(run.seed);
         AdapterSet adapters = wholeWeights.addTo(
-            adapter.attach(CausalLm.COMPONENT, model, method, methodOptions, owner), model, owner);
+            adapter.attach(CausalLm.COMPONENT, model, choice, owner), model, owner);
         Quantizer.forgetOriginals(model);
         tellOfTies(model, adapters);
         TrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(),
