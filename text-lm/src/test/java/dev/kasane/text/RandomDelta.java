@@ -8,6 +8,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -32,29 +33,28 @@ public final class RandomDelta implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    NDArray delta = scope.randomNormal(0, 0.15f, layer.weight().shape(), DataType.FLOAT32);
-    delta.setRequiresGradient(true);
-    return new LayerAdapter() {
-      @Override
-      public TargetLayer layer() {
-        return layer;
-      }
-
-      @Override
-      public NDArray weightDelta(NDManager owner, double multiplier) {
-        return Ops.scale(delta, multiplier);
-      }
-
-      @Override
-      public Map<String, NDArray> tensors() {
-        return Map.of("delta", delta);
-      }
+  public PreparedMethod prepare(AdapterOptions options) {
+    return (layer, scope) -> {
+      NDArray delta = scope.randomNormal(0, 0.15f, layer.weight().shape(), DataType.FLOAT32);
+      delta.setRequiresGradient(true);
+      return new Adapter(layer, delta);
     };
   }
 
   @Override
   public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
     return Optional.empty();
+  }
+
+  private record Adapter(TargetLayer layer, NDArray delta) implements LayerAdapter {
+    @Override
+    public NDArray weightDelta(NDManager owner, double multiplier) {
+      return Ops.scale(delta, multiplier);
+    }
+
+    @Override
+    public Map<String, NDArray> tensors() {
+      return Map.of("delta", delta);
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -37,8 +38,9 @@ public final class RandomLowRank implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return new Adapter(layer, scope.randomNormal(0, 0.3f, new Shape(RANK, layer.inputs()), DataType.FLOAT32),
+  public PreparedMethod prepare(AdapterOptions options) {
+    return (layer, scope) -> new Adapter(layer,
+        scope.randomNormal(0, 0.3f, new Shape(RANK, layer.inputs()), DataType.FLOAT32),
         scope.randomNormal(0, 0.3f, new Shape(layer.outputs(), RANK), DataType.FLOAT32));
   }
 

@@ -11,6 +11,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -64,8 +65,9 @@ public final class SlimMethod implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return new Product(layer, scope.zeros(new Shape(4, layer.inputs())), scope.ones(new Shape(layer.outputs(), 4)));
+  public PreparedMethod prepare(AdapterOptions options) {
+    return (layer, scope) ->
+        new Product(layer, scope.zeros(new Shape(4, layer.inputs())), scope.ones(new Shape(layer.outputs(), 4)));
   }
 
   @Override

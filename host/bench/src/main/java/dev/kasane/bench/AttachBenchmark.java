@@ -3,10 +3,10 @@ package dev.kasane.bench;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.kohya.KohyaFormat;
@@ -27,7 +27,7 @@ import java.util.Map;
 public final class AttachBenchmark {
   private static final int WARM_UP = 60;
   private static final int ROUNDS = 41;
-  private static final String RANK = "32";
+  private static final int RANK = 32;
 
   private AttachBenchmark() {}
 
@@ -45,12 +45,11 @@ public final class AttachBenchmark {
   }
 
   private static void write(Path file, String targets) throws IOException {
-    LoraMethod lora = new LoraMethod();
-    AdapterOptions options = AdapterOptions.of(lora.id(), lora.options(), Map.of("rank", RANK));
     try (NDManager owner = Engines.newManager()) {
       AdapterSet set = Injector.attachFresh(KnownBase.UNET, KnownBase.SD1.components().get(KnownBase.UNET),
-          TargetSelector.of(List.of(targets), List.of()), lora, options, OptionPatterns.none(), owner);
-      new KohyaFormat().write(set.toModel(Map.of()), file, "float16");
+          TargetSelector.of(List.of(targets), List.of()),
+        new MethodChoice(new LoraMethod(), Map.of("rank", RANK)), owner);
+      new KohyaFormat().write(set.toModel(Map.of()), file, ElementType.FLOAT16);
     }
   }
 

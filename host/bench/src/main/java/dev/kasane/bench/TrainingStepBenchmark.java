@@ -6,9 +6,8 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Option;
 @Command(name = "TrainingStepBenchmark", mixinStandardHelpOptions = true,
     description = "Times training steps and prints one line of JSON.")
 public final class TrainingStepBenchmark implements Callable<Integer> {
-  private static final String RANK = "8";
+  private static final int RANK = 8;
   private static final double LEARNING_RATE = 1e-4;
   private static final long SEED = 1;
 
@@ -92,10 +91,8 @@ public final class TrainingStepBenchmark implements Callable<Integer> {
   }
 
   private static AdapterSet adapters(UNet2DConditionModel unet, NDManager owner) {
-    LoraMethod lora = new LoraMethod();
-    AdapterOptions options = AdapterOptions.of(lora.id(), lora.options(), Map.of("rank", RANK));
-    AdapterSet adapters = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(), List.of()), lora,
-        options, OptionPatterns.none(), owner);
+    AdapterSet adapters = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(), List.of()),
+        new MethodChoice(new LoraMethod(), Map.of("rank", RANK)), owner);
     adapters.phase(LayerAdapter.Phase.TRAINING);
     return adapters;
   }

@@ -10,11 +10,10 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Engines;
@@ -41,34 +40,33 @@ final class AdaptedSample implements AutoCloseable {
 
   /** Attaches a fresh adapter, or returns null when the method does not support the layer. */
   static AdaptedSample attach(
-      SampleLayer sample, DataType type, AdapterMethod method, AdapterOptions options) {
+      SampleLayer sample, DataType type, MethodChoice choice) {
     NDManager scope = Engines.newManager();
     TorchBridge.seed(SEED);
     SampleLayer.Model model = sample.model(scope, type);
-    if (!method.supports(model.layer())) {
+    if (!choice.method().supports(model.layer())) {
       scope.close();
       return null;
     }
     AdaptedSample adapted = new AdaptedSample(scope, model.layer(), sample.input(scope, type));
-    adapted.set = attach(model, method, options, scope);
+    adapted.set = attach(model, choice, scope);
     return adapted;
   }
 
   private static AdapterSet attach(
-      SampleLayer.Model model, AdapterMethod method, AdapterOptions options, NDManager scope) {
-    return Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()),
-        method, options, OptionPatterns.none(), scope);
+      SampleLayer.Model model, MethodChoice choice, NDManager scope) {
+    return Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()), choice, scope);
   }
 
   /** A layer that is not supported, or not with these options, is refused by a sentence that names it. */
-  static void requireRefusal(SampleLayer sample, AdapterMethod method, AdapterOptions options) {
+  static void requireRefusal(SampleLayer sample, MethodChoice choice) {
     try (NDManager scope = Engines.newManager()) {
       SampleLayer.Model model = sample.model(scope, DataType.FLOAT32);
       AdaptableLayer layer = model.layer();
-      assertThatThrownBy(() -> attach(model, method, options, scope), "%s on %s", method.id(), sample)
+      assertThatThrownBy(() -> attach(model, choice, scope), "%s on %s", choice.method().id(), sample)
           .isInstanceOf(UserException.class).hasMessageContaining(layer.path());
-      if (!method.supports(layer)) {
-        requireWords(method, layer);
+      if (!choice.method().supports(layer)) {
+        requireWords(choice.method(), layer);
       }
     }
   }

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.Merger;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
@@ -70,13 +71,13 @@ public abstract class AdapterMethodContract {
   }
 
   private AdaptedSample attached(SampleLayer sample, DataType type) {
-    return optionsFit(sample) ? AdaptedSample.attach(sample, type, method(), checkedOptions()) : null;
+    return optionsFit(sample) ? AdaptedSample.attach(sample, type, choice()) : null;
   }
 
   private AdaptedSample fresh(SampleLayer sample, DataType type) {
     AdaptedSample adapted = attached(sample, type);
     if (adapted == null) {
-      AdaptedSample.requireRefusal(sample, method(), checkedOptions());
+      AdaptedSample.requireRefusal(sample, choice());
       throw new TestAbortedException(method().id() + " refuses " + sample + ", as it must");
     }
     return adapted;
@@ -86,7 +87,7 @@ public abstract class AdapterMethodContract {
   @ParameterizedTest
   @EnumSource(OtherLayer.class)
   void adaptsOtherKindsOrRefusesThem(OtherLayer layer) {
-    layer.check(method(), checkedOptions());
+    layer.check(method(), method().prepare(AdapterOptions.of(method(), options())));
   }
 
   private AdaptedSample perturbed(SampleLayer sample, DataType type) {
@@ -95,8 +96,8 @@ public abstract class AdapterMethodContract {
     return adapted;
   }
 
-  private AdapterOptions checkedOptions() {
-    return AdapterOptions.of(method().id(), method().options(), options());
+  private MethodChoice choice() {
+    return new MethodChoice(method(), options());
   }
 
   @Test
@@ -122,14 +123,13 @@ public abstract class AdapterMethodContract {
 
   @Test
   void defaultOptionsAreValid() {
-    method().check(AdapterOptions.of(method().id(), method().options(), Map.of()));
-    method().check(checkedOptions());
+    assertThat(new MethodChoice(method(), Map.of()).options().values()).hasSameSizeAs(method().options());
+    assertThat(choice().options().values()).hasSameSizeAs(method().options());
   }
 
   @Test
   void refusesAnUnknownOption() {
-    assertThatThrownBy(() -> AdapterOptions.of(
-        method().id(), method().options(), Map.of(UNKNOWN_OPTION, "1")))
+    assertThatThrownBy(() -> AdapterOptions.of(method(), Map.of(UNKNOWN_OPTION, "1")))
         .isInstanceOf(UserException.class).hasMessageContaining(UNKNOWN_OPTION);
   }
 

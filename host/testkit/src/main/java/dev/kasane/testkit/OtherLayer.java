@@ -14,9 +14,9 @@ import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -55,24 +55,24 @@ public enum OtherLayer {
   abstract NDArray input(NDManager scope);
 
   /** The method refuses the layer in words, or its fresh adapter changes nothing and comes back from what is saved. */
-  void check(AdapterMethod method, AdapterOptions options) {
+  void check(AdapterMethod method, PreparedMethod prepared) {
     try (NDManager scope = Engines.newManager()) {
       TorchBridge.seed(SEED);
       AdaptableLayer layer = new SampleLayer.Model(build()).layer();
       layer.namedWeights().values().forEach(weight ->
           weight.set(new DenseWeight(Ops.randomNormal(scope, weight.shape()))));
       if (method.supports(layer)) {
-        requireAdapter(layer, method, options, scope);
+        requireAdapter(layer, method, prepared, scope);
       } else {
         AdaptedSample.requireWords(method, layer);
       }
     }
   }
 
-  private void requireAdapter(AdaptableLayer layer, AdapterMethod method, AdapterOptions options, NDManager scope) {
+  private void requireAdapter(AdaptableLayer layer, AdapterMethod method, PreparedMethod prepared, NDManager scope) {
     LayerAdapter adapter;
     try {
-      adapter = method.attach(layer, options, scope);
+      adapter = prepared.attach(layer, scope);
     } catch (UserException refusal) {
       assertThat(refusal).hasMessageContaining(layer.path()).hasMessageContaining(layer.kind().word());
       return;

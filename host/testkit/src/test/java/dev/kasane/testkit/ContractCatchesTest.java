@@ -12,6 +12,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Map;
@@ -76,11 +77,13 @@ class ContractCatchesTest {
       }
 
       @Override
-      public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-        if (layer.kind() == TargetLayer.Kind.NORM) {
-          throw new IndexOutOfBoundsException("1");
-        }
-        return super.attach(layer, options, scope);
+      public PreparedMethod prepare(AdapterOptions options) {
+        return (layer, scope) -> {
+          if (layer.kind() == TargetLayer.Kind.NORM) {
+            throw new IndexOutOfBoundsException("1");
+          }
+          return super.prepare(options).attach(layer, scope);
+        };
       }
     });
     assertThatThrownBy(() -> contract.adaptsOtherKindsOrRefusesThem(OtherLayer.NORM))
@@ -161,8 +164,8 @@ class ContractCatchesTest {
     }
 
     @Override
-    public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-      return fault.apply(SOUND.attach(layer, options, scope));
+    public PreparedMethod prepare(AdapterOptions options) {
+      return (layer, scope) -> fault.apply(SOUND.prepare(options).attach(layer, scope));
     }
 
     @Override

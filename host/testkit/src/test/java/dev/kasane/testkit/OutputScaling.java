@@ -10,6 +10,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.Arrays;
@@ -46,10 +47,12 @@ public final class OutputScaling implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    NDArray factors = scope.zeros(shape(layer), DataType.FLOAT32);
-    factors.setRequiresGradient(true);
-    return new Scaling(layer, factors);
+  public PreparedMethod prepare(AdapterOptions options) {
+    return (layer, scope) -> {
+      NDArray factors = scope.zeros(shape(layer), DataType.FLOAT32);
+      factors.setRequiresGradient(true);
+      return new Scaling(layer, factors);
+    };
   }
 
   @Override

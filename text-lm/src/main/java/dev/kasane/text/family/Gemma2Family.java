@@ -5,6 +5,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -14,12 +15,10 @@ import java.util.stream.IntStream;
 
 /** Gemma 2 (Gemma Team 2024): norms around every part, capped scores, a window in every other layer. */
 final class Gemma2Family implements Family {
-  private static final DecoderNames NAMES = new DecoderNames("model.embed_tokens", null, null, null,
-      "model.layers", "model.norm", "lm_head",
-      new DecoderNames.Layer("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
-          "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj", "input_layernorm", "post_attention_layernorm",
-          "pre_feedforward_layernorm", "post_feedforward_layernorm"),
-      false);
+  private static final DecoderNames NAMES = LlamaLike.NAMES
+      .with(Part.ATTENTION_OUT_NORM, "post_attention_layernorm")
+      .with(Part.FEED_FORWARD_NORM, "pre_feedforward_layernorm")
+      .with(Part.FEED_FORWARD_OUT_NORM, "post_feedforward_layernorm");
 
   @Override
   public List<String> architectures() {
@@ -37,14 +36,21 @@ final class Gemma2Family implements Family {
     int width = json.integer("hidden_size");
     AttentionConfig attention = attention(json);
     String activation = json.text("hidden_activation", json.text("hidden_act", "gelu_pytorch_tanh"));
-    return new DecoderConfig("gemma2", NAMES, json.integer("vocab_size"), width, width,
-        json.integer("num_hidden_layers"), attention,
-        new FeedForwardConfig(json.integer("intermediate_size"),
-            Activation.named(activation, json.origin()), true, false),
-        new NormConfig(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6)),
-        BlockOrder.AROUND, true, new Rotary(json, 8192).whole(attention.headWidth()), Math.sqrt(width),
-        json.flag("tie_word_embeddings", true), json.number("final_logit_softcapping", 0),
-        DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
+    return DecoderConfig.of("gemma2", NAMES)
+        .vocabularySize(json.integer("vocab_size"))
+        .width(width)
+        .layers(json.integer("num_hidden_layers"))
+        .attention(attention)
+        .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(activation, json.origin()), true, false))
+        .norm(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6))
+        .order(BlockOrder.AROUND)
+        .positions(new Rotary(json, 8192).whole(attention.headWidth()))
+        .embeddingScale(Math.sqrt(width))
+        .tiedHead(json.flag("tie_word_embeddings", true))
+        .scoreCap(json.number("final_logit_softcapping", 0))
+        .dropouts(DropoutRates.ofAttention(json.probability("attention_dropout", 0)))
+        .build();
   }
 
   private static AttentionConfig attention(ConfigReader json) {

@@ -2,9 +2,9 @@ package dev.kasane.text.family;
 
 import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig;
-import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -15,11 +15,19 @@ import java.util.stream.IntStream;
 
 /** GPT-2 (Radford et al. 2019): learned positions, matrices stored as (in, out). */
 final class Gpt2Family implements Family {
-  private static final DecoderNames NAMES = new DecoderNames("transformer.wte", "transformer.wpe", null, null,
-      "transformer.h", "transformer.ln_f", "lm_head",
-      new DecoderNames.Layer("attn.c_attn", null, null, "attn.c_proj", null, "mlp.c_fc", "mlp.c_proj", "ln_1",
-          null, "ln_2", null),
-      true);
+  private static final DecoderNames NAMES = DecoderNames.none()
+      .with(Part.TOKENS, "transformer.wte")
+      .with(Part.POSITIONS, "transformer.wpe")
+      .with(Part.LAYERS, "transformer.h")
+      .with(Part.NORM, "transformer.ln_f")
+      .with(Part.HEAD, "lm_head")
+      .with(Part.QUERY, "attn.c_attn")
+      .with(Part.OUTPUT, "attn.c_proj")
+      .with(Part.UP, "mlp.c_fc")
+      .with(Part.DOWN, "mlp.c_proj")
+      .with(Part.ATTENTION_NORM, "ln_1")
+      .with(Part.FEED_FORWARD_NORM, "ln_2")
+      .withTransposedMatrices();
 
   @Override
   public List<String> architectures() {
@@ -36,15 +44,19 @@ final class Gpt2Family implements Family {
     json.refuseUnless("add_cross_attention", false);
     int width = json.integer("n_embd", 768);
     int layers = json.integer("n_layer", 12);
-    return new DecoderConfig("gpt2", NAMES, json.integer("vocab_size"), width, width, layers,
-        attention(json, width, layers),
-        new FeedForwardConfig(json.integer("n_inner", 4 * width),
-            Activation.named(json.text("activation_function", "gelu_new"), json.origin()), false, true),
-        new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_epsilon", 1e-5)), BlockOrder.BEFORE,
-        true, new PositionConfig.Learned(json.integer("n_positions", 1024), 0), 1,
-        json.flag("tie_word_embeddings", true), 0,
-        new DropoutRates(json.probability("embd_pdrop", 0.1), json.probability("attn_pdrop", 0.1),
-            json.probability("resid_pdrop", 0.1)));
+    return DecoderConfig.of("gpt2", NAMES)
+        .vocabularySize(json.integer("vocab_size"))
+        .width(width)
+        .layers(layers)
+        .attention(attention(json, width, layers))
+        .feedForward(new FeedForwardConfig(json.integer("n_inner", 4 * width),
+            Activation.named(json.text("activation_function", "gelu_new"), json.origin()), false, true))
+        .norm(NormConfig.Kind.LAYER, json.positive("layer_norm_epsilon", 1e-5))
+        .positions(new PositionConfig.Learned(json.integer("n_positions", 1024), 0))
+        .tiedHead(json.flag("tie_word_embeddings", true))
+        .dropouts(new DropoutRates(json.probability("embd_pdrop", 0.1), json.probability("attn_pdrop", 0.1),
+            json.probability("resid_pdrop", 0.1)))
+        .build();
   }
 
   private static AttentionConfig attention(ConfigReader json, int width, int layers) {

@@ -5,6 +5,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -13,11 +14,17 @@ import java.util.List;
 
 /** GPT-NeoX (Black et al. 2022): Pythia, open-calm, rinna's models. A part of each head turns. */
 final class GptNeoxFamily implements Family {
-  private static final DecoderNames NAMES = new DecoderNames("gpt_neox.embed_in", null, null, null,
-      "gpt_neox.layers", "gpt_neox.final_layer_norm", "embed_out",
-      new DecoderNames.Layer("attention.query_key_value", null, null, "attention.dense", null,
-          "mlp.dense_h_to_4h", "mlp.dense_4h_to_h", "input_layernorm", null, "post_attention_layernorm", null),
-      false);
+  private static final DecoderNames NAMES = DecoderNames.none()
+      .with(Part.TOKENS, "gpt_neox.embed_in")
+      .with(Part.LAYERS, "gpt_neox.layers")
+      .with(Part.NORM, "gpt_neox.final_layer_norm")
+      .with(Part.HEAD, "embed_out")
+      .with(Part.QUERY, "attention.query_key_value")
+      .with(Part.OUTPUT, "attention.dense")
+      .with(Part.UP, "mlp.dense_h_to_4h")
+      .with(Part.DOWN, "mlp.dense_4h_to_h")
+      .with(Part.ATTENTION_NORM, "input_layernorm")
+      .with(Part.FEED_FORWARD_NORM, "post_attention_layernorm");
 
   @Override
   public List<String> architectures() {
@@ -39,15 +46,19 @@ final class GptNeoxFamily implements Family {
     double hidden = json.probability("hidden_dropout", 0);
     double share = json.object("rope_parameters")
         .positive("partial_rotary_factor", json.positive("rotary_pct", 0.25));
-    return new DecoderConfig("gpt_neox", NAMES, json.integer("vocab_size"), width, width, layers,
-        new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.JOINED_BY_HEAD, bias, bias,
-            Collections.nCopies(layers, 1 / Math.sqrt(headWidth)), 0, Collections.nCopies(layers, 0)),
-        new FeedForwardConfig(json.integer("intermediate_size"),
-            Activation.named(json.text("hidden_act", "gelu"), json.origin()), false, true),
-        new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5)),
-        json.flag("use_parallel_residual", true) ? BlockOrder.PARALLEL : BlockOrder.BEFORE, true,
-        new Rotary(json, 2048).part(headWidth, "rotary_emb_base", share), 1,
-        json.flag("tie_word_embeddings", false), 0,
-        new DropoutRates(hidden, json.probability("attention_dropout", 0), hidden));
+    return DecoderConfig.of("gpt_neox", NAMES)
+        .vocabularySize(json.integer("vocab_size"))
+        .width(width)
+        .layers(layers)
+        .attention(new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.JOINED_BY_HEAD, bias, bias,
+            Collections.nCopies(layers, 1 / Math.sqrt(headWidth)), 0, Collections.nCopies(layers, 0)))
+        .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(json.text("hidden_act", "gelu"), json.origin()), false, true))
+        .norm(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5))
+        .order(json.flag("use_parallel_residual", true) ? BlockOrder.PARALLEL : BlockOrder.BEFORE)
+        .positions(new Rotary(json, 2048).part(headWidth, "rotary_emb_base", share))
+        .tiedHead(json.flag("tie_word_embeddings", false))
+        .dropouts(new DropoutRates(hidden, json.probability("attention_dropout", 0), hidden))
+        .build();
   }
 }

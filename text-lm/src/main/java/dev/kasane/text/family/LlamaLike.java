@@ -3,9 +3,9 @@ package dev.kasane.text.family;
 import dev.kasane.core.UserException;
 import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig;
-import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -21,12 +21,20 @@ import java.util.List;
  * @param windows for each layer the attention's window, 0 for none
  */
 record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Integer> windows) {
-  static final DecoderNames NAMES = new DecoderNames("model.embed_tokens", null, null, null, "model.layers",
-      "model.norm", "lm_head",
-      new DecoderNames.Layer("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
-          "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj", "input_layernorm", null,
-          "post_attention_layernorm", null),
-      false);
+  static final DecoderNames NAMES = DecoderNames.none()
+      .with(Part.TOKENS, "model.embed_tokens")
+      .with(Part.LAYERS, "model.layers")
+      .with(Part.NORM, "model.norm")
+      .with(Part.HEAD, "lm_head")
+      .with(Part.QUERY, "self_attn.q_proj")
+      .with(Part.KEY, "self_attn.k_proj")
+      .with(Part.VALUE, "self_attn.v_proj")
+      .with(Part.OUTPUT, "self_attn.o_proj")
+      .with(Part.GATE, "mlp.gate_proj")
+      .with(Part.UP, "mlp.up_proj")
+      .with(Part.DOWN, "mlp.down_proj")
+      .with(Part.ATTENTION_NORM, "input_layernorm")
+      .with(Part.FEED_FORWARD_NORM, "post_attention_layernorm");
 
   /** No layer has a window. */
   static List<Integer> noWindows(ConfigReader json) {
@@ -36,13 +44,18 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
   DecoderConfig read(ConfigReader json) {
     int width = json.integer("hidden_size");
     AttentionConfig attention = attention(json, width);
-    return new DecoderConfig(name, NAMES, json.integer("vocab_size"), width, width,
-        json.integer("num_hidden_layers"), attention,
-        new FeedForwardConfig(json.integer("intermediate_size"),
-            Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)),
-        new NormConfig(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6)), BlockOrder.BEFORE, true,
-        new Rotary(json, 2048).whole(attention.headWidth()), 1, json.flag("tie_word_embeddings", false), 0,
-        DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
+    return DecoderConfig.of(name, NAMES)
+        .vocabularySize(json.integer("vocab_size"))
+        .width(width)
+        .layers(json.integer("num_hidden_layers"))
+        .attention(attention)
+        .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)))
+        .norm(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6))
+        .positions(new Rotary(json, 2048).whole(attention.headWidth()))
+        .tiedHead(json.flag("tie_word_embeddings", false))
+        .dropouts(DropoutRates.ofAttention(json.probability("attention_dropout", 0)))
+        .build();
   }
 
   private AttentionConfig attention(ConfigReader json, int width) {

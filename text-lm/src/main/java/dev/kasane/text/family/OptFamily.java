@@ -5,6 +5,7 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -16,12 +17,22 @@ import java.util.List;
 final class OptFamily implements Family {
   private static final int FIRST_POSITION = 2;
   private static final double EPSILON = 1e-5;
-  private static final DecoderNames NAMES = new DecoderNames("model.decoder.embed_tokens",
-      "model.decoder.embed_positions", "model.decoder.project_in", "model.decoder.project_out",
-      "model.decoder.layers", "model.decoder.final_layer_norm", "lm_head",
-      new DecoderNames.Layer("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj",
-          null, "fc1", "fc2", "self_attn_layer_norm", null, "final_layer_norm", null),
-      false);
+  private static final DecoderNames NAMES = DecoderNames.none()
+      .with(Part.TOKENS, "model.decoder.embed_tokens")
+      .with(Part.POSITIONS, "model.decoder.embed_positions")
+      .with(Part.PROJECT_IN, "model.decoder.project_in")
+      .with(Part.PROJECT_OUT, "model.decoder.project_out")
+      .with(Part.LAYERS, "model.decoder.layers")
+      .with(Part.NORM, "model.decoder.final_layer_norm")
+      .with(Part.HEAD, "lm_head")
+      .with(Part.QUERY, "self_attn.q_proj")
+      .with(Part.KEY, "self_attn.k_proj")
+      .with(Part.VALUE, "self_attn.v_proj")
+      .with(Part.OUTPUT, "self_attn.out_proj")
+      .with(Part.UP, "fc1")
+      .with(Part.DOWN, "fc2")
+      .with(Part.ATTENTION_NORM, "self_attn_layer_norm")
+      .with(Part.FEED_FORWARD_NORM, "final_layer_norm");
 
   @Override
   public List<String> architectures() {
@@ -42,16 +53,21 @@ final class OptFamily implements Family {
     int headWidth = LlamaLike.headWidth(json, width, heads);
     boolean bias = json.flag("enable_bias", true);
     boolean before = json.flag("do_layer_norm_before", true);
-    return new DecoderConfig("opt", NAMES, json.integer("vocab_size"), width,
-        json.integer("word_embed_proj_dim", width), layers,
-        new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.SEPARATE, bias, bias,
-            Collections.nCopies(layers, 1 / Math.sqrt(headWidth)), 0, Collections.nCopies(layers, 0)),
-        new FeedForwardConfig(json.integer("ffn_dim"),
-            Activation.named(json.text("activation_function", "relu"), json.origin()), false, bias),
-        new NormConfig(NormConfig.Kind.LAYER, EPSILON), before ? BlockOrder.BEFORE : BlockOrder.AFTER,
-        before && !json.flag("_remove_final_layer_norm", false),
-        new PositionConfig.Learned(json.integer("max_position_embeddings", 2048), FIRST_POSITION), 1,
-        json.flag("tie_word_embeddings", true), 0,
-        new DropoutRates(0, json.probability("attention_dropout", 0), json.probability("dropout", 0.1)));
+    return DecoderConfig.of("opt", NAMES)
+        .vocabularySize(json.integer("vocab_size"))
+        .width(width)
+        .embeddingWidth(json.integer("word_embed_proj_dim", width))
+        .layers(layers)
+        .attention(new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.SEPARATE, bias, bias,
+            Collections.nCopies(layers, 1 / Math.sqrt(headWidth)), 0, Collections.nCopies(layers, 0)))
+        .feedForward(new FeedForwardConfig(json.integer("ffn_dim"),
+            Activation.named(json.text("activation_function", "relu"), json.origin()), false, bias))
+        .norm(NormConfig.Kind.LAYER, EPSILON)
+        .order(before ? BlockOrder.BEFORE : BlockOrder.AFTER)
+        .finalNorm(before && !json.flag("_remove_final_layer_norm", false))
+        .positions(new PositionConfig.Learned(json.integer("max_position_embeddings", 2048), FIRST_POSITION))
+        .tiedHead(json.flag("tie_word_embeddings", true))
+        .dropouts(new DropoutRates(0, json.probability("attention_dropout", 0), json.probability("dropout", 0.1)))
+        .build();
   }
 }

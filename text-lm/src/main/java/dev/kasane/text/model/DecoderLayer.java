@@ -5,6 +5,7 @@ import static dev.kasane.text.model.TextOps.TEXT;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.tensor.Ops;
+import dev.kasane.text.model.DecoderNames.Part;
 import java.util.Optional;
 
 /** One layer of a decoder: attention and feed-forward, each added to what came in. */
@@ -21,14 +22,14 @@ final class DecoderLayer extends ModuleTree {
   DecoderLayer(DecoderConfig config, int number, Dropouts dropouts) {
     this.config = config;
     this.dropouts = dropouts;
-    DecoderNames.Layer names = config.names().layer();
+    DecoderNames names = config.names();
     boolean around = config.order() == BlockOrder.AROUND;
     attention = new SelfAttention(this, config, number);
     feedForward = new FeedForward(this, config);
-    attentionNorm = new Norm(this, names.attentionNorm(), config);
-    attentionOutNorm = around ? new Norm(this, names.attentionOutNorm(), config) : null;
-    feedForwardNorm = new Norm(this, names.feedForwardNorm(), config);
-    feedForwardOutNorm = around ? new Norm(this, names.feedForwardOutNorm(), config) : null;
+    attentionNorm = new Norm(this, names.of(Part.ATTENTION_NORM), config);
+    attentionOutNorm = around ? new Norm(this, names.of(Part.ATTENTION_OUT_NORM), config) : null;
+    feedForwardNorm = new Norm(this, names.of(Part.FEED_FORWARD_NORM), config);
+    feedForwardOutNorm = around ? new Norm(this, names.of(Part.FEED_FORWARD_OUT_NORM), config) : null;
   }
 
   /**

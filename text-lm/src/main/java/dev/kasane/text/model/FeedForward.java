@@ -4,6 +4,7 @@ import static dev.kasane.text.model.TextOps.TEXT;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Linear;
+import dev.kasane.text.model.DecoderNames.Part;
 
 /** The two or three layers that work on each token by itself. */
 final class FeedForward {
@@ -15,11 +16,11 @@ final class FeedForward {
   /** Makes the layers and places them in the decoder layer's tree. */
   FeedForward(ModuleTree tree, DecoderConfig decoder) {
     FeedForwardConfig config = decoder.feedForward();
-    DecoderNames.Layer names = decoder.names().layer();
+    DecoderNames names = decoder.names();
     activation = config.activation();
-    gate = config.gated() ? tree.place(names.gate(), in(decoder)) : null;
-    up = tree.place(names.up(), in(decoder));
-    down = tree.place(names.down(), new Linear(config.width(), decoder.width(), config.bias()));
+    gate = config.gated() ? tree.place(names.of(Part.GATE), in(decoder)) : null;
+    up = tree.place(names.of(Part.UP), in(decoder));
+    down = tree.place(names.of(Part.DOWN), new Linear(config.width(), decoder.width(), config.bias()));
   }
 
   private static Linear in(DecoderConfig decoder) {

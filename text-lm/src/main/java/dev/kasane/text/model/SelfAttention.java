@@ -4,6 +4,7 @@ import static dev.kasane.text.model.TextOps.TEXT;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Linear;
+import dev.kasane.text.model.DecoderNames.Part;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -20,15 +21,17 @@ final class SelfAttention {
   /** Makes the projections and places them in the layer's tree. */
   SelfAttention(ModuleTree tree, DecoderConfig decoder, int layer) {
     AttentionConfig config = decoder.attention();
-    DecoderNames.Layer names = decoder.names().layer();
+    DecoderNames names = decoder.names();
     shape = config.shape(layer);
     boolean separate = config.layout() == AttentionConfig.Layout.SEPARATE;
     int width = decoder.width();
     int queries = separate ? config.queryWidth() : config.queryWidth() + 2 * config.keyWidth();
-    query = tree.place(names.query(), new Linear(width, queries, config.inputBias()));
-    key = separate ? tree.place(names.key(), new Linear(width, config.keyWidth(), config.inputBias())) : null;
-    value = separate ? tree.place(names.value(), new Linear(width, config.keyWidth(), config.inputBias())) : null;
-    output = tree.place(names.output(), new Linear(config.queryWidth(), width, config.outputBias()));
+    query = tree.place(names.of(Part.QUERY), new Linear(width, queries, config.inputBias()));
+    Function<Part, Linear> placed =
+        part -> tree.place(names.of(part), new Linear(width, config.keyWidth(), config.inputBias()));
+    key = separate ? placed.apply(Part.KEY) : null;
+    value = separate ? placed.apply(Part.VALUE) : null;
+    output = tree.place(names.of(Part.OUTPUT), new Linear(config.queryWidth(), width, config.outputBias()));
   }
 
   /** The query's projection, or that of query, key and value where there is one for all. */

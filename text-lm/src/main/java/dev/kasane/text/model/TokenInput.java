@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.tensor.Ops;
+import dev.kasane.text.model.DecoderNames.Part;
 
 /** From token ids to the first layer's input. */
 final class TokenInput {
@@ -23,14 +24,15 @@ final class TokenInput {
     scale = config.embeddingScale();
     tokens = tree.place(names.tokens(), new Embedding(config.vocabularySize(), config.embeddingWidth()));
     if (config.positions() instanceof PositionConfig.Learned learned) {
-      positions = tree.place(names.positions(), new Embedding(learned.trained() + learned.offset(), config.width()));
+      positions = tree.place(
+          names.of(Part.POSITIONS), new Embedding(learned.trained() + learned.offset(), config.width()));
       offset = learned.offset();
     } else {
       positions = null;
       offset = 0;
     }
     projection = config.embeddingWidth() == config.width() ? null
-        : tree.place(names.projectIn(), new Linear(config.embeddingWidth(), config.width(), false));
+        : tree.place(names.of(Part.PROJECT_IN), new Linear(config.embeddingWidth(), config.width(), false));
   }
 
   Embedding tokens() {

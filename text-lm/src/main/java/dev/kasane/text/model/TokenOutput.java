@@ -5,6 +5,7 @@ import static dev.kasane.text.model.TextOps.TEXT;
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.Linear;
+import dev.kasane.text.model.DecoderNames.Part;
 
 /** From the last layer's output to a score for every token of the vocabulary. */
 final class TokenOutput {
@@ -15,9 +16,9 @@ final class TokenOutput {
 
   TokenOutput(ModuleTree tree, DecoderConfig config, Embedding tokens) {
     DecoderNames names = config.names();
-    norm = config.finalNorm() ? new Norm(tree, names.norm(), config) : null;
+    norm = config.finalNorm() ? new Norm(tree, names.of(Part.NORM), config) : null;
     projection = config.embeddingWidth() == config.width() ? null
-        : tree.place(names.projectOut(), new Linear(config.width(), config.embeddingWidth(), false));
+        : tree.place(names.of(Part.PROJECT_OUT), new Linear(config.width(), config.embeddingWidth(), false));
     head = tree.place(names.head(), config.tiedHead() ? Linear.tiedTo(tokens)
         : new Linear(config.embeddingWidth(), config.vocabularySize(), false));
     cap = config.scoreCap();

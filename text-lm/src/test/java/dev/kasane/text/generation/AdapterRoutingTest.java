@@ -10,10 +10,9 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.injection.WholeWeights;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.text.Goldens;
@@ -53,7 +52,7 @@ class AdapterRoutingTest {
 
   private AdapterSet fresh(String... targets) {
     return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of(targets), List.of()),
-        new RandomDelta(), AdapterOptions.of("random-delta", List.of(), Map.of()), OptionPatterns.none(), scope);
+        new MethodChoice(new RandomDelta(), Map.of()), scope);
   }
 
   @Test

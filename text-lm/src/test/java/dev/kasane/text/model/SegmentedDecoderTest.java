@@ -9,10 +9,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Segment;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -57,8 +56,8 @@ class SegmentedDecoderTest {
   private void compare(CausalLm model) {
     TorchBridge.seed(8);
     AdapterSet set = Injector.attachFresh(CausalLm.COMPONENT, model,
-        TargetSelector.of(List.of("all-linear", model.config().names().head()), List.of()), new RandomDelta(),
-        AdapterOptions.of("random-delta", List.of(), Map.of()), OptionPatterns.none(), scope);
+        TargetSelector.of(List.of("all-linear", model.config().names().head()), List.of()),
+        new MethodChoice(new RandomDelta(), Map.of()), scope);
     long[] ids = {7, 3, 99, 20, 51, 8, 30, 2, 77, 6, 12, 12, 90, 4, 64, 0};
     TokenBatch batch = new TokenBatch(2, 8, ids, new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0});
 

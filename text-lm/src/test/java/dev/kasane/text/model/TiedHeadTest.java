@@ -6,12 +6,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.Merger;
-import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Weight;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.text.Goldens;
@@ -33,9 +32,8 @@ class TiedHeadTest {
       TokenBatch batch = Goldens.batch("qwen2", "ids", "mask", scope);
       NDArray base = model.logits(batch, scope);
       NDArray table = model.namedWeights().get(TABLE).dense(scope).duplicate();
-      AdapterSet set = Injector.attachFresh(CausalLm.COMPONENT, model,
-          TargetSelector.of(List.of("lm_head"), List.of()), new RandomDelta(),
-          AdapterOptions.of("random-delta", List.of(), Map.of()), OptionPatterns.none(), scope);
+      AdapterSet set = Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of("lm_head"), List.of()),
+          new MethodChoice(new RandomDelta(), Map.of()), scope);
       NDArray live = model.logits(batch, scope);
 
       try (Merger merged = Merger.merge(List.of(set), scope)) {

@@ -10,11 +10,10 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -113,8 +112,8 @@ class TokenLayerTest {
   }
 
   private AdapterSet attach(CausalLm model, AdapterMethod method, String... targets) {
-    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of(targets), List.of()), method,
-        AdapterOptions.of(method.id(), List.of(), Map.of()), OptionPatterns.none(), scope);
+    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of(targets), List.of()),
+        new MethodChoice(method, Map.of()), scope);
   }
 
   private static List<DecoderLayer> layers(CausalLm model) {

@@ -9,12 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.text.Goldens;
@@ -60,8 +59,8 @@ class BaseDropoutTest {
     TextCheckpoint folder = TextCheckpoint.open(Goldens.FOLDER.resolve(each.path("model").asText()));
     ObjectNode config = folder.json().deepCopy();
     config.setAll((ObjectNode) each.path("rates"));
-    CausalLm model = new CausalLm(Families.read(config, "config.json"), Precision.FLOAT32.dataType());
-    folder.load(model, Precision.FLOAT32, scope);
+    CausalLm model = new CausalLm(Families.read(config, "config.json"), ElementType.FLOAT32.dataType());
+    folder.load(model, ElementType.FLOAT32, scope);
     return model;
   }
 
@@ -100,7 +99,7 @@ class BaseDropoutTest {
   void theyAreOnInBackwardAlone(JsonNode each) {
     CausalLm model = model(each, scope);
     AdapterSet set = Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of("attn"), List.of()),
-        new RandomDelta(), AdapterOptions.of("random-delta", List.of(), Map.of()), OptionPatterns.none(), scope);
+        new MethodChoice(new RandomDelta(), Map.of()), scope);
     double whole = loss(model, each, 1);
     for (boolean checkpointing : new boolean[] {false, true}) {
       LanguageObjective objective = new LanguageObjective(model, checkpointing);

@@ -9,9 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
@@ -121,9 +120,8 @@ class LanguageObjectiveTest {
 
   private static AdapterSet adapters(CausalLm model, NDManager owner) {
     Engines.seed(3);
-    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of("q_proj", "down_proj"),
-        List.of()), new RandomDelta(), AdapterOptions.of("random-delta", List.of(), Map.of()),
-        OptionPatterns.none(), owner);
+    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of("q_proj", "down_proj"), List.of()),
+        new MethodChoice(new RandomDelta(), Map.of()), owner);
   }
 
   private Map<String, float[]> gradients(List<TextBatch> batches, boolean checkpointing) {

@@ -8,6 +8,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -37,10 +38,12 @@ final class FullDelta implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    NDArray diff = scope.zeros(layer.weight().shape(), DataType.FLOAT32);
-    diff.setRequiresGradient(true);
-    return new Adapter(layer, diff);
+  public PreparedMethod prepare(AdapterOptions options) {
+    return (layer, scope) -> {
+      NDArray diff = scope.zeros(layer.weight().shape(), DataType.FLOAT32);
+      diff.setRequiresGradient(true);
+      return new Adapter(layer, diff);
+    };
   }
 
   @Override

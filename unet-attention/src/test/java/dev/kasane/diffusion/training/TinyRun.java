@@ -2,12 +2,11 @@ package dev.kasane.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.AdapterTraining;
@@ -42,7 +41,7 @@ final class TinyRun implements AutoCloseable {
   final ImageModel model;
   private final Path folder;
 
-  TinyRun(String base, Precision precision, Path folder) {
+  TinyRun(String base, ElementType precision, Path folder) {
     this.folder = folder;
     this.model = ImageModels.open(Goldens.FOLDER.resolve(base), BaseOptions.none(), precision, scope);
   }
@@ -86,7 +85,7 @@ final class TinyRun implements AutoCloseable {
     model.components().forEach((name, module) -> {
       if (text || name.equals(ImageModel.UNET)) {
         sets.add(Injector.attachFresh(name, module, TargetSelector.of(List.of("attn"), List.of()),
-            new FullDelta(), AdapterOptions.of("full-delta", List.of(), Map.of()), OptionPatterns.none(), scope));
+            new MethodChoice(new FullDelta(), Map.of()), scope));
       }
     });
     return AdapterSet.join(sets);

@@ -2,12 +2,10 @@ package dev.kasane.app.params;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSizes;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,7 +38,7 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * @param resolution pixels of a picture's side
    * @param dropouts whether a language model's own dropouts are on
    */
-  public record Run(Path config, Precision precision, int batch, int length, int resolution, boolean dropouts) {}
+  public record Run(Path config, ElementType precision, int batch, int length, int resolution, boolean dropouts) {}
 
   /**
    * Plans an adapter.
@@ -48,12 +46,10 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * @throws dev.kasane.core.UserException when the configuration is not usable, a target matches nothing or an
    *     option is out of range
    */
-  public static ParameterPlan of(Run run, TargetSelector targets, AdapterMethod method, AdapterOptions options,
-      OptionPatterns patterns) {
+  public static ParameterPlan of(Run run, TargetSelector targets, MethodChoice choice) {
     PlannedModel model = PlannedModels.read(run);
     try (NDManager scope = Engines.newManager()) {
-      Map<String, Map<String, Shape>> sizes =
-          AdapterSizes.of(model.root(), targets, method, options, patterns, scope);
+      Map<String, Map<String, Shape>> sizes = AdapterSizes.of(model.root(), targets, choice, scope);
       long trained = sizes.values().stream().flatMap(layer -> layer.values().stream()).mapToLong(Shape::size).sum();
       return new ParameterPlan(model.family(), model.parameters(), sizes.size(), trained,
           fileBytes(model.filePrefix(), sizes),

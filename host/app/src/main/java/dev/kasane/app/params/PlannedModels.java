@@ -3,8 +3,8 @@ package dev.kasane.app.params;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.text.family.Families;
@@ -56,7 +56,7 @@ public final class PlannedModels {
 
   private static PlannedModel text(DecoderConfig config, String stored, ParameterPlan.Run run) {
     long table = config.tiedHead() ? 0 : (long) config.vocabularySize() * config.embeddingWidth();
-    return new PlannedModel(config.family(), new CausalLm(config, Precision.FLOAT32.dataType()),
+    return new PlannedModel(config.family(), new CausalLm(config, ElementType.FLOAT32.dataType()),
         "base_model.model.", table, stored,
         TextActivations.rule(config, run.dropouts() ? config.dropouts() : DropoutRates.NONE, run.length()));
   }

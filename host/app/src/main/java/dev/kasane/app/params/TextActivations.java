@@ -5,6 +5,7 @@ import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What a language model keeps for backward, tensor by tensor, as the operators of {@code text.ts.py},
@@ -71,8 +73,8 @@ final class TextActivations {
 
   private int firstWithGradients() {
     DecoderNames names = config.names();
-    if (adapted.contains(names.tokens()) || adapted.contains(names.positions())
-        || adapted.contains(names.projectIn())) {
+    if (Stream.of(Part.TOKENS, Part.POSITIONS, Part.PROJECT_IN).flatMap(part -> names.find(part).stream())
+        .anyMatch(adapted::contains)) {
       return 0;
     }
     return IntStream.range(0, config.layers())
@@ -84,8 +86,9 @@ final class TextActivations {
     return config.names().layers() + "." + number + ".";
   }
 
-  private boolean anyAdapted(int block, String... names) {
-    return Arrays.stream(names).anyMatch(name -> name != null && adapted.contains(prefix(block) + name));
+  private boolean anyAdapted(int block, Part... parts) {
+    return Arrays.stream(parts).flatMap(part -> config.names().find(part).stream())
+        .anyMatch(name -> adapted.contains(prefix(block) + name));
   }
 
   /** Bytes for a token of a block. */
@@ -95,10 +98,9 @@ final class TextActivations {
   }
 
   private long norms(int number) {
-    DecoderNames.Layer names = config.names().layer();
     int inputs = config.order() == BlockOrder.AROUND ? 4 : config.order() == BlockOrder.PARALLEL ? 1 : 2;
-    int read = (anyAdapted(number, names.query(), names.key(), names.value()) ? 1 : 0)
-        + (anyAdapted(number, names.gate(), names.up()) ? 1 : 0);
+    int read = (anyAdapted(number, Part.QUERY, Part.KEY, Part.VALUE) ? 1 : 0)
+        + (anyAdapted(number, Part.GATE, Part.UP) ? 1 : 0);
     // The block's result stays as the state after it, and is what the next norm gets.
     long inside = isCopied() ? (long) inputs * FLOAT_BYTES : (inputs - 1L) * size;
     return config.width() * (size + inside + (long) read * size);
@@ -127,7 +129,7 @@ final class TextActivations {
 
   private long feedForward(int number) {
     FeedForwardConfig feedForward = config.feedForward();
-    boolean kept = anyAdapted(number, config.names().layer().down())
+    boolean kept = anyAdapted(number, Part.DOWN)
         || !feedForward.gated() && feedForward.activation() == Activation.RELU;
     return (long) feedForward.width() * size
         * (inside(feedForward.activation()) + (feedForward.gated() ? 2 : 0) + (kept ? 1 : 0));

@@ -5,7 +5,7 @@ import dev.kasane.app.adapter.AdapterVocabulary;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.Vocabulary;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.ChatTemplate;
 import dev.kasane.text.chat.ChatTemplates;
@@ -32,14 +32,14 @@ import java.util.function.Consumer;
  * @param precision type of weights and computation
  */
 public record TextModel(TextCheckpoint checkpoint, CausalLm model, Tokenizer tokenizer, Path texts,
-    Precision precision) {
+    ElementType precision) {
   /**
    * Opens configuration and tokeniser, no weights.
    *
    * @param notices gets lines about what of the folder is left unused
    * @throws UserException when one is missing, damaged, unknown, or does not fit the other
    */
-  public static TextModel open(Path folder, Precision precision, Consumer<String> notices) {
+  public static TextModel open(Path folder, ElementType precision, Consumer<String> notices) {
     TextCheckpoint checkpoint = TextCheckpoint.open(folder);
     Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
         notices);

@@ -13,8 +13,8 @@ import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.ModuleRestorer;
-import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Conv2d;
@@ -27,6 +27,7 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -115,12 +116,12 @@ class SavedFormsIT {
       AdapterMethod method = plugins.method(id);
       Map<String, String> options = option == null ? Map.of("rank", "2", "alpha", "3")
           : Map.of("rank", "2", "alpha", "3", option.split("=")[0], option.split("=")[1]);
-      AdapterSet live = Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()), method,
-          AdapterOptions.of(id, method.options(), options), OptionPatterns.none(), scope);
+      AdapterSet live = Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()),
+          new MethodChoice(method, options), scope);
       perturb(live, scope);
       List<float[]> before = outputs(live, model, x);
       Path file = folder.resolve(format.equals("peft") ? "adapter" : "adapter.safetensors");
-      plugins.format(format).write(live.toModel(Map.of()), file, "float32");
+      plugins.format(format).write(live.toModel(Map.of()), file, ElementType.FLOAT32);
       live.detach();
 
       AdapterModel read = plugins.format(format).read(file, Map.of("unet", List.of("to_q")), scope);
@@ -142,8 +143,8 @@ class SavedFormsIT {
       OneLayer model = OneLayer.filled(new Linear(6, 8, true), scope);
       NDArray x = Ops.randomNormal(scope, new Shape(3, 6));
       AdapterMethod dora = plugins.method("dora");
-      AdapterSet live = Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()), dora,
-          AdapterOptions.of("dora", dora.options(), Map.of("rank", "2", "alpha", "3")), OptionPatterns.none(), scope);
+      AdapterSet live = Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()),
+          new MethodChoice(dora, Map.of("rank", "2", "alpha", "3")), scope);
       perturb(live, scope);
       List<float[]> before = outputs(live, model, x);
       AdapterModule saved = live.toModel(Map.of()).components().get("unet").get(0);
@@ -230,7 +231,7 @@ class SavedFormsIT {
       }
       AdapterModule saved;
       try {
-        saved = maker.attach(layer, AdapterOptions.of(maker.id(), maker.options(), way), scope).saved();
+        saved = maker.prepare(AdapterOptions.of(maker, way)).attach(layer, scope).saved();
       } catch (UserException doesNotFit) {
         return 0;
       }
@@ -251,8 +252,7 @@ class SavedFormsIT {
     try (NDManager scope = Engines.newManager()) {
       AdaptableLayer layer = OneLayer.filled(new Linear(6, 8, true), scope).layer;
       AdapterMethod lora = plugins.method("lora");
-      AdapterModule saved = lora.attach(layer, AdapterOptions.of("lora", lora.options(), Map.of()), scope)
-          .saved();
+      AdapterModule saved = lora.prepare(AdapterOptions.of(lora, Map.of())).attach(layer, scope).saved();
       List<AdapterMethod> methods = new ArrayList<>(List.of(lora, new Twin(lora)));
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(() -> new ModuleRestorer(methods).restore(layer, saved, scope))

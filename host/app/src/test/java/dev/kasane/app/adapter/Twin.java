@@ -6,6 +6,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +29,8 @@ record Twin(AdapterMethod other) implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return other.attach(layer, options, scope);
+  public PreparedMethod prepare(AdapterOptions options) {
+    return other.prepare(options);
   }
 
   @Override

@@ -9,15 +9,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.SegmentedRun;
@@ -41,7 +40,7 @@ class QuantisedUNetIT {
 
   private static UNet2DConditionModel quantised(QuantisationSettings.Kind kind, NDManager scope) {
     UNet2DConditionModel unet = ImageModels.open(ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny"),
-        BaseOptions.none(), Precision.FLOAT32, scope).unet();
+        BaseOptions.none(), ElementType.FLOAT32, scope).unet();
     assertThat(QuantisedBase.quantise("U-Net", unet, Optional.of(new QuantisationSettings(kind, 64, false)),
         QuantisedBase::isUsualInUNet, false, scope)).isPresent();
     return unet;
@@ -79,9 +78,8 @@ class QuantisedUNetIT {
 
   /** The factor that LoRA starts at zero is moved away from it, so that every factor has a gradient. */
   private static AdapterSet adapt(UNet2DConditionModel unet, AdapterMethod method, NDManager scope) {
-    AdapterOptions options = AdapterOptions.of(method.id(), method.options(), Map.of("rank", "2", "alpha", "2"));
-    AdapterSet adapters = Injector.attachFresh("unet", unet, TargetSelector.of(List.of("attn-mlp"), List.of()), method,
-        options, OptionPatterns.none(), scope);
+    AdapterSet adapters = Injector.attachFresh("unet", unet, TargetSelector.of(List.of("attn-mlp"), List.of()),
+        new MethodChoice(method, Map.of("rank", "2", "alpha", "2")), scope);
     try (GradMode off = GradMode.off()) {
       adapters.trainableParameters().values().forEach(each ->
           each.addi(scope.randomNormal(0f, 0.1f, each.getShape(), DataType.FLOAT32)));

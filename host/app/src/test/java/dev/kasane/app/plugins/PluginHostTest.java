@@ -67,7 +67,7 @@ class PluginHostTest {
     new PluginJar("copy").sources(method("example", "Method", "copy"),
         "package dev.kasane.core.spi; public interface AdapterMethod extends org.pf4j.ExtensionPoint {"
             + " String id(); String description(); java.util.List<AdapterOption> options();"
-            + " LayerAdapter attach(TargetLayer a, AdapterOptions b, ai.djl.ndarray.NDManager c);"
+            + " PreparedMethod prepare(AdapterOptions a);"
             + " java.util.Optional<LayerAdapter> restore("
             + "   TargetLayer a, AdapterModule b, ai.djl.ndarray.NDManager c); }")
         .writeTo(folder.resolve("copy.jar"));

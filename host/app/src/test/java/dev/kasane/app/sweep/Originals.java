@@ -13,6 +13,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -130,7 +131,7 @@ final class Originals {
     for (String path : paths) {
       AdaptableLayer layer = root.restorableLayers().get(path);
       if (layer != null && method.supports(layer)) {
-        modules.add(random(method.attach(layer, options(method, options), scope).saved(), scope));
+        modules.add(random(method.prepare(options(method, options)).attach(layer, scope).saved(), scope));
       }
     }
     return modules;
@@ -142,7 +143,7 @@ final class Originals {
     if (ranked && !method.id().contains("oft")) {
       given.put("rank", "2");
     }
-    return AdapterOptions.of(method.id(), method.options(), given);
+    return AdapterOptions.of(method, given);
   }
 
   /** Fresh adapters are zero, on which most sums would agree by chance. */
@@ -160,7 +161,7 @@ final class Originals {
         Path file = Files.createTempDirectory(folder, "original")
             .resolve(format.writesFolders() ? "folder" : "file.safetensors");
         try {
-          format.write(model, file, "float32");
+          format.write(model, file, ElementType.FLOAT32);
           files.add(TestFile.read(oneFile(file)));
         } catch (UserException cannotHold) {
           continue;

@@ -10,13 +10,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.bench.ProcessMemory;
 import dev.kasane.bench.RandomWeights;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
@@ -60,7 +59,7 @@ import picocli.CommandLine.Option;
 @Command(name = "LanguageModelBenchmark", mixinStandardHelpOptions = true,
     description = "Times training and generating and prints one line of JSON.")
 public final class LanguageModelBenchmark implements Callable<Integer> {
-  private static final String RANK = "8";
+  private static final int RANK = 8;
   private static final List<String> TARGETS = List.of("q_proj", "k_proj", "v_proj", "o_proj");
   private static final double LEARNING_RATE = 1e-4;
   private static final long SEED = 1;
@@ -119,7 +118,7 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
     TorchBridge.seed(SEED);
     try (NDManager owner = Engines.newManager()) {
       CausalLm model = base == null ? random(owner)
-          : TextCheckpoint.open(base).model(Precision.FLOAT32, owner);
+          : TextCheckpoint.open(base).model(ElementType.FLOAT32, owner);
       AdapterSet adapters = adapters(model, owner);
       Map<String, Object> found = new LinkedHashMap<>();
       found.put("side", "java");
@@ -160,10 +159,8 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   }
 
   private static AdapterSet adapters(CausalLm model, NDManager owner) {
-    LoraMethod lora = new LoraMethod();
-    AdapterOptions options = AdapterOptions.of(lora.id(), lora.options(), Map.of("rank", RANK));
-    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(TARGETS, List.of()), lora, options,
-        OptionPatterns.none(), owner);
+    return Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(TARGETS, List.of()),
+        new MethodChoice(new LoraMethod(), Map.of("rank", RANK)), owner);
   }
 
   private List<Double> train(CausalLm model, AdapterSet adapters, NDManager owner) {

@@ -2,16 +2,12 @@ package dev.kasane.core.injection;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
-import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,50 +24,21 @@ public final class Injector {
    * @param component the name of this part of the base model, {@code unet}
    * @param root the part
    * @param selector which layers
-   * @param method what to attach
-   * @param options its options, complete and of the right types
-   * @param patterns options that differ for some layers
+   * @param choice the method and its options
    * @param scope owner of the parameters
    * @throws UserException when a pattern matches nothing, an option is out of range or the method does not
    *     support a picked layer
    */
-  public static AdapterSet attachFresh(String component, Module root, TargetSelector selector,
-      AdapterMethod method, AdapterOptions options, OptionPatterns patterns, NDManager scope) {
-    method.check(options);
-    Map<String, AdaptableLayer> targets = selector.select(root.adaptableLayers());
-    patterns.requireUse(targets.keySet());
-    requireSupport(method, targets.values());
+  public static AdapterSet attachFresh(
+      String component, Module root, TargetSelector selector, MethodChoice choice, NDManager scope) {
     List<AdaptedLayer> adapted = new ArrayList<>();
-    targets.forEach((path, layer) -> {
-      LayerAdapter adapter = method.attach(layer, optionsFor(path, method, options, patterns), scope);
+    choice.targets(root, selector).forEach((path, layer) -> {
+      LayerAdapter adapter = choice.prepared(choice.optionsFor(path)).attach(layer, scope);
       adapted.add(new AdaptedLayer(component, layer, new Attachment(adapter, 1)));
     });
     AdapterSet set = new AdapterSet(adapted);
     set.attach();
     return set;
-  }
-
-  /** The options for one layer: the common ones, or those of the patterns that match it. */
-  static AdapterOptions optionsFor(
-      String path, AdapterMethod method, AdapterOptions options, OptionPatterns patterns) {
-    Map<String, String> own = patterns.valuesFor(path);
-    if (own.isEmpty()) {
-      return options;
-    }
-    Map<String, String> values = new LinkedHashMap<>(options.values());
-    values.putAll(own);
-    AdapterOptions checked = AdapterOptions.of(method.id(), method.options(), values);
-    method.check(checked);
-    return checked;
-  }
-
-  static void requireSupport(AdapterMethod method, Collection<AdaptableLayer> targets) {
-    List<AdaptableLayer> refused = targets.stream().filter(layer -> !method.supports(layer)).toList();
-    if (!refused.isEmpty()) {
-      throw new UserException("Method " + method.id() + " does not support " + refused.size()
-          + " of the targeted layers, such as " + refused.get(0).path() + ": "
-          + method.refusal(refused.get(0)) + ". Exclude them or choose another method.");
-    }
   }
 
   /**

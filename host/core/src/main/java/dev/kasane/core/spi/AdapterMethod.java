@@ -8,7 +8,7 @@ import java.util.Set;
 import org.pf4j.ExtensionPoint;
 
 /**
- * A family of adapters such as LoRA: knows its options, attaches fresh adapters and restores saved ones.
+ * A family of adapters such as LoRA: knows its options, makes fresh adapters and restores saved ones.
  *
  * <p>This is the extension point for new methods. An implementation is stateless; one class with this
  * interface and one with {@link LayerAdapter} are a whole method.
@@ -24,12 +24,12 @@ public interface AdapterMethod extends ExtensionPoint {
   List<AdapterOption> options();
 
   /**
-   * Checks what types alone cannot say, such as ranges, before any model is opened.
+   * Reads and checks what types alone cannot say, such as ranges. It is asked before any model is opened.
    *
    * @param options values for {@link #options()}, complete and of the right types
    * @throws dev.kasane.core.UserException that names the option, its value and what it may be
    */
-  default void check(AdapterOptions options) {}
+  PreparedMethod prepare(AdapterOptions options);
 
   /**
    * Whether the method can be attached to a layer of this kind and shape. Unless a method says otherwise, that
@@ -46,28 +46,6 @@ public interface AdapterMethod extends ExtensionPoint {
   default String refusal(TargetLayer layer) {
     return "it does not adapt a layer of the kind " + layer.kind().word();
   }
-
-  /**
-   * Whether {@link #attach} looks at what weights were quantised from, {@link FrozenWeight#original}. The dense
-   * weights are then kept in memory until it has.
-   *
-   * @param options values for {@link #options()}, complete and checked
-   */
-  default boolean needsOriginals(AdapterOptions options) {
-    return false;
-  }
-
-  /**
-   * Makes a fresh trainable adapter whose ΔW is zero, or makes up for what quantising took from the weight.
-   *
-   * <p>Random initial values come from libtorch's default generator, which the caller has seeded.
-   *
-   * @param layer the layer it is for
-   * @param options values for {@link #options()}, complete and checked
-   * @param scope owner of the parameters, which require gradients
-   * @throws dev.kasane.core.UserException that names the layer when the options cannot be used on it
-   */
-  LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope);
 
   /**
    * Restores a saved adapter.

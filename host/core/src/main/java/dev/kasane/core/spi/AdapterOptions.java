@@ -7,50 +7,61 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Checked values for the options of one method: every option has a value, nothing unknown is inside. */
+/** Typed values for the options of one method: every option has a value, nothing unknown is inside. */
 public final class AdapterOptions {
-  private final Map<String, String> values;
+  private final AdapterMethod method;
+  private final Map<String, Object> values;
 
-  private AdapterOptions(Map<String, String> values) {
+  private AdapterOptions(AdapterMethod method, Map<String, Object> values) {
+    this.method = method;
     this.values = values;
   }
 
   /**
-   * Checks what the user gave against what a method takes.
+   * Checks what was given against what a method takes.
    *
-   * @param method the method's id, for messages
-   * @param options what it takes
-   * @param given what the user gave
+   * @param method the method
+   * @param given values by name, of the option's type or as the user wrote them
    * @throws UserException for an unknown name or a value of the wrong type
    */
-  public static AdapterOptions of(String method, List<AdapterOption> options, Map<String, String> given) {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (AdapterOption option : options) {
-      String value = given.getOrDefault(option.name(), option.defaultValue());
-      check(method, option, value);
-      values.put(option.name(), value);
+  public static AdapterOptions of(AdapterMethod method, Map<String, ?> given) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (AdapterOption option : method.options()) {
+      values.put(option.name(), typed(method, option,
+          given.containsKey(option.name()) ? given.get(option.name()) : option.defaultValue()));
     }
     Collection<String> known = values.keySet();
     for (String name : given.keySet()) {
       if (!known.contains(name)) {
-        throw new UserException("Method " + method + " has no option '" + name + "'. It takes "
+        throw new UserException("Method " + method.id() + " has no option '" + name + "'. It takes "
             + known.stream().sorted().collect(Collectors.joining(", ")) + ".");
       }
     }
-    return new AdapterOptions(values);
+    return new AdapterOptions(method, values);
   }
 
-  private static void check(String method, AdapterOption option, String value) {
+  private static Object typed(AdapterMethod method, AdapterOption option, Object given) {
+    String text = given.toString();
     boolean fits = switch (option.type()) {
-      case INTEGER -> value.matches("[+-]?\\d{1,9}");
-      case NUMBER -> isFinite(value);
-      case BOOLEAN -> value.equals("true") || value.equals("false");
-      case TEXT -> true;
+      case INTEGER -> given instanceof Integer || given instanceof String && text.matches("[+-]?\\d{1,9}");
+      case NUMBER -> isFinite(text);
+      case BOOLEAN -> text.equals("true") || text.equals("false");
+      case TEXT -> given instanceof String;
     };
     if (!fits) {
-      throw new UserException("Option " + option.name() + " of method " + method + " is '" + value
+      throw new UserException("Option " + option.name() + " of method " + method.id() + " is '" + text
           + "', which is not " + article(option.type()) + ". " + option.description());
     }
+    return given instanceof String ? parsed(option.type(), text) : given;
+  }
+
+  private static Object parsed(AdapterOption.Type type, String text) {
+    return switch (type) {
+      case INTEGER -> Integer.valueOf(text);
+      case NUMBER -> Double.valueOf(text);
+      case BOOLEAN -> Boolean.valueOf(text);
+      case TEXT -> text;
+    };
   }
 
   private static boolean isFinite(String value) {
@@ -70,11 +81,18 @@ public final class AdapterOptions {
     };
   }
 
-  /** Returns these options with some values replaced, for one layer's own rank or alpha. */
-  public AdapterOptions with(Map<String, String> replacements) {
-    Map<String, String> copy = new LinkedHashMap<>(values);
-    copy.putAll(replacements);
-    return new AdapterOptions(copy);
+  /**
+   * These options with some values replaced, for one layer's own rank or alpha.
+   *
+   * @throws UserException as {@link #of}
+   */
+  public AdapterOptions with(Map<String, ?> replacements) {
+    if (replacements.isEmpty()) {
+      return this;
+    }
+    Map<String, Object> own = new LinkedHashMap<>(values);
+    own.putAll(replacements);
+    return of(method, own);
   }
 
   /**
@@ -117,35 +135,39 @@ public final class AdapterOptions {
   }
 
   private UserException outside(String name, String expected) {
-    return new UserException("Option " + name + " is '" + text(name) + "'; it must be " + expected + ".");
+    return new UserException("Option " + name + " is '" + value(name) + "'; it must be " + expected + ".");
   }
 
   /** The value of a whole-number option. */
   public int integer(String name) {
-    return Integer.parseInt(text(name));
+    return (Integer) value(name);
   }
 
-  /** The value of a number option. */
+  /** The value of an option for numbers, whole or not. */
   public double number(String name) {
-    return Double.parseDouble(text(name));
+    return ((Number) value(name)).doubleValue();
   }
 
   /** The value of a true-or-false option. */
   public boolean flag(String name) {
-    return Boolean.parseBoolean(text(name));
+    return (Boolean) value(name);
   }
 
-  /** The value of any option as it was written. */
+  /** The value of a text option. */
   public String text(String name) {
-    String value = values.get(name);
+    return (String) value(name);
+  }
+
+  private Object value(String name) {
+    Object value = values.get(name);
     if (value == null) {
       throw new IllegalArgumentException("No option " + name + " among " + values.keySet());
     }
     return value;
   }
 
-  /** All values by name. */
-  public Map<String, String> values() {
+  /** All values by name: {@link Integer}, a {@link Number}, {@link Boolean} or {@link String}. */
+  public Map<String, Object> values() {
     return Map.copyOf(values);
   }
 }

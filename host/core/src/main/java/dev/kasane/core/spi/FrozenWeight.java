@@ -53,7 +53,7 @@ public interface FrozenWeight {
    *
    * @param scope owner of a tensor that has to be made for this call
    * @return nothing where nothing was lost, or where the dense weight is gone: it is kept only for methods that
-   *     {@linkplain AdapterMethod#needsOriginals ask for it}
+   *     {@linkplain PreparedMethod#needsOriginals ask for it}
    */
   default Optional<NDArray> original(NDManager scope) {
     return Optional.empty();

@@ -12,7 +12,7 @@
  *   file ── AdapterFormat ── AdapterModel: layer path → tensors, constants
  *                                  │
  *                            AdapterMethod.restore ── LayerAdapter on a TargetLayer
- *   options ──────────────── AdapterMethod.attach ────────┘
+ *   options ── AdapterMethod.prepare ── PreparedMethod.attach ──┘
  * </pre>
  *
  * <p>Both describe themselves, so that a file can be told from its header: a format takes keys apart
@@ -23,7 +23,8 @@
  *
  * <p>Begin with {@link dev.kasane.core.spi.LayerAdapter}. Its one promise is that live use, merging and
  * saving mean the same update: what {@code forward} adds is the layer's operation with {@code weightDelta}
- * in place of its weight. The contracts of {@code dev.kasane.testkit} hold every method to it, and a whole
+ * in place of its weight. An adapter knows its layer, and a method reads its options once, before any layer. The
+ * contracts of {@code dev.kasane.testkit} hold every method to it, and a whole
  * method in one short file is {@code OutputScaling} among that module's tests.
  *
  * <p>A method sees a layer as a {@link dev.kasane.core.spi.TargetLayer} and its weight as a

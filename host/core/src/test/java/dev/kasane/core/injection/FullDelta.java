@@ -9,6 +9,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -34,22 +35,21 @@ final class FullDelta implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    if (options.number("alpha") < 0) {
-      throw new UserException("alpha must not be negative.");
-    }
-  }
-
-  @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind() == TargetLayer.Kind.LINEAR;
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    NDArray diff = scope.zeros(layer.weight().shape(), DataType.FLOAT32);
-    diff.setRequiresGradient(true);
-    return new Adapter(layer, diff, options.number("alpha"));
+  public PreparedMethod prepare(AdapterOptions options) {
+    double alpha = options.number("alpha");
+    if (alpha < 0) {
+      throw new UserException("alpha must not be negative.");
+    }
+    return (layer, scope) -> {
+      NDArray diff = scope.zeros(layer.weight().shape(), DataType.FLOAT32);
+      diff.setRequiresGradient(true);
+      return new Adapter(layer, diff, alpha);
+    };
   }
 
   @Override

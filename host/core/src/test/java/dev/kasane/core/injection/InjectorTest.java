@@ -13,7 +13,6 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -40,8 +39,8 @@ class InjectorTest {
   }
 
   private AdapterSet fresh(List<String> targets, Map<String, Map<String, String>> patterns) {
-    return Injector.attachFresh("unet", unet, TargetSelector.of(targets, List.of()), METHOD,
-        AdapterOptions.of(METHOD.id(), METHOD.options(), Map.of()), new OptionPatterns(patterns), scope);
+    return Injector.attachFresh("unet", unet, TargetSelector.of(targets, List.of()),
+        new MethodChoice(METHOD, Map.of(), new OptionPatterns(patterns)), scope);
   }
 
   private static void perturb(AdapterSet set) {
@@ -149,7 +148,7 @@ class InjectorTest {
     TinyUnet other = new TinyUnet().filled(scope, DataType.FLOAT32);
     AdapterSet first = fresh(List.of("to_q"), Map.of());
     AdapterSet second = Injector.attachFresh("text_encoder", other, TargetSelector.of(List.of("to_k"), List.of()),
-        METHOD, AdapterOptions.of(METHOD.id(), METHOD.options(), Map.of("alpha", "2")), OptionPatterns.none(), scope);
+        new MethodChoice(METHOD, Map.of("alpha", "2")), scope);
     AdapterSet joined = AdapterSet.join(List.of(first, second));
     perturb(joined);
     NDArray x = TinyUnet.tokens(scope);

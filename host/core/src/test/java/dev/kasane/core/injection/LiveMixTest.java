@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -31,8 +30,8 @@ class LiveMixTest {
 
   private AdapterSet adapter() {
     FullDelta method = new FullDelta();
-    AdapterSet set = Injector.attachFresh("unet", unet, TargetSelector.of(List.of("to_q"), List.of()), method,
-        AdapterOptions.of(method.id(), method.options(), Map.of()), OptionPatterns.none(), scope);
+    AdapterSet set = Injector.attachFresh("unet", unet, TargetSelector.of(List.of("to_q"), List.of()),
+        new MethodChoice(method, Map.of()), scope);
     set.detach();
     try (GradMode off = GradMode.off()) {
       set.trainableParameters().values().forEach(p -> p.addi(Ops.randomNormal(p.getManager(), p.getShape())));

@@ -16,6 +16,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Engines;
 import java.util.Arrays;
@@ -49,7 +50,7 @@ class RefusalTest {
     }
 
     @Override
-    public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager owner) {
+    public PreparedMethod prepare(AdapterOptions options) {
       throw new UnsupportedOperationException();
     }
 

@@ -15,7 +15,6 @@ import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -39,7 +38,7 @@ class WholeWeightsTest {
 
   private AdapterSet fresh(List<String> modules, Biases biases) {
     AdapterSet set = Injector.attachFresh("unet", unet, TargetSelector.of(List.of("attn1.to_out.0"), List.of()),
-        METHOD, AdapterOptions.of(METHOD.id(), METHOD.options(), Map.of()), OptionPatterns.none(), scope);
+        new MethodChoice(METHOD, Map.of()), scope);
     return WholeWeights.addTo(set, unet, modules, biases, scope);
   }
 

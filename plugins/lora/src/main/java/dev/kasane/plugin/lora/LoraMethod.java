@@ -3,9 +3,7 @@ package dev.kasane.plugin.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.UserException;
 import dev.kasane.core.lowrank.DetourDropouts;
-import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.lowrank.LowRankForm;
@@ -19,6 +17,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import java.util.EnumSet;
@@ -50,47 +49,13 @@ public final class LoraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    LoraSettings.of(options);
-  }
-
-  @Override
-  public boolean needsOriginals(AdapterOptions options) {
-    return LoraStart.parse(options.text("init")).makesUpForQuantising();
+  public PreparedMethod prepare(AdapterOptions options) {
+    return LoraSettings.of(options);
   }
 
   @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind() != Kind.NORM;
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    LoraSettings settings = LoraSettings.of(options);
-    LayerAdapter adapter = layer.kind() == Kind.EMBEDDING ? ofEmbedding(layer, settings, scope)
-        : adapter(layer, settings, scope);
-    adapter.tensors().values().forEach(parameter -> parameter.setRequiresGradient(true));
-    return adapter;
-  }
-
-  private static LayerAdapter ofEmbedding(TargetLayer layer, LoraSettings settings, NDManager scope) {
-    if (settings.magnitudes() || settings.start().isOfWeight()) {
-      throw new UserException("Layer " + layer.path() + " is an embedding, whose adapters have no magnitudes of their"
-          + " own and do not start from the weight. Use neither use-dora nor an init other than kaiming and gaussian,"
-          + " or exclude it.");
-    }
-    return EmbeddingAdapter.fresh(layer, settings.scale(), new FreshTensors(scope));
-  }
-
-  private static LayerAdapter adapter(TargetLayer layer, LoraSettings settings, NDManager scope) {
-    RankScale scale = settings.scale();
-    LowRank factors = settings.start().factors(layer, scale.rank(), scale.factor(), scope);
-    if (settings.magnitudes()) {
-      Magnitudes magnitudes = Magnitudes.fresh(layer, factors, scale.factor(), scope);
-      return new DoraAdapter(layer, factors, magnitudes, scale, settings.drops());
-    }
-    return settings.start().isPartOfWeight() ? new ShiftedAdapter(layer, factors, scale, settings.drops(), scope)
-        : new LoraAdapter(layer, factors, scale, settings.drops());
   }
 
   private static Optional<LowRankForm> form(AdapterModule saved) {

@@ -1,22 +1,31 @@
 package dev.kasane.plugin.lora;
 
+import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.lowrank.DetourDropouts;
+import dev.kasane.core.lowrank.FreshTensors;
+import dev.kasane.core.lowrank.LowRank;
+import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.PreparedMethod;
+import dev.kasane.core.spi.TargetLayer.Kind;
+import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 
 /**
- * The options of LoRA, checked.
+ * The options of LoRA, checked, and the adapters that they make.
  *
  * @param scale rank and alpha
  * @param start how A and B start
  * @param magnitudes whether magnitudes are trained apart, as DoRA does
  * @param drops what is left out while training
  */
-record LoraSettings(RankScale scale, LoraStart start, boolean magnitudes, DetourDropouts drops) {
+record LoraSettings(RankScale scale, LoraStart start, boolean magnitudes, DetourDropouts drops)
+    implements PreparedMethod {
   static final List<AdapterOption> OPTIONS = List.of(
       new AdapterOption("rank", Type.INTEGER, "8",
           "Width of the low-rank detour, r; more can learn more and makes a larger file."),
@@ -52,5 +61,36 @@ record LoraSettings(RankScale scale, LoraStart start, boolean magnitudes, Detour
     return new LoraSettings(scale, start, magnitudes, new DetourDropouts(
         options.numberBelow("dropout", 1), options.numberBelow("hidden-dropout", 1),
         options.numberBelow("rank-dropout", 1), options.numberBelow("module-dropout", 1)));
+  }
+
+  @Override
+  public boolean needsOriginals() {
+    return start.makesUpForQuantising();
+  }
+
+  @Override
+  public LayerAdapter attach(TargetLayer layer, NDManager scope) {
+    LayerAdapter adapter = layer.kind() == Kind.EMBEDDING ? ofEmbedding(layer, scope) : ofProduct(layer, scope);
+    adapter.tensors().values().forEach(parameter -> parameter.setRequiresGradient(true));
+    return adapter;
+  }
+
+  private LayerAdapter ofEmbedding(TargetLayer layer, NDManager scope) {
+    if (magnitudes || start.isOfWeight()) {
+      throw new UserException("Layer " + layer.path() + " is an embedding, whose adapters have no magnitudes of their"
+          + " own and do not start from the weight. Use neither use-dora nor an init other than kaiming and gaussian,"
+          + " or exclude it.");
+    }
+    return EmbeddingAdapter.fresh(layer, scale, new FreshTensors(scope));
+  }
+
+  private LayerAdapter ofProduct(TargetLayer layer, NDManager scope) {
+    LowRank factors = start.factors(layer, scale.rank(), scale.factor(), scope);
+    if (magnitudes) {
+      return new DoraAdapter(
+          layer, factors, Magnitudes.fresh(layer, factors, scale.factor(), scope), scale, drops);
+    }
+    return start.isPartOfWeight() ? new ShiftedAdapter(layer, factors, scale, drops, scope)
+        : new LoraAdapter(layer, factors, scale, drops);
   }
 }

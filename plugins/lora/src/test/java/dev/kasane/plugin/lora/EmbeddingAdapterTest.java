@@ -61,7 +61,7 @@ class EmbeddingAdapterTest {
   @Test
   void aFreshOneStartsAsInPeftAndChangesNothing() {
     Embedding table = table(11, 6);
-    LayerAdapter adapter = method.attach(table, Layers.options(Map.of("rank", "3")), scope);
+    LayerAdapter adapter = method.prepare(Layers.options(Map.of("rank", "3"))).attach(table, scope);
     NDArray ids = scope.create(new long[] {1, 2});
     assertThat(adapter.forward(ids, 1, Phase.TRAINING).abs().max().getFloat()).isZero();
     assertThat(adapter.tensors().get("lora_embedding_A").getShape()).isEqualTo(new Shape(3, 11));
@@ -92,7 +92,8 @@ class EmbeddingAdapterTest {
     assertThatThrownBy(() -> restored(other)).isInstanceOf(UserException.class)
         .hasMessageContainingAll("lora_embedding_A", "(3, 11)", "(3, 12)");
     for (Map<String, String> given : List.of(Map.of("use-dora", "true"), Map.of("init", "pissa"))) {
-      assertThatThrownBy(() -> method.attach(other, Layers.options(given), scope)).isInstanceOf(UserException.class)
+      assertThatThrownBy(() -> method.prepare(Layers.options(given)).attach(other, scope))
+          .isInstanceOf(UserException.class)
           .hasMessageContainingAll("is an embedding", "exclude it");
     }
   }

@@ -35,6 +35,6 @@ final class Layers {
 
   static AdapterOptions options(Map<String, String> given) {
     LoraMethod method = new LoraMethod();
-    return AdapterOptions.of(method.id(), method.options(), given);
+    return AdapterOptions.of(method, given);
   }
 }

@@ -92,7 +92,7 @@ class LoftqTest {
     NDArray quantised = layer.weight().materialise(scope);
     assertThat(norm(quantised.sub(golden(name + ".quantised")))).isLessThan(1e-5);
     int rank = (int) golden(name + ".rank").getLong();
-    LayerAdapter adapter = method.attach(layer, options(rank), scope);
+    LayerAdapter adapter = method.prepare(options(rank)).attach(layer, scope);
     NDArray product = adapter.weightDelta(scope, 1).stopGradient();
     assertThat(norm(product.sub(golden(name + ".product"))) / norm(product)).isLessThan(1e-4);
     assertThat(norm(weight.sub(quantised).sub(product))).isLessThan(norm(weight.sub(quantised)) * 0.95);
@@ -108,7 +108,7 @@ class LoftqTest {
     quantise(layer, new QuantisationSettings(kind, 64, false), true);
     double without = norm(layer.forward(x).sub(dense));
     for (String alpha : new String[] {"4", "16"}) {
-      LayerAdapter adapter = method.attach(layer, options(4, "alpha", alpha), scope);
+      LayerAdapter adapter = method.prepare(options(4, "alpha", alpha)).attach(layer, scope);
       Attachment attachment = new Attachment(adapter, 1);
       layer.attach(attachment);
       assertThat(norm(layer.forward(x).stopGradient().sub(dense))).isBetween(0.01 * without, 0.97 * without);
@@ -121,7 +121,7 @@ class LoftqTest {
   void isSavedAsAPlainLoraForTheQuantisedBase() {
     Linear layer = layer(Layers.random(scope, 32, 64));
     quantise(layer, NF4, true);
-    LayerAdapter adapter = method.attach(layer, options(4, "alpha", "8"), scope);
+    LayerAdapter adapter = method.prepare(options(4, "alpha", "8")).attach(layer, scope);
     AdapterModule saved = adapter.saved();
     assertThat(saved.tensors().get(LoraNames.DOWN).getShape().getShape()).containsExactly(4, 64);
     NDArray again = method.restore(layer, saved, scope).orElseThrow().weightDelta(scope, 1);
@@ -131,8 +131,8 @@ class LoftqTest {
   @Test
   void isRefusedWhereNothingWasLostOrTheDenseWeightIsGone() {
     Linear layer = layer(Layers.random(scope, 32, 64));
-    assertThat(method.needsOriginals(options(4))).isTrue();
-    assertThat(method.needsOriginals(Layers.options(Map.of("init", "pissa")))).isFalse();
+    assertThat(method.prepare(options(4)).needsOriginals()).isTrue();
+    assertThat(method.prepare(Layers.options(Map.of("init", "pissa"))).needsOriginals()).isFalse();
     assertRefused(layer, "float32");
     quantise(layer, NF4, true);
     Quantizer.forgetOriginals(layer);
@@ -143,7 +143,7 @@ class LoftqTest {
   }
 
   private void assertRefused(Linear layer, String storage) {
-    assertThatThrownBy(() -> method.attach(layer, options(4), scope)).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> method.prepare(options(4)).attach(layer, scope)).isInstanceOf(UserException.class)
         .hasMessageContainingAll("in " + storage, "«base type nf4»", "another init");
   }
 }

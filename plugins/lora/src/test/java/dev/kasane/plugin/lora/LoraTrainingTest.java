@@ -42,7 +42,7 @@ class LoraTrainingTest {
   private LayerAdapter identity(Map<String, String> dropout) {
     Map<String, String> options = new HashMap<>(dropout);
     options.put("rank", String.valueOf(SIZE));
-    LayerAdapter adapter = method.attach(layer, Layers.options(options), scope);
+    LayerAdapter adapter = method.prepare(Layers.options(options)).attach(layer, scope);
     adapter.tensors().values().forEach(tensor -> {
       tensor.setRequiresGradient(false);
       tensor.muli(0).addi(scope.eye(SIZE));
@@ -101,7 +101,7 @@ class LoraTrainingTest {
   @ParameterizedTest
   @CsvSource({"kaiming,0.125,0.0722", "gaussian,1000,0.0625"})
   void startsAsTheFieldDoes(String init, float bound, double deviation) {
-    LayerAdapter adapter = method.attach(layer, Layers.options(Map.of("rank", "16", "init", init)), scope);
+    LayerAdapter adapter = method.prepare(Layers.options(Map.of("rank", "16", "init", init))).attach(layer, scope);
     NDArray down = adapter.tensors().get("lora_down.weight").stopGradient();
     assertThat(down.getShape()).isEqualTo(new Shape(16, SIZE));
     assertThat(down.abs().max().toFloatArray()[0]).isLessThanOrEqualTo(bound);
@@ -113,15 +113,15 @@ class LoraTrainingTest {
   @ParameterizedTest
   @CsvSource({"8,0,false,8", "4,6,false,6", "4,6,true,12", "16,0,true,64"})
   void storedAlphaCarriesTheScale(String rank, String alpha, String rslora, double stored) {
-    LayerAdapter adapter = method.attach(layer,
-        Layers.options(Map.of("rank", rank, "alpha", alpha, "use-rslora", rslora)), scope);
+    LayerAdapter adapter = method.prepare(Layers.options(Map.of("rank", rank, "alpha", alpha, "use-rslora", rslora)))
+        .attach(layer, scope);
     assertThat(adapter.constants()).containsEntry("alpha", stored);
   }
 
   @ParameterizedTest
   @CsvSource({"rank,0", "rank,-3", "alpha,-1", "dropout,1", "rank-dropout,-0.1", "init,zeros"})
   void refusesValuesOutOfRange(String option, String value) {
-    assertThatThrownBy(() -> method.check(Layers.options(Map.of(option, value))))
+    assertThatThrownBy(() -> method.prepare(Layers.options(Map.of(option, value))))
         .isInstanceOf(UserException.class).hasMessageContaining(option).hasMessageContaining("must be");
   }
 }

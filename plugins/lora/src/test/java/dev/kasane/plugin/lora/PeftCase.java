@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.lowrank.LoraNames;
@@ -103,10 +104,10 @@ final class PeftCase {
     Map<String, Map<String, String>> patterns = new LinkedHashMap<>();
     patterns.put("rank", entries(settings.path("rank_pattern")));
     patterns.put("alpha", entries(settings.path("alpha_pattern")));
-    return Injector.attachFresh(component(), root(), TargetSelector.of(targets, List.of()), new LoraMethod(),
-        Layers.options(Map.of("rank", settings.get("r").asText(),
-            "alpha", settings.get("lora_alpha").asText(), "use-rslora", settings.path("use_rslora").asText("false"))),
-        new OptionPatterns(patterns), scope);
+    return Injector.attachFresh(component(), root(), TargetSelector.of(targets, List.of()),
+        new MethodChoice(new LoraMethod(), Map.of("rank", settings.get("r").asText(),
+            "alpha", settings.get("lora_alpha").asText(), "use-rslora", settings.path("use_rslora").asText("false")),
+            new OptionPatterns(patterns)), scope);
   }
 
   private static Map<String, String> entries(JsonNode object) {

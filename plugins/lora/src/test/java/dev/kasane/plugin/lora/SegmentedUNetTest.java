@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
@@ -60,9 +60,9 @@ class SegmentedUNetTest {
   private void prepare(String base, String targets, DataType type) {
     TorchBridge.seed(4);
     unet = TinyBase.open(base, scope).unet();
-    set = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(targets), List.of()), new LoraMethod(),
-        Layers.options(Map.of("rank", "4", "dropout", "0.2", "hidden-dropout", "0.1", "rank-dropout", "0.1")),
-        OptionPatterns.none(), scope);
+    set = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(targets), List.of()),
+        new MethodChoice(new LoraMethod(),
+            Map.of("rank", "4", "dropout", "0.2", "hidden-dropout", "0.1", "rank-dropout", "0.1")), scope);
     set.phase(LayerAdapter.Phase.TRAINING);
     try (GradMode off = GradMode.off()) {
       // The second factors start at zero, which would leave the first ones without gradients.

@@ -137,8 +137,8 @@ class StartsParityTest {
 
   private LayerAdapter fresh(String name, AdaptableLayer layer) {
     String init = name.replace("-wide", "");
-    return method.attach(layer, Layers.options(Map.of("rank", String.valueOf(RANK), "alpha",
-        String.valueOf(ALPHA), "init", init, "use-rslora", String.valueOf(name.equals("pissa-wide")))), scope);
+    return method.prepare(Layers.options(Map.of("rank", String.valueOf(RANK), "alpha", String.valueOf(ALPHA),
+        "init", init, "use-rslora", String.valueOf(name.equals("pissa-wide"))))).attach(layer, scope);
   }
 
   /** AdamW treats a factor and its mirror image alike, so the sums must agree where the signs need not. */
@@ -192,13 +192,13 @@ class StartsParityTest {
 
   @Test
   void aRankAboveTheWeightsOrAConvolutionCannotStartFromIt() {
-    assertThatThrownBy(() -> method.attach(Layers.linear(scope, 4, 3),
-        Layers.options(Map.of("rank", "4", "init", "pissa")), scope))
+    assertThatThrownBy(() -> method.prepare(Layers.options(Map.of("rank", "4", "init", "pissa")))
+        .attach(Layers.linear(scope, 4, 3), scope))
         .isInstanceOf(UserException.class).hasMessageContaining("rank 4 is above 3");
-    assertThatThrownBy(() -> method.attach(Layers.conv(scope, 4, 3, 3),
-        Layers.options(Map.of("rank", "2", "init", "olora")), scope))
+    assertThatThrownBy(() -> method.prepare(Layers.options(Map.of("rank", "2", "init", "olora")))
+        .attach(Layers.conv(scope, 4, 3, 3), scope))
         .isInstanceOf(UserException.class).hasMessageContaining("convolution");
-    assertThatThrownBy(() -> method.check(Layers.options(Map.of("init", "pissa", "use-dora", "true"))))
+    assertThatThrownBy(() -> method.prepare(Layers.options(Map.of("init", "pissa", "use-dora", "true"))))
         .isInstanceOf(UserException.class).hasMessageContaining("use-dora");
   }
 

@@ -17,6 +17,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,17 +46,15 @@ public final class DoraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.of(options);
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     RankScale scale = RankScale.of(options);
-    LowRank product = LowRank.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
-    Magnitudes magnitudes = Magnitudes.fresh(layer, options.flag(SharedOptions.ON_OUTPUT.name()), scope);
-    return new TurnedAdapter(layer, product, scale, magnitudes, SharedOptions.dropouts(options));
+    boolean tucker = SharedOptions.tucker(options);
+    boolean onOutput = options.flag(SharedOptions.ON_OUTPUT.name());
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> {
+      LowRank product = LowRank.fresh(layer, scale.rank(), tucker, new FreshTensors(scope));
+      return new TurnedAdapter(layer, product, scale, Magnitudes.fresh(layer, onOutput, scope), dropouts);
+    };
   }
 
   @Override

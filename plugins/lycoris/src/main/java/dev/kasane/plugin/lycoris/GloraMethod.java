@@ -17,6 +17,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -50,20 +51,19 @@ public final class GloraMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.of(options);
-    SharedOptions.dropouts(options);
+  public PreparedMethod prepare(AdapterOptions options) {
+    RankScale scale = RankScale.of(options);
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> fresh(layer, scale, dropouts, new FreshTensors(scope));
   }
 
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    RankScale scale = RankScale.of(options);
+  private static GloraAdapter fresh(
+      TargetLayer layer, RankScale scale, DeltaDropouts dropouts, FreshTensors fresh) {
     long rank = scale.rank();
-    FreshTensors fresh = new FreshTensors(scope);
     NDArray up = fresh.kaimingUniform(LayerShapes.mixing(layer, layer.outputs(), rank, 1));
     LowRank own = new LowRank(fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), layer.kernel())), null, up);
     return new GloraAdapter(layer, fresh.kaimingUniform(LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
-        fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, SharedOptions.dropouts(options));
+        fresh.zeros(LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, scale, dropouts);
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -55,15 +56,11 @@ public final class Ia3Method implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     boolean onInput = options.flag(TRAIN_ON_INPUT);
-    NDArray factors = new FreshTensors(scope).zeros(shape(layer, onInput));
-    return new Ia3Adapter(layer, factors, onInput, SharedOptions.dropouts(options));
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) ->
+        new Ia3Adapter(layer, new FreshTensors(scope).zeros(shape(layer, onInput)), onInput, dropouts);
   }
 
   /** As LyCORIS stores it: (c) for a linear layer, (1, c, 1, 1) for a convolution, whichever axis is meant. */

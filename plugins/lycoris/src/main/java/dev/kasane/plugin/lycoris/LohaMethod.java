@@ -16,6 +16,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.List;
 import java.util.Optional;
@@ -46,17 +47,15 @@ public final class LohaMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.of(options);
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     RankScale scale = RankScale.of(options);
-    Hadamard product = Hadamard.fresh(layer, scale.rank(), SharedOptions.tucker(options), new FreshTensors(scope));
-    Magnitudes magnitudes = SharedOptions.magnitudes(layer, options, scope);
-    return new ProductAdapter(layer, product, scale, magnitudes, SharedOptions.dropouts(options));
+    boolean tucker = SharedOptions.tucker(options);
+    SharedOptions.Lengths lengths = SharedOptions.lengths(options);
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> {
+      Hadamard product = Hadamard.fresh(layer, scale.rank(), tucker, new FreshTensors(scope));
+      return new ProductAdapter(layer, product, scale, lengths.fresh(layer, scope), dropouts);
+    };
   }
 
   @Override

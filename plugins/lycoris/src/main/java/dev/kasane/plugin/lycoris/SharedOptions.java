@@ -65,9 +65,17 @@ public final class SharedOptions {
         options.numberBelow(MODULE, 1));
   }
 
-  /** Fresh magnitudes, or null where the weight is not decomposed. */
-  public static Magnitudes magnitudes(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return options.flag(DECOMPOSED) ? Magnitudes.fresh(layer, options.flag(ON_OUTPUT.name()), scope) : null;
+  /** Fresh lengths of a weight, or null for a weight that is not decomposed. */
+  @FunctionalInterface
+  public interface Lengths {
+    Magnitudes fresh(TargetLayer layer, NDManager scope);
+  }
+
+  /** What fresh adapters have for the options {@link #MAGNITUDES}. */
+  public static Lengths lengths(AdapterOptions options) {
+    boolean decomposed = options.flag(DECOMPOSED);
+    boolean onOutput = options.flag(ON_OUTPUT.name());
+    return (layer, scope) -> decomposed ? Magnitudes.fresh(layer, onOutput, scope) : null;
   }
 
   /** Joins lists of options. */

@@ -52,7 +52,7 @@ final class Layers {
   }
 
   static AdapterOptions options(AdapterMethod method, Map<String, String> given) {
-    return AdapterOptions.of(method.id(), method.options(), given);
+    return AdapterOptions.of(method, given);
   }
 
   /** What the one method that knows a module makes of it; two of them would be an error. */

@@ -42,7 +42,7 @@ class LycorisTrainingTest {
 
   private LayerAdapter fresh(String id, Map<String, String> options) {
     AdapterMethod method = Layers.method(id);
-    return method.attach(layer, Layers.options(method, options), scope);
+    return method.prepare(Layers.options(method, options)).attach(layer, scope);
   }
 
   /** An update that is the identity, so that outputs are inputs. */
@@ -133,7 +133,7 @@ class LycorisTrainingTest {
       "full,dropout,2"})
   void refusesValuesOutOfRange(String id, String option, String value) {
     AdapterMethod method = Layers.method(id);
-    assertThatThrownBy(() -> method.check(Layers.options(method, Map.of(option, value))))
+    assertThatThrownBy(() -> method.prepare(Layers.options(method, Map.of(option, value))))
         .isInstanceOf(UserException.class).hasMessageContaining(option).hasMessageContaining("must be");
   }
 

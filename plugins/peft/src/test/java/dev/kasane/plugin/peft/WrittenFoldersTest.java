@@ -7,13 +7,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -57,7 +57,7 @@ class WrittenFoldersTest {
     Golden golden = Golden.open(name, scope);
     AdapterModel read = format.read(golden.folder(), golden.base(), scope);
     Path folder = out(name);
-    format.write(new AdapterModel(read.components(), List.of(), Map.of()), folder, "float32");
+    format.write(new AdapterModel(read.components(), List.of(), Map.of()), folder, ElementType.FLOAT32);
     AdapterModel again = format.read(folder, golden.base(), scope);
     assertThat(again.unmatched()).isEmpty();
     assertThat(constants(again)).isEqualTo(constants(read));
@@ -86,7 +86,7 @@ class WrittenFoldersTest {
     try (GradMode off = GradMode.off()) {
       set.trainableParameters().values().forEach(tensor ->
           tensor.addi(Ops.randomNormal(scope, tensor.getShape()).mul(0.3f)));
-      format.write(set.toModel(Map.of()), out(name), "float32");
+      format.write(set.toModel(Map.of()), out(name), ElementType.FLOAT32);
       List<TensorDeclaration> outputs = new ArrayList<>();
       set.layers().forEach(each -> {
         NDArray y = each.layer().forward(golden.expected().get(each.layer().path() + ".x"));
@@ -107,7 +107,7 @@ class WrittenFoldersTest {
 
   private AdapterSet attach(Golden golden, Module model, Map<String, String> options) {
     LoraMethod method = new LoraMethod();
-    return Injector.attachFresh("model", model, TargetSelector.of(golden.adapted(), List.of()), method,
-        AdapterOptions.of(method.id(), method.options(), options), OptionPatterns.none(), scope);
+    return Injector.attachFresh("model", model, TargetSelector.of(golden.adapted(), List.of()),
+        new MethodChoice(method, options), scope);
   }
 }

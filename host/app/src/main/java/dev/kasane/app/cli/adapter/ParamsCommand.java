@@ -1,19 +1,18 @@
 package dev.kasane.app.cli.adapter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.LayerOptions;
 import dev.kasane.app.cli.options.PluginOptions;
-import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.Json;
 import dev.kasane.core.Ranges;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +84,7 @@ public final class ParamsCommand implements Callable<Integer> {
 
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the base: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of a language model itself while it is tuned, as 'train text' has it: model or"
@@ -102,17 +101,15 @@ public final class ParamsCommand implements Callable<Integer> {
     Ranges.require(resolution >= 64 && resolution <= 1 << 14, "«resolution»", resolution, "64 to 16384");
     TargetSelector selector = layers.within(TargetSelector.of(targets, exclude));
     try (PluginHost host = plugins.start()) {
-      AdapterMethod chosen = host.method(method);
-      Map<String, String> given = new LinkedHashMap<>(methodOptions);
+      Map<String, Object> given = new LinkedHashMap<>(methodOptions);
       if (rank != null) {
-        given.put("rank", String.valueOf(rank));
+        given.put("rank", rank);
       }
       OptionPatterns patterns = rankPatterns.isEmpty() ? OptionPatterns.none()
           : new OptionPatterns(Map.of("rank", rankPatterns));
       ParameterPlan.Run run = new ParameterPlan.Run(
           config, precision, batch, length, resolution, baseDropout != BaseDropout.NONE);
-      print(ParameterPlan.of(run, selector, chosen, AdapterOptions.of(chosen.id(), chosen.options(), given),
-          patterns));
+      print(ParameterPlan.of(run, selector, new MethodChoice(host.method(method), given, patterns)));
     }
     return ExitCode.OK;
   }
@@ -120,7 +117,7 @@ public final class ParamsCommand implements Callable<Integer> {
   private void print(ParameterPlan plan) throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
+      out.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
       out.println();
     } else {
       ParamsText.lines(plan, batch, precision).forEach(out::println);

@@ -2,7 +2,6 @@ package dev.kasane.app.cli.generate;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
@@ -11,8 +10,9 @@ import dev.kasane.app.terminal.MessageWriter;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.text.PromptFile;
 import dev.kasane.app.text.TextModel;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.Json;
 import dev.kasane.core.injection.AdapterRouter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.text.generation.Continuation;
 import dev.kasane.text.generation.ContinuationListener;
@@ -79,7 +79,7 @@ final class GenerateTextCommand implements Callable<Integer> {
   @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Mixin
   private BaseTypeOptions baseType;
@@ -144,7 +144,6 @@ final class GenerateTextCommand implements Callable<Integer> {
 
   private static void print(List<Continuation> continuations, List<PromptFile.Line> lines, PrintWriter out)
       throws JsonProcessingException {
-    ObjectMapper json = new ObjectMapper();
     for (int row = 0; row < lines.size(); row++) {
       Continuation continuation = continuations.get(row);
       Map<String, Object> line = new LinkedHashMap<>();
@@ -153,7 +152,7 @@ final class GenerateTextCommand implements Callable<Integer> {
       line.put("text", continuation.text());
       line.put("tokens", continuation.tokens().length);
       line.put("end", continuation.end().name().toLowerCase(Locale.ROOT));
-      out.println(json.writeValueAsString(line));
+      out.println(Json.MAPPER.writeValueAsString(line));
     }
   }
 }

@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.format.BlockSize;
@@ -59,12 +58,12 @@ public final class BaseTypeOptions {
    * @return whether these are to be kept while the base is quantised
    * @throws UserException when nothing is quantised as it is loaded
    */
-  public boolean keepsOriginals(AdapterMethod method, AdapterOptions options) {
-    boolean needed = method.needsOriginals(options);
+  public boolean keepsOriginals(MethodChoice choice) {
+    boolean needed = choice.needsOriginals();
     if (needed && kind == null) {
-      throw new UserException("With these options the adapters of method " + method.id() + " start from what is lost"
-          + " when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give --base-type nf4, or"
-          + " another init.");
+      throw new UserException("With these options the adapters of method " + choice.method().id()
+          + " start from what is lost when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give"
+          + " --base-type nf4, or another init.");
     }
     return needed;
   }

@@ -7,6 +7,7 @@ import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Module;
@@ -80,33 +81,29 @@ final class AdapterTrainingOptions implements DependentOptions {
   }
 
   /** Checks the options against a method before anything expensive begins. */
-  AdapterOptions check(AdapterMethod chosen) {
-    Map<String, String> given = new LinkedHashMap<>(methodOptions);
-    put(chosen, given, "rank", Optional.ofNullable(rank).map(String::valueOf));
-    put(chosen, given, "alpha", Optional.ofNullable(alpha).map(String::valueOf));
-    AdapterOptions options = AdapterOptions.of(chosen.id(), chosen.options(), given);
-    chosen.check(options);
-    rankPatterns.forEach((layers, value) -> checkPattern(chosen, options, "rank", layers, value));
-    alphaPatterns.forEach((layers, value) -> checkPattern(chosen, options, "alpha", layers, value));
-    return options;
+  MethodChoice check(AdapterMethod chosen) {
+    Map<String, Object> given = new LinkedHashMap<>(methodOptions);
+    put(chosen, given, "rank", rank);
+    put(chosen, given, "alpha", alpha);
+    MethodChoice choice = new MethodChoice(chosen, given, patterns());
+    rankPatterns.forEach((layers, value) -> checkPattern(choice, "rank", layers, value));
+    alphaPatterns.forEach((layers, value) -> checkPattern(choice, "alpha", layers, value));
+    return choice;
   }
 
-  private static void checkPattern(
-      AdapterMethod method, AdapterOptions common, String option, String layers, String value) {
-    Map<String, String> values = new LinkedHashMap<>(common.values());
-    values.put(option, value);
+  private static void checkPattern(MethodChoice choice, String option, String layers, String value) {
     try {
-      method.check(AdapterOptions.of(method.id(), method.options(), values));
+      choice.method().prepare(choice.options().with(Map.of(option, value)));
     } catch (UserException e) {
       throw new UserException("--" + option + "-pattern " + layers + "=" + value + ": " + e.getMessage(), e);
     }
   }
 
   /** Adds what options mean that were not given. */
-  void addEffective(AdapterMethod chosen, Map<String, Object> values) {
-    AdapterOptions options = check(chosen);
+  void addEffective(MethodChoice choice, Map<String, Object> values) {
+    AdapterOptions options = choice.options();
     for (String name : List.of("rank", "alpha")) {
-      if (chosen.options().stream().anyMatch(option -> option.name().equals(name))) {
+      if (options.values().containsKey(name)) {
         double value = options.number(name);
         if (value == Math.rint(value)) {
           values.put("--" + name, (long) value);
@@ -117,15 +114,14 @@ final class AdapterTrainingOptions implements DependentOptions {
     }
   }
 
-  private static void put(
-      AdapterMethod method, Map<String, String> given, String name, Optional<String> value) {
-    if (value.isEmpty()) {
+  private static void put(AdapterMethod method, Map<String, Object> given, String name, Object value) {
+    if (value == null) {
       return;
     }
     if (method.options().stream().map(AdapterOption::name).noneMatch(name::equals)) {
       throw new UserException("Option --" + name + " was given, but method " + method.id() + " has no " + name + ".");
     }
-    given.put(name, value.get());
+    given.put(name, value);
   }
 
   /**
@@ -148,8 +144,8 @@ final class AdapterTrainingOptions implements DependentOptions {
    *
    * @param component what the model is called as a part of its base
    */
-  AdapterSet attach(String component, Module model, AdapterMethod chosen, AdapterOptions options, NDManager owner) {
-    return Injector.attachFresh(component, model, selector(), chosen, options, patterns(), owner);
+  AdapterSet attach(String component, Module model, MethodChoice choice, NDManager owner) {
+    return Injector.attachFresh(component, model, selector(), choice, owner);
   }
 
   private TargetSelector selector() {

@@ -6,11 +6,9 @@ import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.OptionPatterns;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,9 +64,9 @@ final class TextEncoderOptions {
   }
 
   /** Attaches fresh adapters beside those of the U-Net, where any are wanted. */
-  AdapterSet addTo(AdapterSet unet, Module encoder, AdapterMethod method, AdapterOptions options, NDManager owner) {
+  AdapterSet addTo(AdapterSet unet, Module encoder, MethodChoice choice, NDManager owner) {
     return targets.isEmpty() ? unet : AdapterSet.join(List.of(unet, Injector.attachFresh(
-        ImageModel.TEXT_ENCODER, encoder, selector(), method, options, OptionPatterns.none(), owner)));
+        ImageModel.TEXT_ENCODER, encoder, selector(), choice.withoutPatterns(), owner)));
   }
 
   private TargetSelector selector() {

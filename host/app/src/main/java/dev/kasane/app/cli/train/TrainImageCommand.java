@@ -1,6 +1,7 @@
 package dev.kasane.app.cli.train;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.Home;
 import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.PluginOptions;
@@ -17,8 +18,7 @@ import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
@@ -99,12 +99,11 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
     Path folder = data.folder();
     try (PluginHost host = plugins.start(); BaseCheckpoint checkpoint = base.open()) {
       // Nothing heavy starts before everything that was typed and every picture has been checked.
-      AdapterMethod method = host.method(adapter.method);
-      AdapterOptions methodOptions = adapter.check(method);
+      MethodChoice choice = adapter.check(host.method(adapter.method));
       ImageModel model = ImageModels.declare(checkpoint, base.precision());
       boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.config(BasePart.UNET)));
       baseType.settings();
-      boolean originals = baseType.keepsOriginals(method, methodOptions);
+      boolean originals = baseType.keepsOriginals(choice);
       TrainingPictures pictures = pictures(folder, model, segmented);
       TrainingPlan plan = run.plan(pictures.batchesPerEpoch()).computingIn(base.precision().dataType());
       OptimizerFactory optimizer = run.optimizer();
@@ -118,13 +117,13 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
         baseType.apply(model, originals, owner, spec.commandLine().getErr());
         Engines.seed(run.seed);
         AdapterSet adapters = textEncoder.addTo(
-            adapter.attach(ImageModel.UNET, model.unet(), method, methodOptions, owner),
-            model.textEncoder(), method, methodOptions, owner);
+            adapter.attach(ImageModel.UNET, model.unet(), choice, owner),
+            model.textEncoder(), choice, owner);
         Quantizer.forgetOriginals(model.unet());
         String baseHash = checkpoint.sha256();
         TrainingFacts facts =
             ImageTrainingFacts.of(checkpoint, baseHash, pictures, plan, base.precision().toString(),
-                DecisiveOptions.of(spec, INDIFFERENT, effective(method, model)));
+                DecisiveOptions.of(spec, INDIFFERENT, effective(choice, model)));
         TrainingSession session = new TrainingSession(adapters, samples, plan, results, this::tell);
         print(session.run(() -> encoded(new ImageTask(
             model, baseHash, adapters, pictures, output.cache(), owner), pictures), optimizer, facts));
@@ -145,13 +144,13 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   @Override
   public Map<String, Object> effectiveOptions() {
     try (PluginHost host = plugins.start(); BaseCheckpoint checkpoint = base.open()) {
-      return effective(host.method(adapter.method), ImageModels.declare(checkpoint, base.precision()));
+      return effective(adapter.check(host.method(adapter.method)), ImageModels.declare(checkpoint, base.precision()));
     }
   }
 
-  private Map<String, Object> effective(AdapterMethod method, ImageModel model) {
+  private Map<String, Object> effective(MethodChoice choice, ImageModel model) {
     Map<String, Object> values = new LinkedHashMap<>();
-    adapter.addEffective(method, values);
+    adapter.addEffective(choice, values);
     textEncoder.addEffective(run.learningRate, values);
     data.addEffective(model.nativeSize(), values);
     return values;
@@ -160,9 +159,8 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   /** With no pictures named, the sample pictures are trained on as their own recipe says. */
   @Override
   public Optional<Path> usualRecipe() {
-    String home = System.getProperty("kasane.home");
-    boolean demo = data.data == null && !base.isGiven() && home != null;
-    return demo ? Optional.of(Path.of(home, "sample-images", "recipe.yaml")).filter(Files::isRegularFile)
+    return data.data == null && !base.isGiven()
+        ? Home.folder().map(home -> home.resolve("sample-images").resolve("recipe.yaml")).filter(Files::isRegularFile)
         : Optional.empty();
   }
 

@@ -14,12 +14,11 @@ import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.training.TextTrainingFacts;
 import dev.kasane.app.training.TrainingFacts;
 import dev.kasane.app.training.TrainingSession;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.WholeWeight;
-import dev.kasane.core.spi.AdapterMethod;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
@@ -70,7 +69,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Mixin
   private BaseTypeOptions baseType;
@@ -104,12 +103,11 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
     Path folder = base == null ? DemoTextLocation.base() : base;
     try (PluginHost host = plugins.start()) {
       // Nothing heavy starts before everything that was typed and every record has been checked.
-      AdapterMethod method = host.method(adapter.method);
-      AdapterOptions methodOptions = adapter.check(method);
+      MethodChoice choice = adapter.check(host.method(adapter.method));
       TextCheckpoint checkpoint = TextCheckpoint.open(folder);
       boolean segmented = run.isSegmented(spec, baseType.isQuantised(checkpoint.json()));
       baseType.settings();
-      boolean originals = baseType.keepsOriginals(method, methodOptions);
+      boolean originals = baseType.keepsOriginals(choice);
       Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
           this::tell);
       checkpoint.note().ifPresent(this::tell);
@@ -128,7 +126,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
         applyDropouts(model);
         Engines.seed(run.seed);
         AdapterSet adapters = wholeWeights.addTo(
-            adapter.attach(CausalLm.COMPONENT, model, method, methodOptions, owner), model, owner);
+            adapter.attach(CausalLm.COMPONENT, model, choice, owner), model, owner);
         Quantizer.forgetOriginals(model);
         tellOfTies(model, adapters);
         TrainingFacts facts = TextTrainingFacts.of(checkpoint, data.files(),

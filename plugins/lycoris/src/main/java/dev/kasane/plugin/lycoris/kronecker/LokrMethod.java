@@ -16,6 +16,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
@@ -49,21 +50,18 @@ public final class LokrMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.of(options);
-    KroneckerPlan.of(options);
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     RankScale scale = RankScale.of(options);
-    Kronecker product = KroneckerPlan.of(options).fresh(layer, new FreshTensors(scope));
-    Magnitudes magnitudes = SharedOptions.magnitudes(layer, options, scope);
+    KroneckerPlan plan = KroneckerPlan.of(options);
+    SharedOptions.Lengths lengths = SharedOptions.lengths(options);
     DeltaDropouts dropouts = SharedOptions.dropouts(options);
-    return product.isWhole()
-        ? new LokrAdapter(layer, product, Map.of(AdapterModule.ALPHA, (double) scale.rank()), magnitudes, dropouts)
-        : new LokrAdapter(layer, product, scale, magnitudes, dropouts);
+    return (layer, scope) -> {
+      Kronecker product = plan.fresh(layer, new FreshTensors(scope));
+      Magnitudes magnitudes = lengths.fresh(layer, scope);
+      return product.isWhole()
+          ? new LokrAdapter(layer, product, Map.of(AdapterModule.ALPHA, (double) scale.rank()), magnitudes, dropouts)
+          : new LokrAdapter(layer, product, scale, magnitudes, dropouts);
+    };
   }
 
   @Override

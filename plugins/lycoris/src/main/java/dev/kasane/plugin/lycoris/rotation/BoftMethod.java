@@ -17,6 +17,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Factorization;
 import dev.kasane.plugin.lycoris.SharedOptions;
@@ -48,13 +49,6 @@ public final class BoftMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    RankScale.rank(options);
-    Rotation.constraint(options);
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind().isProduct() && layer.outputs() % 2 == 0;
   }
@@ -66,10 +60,14 @@ public final class BoftMethod implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    Factorization blocks = Factorization.butterfly(layer.outputs(), RankScale.rank(options), layer.path());
-    return Rotation.fresh(layer, options, new FreshTensors(scope), stages(blocks.second()), blocks.second(),
-        blocks.first(), blocks.first());
+  public PreparedMethod prepare(AdapterOptions options) {
+    int rank = RankScale.rank(options);
+    Rotation.Settings settings = Rotation.Settings.of(options);
+    return (layer, scope) -> {
+      Factorization blocks = Factorization.butterfly(layer.outputs(), rank, layer.path());
+      return settings.fresh(layer, new FreshTensors(scope), stages(blocks.second()), blocks.second(), blocks.first(),
+          blocks.first());
+    };
   }
 
   /** One stage for blocks as they lie and one for each doubling of their distance. */

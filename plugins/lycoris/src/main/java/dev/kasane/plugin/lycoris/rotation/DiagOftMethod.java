@@ -17,6 +17,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.Factorization;
 import dev.kasane.plugin.lycoris.SharedOptions;
@@ -50,13 +51,6 @@ public final class DiagOftMethod implements AdapterMethod {
             + " larger than the root of the outputs.")), Rotation.OPTIONS, SharedOptions.DROPOUTS);
   }
 
-  @Override
-  public void check(AdapterOptions options) {
-    RankScale.rank(options);
-    Rotation.constraint(options);
-    SharedOptions.dropouts(options);
-  }
-
   /** A prime number of outputs has no blocks that can be turned. */
   @Override
   public boolean supports(TargetLayer layer) {
@@ -70,15 +64,17 @@ public final class DiagOftMethod implements AdapterMethod {
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
+  public PreparedMethod prepare(AdapterOptions options) {
     int rank = RankScale.rank(options);
-    Factorization blocks = Factorization.near(layer.outputs(), rank);
-    if (blocks.first() == 1) {
-      throw new UserException("Layer " + layer.path() + " has " + layer.outputs() + " outputs, which rank " + rank
-          + " splits into blocks of 1, and those cannot be turned. Choose a larger rank or exclude the layer.");
-    }
-    return Rotation.fresh(
-        layer, options, new FreshTensors(scope), blocks.second(), blocks.first(), blocks.first());
+    Rotation.Settings settings = Rotation.Settings.of(options);
+    return (layer, scope) -> {
+      Factorization blocks = Factorization.near(layer.outputs(), rank);
+      if (blocks.first() == 1) {
+        throw new UserException("Layer " + layer.path() + " has " + layer.outputs() + " outputs, which rank " + rank
+            + " splits into blocks of 1, and those cannot be turned. Choose a larger rank or exclude the layer.");
+      }
+      return settings.fresh(layer, new FreshTensors(scope), blocks.second(), blocks.first(), blocks.first());
+    };
   }
 
   @Override

@@ -60,13 +60,23 @@ final class Rotation extends RebuiltAdapter {
     this.limitStored = constraint != null;
   }
 
-  static Rotation fresh(TargetLayer layer, AdapterOptions options, FreshTensors fresh, long... blocks) {
-    NDArray rescale = options.flag(RESCALED) ? fresh.ones(LayerShapes.perOutput(layer)) : null;
-    return new Rotation(layer, fresh.zeros(blocks), rescale, constraint(options), SharedOptions.dropouts(options));
-  }
+  /**
+   * The options of a fresh rotation.
+   *
+   * @param constraint the limit divided by the layer's outputs; 0 for none
+   * @param rescaled whether the rows are scaled too
+   * @param dropouts what is left out in training
+   */
+  record Settings(double constraint, boolean rescaled, DeltaDropouts dropouts) {
+    static Settings of(AdapterOptions options) {
+      return new Settings(options.numberBelow(CONSTRAINT, Double.MAX_VALUE), options.flag(RESCALED),
+          SharedOptions.dropouts(options));
+    }
 
-  static double constraint(AdapterOptions options) {
-    return options.numberBelow(CONSTRAINT, Double.MAX_VALUE);
+    Rotation fresh(TargetLayer layer, FreshTensors fresh, long... blocks) {
+      NDArray rescale = rescaled ? fresh.ones(LayerShapes.perOutput(layer)) : null;
+      return new Rotation(layer, fresh.zeros(blocks), rescale, constraint, dropouts);
+    }
   }
 
   static NDArray savedRescale(TargetLayer layer, SavedTensors saved) {

@@ -11,11 +11,9 @@ import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.lowrank.SavedShapes;
 import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.RebuiltAdapter;
-import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +49,9 @@ final class Difference extends RebuiltAdapter {
     }
   }
 
-  static Difference fresh(Names names, TargetLayer layer, AdapterOptions options, FreshTensors fresh) {
+  static Difference fresh(Names names, TargetLayer layer, DeltaDropouts dropouts, FreshTensors fresh) {
     return new Difference(layer, names, fresh.zeros(layer.weight().shape().getShape()),
-        layer.hasBias() ? fresh.zeros(layer.outputs()) : null, SharedOptions.dropouts(options));
+        layer.hasBias() ? fresh.zeros(layer.outputs()) : null, dropouts);
   }
 
   static Optional<LayerAdapter> restored(

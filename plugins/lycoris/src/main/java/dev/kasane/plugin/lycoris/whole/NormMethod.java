@@ -2,6 +2,7 @@ package dev.kasane.plugin.lycoris.whole;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
@@ -10,6 +11,7 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
+import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.plugin.lycoris.SharedOptions;
 import java.util.List;
@@ -38,18 +40,14 @@ public final class NormMethod implements AdapterMethod {
   }
 
   @Override
-  public void check(AdapterOptions options) {
-    SharedOptions.dropouts(options);
-  }
-
-  @Override
   public boolean supports(TargetLayer layer) {
     return layer.kind() == TargetLayer.Kind.NORM;
   }
 
   @Override
-  public LayerAdapter attach(TargetLayer layer, AdapterOptions options, NDManager scope) {
-    return Difference.fresh(NAMES, layer, options, new FreshTensors(scope));
+  public PreparedMethod prepare(AdapterOptions options) {
+    DeltaDropouts dropouts = SharedOptions.dropouts(options);
+    return (layer, scope) -> Difference.fresh(NAMES, layer, dropouts, new FreshTensors(scope));
   }
 
   @Override
