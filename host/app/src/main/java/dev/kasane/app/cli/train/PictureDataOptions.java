@@ -1,7 +1,6 @@
 package dev.kasane.app.cli.train;
 
 import dev.kasane.app.Home;
-import dev.kasane.app.cli.options.Ranges;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
