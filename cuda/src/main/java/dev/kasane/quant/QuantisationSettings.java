@@ -70,12 +70,12 @@ public record QuantisationSettings(Kind kind, int blockSize, boolean doubleQuant
    * @throws UserException when a number is not finite or the tensor too large
    */
   public QuantisedWeight quantise(String name, NDArray dense, NDManager owner) {
+    QuantisedWeight.count(name, dense.getShape());
     try {
       return kind == Kind.INT8
           ? Int8Weight.quantise(name, dense, owner) : FourBitWeight.quantise(name, dense, this, owner);
     } catch (UserException e) {
-      throw e.getMessage().contains(name) ? e
-          : new UserException("Tensor '" + name + "' cannot be quantised. " + e.getMessage(), e);
+      throw new UserException("Tensor '" + name + "' cannot be quantised. " + e.getMessage(), e);
     }
   }
 }

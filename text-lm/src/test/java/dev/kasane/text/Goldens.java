@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
@@ -31,7 +31,7 @@ public final class Goldens {
 
   /** A model in float32. */
   public static CausalLm model(String name, NDManager scope) {
-    return TextCheckpoint.open(FOLDER.resolve(name)).model(Precision.FLOAT32, scope);
+    return TextCheckpoint.open(FOLDER.resolve(name)).model(ElementType.FLOAT32, scope);
   }
 
   /** What transformers computed. */

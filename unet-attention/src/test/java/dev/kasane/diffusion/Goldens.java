@@ -12,6 +12,7 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class Goldens {
   /** Loads float32 weights into a model. */
   public static <M extends Module> M load(M module, String file, NDManager owner) {
     try (TensorSource source = TensorSources.open(FOLDER.resolve(file))) {
-      WeightLoader.load(module, source, "float32", owner);
+      WeightLoader.load(module, source, ElementType.FLOAT32, owner);
       return module;
     }
   }

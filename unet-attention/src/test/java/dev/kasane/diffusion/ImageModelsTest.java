@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
@@ -28,10 +28,10 @@ class ImageModelsTest {
   @Test
   void declaresSizesWithoutWeights() {
     try (BaseCheckpoint base = BaseCheckpoint.open(TINY)) {
-      ImageModel model = ImageModels.declare(base, Precision.BFLOAT16);
+      ImageModel model = ImageModels.declare(base, ElementType.BFLOAT16);
 
       assertThat(model.nativeSize()).isEqualTo(8 * model.sizeStep());
-      assertThat(model.type()).isEqualTo(Precision.BFLOAT16.dataType());
+      assertThat(model.type()).isEqualTo(ElementType.BFLOAT16.dataType());
       assertThat(model.components()).containsOnlyKeys("unet", "text_encoder");
     }
   }
@@ -39,10 +39,10 @@ class ImageModelsTest {
   @Test
   void singleFileAndFolderGiveTheSameWeights() {
     try (NDManager owner = Engines.newManager()) {
-      ImageModel whole = ImageModels.open(TINY, BaseOptions.none(), Precision.FLOAT32, owner);
+      ImageModel whole = ImageModels.open(TINY, BaseOptions.none(), ElementType.FLOAT32, owner);
       ImageModel single = ImageModels.open(Goldens.FOLDER.resolve("sd1-tiny-original.safetensors"),
           BaseOptions.none().withTokenizerFolder(TINY.resolve("tokenizer")).withConfigFolder(TINY),
-          Precision.FLOAT32, owner);
+          ElementType.FLOAT32, owner);
 
       assertThat(single.unet().namedWeights().keySet()).isEqualTo(whole.unet().namedWeights().keySet());
       whole.unet().namedWeights().forEach((name, weight) -> assertThat(
@@ -58,7 +58,7 @@ class ImageModelsTest {
     Files.writeString(folder.resolve("vocab.json"), vocabulary.put("surplus", vocabulary.size()).toString());
     Files.copy(TINY.resolve("tokenizer/merges.txt"), folder.resolve("merges.txt"));
     try (BaseCheckpoint base = BaseCheckpoint.open(TINY, BaseOptions.none().withTokenizerFolder(folder))) {
-      assertThatThrownBy(() -> ImageModels.declare(base, Precision.FLOAT32)).isInstanceOf(UserException.class)
+      assertThatThrownBy(() -> ImageModels.declare(base, ElementType.FLOAT32)).isInstanceOf(UserException.class)
           .hasMessageContaining(folder.toString()).hasMessageContaining("535").hasMessageContaining("534");
     }
   }

@@ -1,13 +1,14 @@
 package dev.kasane.quant.checkpoint;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.files.FolderCopy;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.quant.LinearNames;
 import dev.kasane.quant.QuantisationSettings;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import java.util.regex.Pattern;
  * @param weights the weights' file, or the index of several
  */
 record ModelFolder(Path folder, Path weights) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   /** In the order in which transformers and diffusers look. */
   private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json",
       "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.safetensors.index.json",
@@ -110,7 +110,7 @@ record ModelFolder(Path folder, Path weights) {
       throw new UserException(file + " says that the model is quantised already. Start from the dense model.");
     }
     config.set(QUANTISATION, quantisation(settings, skips, dtype(config)));
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+    return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
   }
 
   /**
@@ -137,16 +137,17 @@ record ModelFolder(Path folder, Path weights) {
     return JsonFiles.read(folder.resolve("config.json"));
   }
 
-  private static String dtype(ObjectNode config) {
+  private static ElementType dtype(ObjectNode config) {
     String dtype = config.path("dtype").asText(config.path("torch_dtype").asText(""));
-    return List.of("float16", "bfloat16").contains(dtype) ? dtype : "float32";
+    return ElementType.PRECISIONS.stream().filter(each -> each.toString().equals(dtype)).findFirst()
+        .orElse(ElementType.FLOAT32);
   }
 
-  private static ObjectNode quantisation(QuantisationSettings settings, List<String> skips, String dtype) {
+  private static ObjectNode quantisation(QuantisationSettings settings, List<String> skips, ElementType dtype) {
     boolean int8 = settings.kind() == QuantisationSettings.Kind.INT8;
-    ObjectNode config = JSON.createObjectNode();
+    ObjectNode config = Json.MAPPER.createObjectNode();
     config.put("_load_in_4bit", !int8).put("_load_in_8bit", int8)
-        .put("bnb_4bit_compute_dtype", int8 ? "float32" : dtype)
+        .put("bnb_4bit_compute_dtype", (int8 ? ElementType.FLOAT32 : dtype).toString())
         .put("bnb_4bit_quant_storage", "uint8")
         .put("bnb_4bit_quant_type", int8 ? "fp4" : settings.kind().id())
         .put("bnb_4bit_use_double_quant", settings.doubleQuant())

@@ -4,11 +4,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.FourBitType;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ import java.util.Arrays;
  * @param nestedBlockSize scales a scale; 0 when not nested
  * @param offset what was taken off the scales; 0 when not nested
  */
-record QuantState(FourBitType type, int blockSize, Precision precision, Shape shape, boolean nested,
+record QuantState(FourBitType type, int blockSize, ElementType precision, Shape shape, boolean nested,
     int nestedBlockSize, float offset) {
   /** Nobody's is longer; more is an attack on memory. */
   static final int MOST_BYTES = 1 << 16;
@@ -41,7 +41,7 @@ record QuantState(FourBitType type, int blockSize, Precision precision, Shape sh
   static QuantState parse(byte[] json, String where) {
     JsonNode root;
     try {
-      root = new ObjectMapper().readTree(new String(json, StandardCharsets.UTF_8));
+      root = Json.MAPPER.readTree(new String(json, StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw new UserException(where + " is no JSON: " + JsonFault.of(e).what()
           + ". The file is damaged; fetch it again.", e);
@@ -62,8 +62,8 @@ record QuantState(FourBitType type, int blockSize, Precision precision, Shape sh
     return this;
   }
 
-  private static Precision precision(String torchName) {
-    return Precision.named(torchName.replace("torch.", ""));
+  private static ElementType precision(String torchName) {
+    return ElementType.named(torchName.replace("torch.", ""));
   }
 
   private static Shape shape(JsonNode root, String where) {

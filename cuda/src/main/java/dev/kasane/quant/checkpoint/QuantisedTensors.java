@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.checkpoint.WeightWriter;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -106,12 +106,8 @@ final class QuantisedTensors implements AutoCloseable {
         without.shape(), true, without.nestedBlockSize(), nested(weight).offset()) : without;
   }
 
-  private Precision precision(String name) {
-    return switch (source.dtype(name)) {
-      case F16 -> Precision.FLOAT16;
-      case BF16 -> Precision.BFLOAT16;
-      default -> Precision.FLOAT32;
-    };
+  private ElementType precision(String name) {
+    return ElementType.of(source.dtype(name)).filter(ElementType.PRECISIONS::contains).orElse(ElementType.FLOAT32);
   }
 
   private TensorDeclaration part(String name, DType type, long[] shape, Function<QuantisedWeight, ByteBuffer> of) {

@@ -1,9 +1,9 @@
 package dev.kasane.quant.cpu;
 
 import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.parallel.Workers;
 import dev.kasane.core.safetensors.HalfPrecision;
 import dev.kasane.quant.format.FourBitBlocks;
-import dev.kasane.quant.format.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

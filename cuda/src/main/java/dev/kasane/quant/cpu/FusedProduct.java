@@ -1,7 +1,7 @@
 package dev.kasane.quant.cpu;
 
+import dev.kasane.core.parallel.Workers;
 import dev.kasane.quant.format.FourBitBlocks;
-import dev.kasane.quant.format.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -9,6 +9,6 @@
  * {@code --add-modules jdk.incubator.vector} on a machine with registers of 512 or 256 bits; the widest are tried.
  *
  * <p>{@link dev.kasane.quant.cpu.FusedProduct} multiplies one or two vectors with a packed weight without decoding it
- * into memory. Work is split over {@link dev.kasane.quant.format.Workers}; results do not depend on how.
+ * into memory. Work is split over {@link dev.kasane.core.parallel.Workers}; results do not depend on how.
  */
 package dev.kasane.quant.cpu;

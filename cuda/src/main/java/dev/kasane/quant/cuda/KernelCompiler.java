@@ -1,6 +1,7 @@
 package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.Digests;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
 import dev.kasane.core.files.InputFile;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Compiles kernel files for one kind of GPU and keeps the programs on disk. */
@@ -61,15 +61,11 @@ public final class KernelCompiler {
   }
 
   private String key(String source) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String part : new String[] {source, architecture, nvrtc.version(), driverVersion}) {
-        digest.update(part.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    MessageDigest digest = Digests.sha256();
+    for (String part : new String[] {source, architecture, nvrtc.version(), driverVersion}) {
+      digest.update(part.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
     }
+    return HexFormat.of().formatHex(digest.digest(), 0, 16);
   }
 }

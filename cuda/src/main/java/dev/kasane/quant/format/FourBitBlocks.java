@@ -1,5 +1,6 @@
 package dev.kasane.quant.format;
 
+import dev.kasane.core.parallel.Workers;
 import java.nio.ByteBuffer;
 
 /**

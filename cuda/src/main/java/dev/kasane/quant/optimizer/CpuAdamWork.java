@@ -2,8 +2,8 @@ package dev.kasane.quant.optimizer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.parallel.Workers;
 import dev.kasane.quant.format.BlockSize;
-import dev.kasane.quant.format.Workers;
 import java.nio.FloatBuffer;
 import java.util.List;
 

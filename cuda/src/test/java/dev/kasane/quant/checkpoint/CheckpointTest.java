@@ -17,6 +17,7 @@ import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.Int8Weight;
@@ -153,7 +154,7 @@ class CheckpointTest {
     rewrite(file, tensors -> tensors.stream()
         .filter(each -> each.name().startsWith("a.") || each.name().startsWith("d.")).toList());
     try (BitsandbytesSource source = open(file)) {
-      WeightLoader.load(model, source, "float32", scope);
+      WeightLoader.load(model, source, ElementType.FLOAT32, scope);
     }
     assertThat(model.adaptableLayers().get("a").weight()).isInstanceOf(Nf4Weight.class);
     assertThat(model.adaptableLayers().get("d").weight()).isInstanceOf(Int8Weight.class);
@@ -168,7 +169,7 @@ class CheckpointTest {
     dense(file, "a.weight", "lm_head.weight");
     try (var source = TensorSources.open(file)) {
       WeightLoader.load(model, new QuantisingSource(source,
-          new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, true), List.of()), "bfloat16", scope);
+          new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, true), List.of()), ElementType.BFLOAT16, scope);
     }
     assertThat(model.adaptableLayers().get("a").weight().storage()).isEqualTo("nf4");
     assertThat(model.adaptableLayers().get("lm_head").weight().storage()).isEqualTo("bfloat16");

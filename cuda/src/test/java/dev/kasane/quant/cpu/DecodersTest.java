@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.parallel.Workers;
 import dev.kasane.core.safetensors.HalfPrecision;
 import dev.kasane.quant.format.FourBitBlocks;
 import dev.kasane.quant.format.FourBitType;
 import dev.kasane.quant.format.PlainScales;
-import dev.kasane.quant.format.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ public final class SlimFormat implements AdapterFormat {
   }
 
   @Override
-  public void write(AdapterModel model, Path file, String storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
     AdapterFileWriter writer = new AdapterFileWriter(storage);
     model.components().forEach((part, modules) -> modules.forEach(module -> module.tensors().forEach(
         (parameter, tensor) -> writer.add(part + "!" + module.path() + "!" + parameter, tensor))));

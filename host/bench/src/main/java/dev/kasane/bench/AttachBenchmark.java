@@ -6,6 +6,7 @@ import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.kohya.KohyaFormat;
@@ -48,7 +49,7 @@ public final class AttachBenchmark {
       AdapterSet set = Injector.attachFresh(KnownBase.UNET, KnownBase.SD1.components().get(KnownBase.UNET),
           TargetSelector.of(List.of(targets), List.of()),
         new MethodChoice(new LoraMethod(), Map.of("rank", RANK)), owner);
-      new KohyaFormat().write(set.toModel(Map.of()), file, "float16");
+      new KohyaFormat().write(set.toModel(Map.of()), file, ElementType.FLOAT16);
     }
   }
 

@@ -8,11 +8,11 @@ import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.MixPart;
 import dev.kasane.core.algebra.merge.CheckpointMerge;
 import dev.kasane.core.algebra.merge.MergeOptions;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.checkpoint.BaseLayers;
@@ -61,7 +61,7 @@ final class MergeBenchmark implements Callable<Integer> {
   public Integer call() throws IOException {
     Path base = folder.resolve("base.safetensors");
     Path result = folder.resolve("result.safetensors");
-    RandomCheckpoint.write(base, Precision.named(dtype));
+    RandomCheckpoint.write(base, ElementType.named(dtype));
     List<Double> copies = new ArrayList<>();
     List<Double> merges = new ArrayList<>();
     List<Double> unmerges = new ArrayList<>();

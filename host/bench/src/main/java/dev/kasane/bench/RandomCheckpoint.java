@@ -1,11 +1,11 @@
 package dev.kasane.bench;
 
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.safetensors.HalfPrecision;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.diffusion.checkpoint.NameTable;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class RandomCheckpoint {
    * @param file where to
    * @param precision stored type
    */
-  static void write(Path file, Precision precision) throws SafetensorsException {
+  static void write(Path file, ElementType precision) throws SafetensorsException {
     ByteBuffer block = block(precision);
     List<TensorDeclaration> tensors = new ArrayList<>();
     shapes().forEach((name, shape) -> {
@@ -57,7 +57,7 @@ final class RandomCheckpoint {
     return shapes;
   }
 
-  private static ByteBuffer block(Precision precision) {
+  private static ByteBuffer block(ElementType precision) {
     Random random = new Random(1);
     int width = precision.stored().byteSize();
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_ELEMENTS * width).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,17 +1,12 @@
 package dev.kasane.core;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -19,9 +14,6 @@ import java.nio.file.Path;
 public final class JsonFiles {
   /** More than any configuration has, in bytes. */
   public static final int CONFIGURATION = 16 << 20;
-  /** Python writes infinities and NaN bare, and its largest lengths as whole numbers of 31 digits. */
-  private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private JsonFiles() {}
 
@@ -38,7 +30,7 @@ public final class JsonFiles {
         throw new UserException(file + " is larger than " + (mostBytes >> 20) + " MiB, which no such file is. Check"
             + " that it is the right one.");
       }
-      if (JSON.readTree(text(file, bytes)) instanceof ObjectNode object) {
+      if (Json.PYTHON.readTree(text(file, bytes)) instanceof ObjectNode object) {
         return object;
       }
       throw new UserException(file + " holds no JSON object. Fetch the file again.");
@@ -53,13 +45,11 @@ public final class JsonFiles {
 
   /** The text of a file: the JSON library would take a zero byte near its beginning for another encoding than UTF-8. */
   private static String text(Path file, byte[] bytes) {
-    ByteBuffer rest = ByteBuffer.wrap(bytes);
-    CharBuffer text = CharBuffer.allocate(bytes.length);
-    if (StandardCharsets.UTF_8.newDecoder().decode(rest, text, true).isError()) {
-      throw new UserException(file + " is not valid JSON: " + JsonFault.notText(bytes, rest.position())
+    Utf8.firstFault(bytes).ifPresent(at -> {
+      throw new UserException(file + " is not valid JSON: " + JsonFault.notText(bytes, at)
           + ". The file is damaged: fetch it again.");
-    }
-    return text.flip().toString();
+    });
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** The object in a configuration file. */

@@ -9,13 +9,15 @@
  * meant, {@link dev.kasane.core.VisibleText} shows what a stranger's file says without letting it steer a terminal, and
  * {@link dev.kasane.core.JsonFault} says what is wrong with JSON. What such a file may ask for has bounds:
  * {@link dev.kasane.core.BoundedPattern} and {@link dev.kasane.core.CountedText} for its regular expressions,
- * {@link dev.kasane.core.ModelSize} for the model that it describes. {@link dev.kasane.core.JsonFiles} reads those that
- * come with a model, and is the only one here that uses a package below.
+ * {@link dev.kasane.core.ModelSize} for the model that it describes. {@link dev.kasane.core.Json} has the ways to read
+ * and write JSON; {@link dev.kasane.core.JsonFiles} reads the files that come with a model, and is the only one here
+ * that uses a package below.
  *
  * <p>The packages below, each using only those above it:
  *
  * <pre>
  *   files                  files written whole or not at all, whatever ends the process; files read within bounds
+ *   parallel               threads that work side by side
  *   natives                native libraries, from the class path into a folder of the user's own
  *   safetensors, pickle    files as bytes and records; no tensors, nothing in them is ever run
  *   tensor                 libtorch: operators, grad mode, tensors in and out of files

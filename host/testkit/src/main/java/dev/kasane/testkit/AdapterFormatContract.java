@@ -15,6 +15,7 @@ import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
@@ -25,7 +26,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,7 +39,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every format of adapter files holds to. A subclass gives the format. */
 public abstract class AdapterFormatContract {
-  private static final String FLOAT32 = "float32";
   private static final String UNET = "unet";
   private static final String QUERY = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";
   private static final String OUTPUT = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0";
@@ -115,7 +114,7 @@ public abstract class AdapterFormatContract {
 
   private Path written(AdapterModel model) throws IOException {
     Path file = folder.resolve(fileName());
-    format().write(model, file, FLOAT32);
+    format().write(model, file, ElementType.FLOAT32);
     return file;
   }
 
@@ -153,16 +152,16 @@ public abstract class AdapterFormatContract {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DataType.class, names = {"FLOAT16", "BFLOAT16"})
-  void halfPrecisionRoundsToNearest(DataType type) throws IOException {
+  @EnumSource(value = ElementType.class, names = {"FLOAT16", "BFLOAT16"})
+  void halfPrecisionRoundsToNearest(ElementType type) throws IOException {
     AdapterModel model = sample(scope);
     Path file = folder.resolve(fileName());
-    format().write(model, file, type.name().toLowerCase(Locale.ROOT));
+    format().write(model, file, type);
     Map<String, AdapterModule> modules = byName(format().read(file, layers(), scope));
     byName(model).forEach((name, module) -> module.tensors().forEach((parameter, tensor) -> {
       NDArray back = modules.get(name).tensors().get(parameter);
-      assertThat(Ops.typeOf(back)).isEqualTo(type);
-      NDArray rounded = Ops.cast(Ops.cast(tensor, type), DataType.FLOAT32);
+      assertThat(ElementType.of(back)).isEqualTo(type);
+      NDArray rounded = Ops.cast(Ops.cast(tensor, type.dataType()), DataType.FLOAT32);
       assertThat(Ops.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(rounded.toFloatArray());
     }));
   }
@@ -238,17 +237,17 @@ public abstract class AdapterFormatContract {
   }
 
   @Test
-  void refusesAnUnknownStorage() {
+  void refusesWholeNumbersAsStorage() {
     Path file = folder.resolve(fileName());
-    assertThatThrownBy(() -> format().write(sample(scope), file, "float8"))
-        .isInstanceOf(UserException.class).hasMessageContaining("float8").hasMessageContaining("float16");
+    assertThatThrownBy(() -> format().write(sample(scope), file, ElementType.INT8))
+        .isInstanceOf(UserException.class).hasMessageContaining("int8").hasMessageContaining("float16");
     assertThat(file).doesNotExist();
   }
 
   @Test
   void namesAMissingFolder() {
     Path file = folder.resolve("missing").resolve(fileName());
-    assertThatThrownBy(() -> format().write(sample(scope), file, FLOAT32))
+    assertThatThrownBy(() -> format().write(sample(scope), file, ElementType.FLOAT32))
         .isInstanceOf(IOException.class).hasMessageContaining("missing");
   }
 

@@ -3,11 +3,11 @@ package dev.kasane.text.base;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.Vocabulary;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.family.BaseModel;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.ChatTemplate;
 import dev.kasane.text.chat.ChatTemplates;
@@ -36,7 +36,7 @@ import java.util.function.UnaryOperator;
  * @param view makes of the stored tensors those to read
  */
 public record TextBase(TextCheckpoint checkpoint, CausalLm model, Tokenizer tokenizer, Path texts,
-    Precision precision, UnaryOperator<TensorSource> view) implements BaseModel {
+    ElementType precision, UnaryOperator<TensorSource> view) implements BaseModel {
   /**
    * Opens configuration and tokeniser, no weights.
    *
@@ -45,7 +45,7 @@ public record TextBase(TextCheckpoint checkpoint, CausalLm model, Tokenizer toke
    * @throws UserException when one is missing, damaged, unknown, or does not fit the other
    */
   public static TextBase open(
-      Path folder, Precision precision, UnaryOperator<TensorSource> view, Consumer<String> notices) {
+      Path folder, ElementType precision, UnaryOperator<TensorSource> view, Consumer<String> notices) {
     TextCheckpoint checkpoint = TextCheckpoint.open(folder);
     Tokenizer tokenizer = Tokenizers.fitted(Tokenizers.open(folder), checkpoint.config().vocabularySize(), folder,
         notices);

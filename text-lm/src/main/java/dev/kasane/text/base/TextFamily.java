@@ -4,7 +4,6 @@ import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.family.AdapterSigns;
 import dev.kasane.core.family.BaseKind;
@@ -14,6 +13,7 @@ import dev.kasane.core.family.PlannedModel;
 import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.family.Recognition;
 import dev.kasane.core.module.DeclaredWeight;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.checkpoint.TextLayers;
 import dev.kasane.text.family.Families;
 import dev.kasane.text.model.CausalLm;
@@ -123,7 +123,7 @@ public final class TextFamily implements ModelFamily {
     DecoderConfig config = Families.read(json, file.toString());
     long table = config.tiedHead() ? 0 : (long) config.vocabularySize() * config.embeddingWidth();
     String stored = json.path("dtype").asText(json.path("torch_dtype").asText());
-    return new PlannedModel(config.family(), new CausalLm(config, Precision.FLOAT32.dataType()),
+    return new PlannedModel(config.family(), new CausalLm(config, ElementType.FLOAT32.dataType()),
         "base_model.model.", table, stored,
         TextActivations.rule(config, run.dropouts() ? config.dropouts() : DropoutRates.NONE, run.length()));
   }

@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.family.Families;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.DecoderConfig;
@@ -132,7 +132,7 @@ public final class TextCheckpoint {
    *
    * @param precision type of weights and computation
    */
-  public CausalLm declare(Precision precision) {
+  public CausalLm declare(ElementType precision) {
     return new CausalLm(config, precision.dataType());
   }
 
@@ -144,7 +144,7 @@ public final class TextCheckpoint {
    * @param owner owner of the weights
    * @throws UserException that lists what is missing, surplus or misshapen
    */
-  public void load(CausalLm model, Precision precision, NDManager owner) {
+  public void load(CausalLm model, ElementType precision, NDManager owner) {
     load(model, precision, UnaryOperator.identity(), owner);
   }
 
@@ -153,9 +153,9 @@ public final class TextCheckpoint {
    *
    * @param view makes of the stored tensors, under the file's names, those to read
    */
-  public void load(CausalLm model, Precision precision, UnaryOperator<TensorSource> view, NDManager owner) {
+  public void load(CausalLm model, ElementType precision, UnaryOperator<TensorSource> view, NDManager owner) {
     try (TensorSource source = source()) {
-      WeightLoader.load(model, weights(view.apply(source), model), precision.toString(), owner);
+      WeightLoader.load(model, weights(view.apply(source), model), precision, owner);
     }
   }
 
@@ -172,9 +172,9 @@ public final class TextCheckpoint {
   }
 
   /** As {@link #load}, every weight being a copy of its own that may be changed in place. */
-  public void loadWritable(CausalLm model, Precision precision, NDManager owner) {
+  public void loadWritable(CausalLm model, ElementType precision, NDManager owner) {
     try (TensorSource source = source()) {
-      WeightLoader.loadWritable(model, weights(source, model), precision.toString(), owner);
+      WeightLoader.loadWritable(model, weights(source, model), precision, owner);
     }
   }
 
@@ -184,7 +184,7 @@ public final class TextCheckpoint {
   }
 
   /** {@link #declare} and {@link #load} in one go. */
-  public CausalLm model(Precision precision, NDManager owner) {
+  public CausalLm model(ElementType precision, NDManager owner) {
     CausalLm model = declare(precision);
     load(model, precision, owner);
     return model;

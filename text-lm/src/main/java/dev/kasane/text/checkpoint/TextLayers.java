@@ -4,9 +4,9 @@ import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.Vocabulary;
 import dev.kasane.core.algebra.WeightFolder;
 import dev.kasane.core.algebra.WeightPlace;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.RenamedSource;
 import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.DecoderNames;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public final class TextLayers {
    */
   public static CheckpointLayers open(Path folder) {
     TextCheckpoint checkpoint = TextCheckpoint.open(folder);
-    CausalLm model = checkpoint.declare(Precision.FLOAT32);
+    CausalLm model = checkpoint.declare(ElementType.FLOAT32);
     Map<String, WeightPlace> places = new LinkedHashMap<>();
     Map<String, WeightPlace> biases = new LinkedHashMap<>();
     try (TensorSource source = checkpoint.source()) {

@@ -1,7 +1,7 @@
 package dev.kasane.text.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.text.chat.ChatMessage;
 import dev.kasane.text.chat.Conversation;
@@ -19,7 +19,6 @@ final class Conversations {
   private static final String HISTORY = "history";
   private static final String SYSTEM = "system";
   private static final String TOOLS = "tools";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private Conversations() {}
 
@@ -124,7 +123,7 @@ final class Conversations {
       return null;
     }
     try {
-      Object list = tools instanceof String text ? JSON.readValue(text, Object.class) : tools;
+      Object list = tools instanceof String text ? Json.MAPPER.readValue(text, Object.class) : tools;
       if (list instanceof List<?> several) {
         return several.isEmpty() ? null : several;
       }

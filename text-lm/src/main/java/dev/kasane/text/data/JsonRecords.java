@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.io.BufferedReader;
@@ -22,8 +22,8 @@ final class JsonRecords {
   private static final int QUOTED = 20;
   /** Numbers keep their digits, for they become texts. */
   private static final ObjectReader OBJECT =
-      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build()
-          .readerFor(new TypeReference<LinkedHashMap<String, Object>>() { });
+      Json.MAPPER.readerFor(new TypeReference<LinkedHashMap<String, Object>>() { })
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
   private static final ObjectReader LINE = OBJECT.with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private JsonRecords() {}

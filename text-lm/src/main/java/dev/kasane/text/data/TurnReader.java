@@ -1,7 +1,7 @@
 package dev.kasane.text.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.text.chat.ChatMessage;
 import java.util.Collections;
@@ -18,7 +18,6 @@ final class TurnReader {
   private static final String CALL = "function_call";
   private static final String CALLS = "tool_calls";
   private static final Set<String> WEIGHTS = Set.of("weight", "train");
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final TextRecord record;
   private final int number;
@@ -92,7 +91,7 @@ final class TurnReader {
   /** ShareGPT's call: JSON of a name and arguments, or of several. It gets OpenAI's form, which templates read. */
   private List<?> calls(Object said) {
     try {
-      Object call = said instanceof String text ? JSON.readValue(text, Object.class) : said;
+      Object call = said instanceof String text ? Json.MAPPER.readValue(text, Object.class) : said;
       List<?> calls = call instanceof List<?> several ? several : Collections.singletonList(call);
       if (calls.stream().allMatch(each -> each instanceof Map<?, ?> map && map.containsKey("name"))) {
         return calls.stream().map(each -> Map.of("type", "function", "function", each)).toList();

@@ -2,16 +2,14 @@ package dev.kasane.text.data;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.Utf8;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Opens files of UTF-8 text, and says where one is not; readers notice it only somewhere later. */
@@ -31,7 +29,7 @@ public final class Utf8Files {
   }
 
   private static BufferedReader decoded(Path file) throws IOException {
-    return new BufferedReader(new InputStreamReader(InputFile.stream(file), StandardCharsets.UTF_8.newDecoder()));
+    return new BufferedReader(Utf8.reader(InputFile.stream(file)));
   }
 
   private static BufferedReader withoutMark(BufferedReader in) throws IOException {
@@ -67,7 +65,7 @@ public final class Utf8Files {
    * @throws CharacterCodingException when it is not UTF-8
    */
   public static String decode(byte[] bytes) throws CharacterCodingException {
-    String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    String text = Utf8.decode(bytes);
     return text.indexOf(BYTE_ORDER_MARK) == 0 ? text.substring(1) : text;
   }
 
@@ -96,7 +94,7 @@ public final class Utf8Files {
       for (int next = in.read(); next >= 0; next = in.read()) {
         if (next != '\n') {
           line.write(next);
-        } else if (isText(line)) {
+        } else if (Utf8.firstFault(line.toByteArray()).isEmpty()) {
           line.reset();
           number++;
         } else {
@@ -104,15 +102,6 @@ public final class Utf8Files {
         }
       }
       return number;
-    }
-  }
-
-  private static boolean isText(ByteArrayOutputStream line) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.toByteArray()));
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.kasane.text.demo;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
@@ -94,11 +94,10 @@ public final class DemoInstructions {
    * @throws UserException when the file cannot be written
    */
   public static void write(List<Task> tasks, Path file) {
-    ObjectMapper json = new ObjectMapper();
     StringBuilder lines = new StringBuilder();
     try {
       for (Task task : tasks) {
-        lines.append(json.writeValueAsString(task.record())).append('\n');
+        lines.append(Json.MAPPER.writeValueAsString(task.record())).append('\n');
       }
       PendingFile.replace(file, lines.toString());
     } catch (JsonProcessingException e) {

@@ -1,14 +1,14 @@
 package dev.kasane.text.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.WeightWriter;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.files.PendingFolder;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.checkpoint.TextWeights;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.tokenizer.ByteLevelTrainer;
@@ -29,14 +29,13 @@ public record DemoLanguageModel(CausalLm model, ObjectNode tokenizer) {
   /** What begins, ends and fills its texts; their ids are 0, 1 and 2. */
   static final List<String> MARKS = List.of("<s>", "</s>", "<pad>");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int VOCABULARY_TEXTS = 3000;
   private static final int VOCABULARY_PROMPTS = 300;
 
   /** The architecture: Llama's in every respect but its size. */
   static ObjectNode config() {
     try (InputStream in = DemoLanguageModel.class.getResourceAsStream("demo-model.json")) {
-      return (ObjectNode) JSON.readTree(in);
+      return (ObjectNode) Json.MAPPER.readTree(in);
     } catch (IOException e) {
       throw new UncheckedIOException("demo-model.json cannot be read", e);
     }
@@ -58,7 +57,7 @@ public record DemoLanguageModel(CausalLm model, ObjectNode tokenizer) {
   /** Writes everything of the tokeniser into a folder. */
   static void writeTokenizer(ObjectNode tokenizer, Path folder) throws IOException {
     ByteLevelTrainer.write(tokenizer, folder);
-    write(folder.resolve("tokenizer_config.json"), JSON.createObjectNode()
+    write(folder.resolve("tokenizer_config.json"), Json.MAPPER.createObjectNode()
         .put("tokenizer_class", "PreTrainedTokenizerFast").put("bos_token", MARKS.get(0))
         .put("eos_token", MARKS.get(1)).put("pad_token", MARKS.get(2)).put("add_bos_token", true)
         .put("clean_up_tokenization_spaces", false).put("model_max_length", 512));
@@ -84,13 +83,13 @@ public record DemoLanguageModel(CausalLm model, ObjectNode tokenizer) {
     writeTokenizer(tokenizer, folder);
     ObjectNode config = config();
     write(folder.resolve("config.json"), config);
-    ObjectNode generation = JSON.createObjectNode();
+    ObjectNode generation = Json.MAPPER.createObjectNode();
     generation.setAll(config.deepCopy().retain("bos_token_id", "eos_token_id", "pad_token_id"));
     write(folder.resolve("generation_config.json"), generation);
-    WeightWriter.write(folder.resolve("model.safetensors"), TextWeights.ofModel(model), Precision.FLOAT16);
+    WeightWriter.write(folder.resolve("model.safetensors"), TextWeights.ofModel(model), ElementType.FLOAT16);
   }
 
   private static void write(Path file, JsonNode json) throws IOException {
-    PendingFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    PendingFile.replace(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -1,7 +1,7 @@
 package dev.kasane.text.demo;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,8 +26,8 @@ record World(List<Category> categories, List<String> colours, List<String> peopl
   /** Reads the world that is part of the program. */
   static World load() {
     try (InputStream in = World.class.getResourceAsStream("world.json")) {
-      return JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).build()
-          .readValue(in, World.class);
+      return Json.MAPPER.readerFor(World.class)
+          .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).readValue(in);
     } catch (IOException e) {
       throw new UncheckedIOException("world.json cannot be read", e);
     }

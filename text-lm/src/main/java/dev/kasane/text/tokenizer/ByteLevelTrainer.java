@@ -1,9 +1,9 @@
 package dev.kasane.text.tokenizer;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
@@ -91,7 +91,7 @@ public final class ByteLevelTrainer {
   public static void write(ObjectNode json, Path folder) {
     Path file = folder.resolve(TokenizerFiles.SINGLE_FILE);
     try {
-      PendingFile.replace(file, new ObjectMapper().writeValueAsString(json) + "\n");
+      PendingFile.replace(file, Json.MAPPER.writeValueAsString(json) + "\n");
     } catch (IOException e) {
       throw new UserException("Tokeniser " + file + " cannot be written: " + FileFaults.reason(e)
           + ". Choose a folder that can be written.", e);

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.Segment;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -78,9 +77,7 @@ public final class LanguageObjective implements Objective<TextBatch> {
     try (GradMode on = GradMode.on()) {
       NDList state = model.state(tokens(batch), scope);
       Targets targets = Targets.of(batch, scope);
-      // The trainer has seeded the generator for this batch, so this number is the batch's own.
-      long seed = Float.floatToIntBits(Ops.randomNormal(scope, new Shape(1)).getFloat());
-      try (SegmentedRun run = new SegmentedRun(model.bodySegments(), seed, scope)) {
+      try (SegmentedRun run = new SegmentedRun(model.bodySegments(), scope)) {
         run.forward(state);
         return batch.share() * run.backward(features -> targets.loss(model, features), weight * batch.share());
       }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightWriter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.text.Goldens;
@@ -52,9 +52,9 @@ class TextCheckpointTest {
   @ParameterizedTest
   @MethodSource("dev.kasane.text.Goldens#decoders")
   void writesWhatItRead(String name) {
-    CausalLm model = TextCheckpoint.open(Goldens.FOLDER.resolve(name)).model(Precision.FLOAT32, scope);
+    CausalLm model = TextCheckpoint.open(Goldens.FOLDER.resolve(name)).model(ElementType.FLOAT32, scope);
     Path file = folder.resolve(WEIGHTS);
-    WeightWriter.write(file, TextWeights.ofModel(model), Precision.BFLOAT16);
+    WeightWriter.write(file, TextWeights.ofModel(model), ElementType.BFLOAT16);
     try (TensorSource written = TensorSources.open(file);
         TensorSource original = TensorSources.open(Goldens.FOLDER.resolve(name).resolve(WEIGHTS))) {
       assertThat(written.names()).containsExactlyInAnyOrderElementsOf(original.names());
@@ -72,7 +72,7 @@ class TextCheckpointTest {
   @CsvSource({"llama,bfloat16,0.05", "gemma2,bfloat16,0.05", "gpt-neox,bfloat16,0.05", "opt,bfloat16,0.05",
       "llama,float16,0.01", "qwen2,float16,0.01", "gpt2,float16,0.01", "gemma2,float16,0.01"})
   void computesInHalfPrecision(String name, String type, double tolerance) {
-    CausalLm model = TextCheckpoint.open(Goldens.FOLDER.resolve(name)).model(Precision.named(type), scope);
+    CausalLm model = TextCheckpoint.open(Goldens.FOLDER.resolve(name)).model(ElementType.named(type), scope);
     TokenBatch batch = Goldens.batch(name, "ids", "mask", scope);
     NDArray logits = Goldens.thinned(model.logits(batch, scope));
     assertThat(Goldens.relativeError(logits, Goldens.expected(name, "logits", scope), batch))
@@ -128,7 +128,7 @@ class TextCheckpointTest {
   }
 
   private CausalLm load() {
-    return TextCheckpoint.open(folder).model(Precision.FLOAT32, scope);
+    return TextCheckpoint.open(folder).model(ElementType.FLOAT32, scope);
   }
 
   private void copy(String name, String text, String replacement) throws IOException {

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.module.Weight;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ class TextLayersTest {
   void findsEveryLayer(String name) {
     Path folder = Path.of("src/test/resources/golden").resolve(name);
     try (NDManager scope = Engines.newManager(); CheckpointLayers layers = TextLayers.open(folder)) {
-      Map<String, Weight> model = TextCheckpoint.open(folder).model(Precision.FLOAT32, scope).weightPlaces();
+      Map<String, Weight> model = TextCheckpoint.open(folder).model(ElementType.FLOAT32, scope).weightPlaces();
       layers.paths().get("model").forEach(path -> {
         NDArray found = Ops.cast(layers.weight("model", path, scope).orElseThrow(), DataType.FLOAT32).duplicate();
         NDArray expected = model.get(path + ".weight").dense(scope);

@@ -3,7 +3,7 @@ package dev.kasane.text.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.text.checkpoint.TextCheckpoint;
@@ -50,7 +50,7 @@ class DemoLanguageModelTrainerTest {
     }
     assertThat(bytes).isLessThan(8_000_000);
     try (NDManager owner = Engines.newManager()) {
-      CausalLm model = TextCheckpoint.open(out).model(Precision.FLOAT32, owner);
+      CausalLm model = TextCheckpoint.open(out).model(ElementType.FLOAT32, owner);
       Tokenizer tokenizer = Tokenizers.open(out);
       assertThat(Tokenizers.fitted(tokenizer, model.config().vocabularySize(), out, notice -> { })).isSameAs(tokenizer);
       Continuation more = new Generator(model, tokenizer, tokenizer.endOfTextIds()).generate(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.generation.Continuation;
@@ -41,7 +41,7 @@ class EmbeddedModelTest {
   @BeforeAll
   static void open() {
     owner = Engines.newManager();
-    model = TextCheckpoint.open(DEMO).model(Precision.FLOAT32, owner);
+    model = TextCheckpoint.open(DEMO).model(ElementType.FLOAT32, owner);
     tokenizer = Tokenizers.open(DEMO);
   }
 

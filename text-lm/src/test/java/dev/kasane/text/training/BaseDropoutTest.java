@@ -9,11 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.text.Goldens;
@@ -59,8 +59,8 @@ class BaseDropoutTest {
     TextCheckpoint folder = TextCheckpoint.open(Goldens.FOLDER.resolve(each.path("model").asText()));
     ObjectNode config = folder.json().deepCopy();
     config.setAll((ObjectNode) each.path("rates"));
-    CausalLm model = new CausalLm(Families.read(config, "config.json"), Precision.FLOAT32.dataType());
-    folder.load(model, Precision.FLOAT32, scope);
+    CausalLm model = new CausalLm(Families.read(config, "config.json"), ElementType.FLOAT32.dataType());
+    folder.load(model, ElementType.FLOAT32, scope);
     return model;
   }
 

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.testkit.SharedData;
 import dev.kasane.text.checkpoint.TextCheckpoint;
@@ -42,7 +42,7 @@ class ReportedLossesTest {
   static void opens() {
     cases = SharedData.path("reports/cases");
     owner = Engines.newManager();
-    model = TextCheckpoint.open(cases.resolve("_lm")).model(Precision.FLOAT32, owner);
+    model = TextCheckpoint.open(cases.resolve("_lm")).model(ElementType.FLOAT32, owner);
     tokenizer = Tokenizers.open(cases.resolve("_lm"));
   }
 

@@ -2,11 +2,11 @@ package dev.kasane.diffusion.base;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.family.BaseModel;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.checkpoint.BasePart;
@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
  * @param model the model, without weights at first
  * @param precision type of weights and computation
  */
-public record ImageBase(BaseCheckpoint checkpoint, ImageModel model, Precision precision) implements BaseModel {
+public record ImageBase(BaseCheckpoint checkpoint, ImageModel model, ElementType precision) implements BaseModel {
   /** What bitsandbytes and QLoRA leave alone, and the convolutions between latents and features. */
   private static final Set<String> DENSE = Set.of("conv_in", "conv_out", "time_embedding", "add_embedding");
 
@@ -37,7 +37,7 @@ public record ImageBase(BaseCheckpoint checkpoint, ImageModel model, Precision p
    * @throws UserException when something is missing, damaged or of a kind that this engine does not build
    */
   public static ImageBase open(
-      Path path, BaseOptions options, Precision precision, UnaryOperator<TensorSource> view) {
+      Path path, BaseOptions options, ElementType precision, UnaryOperator<TensorSource> view) {
     BaseCheckpoint checkpoint = BaseCheckpoint.open(path, options, view);
     try {
       return new ImageBase(checkpoint, ImageModels.declare(checkpoint, precision), precision);

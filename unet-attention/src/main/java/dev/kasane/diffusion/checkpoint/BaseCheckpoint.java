@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.files.ContentHash;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.scheduler.SchedulerConfig;
 import java.nio.file.Files;
@@ -171,7 +172,7 @@ public final class BaseCheckpoint implements AutoCloseable {
    * prints for its weight files, sorted by path.
    */
   public String sha256() {
-    return Files.isDirectory(path) ? BaseFingerprint.sha256(path, weightFiles()) : BaseFingerprint.sha256(path);
+    return Files.isDirectory(path) ? BaseFingerprint.sha256(path, weightFiles()) : ContentHash.of(path);
   }
 
   /**

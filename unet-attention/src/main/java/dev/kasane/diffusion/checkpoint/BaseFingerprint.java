@@ -1,14 +1,13 @@
 package dev.kasane.diffusion.checkpoint;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.ContentHash;
+import dev.kasane.core.files.Digests;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -21,30 +20,16 @@ final class BaseFingerprint {
 
   private BaseFingerprint() {}
 
-  /** SHA-256 of a file's bytes, 64 hexadecimal digits. */
-  static String sha256(Path file) {
-    MessageDigest digest = digest();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = InputFile.stream(file)) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
-      }
-    } catch (IOException e) {
-      throw unreadable(file, e);
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
   /**
    * SHA-256 over several files of a folder: of the lines {@code <sha256 of the file>  <path in the folder>},
    * sorted by path, as {@code sha256sum} prints them.
    */
   static String sha256(Path folder, List<Path> files) {
     StringBuilder lines = new StringBuilder();
-    files.stream().sorted().forEach(file -> lines.append(sha256(file)).append("  ")
+    files.stream().sorted().forEach(file -> lines.append(ContentHash.of(file)).append("  ")
         .append(folder.relativize(file).toString().replace('\\', '/')).append('\n'));
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-    return HexFormat.of().formatHex(digest().digest(bytes));
+    return HexFormat.of().formatHex(Digests.sha256().digest(bytes));
   }
 
   /**
@@ -57,7 +42,7 @@ final class BaseFingerprint {
       byte[] bytes = new byte[(int) length];
       in.seek(LEGACY_OFFSET);
       in.readFully(bytes);
-      return HexFormat.of().formatHex(digest().digest(bytes)).substring(0, LEGACY_DIGITS);
+      return HexFormat.of().formatHex(Digests.sha256().digest(bytes)).substring(0, LEGACY_DIGITS);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -65,13 +50,5 @@ final class BaseFingerprint {
 
   private static UserException unreadable(Path file, IOException e) {
     return new UserException(file + " cannot be read: " + e + ".", e);
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java runtime has SHA-256", e);
-    }
   }
 }

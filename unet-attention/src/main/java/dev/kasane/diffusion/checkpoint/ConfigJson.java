@@ -1,8 +1,8 @@
 package dev.kasane.diffusion.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +11,6 @@ import java.nio.file.Path;
 
 /** The small JSON files of a base model: built-in ones, and those that are written. */
 final class ConfigJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private ConfigJson() {}
 
@@ -21,7 +20,7 @@ final class ConfigJson {
       if (in == null) {
         throw new IllegalStateException("No resource " + name);
       }
-      return (ObjectNode) JSON.readTree(in);
+      return (ObjectNode) Json.MAPPER.readTree(in);
     } catch (IOException e) {
       throw new UncheckedIOException("Resource " + name + " cannot be read", e);
     }
@@ -29,11 +28,11 @@ final class ConfigJson {
 
   /** An empty object. */
   static ObjectNode object() {
-    return JSON.createObjectNode();
+    return Json.MAPPER.createObjectNode();
   }
 
   /** Writes indented JSON with a line break at the end. */
   static void write(Path file, JsonNode json) throws IOException {
-    PendingFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    PendingFile.replace(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.WeightWriter;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.files.SafeLinks;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,15 +69,14 @@ public final class DiffusersFolder {
    *
    * @param folder what to make; it must not exist, or be empty
    * @param contents the base model
-   * @param precision stored type of the weights as the user writes it, see {@link Precision}
+   * @param precision stored type of the weights
    * @throws UserException when the folder exists with something in it, the tokeniser is incomplete or the
    *     disk refuses
    */
-  public static void write(Path folder, Contents contents, String precision) {
-    Precision stored = Precision.named(precision);
+  public static void write(Path folder, Contents contents, ElementType precision) {
     requireFree(folder);
     try (PendingFolder pending = PendingFolder.beside(folder)) {
-      fill(pending.path(), contents, stored);
+      fill(pending.path(), contents, precision);
       pending.moveIntoPlace();
     } catch (IOException e) {
       throw new UserException(folder + " could not be written: " + FileFaults.reason(e)
@@ -102,7 +101,7 @@ public final class DiffusersFolder {
     }
   }
 
-  private static void fill(Path folder, Contents contents, Precision precision) throws IOException {
+  private static void fill(Path folder, Contents contents, ElementType precision) throws IOException {
     for (Map.Entry<BasePart, Part> each : contents.parts().entrySet()) {
       Path place = Files.createDirectory(folder.resolve(each.getKey().folder()));
       Part part = each.getValue();

@@ -2,8 +2,8 @@ package dev.kasane.diffusion.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.WeightLoader;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.checkpoint.BasePart;
@@ -15,7 +15,6 @@ import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * Makes image models out of checkpoints.
@@ -35,7 +34,7 @@ public final class ImageModels {
    * @throws dev.kasane.core.UserException when a configuration or the tokeniser is missing, damaged or of a
    *     kind that this engine does not build
    */
-  public static ImageModel declare(BaseCheckpoint base, Precision precision) {
+  public static ImageModel declare(BaseCheckpoint base, ElementType precision) {
     ClipTextModel textEncoder = new ClipTextModel(ClipConfig.of(
         base.config(BasePart.TEXT_ENCODER), base.configOrigin(BasePart.TEXT_ENCODER)));
     ClipTokenizer tokenizer = ClipTokenizer.open(base.tokenizerFolder());
@@ -77,12 +76,11 @@ public final class ImageModels {
    * @throws dev.kasane.core.UserException that lists what is missing, surplus or misshapen
    */
   public static void loadWeights(
-      ImageModel model, BaseCheckpoint base, Precision precision, NDManager owner) {
-    String type = precision.toString();
-    WeightLoader.load(model.unet(), base.tensors(BasePart.UNET), type, owner);
+      ImageModel model, BaseCheckpoint base, ElementType precision, NDManager owner) {
+    WeightLoader.load(model.unet(), base.tensors(BasePart.UNET), precision, owner);
     WeightLoader.load(model.vae(), base.tensors(BasePart.VAE),
-        ImageModel.autoencoderType(precision.dataType()).name().toLowerCase(Locale.ROOT), owner);
-    WeightLoader.load(model.textEncoder(), base.tensors(BasePart.TEXT_ENCODER), type, owner);
+        ElementType.of(ImageModel.autoencoderType(precision.dataType())), owner);
+    WeightLoader.load(model.textEncoder(), base.tensors(BasePart.TEXT_ENCODER), precision, owner);
   }
 
   /**
@@ -95,7 +93,7 @@ public final class ImageModels {
    * @throws dev.kasane.core.UserException as {@link BaseCheckpoint#open}, {@link #declare} and
    *     {@link #loadWeights}
    */
-  public static ImageModel open(Path path, BaseOptions options, Precision precision, NDManager owner) {
+  public static ImageModel open(Path path, BaseOptions options, ElementType precision, NDManager owner) {
     try (BaseCheckpoint base = BaseCheckpoint.open(path, options)) {
       ImageModel model = declare(base, precision);
       loadWeights(model, base, precision, owner);

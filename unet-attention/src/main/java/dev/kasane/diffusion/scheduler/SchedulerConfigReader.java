@@ -1,11 +1,8 @@
 package dev.kasane.diffusion.scheduler;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
@@ -24,11 +21,6 @@ final class SchedulerConfigReader {
   private static final int MOST_TIMESTEPS = 100_000;
 
   /** The reference itself writes {@code -Infinity} for {@code lambda_min_clipped}. */
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   /** Settings with one supported value each, as JSON; any other value draws different pictures. */
   private static final Map<String, String> ONLY_SUPPORTED =
@@ -77,7 +69,7 @@ final class SchedulerConfigReader {
 
   private static JsonNode parse(Path file, byte[] content) {
     try {
-      return MAPPER.readTree(content);
+      return Json.PYTHON.readTree(content);
     } catch (JsonProcessingException broken) {
       throw new UserException(
           file + ": not valid JSON (" + JsonFault.of(broken) + "). Fetch the file again.", broken);

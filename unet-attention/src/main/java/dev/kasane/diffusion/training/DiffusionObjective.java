@@ -6,7 +6,6 @@ import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -66,9 +65,7 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
     try (GradMode on = GradMode.on()) {
       Prepared prepared = prepare(batch, scope);
       NDList state = model.unet().state(prepared.noisy(), prepared.timesteps(), prepared.context());
-      // The trainer has seeded the generator for this batch, so this number is the batch's own.
-      long seed = Float.floatToIntBits(Ops.randomNormal(scope, new Shape(1)).getFloat());
-      try (SegmentedRun run = new SegmentedRun(model.unet().segments(), seed, scope)) {
+      try (SegmentedRun run = new SegmentedRun(model.unet().segments(), scope)) {
         run.forward(state);
         double loss = run.backward(prepared::loss, weight);
         if (trainText) {

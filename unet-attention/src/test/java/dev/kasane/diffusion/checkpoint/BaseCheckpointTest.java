@@ -12,8 +12,10 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightLoader;
+import dev.kasane.core.files.ContentHash;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.clip.ClipConfig;
@@ -119,16 +121,16 @@ class BaseCheckpointTest {
 
   private static void loadAll(BaseCheckpoint base, NDManager owner) {
     Module unet = new UNet2DConditionModel(unetConfig(base));
-    WeightLoader.load(unet, base.tensors(BasePart.UNET), "float32", owner);
+    WeightLoader.load(unet, base.tensors(BasePart.UNET), ElementType.FLOAT32, owner);
     Module clip = new ClipTextModel(clipConfig(base));
-    WeightLoader.load(clip, base.tensors(BasePart.TEXT_ENCODER), "bf16", owner);
+    WeightLoader.load(clip, base.tensors(BasePart.TEXT_ENCODER), ElementType.BFLOAT16, owner);
     assertThat(unet.namedWeights().values()).allMatch(weight -> weight.isSet());
     assertThat(clip.namedWeights().values()).allMatch(weight -> weight.isSet());
   }
 
   private static float[] decoded(BaseCheckpoint base, NDManager owner) {
     AutoencoderKL vae = new AutoencoderKL(vaeConfig(base));
-    WeightLoader.load(vae, base.tensors(BasePart.VAE), "float32", owner);
+    WeightLoader.load(vae, base.tensors(BasePart.VAE), ElementType.FLOAT32, owner);
     NDArray latents = owner.arange(0f, 16f, 1f, DataType.FLOAT32).div(8f).reshape(1, 4, 2, 2);
     return Ops.cast(vae.decode(latents), DataType.FLOAT32).toFloatArray();
   }
@@ -238,7 +240,7 @@ class BaseCheckpointTest {
     }
     Path file = Files.write(folder.resolve("bytes"), bytes);
     // sha256sum, and Python's hashlib over bytes[0x100000:0x110000].
-    assertThat(BaseFingerprint.sha256(file))
+    assertThat(ContentHash.of(file))
         .isEqualTo("d5dc507708c111a3da0123c1e48b4ece6c4850a555e0b8a7fc58820c92a9588a");
     assertThat(BaseFingerprint.legacy(file)).isEqualTo("101863d4");
   }

@@ -7,9 +7,9 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.pipeline.ImageModels;
-import dev.kasane.core.checkpoint.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,7 +29,7 @@ class BaseLayersTest {
   void findsEveryLayerOfTheModel(String model, String files) {
     try (NDManager scope = Engines.newManager();
         CheckpointLayers layers = BaseLayers.open(GoldenBases.path(files)).orElseThrow()) {
-      Map<String, Module> parts = ImageModels.open(GoldenBases.path(model), BaseOptions.none(), Precision.FLOAT32,
+      Map<String, Module> parts = ImageModels.open(GoldenBases.path(model), BaseOptions.none(), ElementType.FLOAT32,
           scope).components();
       parts.forEach((component, root) -> root.adaptableLayers().forEach((path, layer) -> {
         if (!layer.kind().isProduct()) {

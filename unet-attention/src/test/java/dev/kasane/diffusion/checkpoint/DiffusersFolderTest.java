@@ -8,6 +8,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.ModuleSource;
 import dev.kasane.core.checkpoint.WeightLoader;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
@@ -37,7 +38,7 @@ class DiffusersFolderTest {
     BaseOptions options = BaseOptions.none().withConfigFolder(GoldenBases.path(name));
     Path single = GoldenBases.path(name + "-original.safetensors");
     try (BaseCheckpoint base = BaseCheckpoint.open(single, options)) {
-      DiffusersFolder.write(saved, DiffusersFolder.Contents.of(base), precision);
+      DiffusersFolder.write(saved, DiffusersFolder.Contents.of(base), ElementType.named(precision));
     }
     try (BaseCheckpoint expected = BaseCheckpoint.open(GoldenBases.path(name));
         BaseCheckpoint found = BaseCheckpoint.open(saved)) {
@@ -61,14 +62,14 @@ class DiffusersFolderTest {
     try (NDManager owner = Engines.newManager(); BaseCheckpoint base = BaseCheckpoint.open(
         GoldenBases.path("sd1-tiny"))) {
       AutoencoderKL vae = new AutoencoderKL(VaeConfig.of(base.config(BasePart.VAE), "golden"));
-      WeightLoader.load(vae, base.tensors(BasePart.VAE), "bfloat16", owner);
+      WeightLoader.load(vae, base.tensors(BasePart.VAE), ElementType.BFLOAT16, owner);
       Map<BasePart, DiffusersFolder.Part> parts =
           new EnumMap<>(DiffusersFolder.Contents.of(base).parts());
       parts.put(BasePart.VAE, new DiffusersFolder.Part(
           new ModuleSource(vae, "the trained autoencoder"), base.config(BasePart.VAE)));
       Path saved = folder.resolve("deeper/base");
       DiffusersFolder.write(saved, new DiffusersFolder.Contents(parts, base.tokenizerFolder(),
-          base.schedulerConfig()), "bf16");
+          base.schedulerConfig()), ElementType.BFLOAT16);
       try (BaseCheckpoint found = BaseCheckpoint.open(saved)) {
         GoldenBases.assertSame(found.tensors(BasePart.VAE), new ModuleSource(vae, "the same"));
       }
@@ -82,12 +83,12 @@ class DiffusersFolderTest {
       DiffusersFolder.Contents contents = DiffusersFolder.Contents.of(base);
       DiffusersFolder.Contents untold = new DiffusersFolder.Contents(contents.parts(),
           Files.createDirectory(folder.resolve("no-tokenizer")), contents.schedulerConfig());
-      assertThatThrownBy(() -> DiffusersFolder.write(target, untold, "float32"))
+      assertThatThrownBy(() -> DiffusersFolder.write(target, untold, ElementType.FLOAT32))
           .isInstanceOf(UserException.class).hasMessageContaining("no vocab.json");
       assertThat(siblingsOf(target)).containsExactly("no-tokenizer");
       Files.createDirectories(target);
       Files.writeString(target.resolve("mine.txt"), "mine");
-      assertThatThrownBy(() -> DiffusersFolder.write(target, contents, "float32"))
+      assertThatThrownBy(() -> DiffusersFolder.write(target, contents, ElementType.FLOAT32))
           .isInstanceOf(UserException.class).hasMessageContaining("exists already");
       assertThat(target.resolve("mine.txt")).hasContent("mine");
     }

@@ -8,9 +8,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -48,7 +48,7 @@ class LearnedWordsTest {
     scope.close();
   }
 
-  private ImageModel model(Precision precision) {
+  private ImageModel model(ElementType precision) {
     return ImageModels.open(GOLDEN.resolve("sd1-tiny"), BaseOptions.none(), precision, scope);
   }
 
@@ -60,7 +60,7 @@ class LearnedWordsTest {
   }
 
   private PromptEncoder encoder() {
-    return new PromptEncoder(model(Precision.FLOAT32).withWords(words()), 0);
+    return new PromptEncoder(model(ElementType.FLOAT32).withWords(words()), 0);
   }
 
   private static double error(NDArray found, NDArray wanted) {
@@ -73,7 +73,7 @@ class LearnedWordsTest {
     List<String> prompts =
         new ObjectMapper().readValue(WORDS.resolve("prompts.json").toFile(), new TypeReference<>() {});
     assertThat(prompts).hasSize(4);
-    PromptEncoder without = new PromptEncoder(model(Precision.FLOAT32), 0);
+    PromptEncoder without = new PromptEncoder(model(ElementType.FLOAT32), 0);
     PromptEncoder with = encoder();
     for (int i = 0; i < prompts.size(); i++) {
       NDArray wanted = expected.read("prompt." + i, scope);
@@ -103,7 +103,7 @@ class LearnedWordsTest {
 
   @Test
   void aBaseInHalfPrecisionTakesThemToo() {
-    NDArray found = new PromptEncoder(model(Precision.BFLOAT16).withWords(words()), 0)
+    NDArray found = new PromptEncoder(model(ElementType.BFLOAT16).withWords(words()), 0)
         .encode("ink-style", scope);
     assertThat(Ops.typeOf(found)).isEqualTo(DataType.BFLOAT16);
     assertThat(error(Ops.cast(found, DataType.FLOAT32), expected.read("prompt.1", scope))).isLessThan(0.1);

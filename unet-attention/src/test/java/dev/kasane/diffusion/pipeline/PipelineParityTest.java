@@ -8,10 +8,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.Goldens;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
@@ -89,8 +89,8 @@ class PipelineParityTest {
   @Test
   void inFloat16TheAutoencoderDoesNotOverflow() {
     PictureRequest request = request("sd1-tiny", settings("sd1-tiny").get("ddim"));
-    Picture plain = new Sampler(open("sd1-tiny", Precision.FLOAT16)).draw(request, (done, all) -> {});
-    ImageModel large = open("sd1-tiny", Precision.FLOAT16);
+    Picture plain = new Sampler(open("sd1-tiny", ElementType.FLOAT16)).draw(request, (done, all) -> {});
+    ImageModel large = open("sd1-tiny", ElementType.FLOAT16);
     parameters(large.vae(), "decoder.mid_block.resnets.0.conv1.", each -> each.mul(60_000));
     Picture drawn = new Sampler(large).draw(request, (done, all) -> {});
     int largest = 0;
@@ -103,7 +103,7 @@ class PipelineParityTest {
 
   @Test
   void aPictureOfNoNumbersIsRefused() {
-    ImageModel model = open("sd1-tiny", Precision.FLOAT32);
+    ImageModel model = open("sd1-tiny", ElementType.FLOAT32);
     parameters(model.unet(), "conv_out.", each -> each.mul(Float.NaN));
     PictureRequest request = request("sd1-tiny", settings("sd1-tiny").get("ddim"));
     assertThatThrownBy(() -> new Sampler(model).draw(request, (done, all) -> {})).isInstanceOf(UserException.class)
@@ -118,10 +118,10 @@ class PipelineParityTest {
   }
 
   private ImageModel open(String base) {
-    return open(base, Precision.FLOAT32);
+    return open(base, ElementType.FLOAT32);
   }
 
-  private ImageModel open(String base, Precision precision) {
+  private ImageModel open(String base, ElementType precision) {
     return ImageModels.open(Goldens.FOLDER.resolve(base), BaseOptions.none(), precision, scope);
   }
 

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class DiffusionObjectiveTest {
       "sd1-tiny, 0, 0, 1", "sd1-tiny, 5, 0, 1", "sd1-tiny, 0, 0.3, 1", "sd1-tiny, 0, 0, 0.25",
       "sd2-tiny, 0, 0, 1", "sd2-tiny, 5, 0.1, 0.5"})
   void isTheWeightedSquaredError(String base, double gamma, double offset, double prior) {
-    try (TinyRun run = new TinyRun(base, Precision.FLOAT32, folder)) {
+    try (TinyRun run = new TinyRun(base, ElementType.FLOAT32, folder)) {
       TrainingPictures pictures = run.pictures(TinyRun.options(
           CaptionOptions.UNCHANGED, new NoiseOptions(gamma, offset, prior, 0, 1000), false));
       EncodedPictures encoded = run.encoded(pictures);
@@ -125,7 +125,7 @@ class DiffusionObjectiveTest {
 
   @Test
   void mirroredPicturesAreEncodedMirrored() {
-    try (TinyRun run = new TinyRun("sd1-tiny", Precision.FLOAT32, folder)) {
+    try (TinyRun run = new TinyRun("sd1-tiny", ElementType.FLOAT32, folder)) {
       TrainingPictures pictures =
           run.pictures(TinyRun.options(CaptionOptions.UNCHANGED, TinyRun.PLAIN_NOISE, false));
       EncodedPictures encoded = run.encoded(pictures);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.files.CacheKey;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ class DiskCacheTest {
 
   @BeforeEach
   void open() {
-    run = new TinyRun("sd1-tiny", Precision.FLOAT32, folder);
+    run = new TinyRun("sd1-tiny", ElementType.FLOAT32, folder);
   }
 
   @AfterEach

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ class ImageTrainingTest {
 
   private record Result(List<Double> losses, float[] values) {}
 
-  private Result train(String base, Precision type, boolean text, boolean checkpointing, int steps, double rate) {
+  private Result train(String base, ElementType type, boolean text, boolean checkpointing, int steps, double rate) {
     try (TinyRun run = new TinyRun(base, type, folder.resolve(type.toString()))) {
       AdapterSet adapters = run.attach(text);
       TrainingPictures pictures =
@@ -38,7 +38,7 @@ class ImageTrainingTest {
   @ParameterizedTest
   @ValueSource(strings = {"sd1-tiny", "sd2-tiny"})
   void learns(String base) {
-    List<Double> losses = train(base, Precision.FLOAT32, false, false, 60, 0.01).losses();
+    List<Double> losses = train(base, ElementType.FLOAT32, false, false, 60, 0.01).losses();
     double early = losses.subList(0, 10).stream().mapToDouble(each -> each).average().orElseThrow();
     double late = losses.subList(50, 60).stream().mapToDouble(each -> each).average().orElseThrow();
     assertThat(late).isLessThan(0.9 * early);
@@ -47,8 +47,8 @@ class ImageTrainingTest {
   @ParameterizedTest
   @CsvSource({"sd1-tiny, false", "sd1-tiny, true", "sd2-tiny, true"})
   void gradientCheckpointingChangesNothing(String base, boolean text) {
-    Result plain = train(base, Precision.FLOAT32, text, false, 3, 0.001);
-    Result segmented = train(base, Precision.FLOAT32, text, true, 3, 0.001);
+    Result plain = train(base, ElementType.FLOAT32, text, false, 3, 0.001);
+    Result segmented = train(base, ElementType.FLOAT32, text, true, 3, 0.001);
     double largest = 0;
     double moved = 0;
     for (int i = 0; i < plain.values().length; i++) {
@@ -65,8 +65,8 @@ class ImageTrainingTest {
 
   @Test
   void trainingTheTextEncoderTrainsIt() {
-    Result without = train("sd1-tiny", Precision.FLOAT32, false, false, 2, 0.001);
-    Result with = train("sd1-tiny", Precision.FLOAT32, true, false, 2, 0.001);
+    Result without = train("sd1-tiny", ElementType.FLOAT32, false, false, 2, 0.001);
+    Result with = train("sd1-tiny", ElementType.FLOAT32, true, false, 2, 0.001);
     int text = with.values().length - without.values().length;
     assertThat(text).isPositive();
     int still = 0;
@@ -77,9 +77,9 @@ class ImageTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Precision.class, names = {"FLOAT16", "BFLOAT16"})
-  void halfTypesComeNearFloat32(Precision type) {
-    List<Double> whole = train("sd1-tiny", Precision.FLOAT32, false, false, 5, 0.001).losses();
+  @EnumSource(value = ElementType.class, names = {"FLOAT16", "BFLOAT16"})
+  void halfTypesComeNearFloat32(ElementType type) {
+    List<Double> whole = train("sd1-tiny", ElementType.FLOAT32, false, false, 5, 0.001).losses();
     List<Double> half = train("sd1-tiny", type, false, false, 5, 0.001).losses();
     assertThat(half).isNotEqualTo(whole);
     for (int step = 0; step < 5; step++) {
@@ -89,7 +89,7 @@ class ImageTrainingTest {
 
   @Test
   void aLossThatIsNoNumberNamesStepAndPictures() {
-    try (TinyRun run = new TinyRun("sd1-tiny", Precision.FLOAT32, folder)) {
+    try (TinyRun run = new TinyRun("sd1-tiny", ElementType.FLOAT32, folder)) {
       AdapterSet adapters = run.attach(false);
       adapters.trainableParameters().values().iterator().next().stopGradient().muli(0).addi(Float.NaN);
       TrainingPictures pictures =

@@ -2,11 +2,11 @@ package dev.kasane.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.AdapterTraining;
@@ -41,7 +41,7 @@ final class TinyRun implements AutoCloseable {
   final ImageModel model;
   private final Path folder;
 
-  TinyRun(String base, Precision precision, Path folder) {
+  TinyRun(String base, ElementType precision, Path folder) {
     this.folder = folder;
     this.model = ImageModels.open(Goldens.FOLDER.resolve(base), BaseOptions.none(), precision, scope);
   }

@@ -2,7 +2,7 @@ package dev.kasane.diffusion.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.data.caption.CaptionOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ class TrainingPicturesTest {
   private Path folder;
 
   private TrainingPictures pictures(NoiseOptions noise) {
-    try (TinyRun run = new TinyRun("sd1-tiny", Precision.FLOAT32, folder)) {
+    try (TinyRun run = new TinyRun("sd1-tiny", ElementType.FLOAT32, folder)) {
       return run.pictures(TinyRun.options(VARIED, noise, false));
     }
   }

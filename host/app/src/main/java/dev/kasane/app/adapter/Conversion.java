@@ -8,6 +8,7 @@ import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ public final class Conversion {
    * @param notes what was left out of account though it changes nothing
    */
   public record Outcome(
-      String from, String base, int layers, String storage, int repaired, ReadBack check, List<String> notes) {}
+      String from, String base, int layers, ElementType storage, int repaired, ReadBack check, List<String> notes) {}
 
   /**
    * Converts. The new file takes its place only when all of it has been written.
@@ -72,7 +73,7 @@ public final class Conversion {
       AdapterModel model = read(chosen, places, renames, scope);
       requireMatch(chosen, base.name(), places, model);
       requireFit(base, model, scope);
-      String storage = wish.storage().orElseGet(() -> StoredType.keeping(model));
+      ElementType storage = wish.storage().orElseGet(() -> StoredType.keeping(model));
       ReadBack check = write(model, storage, places, scope);
       int layers = model.components().values().stream().mapToInt(List::size).sum();
       return new Outcome(chosen.format().id(), base.name(), layers, storage, renames.size(), check,
@@ -82,7 +83,7 @@ public final class Conversion {
     }
   }
 
-  private ReadBack write(AdapterModel model, String storage, Map<String, Collection<String>> places, NDManager scope)
+  private ReadBack write(AdapterModel model, ElementType storage, Map<String, Collection<String>> places, NDManager scope)
       throws IOException {
     StoredType.requireRange(model, storage);
     target.write(model, wish.to(), storage);

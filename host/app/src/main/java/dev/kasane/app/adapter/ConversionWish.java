@@ -1,5 +1,6 @@
 package dev.kasane.app.adapter;
 
+import dev.kasane.core.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -8,9 +9,9 @@ import java.util.Optional;
  *
  * @param from the file or folder to read
  * @param to the file or folder to write
- * @param storage {@code float32}, {@code float16} or {@code bfloat16}; nothing keeps the file's own
+ * @param storage one of {@link ElementType#PRECISIONS}; nothing keeps the file's own
  * @param repair whether mangled keys are repaired first
  * @param base the base that the file was made for; nothing reads it off the file
  */
 public record ConversionWish(
-    Path from, Path to, Optional<String> storage, boolean repair, Optional<AdapterBase> base) {}
+    Path from, Path to, Optional<ElementType> storage, boolean repair, Optional<AdapterBase> base) {}

@@ -1,9 +1,9 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
@@ -23,7 +23,7 @@ public record ReadBack(int tensors, int same, int rounded, boolean constants) {
     return same == tensors && constants;
   }
 
-  static ReadBack compare(AdapterModel before, AdapterModel after, String storage) {
+  static ReadBack compare(AdapterModel before, AdapterModel after, ElementType storage) {
     Map<String, NDArray> wanted = new LinkedHashMap<>();
     Map<String, Double> constants = new LinkedHashMap<>();
     collect(before, wanted, constants);
@@ -45,12 +45,8 @@ public record ReadBack(int tensors, int same, int rounded, boolean constants) {
     return new ReadBack(wanted.size(), same, rounded, constants.equals(foundConstants));
   }
 
-  private static NDArray rounded(NDArray tensor, String storage) {
-    return !Ops.typeOf(tensor).isFloating() ? tensor : Ops.cast(tensor, switch (storage) {
-      case "float16" -> DataType.FLOAT16;
-      case "bfloat16" -> DataType.BFLOAT16;
-      default -> DataType.FLOAT32;
-    });
+  private static NDArray rounded(NDArray tensor, ElementType storage) {
+    return Ops.typeOf(tensor).isFloating() ? Ops.cast(tensor, storage.dataType()) : tensor;
   }
 
   private static boolean isSame(NDArray one, NDArray other) {

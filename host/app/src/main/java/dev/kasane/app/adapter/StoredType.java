@@ -5,20 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.EnumSet;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /** Types in which the numbers of an adapter are stored. */
 final class StoredType {
-  /** What rounds to more than 65504 in float16, which is infinity. */
-  private static final double FLOAT16_LIMIT = 65520;
-  private static final Map<DataType, String> NAMES = Map.of(DataType.FLOAT32, "float32",
-      DataType.FLOAT16, "float16", DataType.BFLOAT16, "bfloat16");
-
   private StoredType() {}
 
   /**
@@ -26,16 +20,16 @@ final class StoredType {
    *
    * @throws UserException when it holds a type that no adapter format stores
    */
-  static String keeping(AdapterModel model) {
-    Set<DataType> types = EnumSet.noneOf(DataType.class);
+  static ElementType keeping(AdapterModel model) {
+    Set<ElementType> types = EnumSet.noneOf(ElementType.class);
     model.components().values().forEach(modules -> modules.forEach(module -> module.tensors().values()
-        .stream().map(Ops::typeOf).filter(DataType::isFloating).forEach(types::add)));
-    types.stream().filter(type -> !NAMES.containsKey(type)).findFirst().ifPresent(type -> {
-      throw new UserException("The file holds numbers of type " + type.name().toLowerCase(Locale.ROOT)
+        .stream().map(ElementType::of).filter(type -> type.stored().isFloatingPoint()).forEach(types::add)));
+    types.stream().filter(type -> !ElementType.PRECISIONS.contains(type)).findFirst().ifPresent(type -> {
+      throw new UserException("The file holds numbers of type " + type
           + ", which would lose digits in any adapter format. Choose what to round them to with «stored type»"
           + " float32, bfloat16 or float16.");
     });
-    return types.size() == 1 ? NAMES.get(types.iterator().next()) : NAMES.get(DataType.FLOAT32);
+    return types.size() == 1 ? types.iterator().next() : ElementType.FLOAT32;
   }
 
   /**
@@ -43,8 +37,8 @@ final class StoredType {
    *
    * @throws UserException that counts those that would become infinite
    */
-  static void requireRange(AdapterModel model, String storage) {
-    if (!storage.equals(NAMES.get(DataType.FLOAT16))) {
+  static void requireRange(AdapterModel model, ElementType storage) {
+    if (storage != ElementType.FLOAT16) {
       return;
     }
     long[] counts = new long[2];
@@ -67,7 +61,7 @@ final class StoredType {
     }
     try (GradMode off = GradMode.off(); NDManager own = tensor.getManager().newSubManager()) {
       NDArray sizes = Ops.cast(Ops.alias(tensor, own), DataType.FLOAT64).abs();
-      return sizes.gte(FLOAT16_LIMIT).sum().toLongArray()[0];
+      return sizes.gte(ElementType.FLOAT16.limit()).sum().toLongArray()[0];
     }
   }
 }

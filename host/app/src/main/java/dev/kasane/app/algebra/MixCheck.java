@@ -9,9 +9,9 @@ import dev.kasane.core.algebra.MixPart;
 import dev.kasane.core.algebra.Mixer;
 import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.algebra.Verifier;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +20,7 @@ import java.util.Optional;
 public final class MixCheck {
   private final MixOptions options;
   private final DeltaSource deltas;
-  private final Precision precision;
+  private final ElementType precision;
   private final NDManager scope;
 
   /**
@@ -29,7 +29,7 @@ public final class MixCheck {
    * @param precision the stored type
    * @param scope parent of the scopes for the work
    */
-  public MixCheck(MixOptions options, DeltaSource deltas, Precision precision, NDManager scope) {
+  public MixCheck(MixOptions options, DeltaSource deltas, ElementType precision, NDManager scope) {
     this.options = options;
     this.deltas = deltas;
     this.precision = precision;

@@ -1,6 +1,6 @@
 package dev.kasane.app.algebra;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.algebra.AlgebraProgress;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.algebra.MixPart;
@@ -52,7 +52,7 @@ public final class ModelMerge {
   public static Map<String, String> metadata(String operation, Path base, List<ReadAdapter> adapters) {
     Map<String, String> said = Parentage.of(operation, adapters, List.of());
     return Map.of(Parentage.OPERATION, operation, Parentage.PARENTS, said.get(Parentage.PARENTS),
-        "kasane.base", new ObjectMapper().createObjectNode().put("name", base.getFileName().toString())
+        "kasane.base", Json.MAPPER.createObjectNode().put("name", base.getFileName().toString())
             .toString());
   }
 }

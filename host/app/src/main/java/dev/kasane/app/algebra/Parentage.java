@@ -1,19 +1,13 @@
 package dev.kasane.app.algebra;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kasane.core.UserException;
+import dev.kasane.core.Json;
 import dev.kasane.core.algebra.Verification;
-import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.ContentHash;
 import dev.kasane.core.spi.AdapterFormat;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +21,6 @@ public final class Parentage {
   public static final String PARENTS = "kasane.parents";
 
   private static final int AUTO_V2_DIGITS = 10;
-  private static final int BUFFER = 1 << 20;
   private Parentage() {}
 
   /**
@@ -46,7 +39,7 @@ public final class Parentage {
     shared.put(OPERATION, operation);
     shared.put("modelspec.merged_from", parents.stream().map(each -> each.reference().name())
         .collect(Collectors.joining(",")));
-    ArrayNode list = new ObjectMapper().createArrayNode();
+    ArrayNode list = Json.MAPPER.createArrayNode();
     parents.forEach(parent -> list.add(describe(parent)));
     shared.put(PARENTS, list.toString());
     return shared;
@@ -54,7 +47,7 @@ public final class Parentage {
 
   /** The metadata of an adapter that was extracted from models. */
   public static Map<String, String> ofModels(String operation, Path base, Path tuned) {
-    ArrayNode list = new ObjectMapper().createArrayNode();
+    ArrayNode list = Json.MAPPER.createArrayNode();
     list.add(describe(base).put("role", "base")).add(describe(tuned).put("role", "tuned"));
     return Map.of(OPERATION, operation, PARENTS, list.toString());
   }
@@ -68,26 +61,11 @@ public final class Parentage {
 
   /** A file's name and hashes; of a folder the name alone. */
   static ObjectNode describe(Path file) {
-    ObjectNode node = new ObjectMapper().createObjectNode().put("name", file.getFileName().toString());
+    ObjectNode node = Json.MAPPER.createObjectNode().put("name", file.getFileName().toString());
     if (Files.isRegularFile(file)) {
-      String hash = sha256(file);
+      String hash = ContentHash.of(file);
       node.put("sha256", hash).put("autov2", hash.substring(0, AUTO_V2_DIGITS));
     }
     return node;
-  }
-
-  private static String sha256(Path file) {
-    try (InputStream in = InputFile.stream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[BUFFER];
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new UserException(file + " cannot be read: " + e + ".", e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

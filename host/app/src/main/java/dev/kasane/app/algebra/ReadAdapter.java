@@ -1,12 +1,9 @@
 package dev.kasane.app.algebra;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.core.algebra.LayerTable;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;
-import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.tensor.ElementType;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,18 +32,12 @@ public record ReadAdapter(AdapterReference reference, String format, LayerTable 
   }
 
   /** The type that holds the tensors of all these files without loss. */
-  public static Precision widest(List<ReadAdapter> adapters) {
-    Set<DataType> types = adapters.stream().flatMap(each -> each.model().components().values().stream())
-        .flatMap(Collection::stream).flatMap(module -> module.tensors().values().stream())
-        .filter(tensor -> Ops.typeOf(tensor).isFloating()).map(ReadAdapter::type)
-        .collect(Collectors.toCollection(() -> EnumSet.noneOf(DataType.class)));
-    if (types.equals(EnumSet.of(DataType.FLOAT16))) {
-      return Precision.FLOAT16;
-    }
-    return types.equals(EnumSet.of(DataType.BFLOAT16)) ? Precision.BFLOAT16 : Precision.FLOAT32;
-  }
-
-  private static DataType type(NDArray tensor) {
-    return Ops.typeOf(tensor);
+  public static ElementType widest(List<ReadAdapter> adapters) {
+    Set<ElementType> types = adapters.stream().flatMap(each -> each.model().components().values().stream())
+        .flatMap(Collection::stream).flatMap(module -> module.tensors().values().stream()).map(ElementType::of)
+        .filter(type -> type.stored().isFloatingPoint())
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(ElementType.class)));
+    return types.size() == 1 && ElementType.PRECISIONS.containsAll(types) ? types.iterator().next()
+        : ElementType.FLOAT32;
   }
 }

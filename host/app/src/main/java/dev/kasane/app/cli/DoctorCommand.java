@@ -1,10 +1,9 @@
 package dev.kasane.app.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.kasane.app.Diagnosis;
 import dev.kasane.app.Doctor;
+import dev.kasane.core.Json;
 import dev.kasane.quant.cuda.KernelSelfTest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class DoctorCommand implements Callable<Integer> {
     Diagnosis diagnosis = Doctor.examine(cache);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree(diagnosis)));
+      out.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree(diagnosis)));
       out.println();
     } else {
       print(diagnosis, out);

@@ -1,9 +1,9 @@
 package dev.kasane.app.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.cli.options.PluginOptions;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,7 +33,7 @@ final class PluginsListCommand implements Callable<Integer> {
       List<PluginListing> listings = host.plugins().stream().map(PluginListing::of).toList();
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.print(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(listings));
+        out.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(listings));
         out.println();
       } else {
         listings.forEach(listing -> print(listing, out));

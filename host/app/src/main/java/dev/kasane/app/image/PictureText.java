@@ -4,7 +4,7 @@ import dev.kasane.app.Version;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.EmbeddingReference;
 import dev.kasane.app.adapter.LoadedAdapter;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * @param embeddings the files of learned words
  */
 public record PictureText(
-    Path base, Precision precision, List<AdapterReference> adapters, List<String> blockWeights,
+    Path base, ElementType precision, List<AdapterReference> adapters, List<String> blockWeights,
     List<EmbeddingReference> embeddings) {
   /** The keyword in the PNG. */
   public static final String KEYWORD = "parameters";
@@ -36,7 +36,7 @@ public record PictureText(
         + (adapters.isEmpty() ? "" : ", Adapters: " + quoted(used))
         + (blockWeights.isEmpty() ? "" : ", Block weights: " + quoted(String.join(", ", blockWeights)))
         + (embeddings.isEmpty() ? "" : ", Embeddings: " + quoted(words))
-        + (precision == Precision.FLOAT32 ? "" : ", Precision: " + precision)
+        + (precision == ElementType.FLOAT32 ? "" : ", ElementType: " + precision)
         + ", Version: Kasane " + Version.current().kasane();
   }
 

@@ -34,7 +34,8 @@ public final class AdapterContents {
   private final Path weights;
   private final TensorListing listing;
   private final List<AdapterFormat> formats;
-  private final List<AdapterMethod> methods;
+  /** By id, each with the names of its parameters. */
+  private final Map<AdapterMethod, Set<String>> methods = new LinkedHashMap<>();
   private final Map<String, List<String>> claimed = new TreeMap<>();
   private final Optional<AdapterFormat> format;
   private final Optional<Unread.File> unread;
@@ -61,7 +62,8 @@ public final class AdapterContents {
     this.weights = weights;
     this.listing = listing;
     this.formats = formats.stream().sorted(Comparator.comparing(AdapterFormat::id)).toList();
-    this.methods = methods.stream().sorted(Comparator.comparing(AdapterMethod::id)).toList();
+    methods.stream().sorted(Comparator.comparing(AdapterMethod::id))
+        .forEach(method -> this.methods.put(method, method.parameters()));
     Set<String> names = listing.tensors().keySet();
     Optional<Unread.File> sure = Unread.sure(names);
     this.format = sure.isPresent() ? Optional.empty()
@@ -116,9 +118,9 @@ public final class AdapterContents {
   private Optional<ModuleFacts> facts(ModuleHeader module) {
     Optional<ModuleFacts> found = Optional.empty();
     long most = 0;
-    for (AdapterMethod method : methods) {
-      Optional<ModuleFacts> facts = method.facts(module);
-      long known = module.shapes().keySet().stream().filter(method.parameters()::contains).count();
+    for (Map.Entry<AdapterMethod, Set<String>> method : methods.entrySet()) {
+      Optional<ModuleFacts> facts = method.getKey().facts(module);
+      long known = module.shapes().keySet().stream().filter(method.getValue()::contains).count();
       if (facts.isPresent() && (found.isEmpty() || known > most)) {
         found = facts;
         most = known;

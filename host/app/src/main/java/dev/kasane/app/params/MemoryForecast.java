@@ -1,8 +1,8 @@
 package dev.kasane.app.params;
 
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.family.Activations;
 import dev.kasane.core.family.PlannedModel;
+import dev.kasane.core.tensor.ElementType;
 import java.util.Set;
 
 /**
@@ -36,7 +36,7 @@ public record MemoryForecast(long weights, long adapter, long gradients, long op
    * @param adapted paths of the layers with an adapter
    * @param trained numbers that are trained
    */
-  static MemoryForecast of(PlannedModel model, Set<String> adapted, long trained, Precision precision, int batch) {
+  static MemoryForecast of(PlannedModel model, Set<String> adapted, long trained, ElementType precision, int batch) {
     Activations kept = model.activations().of(adapted, precision.dataType());
     return new MemoryForecast(model.weightBytes(precision), trained * FLOAT_BYTES, trained * FLOAT_BYTES,
         2 * trained * FLOAT_BYTES, batch * kept.whole(), batch * kept.segmented(), ENGINE);

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.family.PlannedModel;
 import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.AdapterSizes;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * @param batch examples of a step
    * @param planned what else the forecast depends on
    */
-  public record Run(Path config, Precision precision, int batch, PlannedRun planned) {}
+  public record Run(Path config, ElementType precision, int batch, PlannedRun planned) {}
 
   /**
    * Plans an adapter.

@@ -1,5 +1,6 @@
 package dev.kasane.app.plugins;
 
+import dev.kasane.app.Home;
 import dev.kasane.core.UserException;
 import dev.kasane.core.natives.OwnFiles;
 import java.io.IOException;
@@ -20,8 +21,6 @@ public record PluginLocations(List<Path> places) {
   /** Names the user's folder when no option does. */
   public static final String USER_FOLDER_VARIABLE = "KASANE_PLUGINS";
 
-  private static final String HOME_PROPERTY = "kasane.home";
-
   /**
    * The distribution's own plugins and the user's folder.
    *
@@ -30,15 +29,14 @@ public record PluginLocations(List<Path> places) {
    */
   public static PluginLocations standard(Path userFolder) {
     String userHome = System.getProperty("user.home");
-    return of(System.getProperty(HOME_PROPERTY), userFolder, System.getenv(), userHome);
+    return of(Home.folder(), userFolder, System.getenv(), userHome);
   }
 
   static PluginLocations of(
-      String home, Path userFolder, Map<String, String> environment, String userHome) {
+      Optional<Path> home, Path userFolder, Map<String, String> environment, String userHome) {
     List<Path> places = new ArrayList<>();
-    if (home != null) {
-      places.add(existing(Path.of(home, "plugins"), "The distribution is incomplete; build it again"));
-    }
+    home.ifPresent(folder -> places.add(existing(folder.resolve("plugins"),
+        "The distribution is incomplete; build it again")));
     String variable = environment.getOrDefault(USER_FOLDER_VARIABLE, "");
     if (userFolder != null) {
       places.add(existing(userFolder, "«plugins dir» names a folder of plugin jars"));

@@ -8,10 +8,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +53,7 @@ final class RecipeReader {
       throw new UserException(file + ": longer than the 1 MiB that a recipe may have. Is it the right file?");
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return Utf8.decode(bytes);
     } catch (CharacterCodingException e) {
       throw new UserException(file + ": not UTF-8 text. Save the recipe as UTF-8.", e);
     }

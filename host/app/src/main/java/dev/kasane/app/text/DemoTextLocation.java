@@ -1,5 +1,6 @@
 package dev.kasane.app.text;
 
+import dev.kasane.app.Home;
 import dev.kasane.core.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,8 +8,6 @@ import java.util.Optional;
 
 /** Where the language model and the texts lie that come with Kasane. */
 public final class DemoTextLocation {
-  private static final String HOME_PROPERTY = "kasane.home";
-
   private DemoTextLocation() {}
 
   /**
@@ -17,7 +16,7 @@ public final class DemoTextLocation {
    * @throws UserException when this distribution has none
    */
   public static Path base() {
-    return home().map(home -> home.resolve("bases").resolve("demo-text")).filter(Files::isDirectory)
+    return Home.folder().map(home -> home.resolve("bases").resolve("demo-text")).filter(Files::isDirectory)
         .orElseThrow(() -> new UserException("There is no demo language model beside this program. Name a model"
             + " with «base»: a folder as Hugging Face lays it out, or make one with «demo-base, text»."));
   }
@@ -28,17 +27,13 @@ public final class DemoTextLocation {
    * @throws UserException when this distribution has none
    */
   public static Path data() {
-    return home().map(home -> home.resolve("sample-texts").resolve("descriptions.jsonl"))
+    return Home.folder().map(home -> home.resolve("sample-texts").resolve("descriptions.jsonl"))
         .filter(Files::isRegularFile).orElseThrow(() -> new UserException(
             "There are no sample texts beside this program. Name a data file with «data»."));
   }
 
   /** The recipe that says how the demo model is tuned on them. */
   public static Optional<Path> recipe() {
-    return home().map(home -> home.resolve("sample-texts").resolve("recipe.yaml")).filter(Files::isRegularFile);
-  }
-
-  private static Optional<Path> home() {
-    return Optional.ofNullable(System.getProperty(HOME_PROPERTY)).map(Path::of);
+    return Home.folder().map(home -> home.resolve("sample-texts").resolve("recipe.yaml")).filter(Files::isRegularFile);
   }
 }

@@ -2,7 +2,7 @@ package dev.kasane.app.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
@@ -22,7 +22,6 @@ import java.util.Set;
  */
 public final class PromptFile {
   private static final int MOST_BYTES = 64 << 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * A line.
@@ -70,7 +69,7 @@ public final class PromptFile {
 
   private static Line line(String text, String where) {
     try {
-      JsonNode json = JSON.readTree(text);
+      JsonNode json = Json.MAPPER.readTree(text);
       if (!json.path("prompt").isTextual()) {
         throw new UserException(where + ": expected an object with a text 'prompt'.");
       }

@@ -5,6 +5,7 @@ import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -23,7 +24,7 @@ final class FormatTrial {
    * @param folder where the trial is made; it exists
    * @throws UserException when the format does not hold such an adapter, or the folder cannot be written
    */
-  static void run(AdapterFormat format, AdapterModel model, String storage, Path folder) {
+  static void run(AdapterFormat format, AdapterModel model, ElementType storage, Path folder) {
     try (PendingFolder trial = PendingFolder.scratchIn(folder)) {
       format.write(model, trial.path().resolve(format.writesFolders() ? "adapter" : "adapter.safetensors"), storage);
     } catch (UserException e) {

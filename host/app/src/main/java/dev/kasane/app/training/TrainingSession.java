@@ -8,6 +8,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.TrainingRecord;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.training.AdapterTraining;
 import dev.kasane.core.training.Checkpoints;
 import dev.kasane.core.training.OptimizerFactory;
@@ -52,7 +53,7 @@ public final class TrainingSession {
    * @param storage type of the saved tensors
    */
   public record Output(Path folder, String name, boolean overwrite, long checkpointEvery, boolean keepCheckpoint,
-      long sampleEvery, long measureEvery, List<AdapterFormat> formats, AdapterFormat format, String storage) {}
+      long sampleEvery, long measureEvery, List<AdapterFormat> formats, AdapterFormat format, ElementType storage) {}
 
   /**
    * @param adapters what is trained, attached to the base

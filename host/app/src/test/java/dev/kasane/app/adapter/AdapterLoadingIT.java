@@ -8,8 +8,8 @@ import dev.kasane.app.inspect.AdapterFiles;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -49,7 +49,7 @@ class AdapterLoadingIT {
     scope = Engines.newManager();
     plugins = PluginHost.start(new PluginLocations(List.of(ROOT.resolve("host/app/target/kasane/plugins"))));
     tiny = ImageModels.open(ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny"),
-        BaseOptions.none(), Precision.FLOAT32, scope);
+        BaseOptions.none(), ElementType.FLOAT32, scope);
   }
 
   @AfterAll
@@ -162,7 +162,7 @@ class AdapterLoadingIT {
   void aFolderDoesWhatTheFileDoesThatItWasMadeFrom() throws IOException {
     LoadedAdapter file = load(KOHYA, 1);
     Path adapter = folder.resolve("adapter");
-    plugins.format("peft").write(file.set().toModel(Map.of()), adapter, "float32");
+    plugins.format("peft").write(file.set().toModel(Map.of()), adapter, ElementType.FLOAT32);
     file.set().detach();
     LoadedAdapter loaded = load(adapter, 1);
     loaded.set().detach();

@@ -27,6 +27,7 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -120,7 +121,7 @@ class SavedFormsIT {
       perturb(live, scope);
       List<float[]> before = outputs(live, model, x);
       Path file = folder.resolve(format.equals("peft") ? "adapter" : "adapter.safetensors");
-      plugins.format(format).write(live.toModel(Map.of()), file, "float32");
+      plugins.format(format).write(live.toModel(Map.of()), file, ElementType.FLOAT32);
       live.detach();
 
       AdapterModel read = plugins.format(format).read(file, Map.of("unet", List.of("to_q")), scope);

@@ -22,14 +22,9 @@ enum Frozen {
       diffusion.base.ImageTrainingFacts
       """),
   /** Element types are values of one type; their names belong to those who read and write them. */
-  TYPE_NAMES(type -> !Set.of("DType", "Precision", "TorchTypes").contains(type.getSimpleName())
+  TYPE_NAMES(type -> !Set.of("DType", "ElementType", "TorchTypes").contains(type.getSimpleName())
       && !Rules.isIn(type, "dev.kasane.testkit") && has(type,
           "^(?:F64|F32|F16|BF16|I8|U8|I16|I32|I64|float64|float32|float16|bfloat16|fp16|fp32|bf16)$"), """
-      app.adapter.ReadBack
-      app.adapter.StoredType
-      core.checkpoint.AdapterFileWriter
-      diffusion.demo.base.DemoBase
-      quant.checkpoint.ModelFolder
       """),
   /** Memory is let go of by those who own it, not by a wish to the whole process. */
   GARBAGE(type -> type.getMethodCallsFromSelf().stream().anyMatch(call -> call.getName().equals("gc")

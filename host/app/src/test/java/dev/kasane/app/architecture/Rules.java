@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -35,7 +36,8 @@ final class Rules {
       Map.entry("lowrank", Set.of("spi", "tensor")),
       Map.entry("files", Set.of()),
       Map.entry("natives", Set.of("files")),
-      Map.entry("safetensors", Set.of("files")),
+      Map.entry("parallel", Set.of("files")),
+      Map.entry("safetensors", Set.of("files", "parallel")),
       Map.entry("pickle", Set.of("files", "safetensors")),
       Map.entry("tensor", Set.of("natives", "safetensors")),
       Map.entry("spi", Set.of("tensor")),
@@ -107,6 +109,29 @@ final class Rules {
     rules.put("whole or not at all", noClasses().that().resideOutsideOfPackage(CORE + ".files..")
         .should().callMethodWhere(describe("it moves a file, or hooks into the process's end", Rules::belongsToFiles))
         .because("core.files is the one owner of writing beside a place, of moving, and of what is left"));
+    rules.put("hashes", noClasses().that().doNotHaveFullyQualifiedName(CORE + ".files.Digests")
+        .should().callMethodWhere(describe("it makes a digest", call -> calls(call, "java.security.MessageDigest",
+            "getInstance"))).because("core.files.Digests makes them all"));
+    rules.put("strict UTF-8", noClasses().that().doNotHaveFullyQualifiedName(CORE + ".files.Utf8")
+        .and().resideOutsideOfPackage("dev.kasane.app.terminal..")
+        .should().callMethodWhere(describe("it makes a decoder", call -> calls(call, "java.nio.charset.Charset",
+            "newDecoder"))).because("core.files.Utf8 refuses what is no text; a terminal shows what it can"));
+    rules.put("JSON", noClasses().that().doNotHaveFullyQualifiedName(CORE + ".Json")
+        .and().resideOutsideOfPackage(CORE + ".safetensors..")
+        .should().callCodeUnitWhere(describe("it makes a mapper", Rules::makesMapper))
+        .because("core.Json has the ways to read and write it; a safetensors header is a format of its own"));
+    rules.put("threads", noClasses().that().resideOutsideOfPackage(CORE + ".parallel..")
+        .and().doNotHaveFullyQualifiedName(CORE + ".BoundedPattern")
+        .and().doNotHaveFullyQualifiedName(CORE + ".files.ProcessEnd")
+        .should().callCodeUnitWhere(describe("it starts threads", Rules::startsThreads))
+        .because("core.parallel has the kits, which wait for what they started"));
+    rules.put("home", noClasses().that().doNotHaveFullyQualifiedName("dev.kasane.app.Home")
+        .should(ArchCondition.from(describe("names the property", type -> ClassStrings.of(type)
+            .contains("kasane.home")))).because("app.Home alone asks where the distribution lies"));
+    rules.put("steering by words", noClasses().that().resideOutsideOfPackage("dev.kasane.app.terminal..")
+        .should().callMethodWhere(describe("it looks into a message",
+        Rules::looksIntoMessage)).because("a message is for people; what callers ask has a type or a method. Only the system"
+            + " tells of a closed pipe in no other way"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
         .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
@@ -151,6 +176,30 @@ final class Rules {
     return Set.of("java.nio.file.Files.move", "java.io.File.renameTo", "java.io.File.deleteOnExit",
         "java.nio.file.Files.createTempFile", "java.nio.file.Files.createTempDirectory",
         "java.lang.Runtime.addShutdownHook").contains(called);
+  }
+
+  private static boolean calls(JavaCall<?> call, String owner, String name) {
+    return call.getTargetOwner().getName().equals(owner) && call.getName().equals(name);
+  }
+
+  private static boolean makesMapper(JavaCall<?> call) {
+    JavaClass owner = call.getTargetOwner();
+    return Set.of("com.fasterxml.jackson.databind.ObjectMapper", "com.fasterxml.jackson.databind.json.JsonMapper",
+        "com.fasterxml.jackson.core.JsonFactory", "com.fasterxml.jackson.core.JsonFactoryBuilder")
+        .contains(owner.getName()) && Set.of("<init>", "builder", "rebuild").contains(call.getName());
+  }
+
+  private static boolean startsThreads(JavaCall<?> call) {
+    return calls(call, "java.lang.Thread", "<init>")
+        || call.getTargetOwner().getName().equals("java.util.concurrent.Executors");
+  }
+
+  /** A message and a search of a text on one line, which is as far as bytecode shows it. */
+  private static boolean looksIntoMessage(JavaMethodCall call) {
+    return call.getTargetOwner().getName().equals("java.lang.String")
+        && Set.of("contains", "startsWith", "endsWith", "matches", "indexOf").contains(call.getName())
+        && call.getOrigin().getMethodCallsFromSelf().stream().anyMatch(other -> other.getName().equals("getMessage")
+            && other.getLineNumber() == call.getLineNumber() && other.getTargetOwner().isAssignableTo(Throwable.class));
   }
 
   private static boolean opens(JavaMethodCall call) {

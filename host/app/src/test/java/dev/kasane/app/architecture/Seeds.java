@@ -12,6 +12,7 @@ final class Seeds {
     Map<String, List<String>> seeds = new LinkedHashMap<>();
     seeds.put("core.natives", List.of(uses("dev.kasane.core.natives", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.files", List.of(uses("dev.kasane.core.files", "dev.kasane.core.safetensors.DType")));
+    seeds.put("core.parallel", List.of(uses("dev.kasane.core.parallel", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.safetensors", List.of(uses("dev.kasane.core.safetensors", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
@@ -56,6 +57,15 @@ final class Seeds {
     seeds.put("System.exit", List.of(does("dev.kasane.app.cli", "System.exit(3);")));
     seeds.put("whole or not at all", List.of(does("dev.kasane.plugin.one",
         "Runtime.getRuntime().addShutdownHook(new Thread());")));
+    seeds.put("hashes", List.of("package dev.kasane.plugin.one; class Seed { void act() throws Exception {"
+        + " java.security.MessageDigest.getInstance(\"SHA-256\"); } }"));
+    seeds.put("strict UTF-8", List.of(does("dev.kasane.plugin.one",
+        "java.nio.charset.StandardCharsets.UTF_8.newDecoder();")));
+    seeds.put("JSON", List.of(does("dev.kasane.plugin.one", "new com.fasterxml.jackson.databind.ObjectMapper();")));
+    seeds.put("threads", List.of(does("dev.kasane.plugin.one", "new Thread(() -> { }).start();")));
+    seeds.put("home", List.of(does("dev.kasane.app.cli", "System.getProperty(\"kasane.home\");")));
+    seeds.put("steering by words", List.of(does("dev.kasane.core.training",
+        "boolean known = new IllegalStateException(\"x\").getMessage().contains(\"x\");")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
     seeds.put("places of constants", List.of(does("dev.kasane.text.model",

@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
@@ -17,6 +16,7 @@ import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.SegmentedRun;
@@ -41,7 +41,7 @@ class QuantisedUNetIT {
   private static UNet2DConditionModel quantised(QuantisationSettings.Kind kind, NDManager scope) {
     List<String> lines = new ArrayList<>();
     try (ImageBase base = ImageBase.open(ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny"),
-            BaseOptions.none(), Precision.FLOAT32, QuantisedBase::read)) {
+            BaseOptions.none(), ElementType.FLOAT32, QuantisedBase::read)) {
       base.load(scope);
       QuantisedBase.quantise(base.quantisable(), Optional.of(new QuantisationSettings(kind, 64, false)), false, scope,
           lines::add).close();

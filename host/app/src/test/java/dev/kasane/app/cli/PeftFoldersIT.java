@@ -11,9 +11,9 @@ import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.testkit.SharedData;
 import dev.kasane.text.base.TextBase;
@@ -66,7 +66,7 @@ class PeftFoldersIT {
 
   private static void assertScores(String adapter, Path model, Path attached) {
     try (PluginHost host = PluginHost.start(PluginLocations.standard(null)); NDManager scope = Engines.newManager()) {
-      CausalLm live = TextCheckpoint.open(model).model(Precision.FLOAT32, scope);
+      CausalLm live = TextCheckpoint.open(model).model(ElementType.FLOAT32, scope);
       if (attached != null) {
         new AdapterLoading(host.formats(), host.methods(), Set.of())
             .load(new AdapterReference(attached, 1), AdapterBase.live(TextFamily.parts(live)), scope);
@@ -185,7 +185,7 @@ class PeftFoldersIT {
 
   private static double loss(Path base) {
     try (NDManager scope = Engines.newManager()) {
-      TextBase text = TextBase.open(base, Precision.FLOAT32, QuantisedBase::read, line -> { });
+      TextBase text = TextBase.open(base, ElementType.FLOAT32, QuantisedBase::read, line -> { });
       text.load(scope);
       int[] tokens = text.tokens("The ferry leaves at nine and at half past eleven.");
       NDArray logits = text.model().logits(TokenBatch.of(List.of(tokens), 0, TokenBatch.Padding.LEFT), scope).squeeze(0);

@@ -11,7 +11,7 @@ import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.JsonFiles;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.testkit.SharedData;
 import dev.kasane.text.base.TextFamily;
@@ -49,7 +49,7 @@ class ReportedAdaptersIT {
 
   private static double loss(Path base, Path adapter, Path texts) {
     try (PluginHost host = PluginHost.start(PluginLocations.standard(null)); NDManager scope = Engines.newManager()) {
-      CausalLm model = TextCheckpoint.open(base).model(Precision.FLOAT32, scope);
+      CausalLm model = TextCheckpoint.open(base).model(ElementType.FLOAT32, scope);
       if (adapter != null) {
         new AdapterLoading(host.formats(), host.methods(), Set.of())
             .load(new AdapterReference(adapter, 1), AdapterBase.live(TextFamily.parts(model)), scope);

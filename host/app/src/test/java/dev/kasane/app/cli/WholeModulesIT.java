@@ -17,13 +17,13 @@ import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.algebra.Vocabulary;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.files.FolderCopy;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.StoredTensors;
@@ -127,13 +127,13 @@ class WholeModulesIT {
 
   private float[] live(Path base, List<AdapterReference> adapters) {
     TextCheckpoint own = TextCheckpoint.open(base);
-    CausalLm declared = own.declare(Precision.FLOAT32);
+    CausalLm declared = own.declare(ElementType.FLOAT32);
     Vocabulary tables = new Vocabulary("model.embed_tokens", "lm_head",
         own.config().tiedHead() ? Optional.of(HEAD) : Optional.empty());
     TextCheckpoint fitting = AdapterVocabulary.of(adapters.stream().map(AdapterReference::file).toList(),
         plugins.formats(), tables, AdapterBase.live(TextFamily.parts(declared)).places(), own.config().vocabularySize())
         .map(each -> own.withVocabulary(each.rows())).orElse(own);
-    CausalLm model = fitting.model(Precision.FLOAT32, scope);
+    CausalLm model = fitting.model(ElementType.FLOAT32, scope);
     AdapterLoading loading = new AdapterLoading(plugins.formats(), plugins.methods(), Set.of());
     adapters.forEach(each -> loading.load(each, AdapterBase.live(TextFamily.parts(model)), scope));
     return scores(model);
@@ -157,7 +157,7 @@ class WholeModulesIT {
   }
 
   private float[] opened(Path model) {
-    return scores(TextCheckpoint.open(model).model(Precision.FLOAT32, scope));
+    return scores(TextCheckpoint.open(model).model(ElementType.FLOAT32, scope));
   }
 
   private static boolean holdsHead(Path model) {

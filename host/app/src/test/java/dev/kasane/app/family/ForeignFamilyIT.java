@@ -12,12 +12,12 @@ import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.app.training.AdapterWish;
 import dev.kasane.app.training.TrainRun;
 import dev.kasane.app.training.TrainingSession;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.AdapterMethod;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.TrainingPlan;
@@ -62,7 +62,7 @@ class ForeignFamilyIT {
             .computingIn(DataType.FLOAT32),
         () -> Optimizers.adamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0), false, Optional.empty()),
         host -> new TrainingSession.Output(folder.resolve("run"), "toy", false, 30, true, 0, 60, host.formats(),
-            host.format("peft"), "float32"),
+            host.format("peft"), ElementType.FLOAT32),
         (method, model) -> Map.of());
   }
 
@@ -78,7 +78,7 @@ class ForeignFamilyIT {
   void isCounted() throws IOException {
     try (PluginHost host = plugins()) {
       ParameterPlan plan = ParameterPlan.of(
-          new ParameterPlan.Run(config(), Precision.FLOAT32, 1, new PlannedRun(1, 64, true)),
+          new ParameterPlan.Run(config(), ElementType.FLOAT32, 1, new PlannedRun(1, 64, true)),
           TargetSelector.of(List.of("all-linear"), List.of()), rank(host.method("lora"), 2));
 
       assertThat(plan.family()).isEqualTo("toy");

@@ -7,6 +7,7 @@ import dev.kasane.core.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,14 +19,14 @@ class DemoBaseLocationTest {
   void isInTheDistribution() throws IOException {
     Path demo = Files.createDirectories(home.resolve("bases/demo"));
 
-    assertThat(DemoBaseLocation.in(home.toString())).isEqualTo(demo);
+    assertThat(DemoBaseLocation.in(Optional.of(home))).isEqualTo(demo);
   }
 
   @Test
   void absenceNamesThePlaceAndTheWayOut() {
-    assertThatThrownBy(() -> DemoBaseLocation.in(home.toString())).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> DemoBaseLocation.in(Optional.of(home))).isInstanceOf(UserException.class)
         .hasMessageContaining(home.resolve("bases/demo").toString()).hasMessageContaining("«base»");
-    assertThatThrownBy(() -> DemoBaseLocation.in(null)).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> DemoBaseLocation.in(Optional.empty())).isInstanceOf(UserException.class)
         .hasMessageContaining("«base»");
   }
 }

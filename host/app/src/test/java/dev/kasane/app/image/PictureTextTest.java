@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.EmbeddingReference;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.pipeline.PictureRequest;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ class PictureTextTest {
 
   @Test
   void followsTheCommunitysLayout() {
-    PictureText text = new PictureText(Path.of("models/v1-5.safetensors"), Precision.FLOAT32, List.of(), List.of(),
+    PictureText text = new PictureText(Path.of("models/v1-5.safetensors"), ElementType.FLOAT32, List.of(), List.of(),
         List.of());
 
     assertThat(text.of(REQUEST).lines()).hasSize(3).satisfies(lines -> {
@@ -31,13 +31,13 @@ class PictureTextTest {
 
   @Test
   void namesAdaptersAndPrecision() {
-    PictureText text = new PictureText(Path.of("a,b"), Precision.BFLOAT16, List.of(
+    PictureText text = new PictureText(Path.of("a,b"), ElementType.BFLOAT16, List.of(
         AdapterReference.parse("x/ink.safetensors:0.8"), AdapterReference.parse("wood.safetensors")),
         List.of("2:mid_block=0.5"), List.of(EmbeddingReference.parse("words/sketch.pt:pencil"),
             EmbeddingReference.parse("plain.safetensors")));
 
     assertThat(text.of(REQUEST)).contains(", Adapters: \"ink:0.8, wood:1\"",
         ", Block weights: \"2:mid_block=0.5\"",
-        ", Embeddings: \"sketch.pt:pencil, plain.safetensors\"", ", Precision: bfloat16", ", Model: \"a,b\"");
+        ", Embeddings: \"sketch.pt:pencil, plain.safetensors\"", ", ElementType: bfloat16", ", Model: \"a,b\"");
   }
 }

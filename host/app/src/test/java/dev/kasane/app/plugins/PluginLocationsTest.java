@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,7 @@ class PluginLocationsTest {
   }
 
   private PluginLocations locate(Path option, Map<String, String> environment) {
-    return PluginLocations.of(folder.resolve("dist").toString(), option, environment, folder.toString());
+    return PluginLocations.of(Optional.of(folder.resolve("dist")), option, environment, folder.toString());
   }
 
   @Test

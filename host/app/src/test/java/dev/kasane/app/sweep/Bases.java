@@ -7,8 +7,8 @@ import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.algebra.CheckpointLayers;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Objective;
@@ -36,10 +36,10 @@ final class Bases implements AutoCloseable {
   Bases(Path root, NDManager scope) {
     Path pictures = root.resolve("unet-attention/src/test/resources/golden/sd1-tiny");
     Path texts = root.resolve("text-lm/src/test/resources/golden/llama");
-    image = ImageModels.open(pictures, BaseOptions.none(), Precision.FLOAT32, scope);
+    image = ImageModels.open(pictures, BaseOptions.none(), ElementType.FLOAT32, scope);
     TextCheckpoint checkpoint = TextCheckpoint.open(texts);
-    language = checkpoint.declare(Precision.FLOAT32);
-    checkpoint.load(language, Precision.FLOAT32, QuantisedBase::read, scope);
+    language = checkpoint.declare(ElementType.FLOAT32);
+    checkpoint.load(language, ElementType.FLOAT32, QuantisedBase::read, scope);
     imageLayers = dev.kasane.app.algebra.Bases.open(pictures);
     languageLayers = dev.kasane.app.algebra.Bases.open(texts);
   }

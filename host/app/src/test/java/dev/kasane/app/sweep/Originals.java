@@ -13,6 +13,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -160,7 +161,7 @@ final class Originals {
         Path file = Files.createTempDirectory(folder, "original")
             .resolve(format.writesFolders() ? "folder" : "file.safetensors");
         try {
-          format.write(model, file, "float32");
+          format.write(model, file, ElementType.FLOAT32);
           files.add(TestFile.read(oneFile(file)));
         } catch (UserException cannotHold) {
           continue;

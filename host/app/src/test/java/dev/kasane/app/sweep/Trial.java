@@ -30,10 +30,10 @@ import dev.kasane.core.algebra.Mixer;
 import dev.kasane.core.algebra.RankRule;
 import dev.kasane.core.algebra.Resizer;
 import dev.kasane.core.algebra.Verifier;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -147,8 +147,8 @@ final class Trial {
 
   private boolean convert(AdapterFormat format, Optional<AdapterBase> base) throws IOException {
     Path out = folder.resolve(format.writesFolders() ? "out" : "out.safetensors");
-    List<String> types = List.of("float32", "float16", "bfloat16");
-    Optional<String> type = random.nextInt(3) == 0 ? Optional.of(types.get(random.nextInt(3))) : Optional.empty();
+    Optional<ElementType> type = random.nextInt(3) == 0
+        ? Optional.of(ElementType.PRECISIONS.get(random.nextInt(3))) : Optional.empty();
     new Conversion(new FormatChoice(plugins.formats(), plugins.methods()), new AdapterFit(plugins.methods()), format,
         new ConversionWish(file, out, type, false, base)).run();
     requireSound(out);
@@ -191,8 +191,8 @@ final class Trial {
         new MixPart("b", read.model(), -0.5, BlockWeights.none()));
     try (NDManager scope = owner.newSubManager()) {
       Mixer.Mixed mixed = new Mixer(options, deltas, AlgebraProgress.SILENT).mix(parts, Map.of(), scope);
-      AdapterModel rounded = Verifier.rounded(mixed.model(), Precision.FLOAT32, scope);
-      new MixCheck(options, deltas, Precision.FLOAT32, scope).of(rounded, mixed.lost(), parts);
+      AdapterModel rounded = Verifier.rounded(mixed.model(), ElementType.FLOAT32, scope);
+      new MixCheck(options, deltas, ElementType.FLOAT32, scope).of(rounded, mixed.lost(), parts);
       write(rounded, read);
     }
     return true;
@@ -202,14 +202,14 @@ final class Trial {
     RankRule one = RankRule.fixed(1);
     try (NDManager scope = owner.newSubManager()) {
       Resizer.Resized resized = new Resizer("a", one, one, AlgebraProgress.SILENT).resize(read.model(), Map.of(), scope);
-      write(Verifier.rounded(resized.model(), Precision.FLOAT32, scope), read);
+      write(Verifier.rounded(resized.model(), ElementType.FLOAT32, scope), read);
     }
     return true;
   }
 
   private void write(AdapterModel model, ReadAdapter read) throws IOException {
     AdapterFormat format = plugins.format(read.format());
-    format.write(model, folder.resolve(format.writesFolders() ? "mix" : "mix.safetensors"), "float32");
+    format.write(model, folder.resolve(format.writesFolders() ? "mix" : "mix.safetensors"), ElementType.FLOAT32);
   }
 
   private boolean train(boolean text) {

@@ -75,6 +75,7 @@ public final class PluginJar {
         package %1$s;
         import ai.djl.ndarray.NDManager;
         import dev.kasane.core.spi.*;
+        import dev.kasane.core.tensor.ElementType;
         import java.nio.file.Path;
         import java.util.*;
         @org.pf4j.Extension
@@ -85,7 +86,7 @@ public final class PluginJar {
           public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
             return new AdapterModel(Map.of(), List.of(), Map.of());
           }
-          public void write(AdapterModel model, Path file, String storage) {}
+          public void write(AdapterModel model, Path file, ElementType storage) {}
         }
         """.formatted(packageName, className, id);
   }

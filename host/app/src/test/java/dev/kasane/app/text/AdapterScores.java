@@ -8,8 +8,8 @@ import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.safetensors.SafetensorsWriter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
 import dev.kasane.text.base.TextBase;
@@ -41,7 +41,7 @@ public final class AdapterScores {
    * @throws IOException when the file cannot be written
    */
   public static void main(String[] arguments) throws IOException {
-    TextBase base = TextBase.open(Path.of(arguments[0]), Precision.FLOAT32,
+    TextBase base = TextBase.open(Path.of(arguments[0]), ElementType.FLOAT32,
         QuantisedBase::read, System.err::println);
     try (PluginHost host = PluginHost.start(PluginLocations.standard(null)); NDManager scope = Engines.newManager()) {
       base.load(scope);

@@ -10,12 +10,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.bench.ProcessMemory;
 import dev.kasane.bench.RandomWeights;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
@@ -118,7 +118,7 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
     TorchBridge.seed(SEED);
     try (NDManager owner = Engines.newManager()) {
       CausalLm model = base == null ? random(owner)
-          : TextCheckpoint.open(base).model(Precision.FLOAT32, owner);
+          : TextCheckpoint.open(base).model(ElementType.FLOAT32, owner);
       AdapterSet adapters = adapters(model, owner);
       Map<String, Object> found = new LinkedHashMap<>();
       found.put("side", "java");

@@ -38,7 +38,8 @@ public interface AlgebraOps {
 
   NDArray keepLargest(NDManager scope, NDArray x, long count);
 
-  NDArray keepRandom(NDManager scope, NDArray x, double density);
+  /** The draws follow from the seed alone, one tensor after the other. */
+  NDArray[] keepRandom(NDManager scope, List<NDArray> tasks, double density, long seed);
 
   NDArray weightedSum(NDManager scope, NDArray tasks, NDArray weights);
 

@@ -8,11 +8,11 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.lowrank.LayerShapes;
 import dev.kasane.core.lowrank.ScaledPair;
-import dev.kasane.core.tensor.Engines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Mixes one layer; everything belongs to its scope. */
 final class LayerMix {
@@ -29,9 +29,6 @@ final class LayerMix {
   }
 
   Truncation mix() {
-    if (options.method().isRandom()) {
-      Engines.seed(options.seed() * 31 + layer.name().hashCode());
-    }
     if (options.method() == MixMethod.CAT) {
       return Truncation.none(concatenated(pairs()));
     }
@@ -92,9 +89,11 @@ final class LayerMix {
       upWeights[i] = Math.sqrt(Math.abs(factor));
       downWeights[i] = Math.copySign(upWeights[i], factor);
     }
-    TaskArithmetic arithmetic = new TaskArithmetic(options, scope);
-    NDArray down = arithmetic.merge(pairs.stream().map(ScaledPair::down).toList(), downWeights);
-    NDArray up = arithmetic.merge(pairs.stream().map(ScaledPair::up).toList(), upWeights);
+    TaskArithmetic arithmetic = arithmetic();
+    List<NDArray> factors = arithmetic.sparse(Stream.concat(
+        pairs.stream().map(ScaledPair::down), pairs.stream().map(ScaledPair::up)).toList());
+    NDArray down = arithmetic.merge(factors.subList(0, pairs.size()), downWeights);
+    NDArray up = arithmetic.merge(factors.subList(pairs.size(), factors.size()), upWeights);
     return new ScaledPair(down, up, 1, pairs.get(0).shape());
   }
 
@@ -146,6 +145,11 @@ final class LayerMix {
       updates.add(update.reshape(first));
       weights[i] = term.weight();
     }
-    return new TaskArithmetic(options, scope).merge(updates, weights);
+    TaskArithmetic arithmetic = arithmetic();
+    return arithmetic.merge(arithmetic.sparse(updates), weights);
+  }
+
+  private TaskArithmetic arithmetic() {
+    return new TaskArithmetic(options, options.seed() * 31 + layer.name().hashCode(), scope);
   }
 }

@@ -9,27 +9,30 @@ import dev.kasane.core.tensor.GradMode;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * Merges tensors of one shape, one from each adapter, with the formulas of PEFT's {@code merge_utils}.
- * Random draws come from libtorch's default generator, which the caller has seeded.
- */
+/** Merges tensors of one shape, one from each adapter, with the formulas of PEFT's {@code merge_utils}. */
 final class TaskArithmetic {
   private final MixOptions options;
+  private final long seed;
   private final NDManager scope;
 
-  TaskArithmetic(MixOptions options, NDManager scope) {
+  /**
+   * @param seed what all random draws follow from
+   * @param scope owner of all results
+   */
+  TaskArithmetic(MixOptions options, long seed, NDManager scope) {
     this.options = options;
+    this.seed = seed;
     this.scope = scope;
   }
 
   /**
-   * @param tasks float32 tensors of one shape
+   * @param tasks float32 tensors of one shape, thinned out
    * @param weights one for each
    * @return owned by the scope
    */
   NDArray merge(List<NDArray> tasks, double[] weights) {
     try (GradMode off = GradMode.off()) {
-      NDArray stack = ALGEBRA.stacked(scope, tasks.stream().map(this::sparse).toList());
+      NDArray stack = ALGEBRA.stacked(scope, tasks);
       NDArray factors = factors(weights, stack.getShape().dimension());
       return options.method().electsSign()
           ? ALGEBRA.electedMean(scope, stack, factors, options.frequency())
@@ -37,15 +40,19 @@ final class TaskArithmetic {
     }
   }
 
-  private NDArray sparse(NDArray task) {
+  /** The tensors with as many of their entries as the method keeps. */
+  List<NDArray> sparse(List<NDArray> tasks) {
     if (options.density() == 1) {
-      return task;
+      return tasks;
     }
-    return switch (options.method().sparsity()) {
-      case NONE -> task;
-      case LARGEST -> ALGEBRA.keepLargest(scope, task, (long) (options.density() * task.size()));
-      case RANDOM -> ALGEBRA.keepRandom(scope, task, options.density());
-    };
+    try (GradMode off = GradMode.off()) {
+      return switch (options.method().sparsity()) {
+        case NONE -> tasks;
+        case LARGEST -> tasks.stream()
+            .map(task -> ALGEBRA.keepLargest(scope, task, (long) (options.density() * task.size()))).toList();
+        case RANDOM -> List.of(ALGEBRA.keepRandom(scope, tasks, options.density(), seed));
+      };
+    }
   }
 
   /** The weights along the first axis of the stack. */

@@ -5,11 +5,11 @@ import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.ModuleRestorer;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
@@ -39,11 +39,12 @@ public final class Verifier {
   }
 
   /** The relative error of ΔW that rounding its factors to a type explains. */
-  public static double bound(Precision precision) {
+  public static double bound(ElementType precision) {
     return switch (precision) {
       case FLOAT32 -> FLOAT_UNITS * Math.scalb(1, -24);
       case FLOAT16 -> HALF_UNITS * Math.scalb(1, -11);
       case BFLOAT16 -> HALF_UNITS * Math.scalb(1, -8);
+      default -> throw new IllegalArgumentException("No adapter is stored as " + precision);
     };
   }
 
@@ -54,7 +55,7 @@ public final class Verifier {
    * @param precision the type
    * @param scope owner of the result's tensors
    */
-  public static AdapterModel rounded(AdapterModel model, Precision precision, NDManager scope) {
+  public static AdapterModel rounded(AdapterModel model, ElementType precision, NDManager scope) {
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     try (GradMode off = GradMode.off()) {
       model.components().forEach((component, modules) -> components.put(component,
@@ -63,7 +64,7 @@ public final class Verifier {
     return new AdapterModel(components, model.unmatched(), model.metadata());
   }
 
-  private static AdapterModule rounded(AdapterModule module, Precision precision, NDManager scope) {
+  private static AdapterModule rounded(AdapterModule module, ElementType precision, NDManager scope) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     module.tensors().forEach((name, tensor) -> {
       DataType type = Ops.typeOf(tensor).isFloating() ? precision.dataType() : Ops.typeOf(tensor);

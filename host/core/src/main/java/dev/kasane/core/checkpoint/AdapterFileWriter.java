@@ -9,6 +9,7 @@ import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.safetensors.TensorValues;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.tensor.StoredTensors;
@@ -21,24 +22,19 @@ import java.util.Map;
 
 /** Collects the tensors of an adapter file, checks that the file can hold them, and writes it in one go. */
 public final class AdapterFileWriter {
-  /** Everything above half of the last step over 65504 becomes infinite in float16. */
-  private static final double FLOAT16_LIMIT = 65520;
-
-  private final DataType type;
+  private final ElementType type;
   private final List<TensorDeclaration> tensors = new ArrayList<>();
 
   /**
-   * @param storage {@code float32}, {@code float16} or {@code bfloat16}
+   * @param storage one of {@link ElementType#PRECISIONS}
    * @throws UserException for any other storage
    */
-  public AdapterFileWriter(String storage) {
-    type = switch (storage) {
-      case "float32" -> DataType.FLOAT32;
-      case "float16" -> DataType.FLOAT16;
-      case "bfloat16" -> DataType.BFLOAT16;
-      default -> throw new UserException("An adapter is not stored as '" + storage
+  public AdapterFileWriter(ElementType storage) {
+    if (!ElementType.PRECISIONS.contains(storage)) {
+      throw new UserException("An adapter is not stored as '" + storage
           + "'; choose float16, bfloat16 or float32.");
-    };
+    }
+    type = storage;
   }
 
   /**
@@ -65,11 +61,7 @@ public final class AdapterFileWriter {
    * @param value the number
    */
   public void add(String key, double value) {
-    DType own = switch (type) {
-      case FLOAT16 -> DType.F16;
-      case BFLOAT16 -> DType.BF16;
-      default -> DType.F32;
-    };
+    DType own = type.stored();
     float[] number = {(float) value};
     boolean exact = TensorValues.toFloats(TensorValues.fromFloats(number, own), own)[0] == number[0];
     tensors.add(TensorDeclaration.ofFloats(key, exact ? own : DType.F32, new long[0], number));
@@ -99,7 +91,7 @@ public final class AdapterFileWriter {
     if (!Double.isFinite(largest)) {
       throw new UserException(key + " holds a value that is no finite number; the training diverged. "
           + "Use a checkpoint from before, and a lower learning rate.");
-    } else if (type == DataType.FLOAT16 && largest >= FLOAT16_LIMIT) {
+    } else if (type == ElementType.FLOAT16 && largest >= type.limit()) {
       throw new UserException(key + " holds " + largest + ", more than float16 can (65504). "
           + "Save as bfloat16 or float32.");
     }

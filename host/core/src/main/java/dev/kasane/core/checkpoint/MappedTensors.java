@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,27 +81,17 @@ final class MappedTensors {
       return owner.create(TensorValues.toFloats(bytes, dtype), shape);
     }
     if (shape.size() == 0) {
-      return Ops.cast(owner.create(shape, DataType.FLOAT32), engineType());
+      return Ops.cast(owner.create(shape, DataType.FLOAT32), type().dataType());
     }
     if (bytes.isDirect() && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
       pin(bytes, owner);
-      return seen(bytes, shape, owner);
+      return type().over(bytes, shape, owner);
     }
     try (NDManager scratch = owner.newSubManager()) {
-      NDArray copy = seen(bytes, shape, scratch).duplicate();
+      NDArray copy = type().over(bytes, shape, scratch).duplicate();
       copy.attach(owner);
       return copy;
     }
-  }
-
-  /** A tensor over the buffer, which stays as long as the owner does. */
-  private NDArray seen(ByteBuffer bytes, Shape shape, NDManager owner) {
-    DataType type = engineType();
-    if (type != DataType.BFLOAT16 && type != DataType.INT16) {
-      return owner.create(bytes, shape, type);
-    }
-    // DJL aborts the process when asked for these two; another type of their size carries the bytes.
-    return Ops.reinterpret(owner.create(bytes, shape, DataType.FLOAT16), type);
   }
 
   /** Keeps a buffer's memory mapped for as long as the manager is open: views of a tensor do not hold it. */
@@ -110,21 +101,9 @@ final class MappedTensors {
     }
   }
 
-  private DataType engineType() {
-    return switch (dtype) {
-      case F64 -> DataType.FLOAT64;
-      case F32 -> DataType.FLOAT32;
-      case F16 -> DataType.FLOAT16;
-      case BF16 -> DataType.BFLOAT16;
-      case I64 -> DataType.INT64;
-      case I32 -> DataType.INT32;
-      case I16 -> DataType.INT16;
-      case I8 -> DataType.INT8;
-      case U8 -> DataType.UINT8;
-      case BOOL -> DataType.BOOLEAN;
-      default -> throw new UserException(origin + ": tensor '" + name + "' is stored as " + dtype
-          + ", which libtorch does not compute with; this is no checkpoint of plain weights.");
-    };
+  private ElementType type() {
+    return ElementType.of(dtype).orElseThrow(() -> new UserException(origin + ": tensor '" + name + "' is stored as "
+        + dtype + ", which libtorch does not compute with; this is no checkpoint of plain weights."));
   }
 
   private static final class Pin implements AutoCloseable {

@@ -9,6 +9,7 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 import java.util.Set;
@@ -44,22 +45,18 @@ public final class ModuleSource implements TensorSource {
   public DType dtype(String name) {
     FrozenWeight weight = weight(name).get();
     // A quantised weight has no element type of its own; dense it is computed in float32.
-    return weight instanceof DenseWeight dense ? stored(Ops.typeOf(dense.array())) : DType.F32;
+    return weight instanceof DenseWeight dense ? stored(dense.array()) : DType.F32;
   }
 
-  private static DType stored(DataType type) {
-    return switch (type) {
-      case FLOAT64 -> DType.F64;
-      case FLOAT16 -> DType.F16;
-      case BFLOAT16 -> DType.BF16;
-      default -> DType.F32;
-    };
+  private static DType stored(NDArray dense) {
+    DType type = ElementType.of(dense).stored();
+    return type.isFloatingPoint() ? type : DType.F32;
   }
 
   @Override
   public NDArray read(String name, NDManager owner) {
     NDArray dense = weight(name).dense(owner);
-    return stored(Ops.typeOf(dense)) == dtype(name) ? dense : Ops.cast(dense, DataType.FLOAT32);
+    return stored(dense) == dtype(name) ? dense : Ops.cast(dense, DataType.FLOAT32);
   }
 
   @Override

@@ -2,10 +2,10 @@ package dev.kasane.core.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.TensorArena;
 
 /**
@@ -34,13 +34,13 @@ public final class WeightLoader {
    *
    * @param root the model
    * @param source the checkpoint, under the model's names
-   * @param precision the wanted type as the user writes it, see {@link Precision}
+   * @param precision the wanted type
    * @param owner owner of the weights
    * @throws UserException that counts and lists what is missing, surplus or misshapen, and says what the
    *     checkpoint looks like when it is of another kind
    */
-  public static void load(Module root, TensorSource source, String precision, NDManager owner) {
-    load(root, source, Precision.named(precision).dataType(), owner, false);
+  public static void load(Module root, TensorSource source, ElementType precision, NDManager owner) {
+    load(root, source, precision, owner, false);
   }
 
   /**
@@ -49,28 +49,28 @@ public final class WeightLoader {
    *
    * @see #load
    */
-  public static void loadWritable(Module root, TensorSource source, String precision, NDManager owner) {
-    load(root, source, Precision.named(precision).dataType(), owner, true);
+  public static void loadWritable(Module root, TensorSource source, ElementType precision, NDManager owner) {
+    load(root, source, precision, owner, true);
   }
 
-  private static void load(Module root, TensorSource source, DataType type, NDManager owner,
+  private static void load(Module root, TensorSource source, ElementType type, NDManager owner,
       boolean writable) {
     check(root, source);
     Leftovers leftovers = new Leftovers();
     try (TensorArena arena = new TensorArena(owner)) {
       root.namedWeights().forEach((name, weight) ->
-          weight.set(source.quantised(name, type, owner).orElseGet(() -> new DenseWeight(
-              !writable && source.mayShareMemory(name) && isStoredAs(source, name, type) ? source.read(name, owner)
+          weight.set(source.quantised(name, type.dataType(), owner).orElseGet(() -> new DenseWeight(
+              !writable && source.mayShareMemory(name) && source.dtype(name) == type.stored() ? source.read(name, owner)
                   : copy(source, name, type, arena, leftovers, owner)))));
     }
     leftovers.release();
   }
 
-  private static NDArray copy(TensorSource source, String name, DataType type, TensorArena arena,
+  private static NDArray copy(TensorSource source, String name, ElementType type, TensorArena arena,
       Leftovers leftovers, NDManager owner) {
     try (NDManager scratch = owner.newSubManager()) {
       leftovers.add(source.shape(name).size() * source.dtype(name).byteSize());
-      return arena.copy(source.read(name, scratch), type);
+      return arena.copy(source.read(name, scratch), type.dataType());
     }
   }
 
@@ -96,14 +96,5 @@ public final class WeightLoader {
         bytes = 0;
       }
     }
-  }
-
-  private static boolean isStoredAs(TensorSource source, String name, DataType type) {
-    return switch (source.dtype(name)) {
-      case F32 -> type == DataType.FLOAT32;
-      case F16 -> type == DataType.FLOAT16;
-      case BF16 -> type == DataType.BFLOAT16;
-      default -> false;
-    };
   }
 }

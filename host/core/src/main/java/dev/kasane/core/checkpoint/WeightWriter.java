@@ -9,6 +9,7 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public final class WeightWriter {
    * @param precision the stored type of floating-point tensors; others keep theirs
    * @throws UserException when it cannot be written
    */
-  public static void write(Path file, TensorSource source, Precision precision) {
+  public static void write(Path file, TensorSource source, ElementType precision) {
     List<TensorDeclaration> tensors = source.names().stream()
         .map(name -> declaration(source, name, precision)).toList();
     try {
@@ -50,14 +51,14 @@ public final class WeightWriter {
         channel -> write(source, name, null, channel));
   }
 
-  private static TensorDeclaration declaration(TensorSource source, String name, Precision precision) {
+  private static TensorDeclaration declaration(TensorSource source, String name, ElementType precision) {
     DType stored = source.dtype(name);
     boolean converted = stored.isFloatingPoint();
     return new TensorDeclaration(name, converted ? precision.stored() : stored,
         source.shape(name).getShape(), channel -> write(source, name, converted ? precision : null, channel));
   }
 
-  private static void write(TensorSource source, String name, Precision precision,
+  private static void write(TensorSource source, String name, ElementType precision,
       WritableByteChannel channel) throws IOException {
     try (NDManager scratch = Engines.newManager()) {
       NDArray value = TensorTransform.contiguous(source.read(name, scratch), scratch);

@@ -1,7 +1,7 @@
 package dev.kasane.core.family;
 
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.ElementType;
 
 /**
  * A model that is not loaded.
@@ -29,7 +29,7 @@ public record PlannedModel(
    * Bytes of memory that the weights take. Those stored in the wanted type are mapped from the file as they lie, and
    * of a table then little more is read in than the rows that texts use: it does not count.
    */
-  public long weightBytes(Precision precision) {
+  public long weightBytes(ElementType precision) {
     long numbers = parameters() - (precision.toString().equals(storedType) ? tables : 0);
     return numbers * precision.dataType().getNumOfBytes();
   }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
-/** Names a file by its bytes, so that a moved or renamed picture keeps what was computed for it. */
+/** Names a file by its bytes, wherever it lies and whatever it is called. */
 public final class ContentHash {
   private static final int BUFFER = 1 << 16;
 
@@ -26,7 +26,8 @@ public final class ContentHash {
         digest.update(buffer, 0, count);
       }
     } catch (IOException e) {
-      throw new UserException(file + ": cannot be read (" + e + "); check that it exists and may be read", e);
+      throw new UserException(file + " cannot be read: " + FileFaults.reason(e)
+          + ". Check that it exists and that you may read it.", e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -9,7 +9,6 @@ import java.util.List;
 /** A layer with a weight, an optional bias and any number of adapters, each with its own strength. */
 public abstract class AdaptableLayer extends Module implements TargetLayer {
   private final List<Attachment> attachments = new ArrayList<>();
-  private String path = "";
 
   /** The layer's weight. */
   protected abstract Weight weightPlace();
@@ -100,17 +99,13 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
 
   private Weight requireBias() {
     if (!hasBias()) {
-      throw new IllegalStateException("Layer " + path + " has no bias");
+      throw new IllegalStateException("Layer " + path() + " has no bias");
     }
     return biasPlace();
   }
 
   @Override
   public final String path() {
-    return path;
-  }
-
-  final void path(String dotted) {
-    this.path = dotted;
+    return place();
   }
 }

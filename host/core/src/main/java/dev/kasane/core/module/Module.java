@@ -16,9 +16,14 @@ import java.util.function.BiConsumer;
 public abstract class Module {
   private final Map<String, Module> children = new LinkedHashMap<>();
   private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private Module parent;
+  private String name = "";
 
   /** Adds a child and returns it. */
   protected final <M extends Module> M child(String name, M module) {
+    Module child = module;
+    child.parent = this;
+    child.name = name;
     children.put(name, module);
     return module;
   }
@@ -70,11 +75,15 @@ public abstract class Module {
     Map<String, AdaptableLayer> all = new LinkedHashMap<>();
     walk("", (path, module) -> {
       if (module instanceof AdaptableLayer layer) {
-        layer.path(path);
         all.put(path, layer);
       }
     });
     return Collections.unmodifiableMap(all);
+  }
+
+  /** The dotted path from the model down to this module. */
+  final String place() {
+    return parent == null ? name : join(parent.place(), name);
   }
 
   private void walk(String path, BiConsumer<String, Module> visitor) {

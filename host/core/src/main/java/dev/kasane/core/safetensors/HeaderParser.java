@@ -10,9 +10,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.Utf8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
@@ -64,9 +64,7 @@ final class HeaderParser {
   }
 
   void parse() throws SafetensorsException {
-    // A decoder made by hand reports malformed input; a reader given a charset would replace it.
-    try (Reader utf8 = new InputStreamReader(new ByteArrayInputStream(json),
-        StandardCharsets.UTF_8.newDecoder());
+    try (Reader utf8 = Utf8.reader(new ByteArrayInputStream(json));
         JsonParser parser = JSON.createParser(utf8)) {
       parseHeader(parser);
     } catch (SafetensorsException known) {

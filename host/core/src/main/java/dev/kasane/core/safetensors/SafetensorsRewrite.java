@@ -2,6 +2,8 @@ package dev.kasane.core.safetensors;
 
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
+import dev.kasane.core.parallel.SharedWork;
+import dev.kasane.core.parallel.WriteBehind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

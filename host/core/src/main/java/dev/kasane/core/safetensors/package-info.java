@@ -17,6 +17,6 @@
  * both leave open which of two readings was meant: repeated keys and a header that does not begin with a
  * brace are refused.
  *
- * <p>This package depends on nothing else of Kasane but the writing of files.
+ * <p>This package depends on nothing else of Kasane but the writing of files and threads.
  */
 package dev.kasane.core.safetensors;

@@ -1,6 +1,7 @@
 package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -144,9 +145,9 @@ public interface AdapterFormat extends ExtensionPoint {
    *
    * @param model what to write
    * @param file where to
-   * @param storage {@code float32}, {@code float16} or {@code bfloat16}
+   * @param storage one of {@link ElementType#PRECISIONS}
    * @throws dev.kasane.core.UserException when the format cannot hold the model, with the reason
    * @throws IOException when it cannot be written
    */
-  void write(AdapterModel model, Path file, String storage) throws IOException;
+  void write(AdapterModel model, Path file, ElementType storage) throws IOException;
 }

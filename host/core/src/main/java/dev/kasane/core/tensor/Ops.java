@@ -130,7 +130,7 @@ public final class Ops {
    * Casts with gradients. DJL's own {@code toType} aborts the process on bfloat16; this does not.
    */
   public static NDArray cast(NDArray x, DataType type) {
-    return typeOf(x) == type ? x : SCRIPT.call("cast", x, scalarType(type));
+    return typeOf(x) == type ? x : SCRIPT.call("cast", x, ElementType.of(type).scalarType());
   }
 
   /** The type of a tensor's elements. DJL knows no bfloat16 inside libtorch and calls it unknown. */
@@ -142,7 +142,7 @@ public final class Ops {
    * The same bytes seen as another type of the same size, for types that DJL cannot create from a buffer.
    */
   public static NDArray reinterpret(NDArray x, DataType type) {
-    return SCRIPT.call("reinterpret", x, scalarType(type));
+    return SCRIPT.call("reinterpret", x, ElementType.of(type).scalarType());
   }
 
   /**
@@ -171,30 +171,13 @@ public final class Ops {
 
   /** As {@link #over}, from element {@code first} on, counted in {@code type}. */
   static NDArray over(NDArray memory, long first, DataType type, Shape shape, NDManager scope) {
-    return SCRIPT.callAll("over", scope, memory, first, scalarType(type), shape.getShape())[0];
+    return SCRIPT.callAll("over", scope, memory, first, ElementType.of(type).scalarType(), shape.getShape())[0];
   }
 
   /** Gives {@code y} the values of {@code x}, which has its shape and any type, and returns {@code y}. */
   static NDArray assign(NDArray y, NDArray x) {
     SCRIPT.call("assign_", y, x).close();
     return y;
-  }
-
-  /** libtorch's own number of a type. */
-  static int scalarType(DataType type) {
-    return switch (type) {
-      case UINT8 -> 0;
-      case INT8 -> 1;
-      case INT16 -> 2;
-      case INT32 -> 3;
-      case INT64 -> 4;
-      case FLOAT16 -> 5;
-      case FLOAT32 -> 6;
-      case FLOAT64 -> 7;
-      case BOOLEAN -> 11;
-      case BFLOAT16 -> 15;
-      default -> throw new IllegalArgumentException("libtorch has no scalar type for " + type);
-    };
   }
 
   /** Casts to the type of another tensor, with gradients. */

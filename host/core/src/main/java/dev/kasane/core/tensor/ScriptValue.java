@@ -41,7 +41,7 @@ record ScriptValue(String name, String type, Function<Object[], Object> read) {
     } else if (type == Shape.class) {
       return one(name, type, read.andThen(shape -> ((Shape) shape).getShape()));
     } else if (type == DataType.class) {
-      return one(name, type, read.andThen(dtype -> Ops.scalarType((DataType) dtype)));
+      return one(name, type, read.andThen(dtype -> ElementType.of((DataType) dtype).scalarType()));
     } else if (type instanceof Class<?> known && known.isEnum()) {
       return Stream.of(new ScriptValue(name, "str", read.andThen(constant -> ((Enum<?>) constant).name())));
     }

@@ -15,22 +15,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Map;
 
 /** Moves tensors between the engine and safetensors files. */
 public final class StoredTensors {
-  private static final Map<DataType, DType> TYPES = Map.of(
-      DataType.FLOAT64, DType.F64,
-      DataType.FLOAT32, DType.F32,
-      DataType.FLOAT16, DType.F16,
-      DataType.BFLOAT16, DType.BF16,
-      DataType.INT64, DType.I64,
-      DataType.INT32, DType.I32,
-      DataType.INT16, DType.I16,
-      DataType.INT8, DType.I8,
-      DataType.UINT8, DType.U8,
-      DataType.BOOLEAN, DType.BOOL);
-
   private StoredTensors() {}
 
   /**
@@ -40,7 +27,7 @@ public final class StoredTensors {
    * @param tensor a contiguous tensor on the CPU that stays open until then
    */
   public static TensorDeclaration declare(String name, NDArray tensor) {
-    return new TensorDeclaration(name, typeOf(tensor), tensor.getShape().getShape(),
+    return new TensorDeclaration(name, ElementType.of(tensor).stored(), tensor.getShape().getShape(),
         TensorBytes.ofBuffer(() -> TorchBridge.memory(tensor)));
   }
 
@@ -51,20 +38,21 @@ public final class StoredTensors {
    * @param tensor a tensor that stays open until then
    * @param type the type in the file; writing fails when a number is beyond its range
    */
-  public static TensorDeclaration declare(String name, NDArray tensor, DataType type) {
-    if (Ops.typeOf(tensor) == type) {
+  public static TensorDeclaration declare(String name, NDArray tensor, ElementType type) {
+    if (ElementType.of(tensor) == type) {
       return declare(name, tensor);
     }
-    return new TensorDeclaration(name, TYPES.get(type), tensor.getShape().getShape(), channel -> {
-      try (GradMode off = GradMode.off(); NDArray cast = Ops.cast(tensor, type)) {
+    return new TensorDeclaration(name, type.stored(), tensor.getShape().getShape(), channel -> {
+      try (GradMode off = GradMode.off(); NDArray cast = Ops.cast(tensor, type.dataType())) {
         requireRange(name, tensor, cast, type);
         channel.write(TorchBridge.memory(cast));
       }
     });
   }
 
-  private static void requireRange(String name, NDArray tensor, NDArray cast, DataType type) throws IOException {
-    boolean narrower = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+  private static void requireRange(String name, NDArray tensor, NDArray cast, ElementType type)
+      throws IOException {
+    boolean narrower = type == ElementType.FLOAT16 || type == ElementType.BFLOAT16;
     if (narrower && infinities(cast) > infinities(tensor)) {
       throw new IOException("tensor " + name + " has numbers that are too large for " + type
           + "; save it as float32");
@@ -89,9 +77,9 @@ public final class StoredTensors {
   public static NDArray read(SafetensorsFile file, String name, NDManager scope) throws SafetensorsException {
     TensorEntry entry = file.tensors().get(name);
     ByteBuffer stored = file.map(name);
-    DataType type = engineType(file, name, entry);
+    ElementType type = typeOf(file, name, entry);
     if (!stored.hasRemaining()) {
-      return Ops.cast(scope.create(new Shape(entry.shape()), DataType.FLOAT32), type);
+      return Ops.cast(scope.create(new Shape(entry.shape()), DataType.FLOAT32), type.dataType());
     }
     ByteBuffer copy = ByteBuffer.allocateDirect(stored.remaining()).order(ByteOrder.nativeOrder());
     copy.put(stored).flip();
@@ -111,40 +99,27 @@ public final class StoredTensors {
   public static NDArray read(SafetensorsFile file, String name, NDArray memory, NDManager scope)
       throws SafetensorsException {
     TensorEntry entry = file.tensors().get(name);
-    NDArray tensor = Ops.over(memory, engineType(file, name, entry), new Shape(entry.shape()), scope);
+    NDArray tensor = Ops.over(memory, typeOf(file, name, entry).dataType(), new Shape(entry.shape()), scope);
     if (entry.byteLength() > 0) {
       file.read(name, TorchBridge.memory(tensor));
     }
     return tensor;
   }
 
-  private static NDArray owned(ByteBuffer bytes, TensorEntry entry, DataType type, NDManager scope) {
-    // DJL creates neither bfloat16 nor short integers: they travel as the other type of two bytes.
-    DataType carrier = entry.dtype().byteSize() == Short.BYTES ? DataType.FLOAT16 : type;
+  private static NDArray owned(ByteBuffer bytes, TensorEntry entry, ElementType type, NDManager scope) {
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      NDArray borrowed = own.create(bytes, new Shape(entry.shape()), carrier);
       // A tensor made from a buffer borrows the buffer's memory; only a duplicate outlives it.
-      NDArray owned = (carrier == type ? borrowed : Ops.reinterpret(borrowed, type)).duplicate();
+      NDArray owned = type.over(bytes, new Shape(entry.shape()), own).duplicate();
       owned.attach(scope);
       return owned;
     }
   }
 
-  private static DataType engineType(SafetensorsFile file, String name, TensorEntry entry)
+  private static ElementType typeOf(SafetensorsFile file, String name, TensorEntry entry)
       throws SafetensorsException {
-    return TYPES.entrySet().stream().filter(each -> each.getValue() == entry.dtype())
-        .map(Map.Entry::getKey).findFirst()
+    return ElementType.of(entry.dtype())
         .orElseThrow(() -> new SafetensorsException(file.path(), "tensor '" + name + "' has elements of type "
             + entry.dtype() + ", which the engine does not compute with; save it as float16 or float32"));
-  }
-
-  /** The file's name for a tensor's type. */
-  public static DType typeOf(NDArray tensor) {
-    DType type = TYPES.get(Ops.typeOf(tensor));
-    if (type == null) {
-      throw new IllegalArgumentException("No type for " + Ops.typeOf(tensor) + " in a safetensors file");
-    }
-    return type;
   }
 
   /**
@@ -157,9 +132,10 @@ public final class StoredTensors {
   public static void copyInto(SafetensorsFile file, String name, NDArray tensor) throws SafetensorsException {
     TensorEntry entry = file.tensors().get(name);
     long[] shape = tensor.getShape().getShape();
-    if (entry == null || entry.dtype() != typeOf(tensor) || !Arrays.equals(entry.shape(), shape)) {
+    DType type = ElementType.of(tensor).stored();
+    if (entry == null || entry.dtype() != type || !Arrays.equals(entry.shape(), shape)) {
       throw new SafetensorsException(file.path(), "has " + (entry == null ? "no tensor " + name : entry)
-          + ", expected " + name + " " + typeOf(tensor) + Arrays.toString(shape));
+          + ", expected " + name + " " + type + Arrays.toString(shape));
     }
     ByteBuffer target = TorchBridge.memory(tensor);
     target.put(file.map(name));

@@ -20,6 +20,7 @@
  * {@link dev.kasane.core.tensor.Engines} starts libtorch, whose libraries come from {@code natives}.
  *
  * <p>What DJL gets wrong is worked around here and nowhere else: its cast to bfloat16 aborts the process,
- * and it does not know that type's name. Use {@code Ops.cast} and {@code Ops.typeOf}.
+ * it does not know that type's name and makes no tensor of it. Use {@code Ops.cast} and
+ * {@link dev.kasane.core.tensor.ElementType}, which has all names of a type.
  */
 package dev.kasane.core.tensor;

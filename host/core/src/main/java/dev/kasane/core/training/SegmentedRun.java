@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.module.Segment;
 import dev.kasane.core.tensor.GradMode;
@@ -48,6 +49,17 @@ public final class SegmentedRun implements AutoCloseable {
   // The state before each segment that backward has not passed yet, and the last state of all.
   private final List<List<Carried>> states = new ArrayList<>();
   private List<Carried> initial = List.of();
+
+  /**
+   * A pass whose random draws follow from one more draw of libtorch's generator, which the trainer seeds for every
+   * batch.
+   *
+   * @param segments the chain
+   * @param scope owner of the last state and of the gradients of the first one
+   */
+  public SegmentedRun(List<Segment> segments, NDManager scope) {
+    this(segments, Float.floatToIntBits(Ops.randomNormal(scope, new Shape(1)).getFloat()), scope);
+  }
 
   /**
    * @param segments the chain

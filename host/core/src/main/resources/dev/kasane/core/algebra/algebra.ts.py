@@ -53,9 +53,13 @@ def keep_largest(self, x: Tensor, k: int) -> Tensor:
   return torch.mul(x, torch.view_as(mask, x))
 
 # Yu et al. 2023: entries stay with probability `density` and are scaled so that the mean is kept.
-def keep_random(self, x: Tensor, density: float) -> Tensor:
-  mask = torch.bernoulli(torch.full_like(x, density))
-  return torch.div(torch.mul(x, mask), density)
+def keep_random(self, tasks: List[Tensor], density: float, seed: int) -> List[Tensor]:
+  generator = torch.manual_seed(torch.Generator(device="cpu", seed=0), seed)
+  kept = annotate(List[Tensor], [])
+  for i in range(torch.len(tasks)):
+    mask = torch.bernoulli(torch.full_like(tasks[i], density), generator=generator)
+    _0 = torch.append(kept, torch.div(torch.mul(tasks[i], mask), density))
+  return kept
 
 def weighted_sum(self, tasks: Tensor, weights: Tensor) -> Tensor:
   return torch.sum(torch.mul(tasks, weights), [0])

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ class AlgebraPropertiesTest {
       AdapterModel mixed = new Mixer(MixOptions.of(MixMethod.CAT), Adapters.PLAIN, AlgebraProgress.SILENT)
           .mix(parts, Map.of(), scope).model();
       double error = new Verifier(Adapters.PLAIN).distanceFromSum(mixed, Map.of(), parts, scope);
-      assertThat(error).isLessThan(Verifier.bound(Precision.FLOAT32));
+      assertThat(error).isLessThan(Verifier.bound(ElementType.FLOAT32));
     }
   }
 

@@ -8,11 +8,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.util.Collection;
@@ -212,10 +212,10 @@ class MixerTest {
         Adapters.part("b", Adapters.model(module), 0.5));
     AdapterModel mixed = mix(MixMethod.CAT, parts.toArray(MixPart[]::new));
     assertThat(new Verifier(Adapters.PLAIN).distanceFromSum(mixed, Map.of(), parts, scope))
-        .isLessThan(Verifier.bound(Precision.FLOAT32));
-    AdapterModel stored = Verifier.rounded(mixed, Precision.BFLOAT16, scope);
+        .isLessThan(Verifier.bound(ElementType.FLOAT32));
+    AdapterModel stored = Verifier.rounded(mixed, ElementType.BFLOAT16, scope);
     assertThat(new Verifier(Adapters.PLAIN).distanceFromSum(stored, Map.of(), parts, scope))
-        .as("in half the bits what was learnt is lost").isGreaterThan(Verifier.bound(Precision.BFLOAT16));
+        .as("in half the bits what was learnt is lost").isGreaterThan(Verifier.bound(ElementType.BFLOAT16));
   }
 
   @Test

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
@@ -89,13 +89,13 @@ class OwnershipTest {
     assertThat(values(resized)).hasSize(5);
   }
 
-  static Stream<Precision> precisions() {
-    return Stream.of(Precision.values());
+  static Stream<ElementType> precisions() {
+    return ElementType.PRECISIONS.stream();
   }
 
   @ParameterizedTest
   @MethodSource("precisions")
-  void roundedAndInputOutliveEachOther(Precision precision) {
+  void roundedAndInputOutliveEachOther(ElementType precision) {
     AdapterModel model = withWord();
     List<float[]> before = values(model);
     try (NDManager scope = Engines.newManager()) {
@@ -105,6 +105,6 @@ class OwnershipTest {
     AdapterModel rounded = Verifier.rounded(model, precision, results);
     inputs.close();
     rounded.components().values().forEach(modules -> modules.forEach(module -> module.tensors().values()
-        .forEach(tensor -> assertThat(Ops.cast(tensor, Precision.FLOAT32.dataType()).toFloatArray()).isNotEmpty())));
+        .forEach(tensor -> assertThat(Ops.cast(tensor, ElementType.FLOAT32.dataType()).toFloatArray()).isNotEmpty())));
   }
 }

@@ -13,6 +13,7 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
@@ -177,7 +178,7 @@ class TensorSourceTest {
         new TensorDeclaration("ids", DType.I64, new long[] {2},
             channel -> channel.write(ByteBuffer.allocate(16))));
     Path saved = folder.resolve("saved.safetensors");
-    Precision stored = Precision.named(precision);
+    ElementType stored = ElementType.named(precision);
     try (TensorSource source = TensorSources.open(path)) {
       WeightWriter.write(saved, source, stored);
     }

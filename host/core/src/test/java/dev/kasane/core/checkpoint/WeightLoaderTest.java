@@ -12,6 +12,7 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
@@ -67,7 +68,7 @@ class WeightLoaderTest {
     try (NDManager owner = Engines.newManager()) {
       Module model = new TinyModel();
       try (TensorSource source = TensorSources.open(file)) {
-        WeightLoader.load(model, source, precision, owner);
+        WeightLoader.load(model, source, ElementType.named(precision), owner);
       }
       model.namedWeights().values().forEach(weight ->
           assertThat(Ops.typeOf(weight.dense(owner))).isEqualTo(expected));
@@ -78,14 +79,14 @@ class WeightLoaderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Precision.class)
-  void usesTheFilesMemoryWhereTheTypeFitsAndCopiesWhenAskedTo(Precision precision) throws IOException {
+  @EnumSource(value = ElementType.class, names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+  void usesTheFilesMemoryWhereTheTypeFitsAndCopiesWhenAskedTo(ElementType precision) throws IOException {
     Path file = write(fitting(precision.stored()));
     try (NDManager owner = Engines.newManager(); TensorSource source = TensorSources.open(file)) {
       Module mapped = new TinyModel();
       Module own = new TinyModel();
-      WeightLoader.load(mapped, source, precision.toString(), owner);
-      WeightLoader.loadWritable(own, source, precision.toString(), owner);
+      WeightLoader.load(mapped, source, precision, owner);
+      WeightLoader.loadWritable(own, source, precision, owner);
       NDArray writable = own.namedWeights().get("first.weight").dense(owner);
       writable.addi(1);
       assertThat(floats(mapped.namedWeights().get("first.weight").dense(owner))).containsExactly(FIRST);
@@ -112,7 +113,7 @@ class WeightLoaderTest {
     Path file = write(tensors);
     Module model = new TinyModel();
     try (NDManager owner = Engines.newManager(); TensorSource source = TensorSources.open(file)) {
-      assertThatThrownBy(() -> WeightLoader.load(model, source, "float32", owner))
+      assertThatThrownBy(() -> WeightLoader.load(model, source, ElementType.FLOAT32, owner))
           .isInstanceOf(UserException.class)
           .hasMessageContaining(file.toString())
           .hasMessageContaining("2 of the model's 3 weights missing: first.bias, second.weight\n")
@@ -131,7 +132,7 @@ class WeightLoaderTest {
     Path file = write(tensors);
     try (NDManager owner = Engines.newManager(); TensorSource source = TensorSources.open(file)) {
       Module model = new TinyModel();
-      WeightLoader.load(model, source, "float32", owner);
+      WeightLoader.load(model, source, ElementType.FLOAT32, owner);
       assertThat(model.namedWeights().values()).allMatch(weight -> weight.isSet());
     }
   }
@@ -149,7 +150,7 @@ class WeightLoaderTest {
   void saysWhatAnAlienFileIs(String name, String meaning) throws IOException {
     Path file = write(List.of(floats(name, 1)));
     try (NDManager owner = Engines.newManager(); TensorSource source = TensorSources.open(file)) {
-      assertThatThrownBy(() -> WeightLoader.load(new TinyModel(), source, "float32", owner))
+      assertThatThrownBy(() -> WeightLoader.load(new TinyModel(), source, ElementType.FLOAT32, owner))
           .isInstanceOf(UserException.class).hasMessageContaining("It looks like " + meaning);
     }
   }
@@ -161,14 +162,14 @@ class WeightLoaderTest {
         channel -> channel.write(ByteBuffer.allocate(3))));
     Path file = write(tensors);
     try (NDManager owner = Engines.newManager(); TensorSource source = TensorSources.open(file)) {
-      assertThatThrownBy(() -> WeightLoader.load(new TinyModel(), source, "float32", owner))
+      assertThatThrownBy(() -> WeightLoader.load(new TinyModel(), source, ElementType.FLOAT32, owner))
           .isInstanceOf(UserException.class).hasMessageContaining("first.bias is stored as U8");
     }
   }
 
   @Test
   void refusesAnUnknownPrecision() {
-    assertThatThrownBy(() -> Precision.named("int4")).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> ElementType.named("int4")).isInstanceOf(UserException.class)
         .hasMessageContaining("int4").hasMessageContaining("bfloat16 or bf16");
   }
 }

@@ -57,14 +57,14 @@ class StoredTensorsTest {
   @Test
   void isCastWhenItIsWritten() throws IOException {
     NDArray tensor = scope.create(new float[] {1.00048828125f, -65504, 1e-9f});
-    NDArray back = read(write(StoredTensors.declare("x", tensor, DataType.FLOAT16)));
+    NDArray back = read(write(StoredTensors.declare("x", tensor, ElementType.FLOAT16)));
     assertThat(Ops.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(1f, -65504, 0);
   }
 
   @Test
   void refusesNumbersThatTheTypeCannotHold() {
     NDArray tensor = scope.create(new float[] {1, 70000});
-    assertThatThrownBy(() -> write(StoredTensors.declare("x", tensor, DataType.FLOAT16)))
+    assertThatThrownBy(() -> write(StoredTensors.declare("x", tensor, ElementType.FLOAT16)))
         .isInstanceOf(IOException.class).hasMessageContaining("x").hasMessageContaining("too large")
         .hasMessageContaining("float32");
     assertThat(folder).isEmptyDirectory();

@@ -6,6 +6,7 @@ import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -46,7 +47,7 @@ public final class CloneofsimoFormat implements AdapterFormat {
    * @throws UserException always
    */
   @Override
-  public void write(AdapterModel model, Path file, String storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
     throw new UserException("cloneofsimo files are read but not written: they number layers instead of naming"
         + " them and hold no alpha. Save as kohya or diffusers.");
   }

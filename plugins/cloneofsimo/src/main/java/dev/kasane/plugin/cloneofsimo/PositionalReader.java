@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
@@ -136,7 +136,7 @@ final class PositionalReader {
     }
     try {
       Set<String> classes = new LinkedHashSet<>();
-      JsonNode list = new ObjectMapper().readTree(named);
+      JsonNode list = Json.MAPPER.readTree(named);
       list.forEach(each -> classes.add(each.asText()));
       return classes;
     } catch (JsonProcessingException e) {

@@ -13,6 +13,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,7 +125,7 @@ public final class TextualInversionFormat implements AdapterFormat {
    * @throws UserException for adapters of layers, and for several words for two text encoders
    */
   @Override
-  public void write(AdapterModel model, Path file, String storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
     AdapterFileWriter writer = new AdapterFileWriter(storage);
     List<AdapterModule> words = model.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     boolean others = model.components().keySet().stream()

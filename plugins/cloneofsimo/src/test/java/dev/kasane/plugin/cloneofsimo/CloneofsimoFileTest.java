@@ -12,6 +12,7 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.plugin.lora.LoraMethod;
@@ -110,7 +111,7 @@ class CloneofsimoFileTest {
   @Test
   void saysThatItDoesNotWrite() {
     assertThatThrownBy(() -> format.write(new AdapterModel(Map.of(), List.of(), Map.of()),
-        folder.resolve("x.safetensors"), "float32")).isInstanceOf(UserException.class)
+        folder.resolve("x.safetensors"), ElementType.FLOAT32)).isInstanceOf(UserException.class)
         .hasMessageContaining("not written").hasMessageContaining("kohya");
   }
 

@@ -11,6 +11,7 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ class TextualInversionTest {
         format.read(file("xl.safetensors", "clip_l", "clip_g"), TWO, scope))) {
       Path copy = folder.resolve("copy").resolve("xl.safetensors");
       Files.createDirectories(copy.getParent());
-      format.write(model, copy, "float32");
+      format.write(model, copy, ElementType.FLOAT32);
       AdapterModel read = format.read(copy, TWO, scope);
       assertThat(read.unmatched()).isEmpty();
       List<AdapterModule> words = read.components().get(AdapterModel.EMBEDDINGS);
@@ -100,7 +101,7 @@ class TextualInversionTest {
   @Test
   void refusesAdaptersOfLayers() {
     AdapterModel layers = new AdapterModel(Map.of("unet", List.of()), List.of(), Map.of());
-    assertThatThrownBy(() -> format.write(layers, folder.resolve("x.safetensors"), "float32"))
+    assertThatThrownBy(() -> format.write(layers, folder.resolve("x.safetensors"), ElementType.FLOAT32))
         .isInstanceOf(UserException.class).hasMessageContaining("learned words only");
   }
 

@@ -5,6 +5,7 @@ import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -89,7 +90,7 @@ public final class DiffusersFormat implements AdapterFormat {
    *     values that the storage cannot hold
    */
   @Override
-  public void write(AdapterModel model, Path file, String storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
     new DiffusersWriter(model, storage).write(file);
   }
 }

@@ -1,11 +1,12 @@
 package dev.kasane.plugin.diffusers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.lowrank.DoraStrength;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class DiffusersWriter {
   private final AdapterFileWriter writer;
   private final Map<String, List<WrittenModule>> parts = new LinkedHashMap<>();
 
-  DiffusersWriter(AdapterModel model, String storage) {
+  DiffusersWriter(AdapterModel model, ElementType storage) {
     this.model = model;
     this.writer = new AdapterFileWriter(storage);
   }
@@ -89,7 +90,7 @@ final class DiffusersWriter {
       Map<String, Object> settings = new TreeMap<>();
       parts.forEach((component, modules) -> settings(component, modules, settings));
       try {
-        metadata.put(PeftMetadata.KEY, new ObjectMapper().writeValueAsString(settings));
+        metadata.put(PeftMetadata.KEY, Json.MAPPER.writeValueAsString(settings));
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("Numbers and names make JSON", e);
       }

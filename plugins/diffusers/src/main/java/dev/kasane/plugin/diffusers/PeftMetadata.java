@@ -2,7 +2,7 @@ package dev.kasane.plugin.diffusers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +22,6 @@ final class PeftMetadata {
   static final String ALPHA = ".lora_alpha";
   static final String ALPHA_PATTERN = ".alpha_pattern";
   private static final String STABILISED = ".use_rslora";
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   /** Patterns are names in practice; a regular expression of a stranger is not run. */
   private static final Pattern NAME = Pattern.compile("(\\^?)([\\w-]+(?:\\\\?\\.[\\w-]+)*)\\$?");
 
@@ -42,7 +41,7 @@ final class PeftMetadata {
   static PeftMetadata of(Path file, Map<String, String> metadata) throws IOException {
     String text = metadata.getOrDefault(KEY, "{}");
     try {
-      JsonNode settings = MAPPER.readTree(text);
+      JsonNode settings = Json.MAPPER.readTree(text);
       if (!settings.isObject()) {
         throw new IOException(file + ": the metadata " + KEY + " are no JSON object; remove or repair them");
       }

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.plugin.kohya.KohyaFormat;
@@ -52,11 +53,11 @@ class ConversionTest {
     AdapterModel given =
         new KohyaFormat().read(KOHYA.resolve(name + ".safetensors"), TinyBase.layers(), scope);
     Path converted = folder.resolve(name + ".safetensors");
-    format.write(given, converted, storage);
+    format.write(given, converted, ElementType.named(storage));
     AdapterModel between = format.read(converted, TinyBase.layers(), scope);
     assertThat(between.unmatched()).isEmpty();
     Path back = folder.resolve(name + "-back.safetensors");
-    new KohyaFormat().write(between, back, storage);
+    new KohyaFormat().write(between, back, ElementType.named(storage));
     AdapterModel read = new KohyaFormat().read(back, TinyBase.layers(), scope);
     given.components().forEach((component, modules) -> modules.forEach(module -> {
       AdapterModule other = read.components().get(component).stream()
@@ -81,7 +82,7 @@ class ConversionTest {
         "lora_up.weight", Ops.randomNormal(scope, new Shape(16, 2, 1, 1)));
     AdapterModule tucker = new AdapterModule(CONV, tensors, Map.of("alpha", 1.0));
     Path file = folder.resolve("tucker.safetensors");
-    format.write(model(tucker), file, "float32");
+    format.write(model(tucker), file, ElementType.FLOAT32);
     AdapterModule plain = format.read(file, TinyBase.layers(), scope).components().get("unet").get(0);
     assertThat(plain.tensors()).containsOnlyKeys("lora_down.weight", "lora_up.weight");
     assertThat(difference(delta(plain), delta(tucker))).isLessThan(1e-5f);
@@ -117,7 +118,7 @@ class ConversionTest {
 
   private void refused(AdapterModel model, String... reasons) {
     Path file = folder.resolve("never.safetensors");
-    assertThatThrownBy(() -> format.write(model, file, "float32")).isInstanceOf(UserException.class)
+    assertThatThrownBy(() -> format.write(model, file, ElementType.FLOAT32)).isInstanceOf(UserException.class)
         .hasMessageContainingAll(reasons);
     assertThat(file).doesNotExist();
   }

@@ -13,6 +13,7 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
 import dev.kasane.diffusion.checkpoint.KnownBase;
@@ -108,7 +109,7 @@ class DiffusersFilesTest {
   void writtenAgainHoldsTheSameBits(String name) throws IOException {
     AdapterModel read = format.read(GOLDEN.resolve(name + ".safetensors"), TinyBase.layers(), scope);
     Path copy = Files.createDirectories(Path.of("target", "written")).resolve(name + ".safetensors");
-    format.write(read, copy, "float32");
+    format.write(read, copy, ElementType.FLOAT32);
     AdapterModel again = format.read(copy, TinyBase.layers(), scope);
     assertThat(again.unmatched()).isEmpty();
     assertThat(again.components().keySet()).isEqualTo(read.components().keySet());

@@ -10,6 +10,7 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.TrainingRecord;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ public final class KohyaFormat implements AdapterFormat {
    *     the storage cannot hold
    */
   @Override
-  public void write(AdapterModel model, Path file, String storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
     AdapterFileWriter writer = new AdapterFileWriter(storage);
     try (GradMode off = GradMode.off()) {
       WrittenNames names = WrittenNames.of(model);

@@ -1,8 +1,8 @@
 package dev.kasane.plugin.kohya;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.kasane.core.Json;
 import dev.kasane.core.spi.HeaderFacts;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ final class MetadataFacts {
       return List.of();
     }
     Map<String, Long> counts = new TreeMap<>();
-    try (JsonParser parser = new JsonFactory().createParser(json)) {
+    try (JsonParser parser = Json.MAPPER.createParser(json)) {
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.currentName() != null) {
           counts.merge(parser.currentName().strip(), parser.getLongValue(), Long::sum);

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.kohya;
 
+import dev.kasane.core.files.Digests;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFolder;
@@ -14,7 +15,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -111,8 +111,8 @@ final class PublishedHashes {
 
   /** SHA-256 of all bytes, then of those from {@code start} on. */
   private static List<String> all(Path file, long start) throws IOException {
-    MessageDigest whole = sha256();
-    MessageDigest data = sha256();
+    MessageDigest whole = Digests.sha256();
+    MessageDigest data = Digests.sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
     long position = 0;
     try (InputStream in = InputFile.stream(file)) {
@@ -127,7 +127,7 @@ final class PublishedHashes {
   }
 
   private static String legacy(Path file, long start) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     ByteBuffer piece = ByteBuffer.allocate(LEGACY_BYTES);
     try (FileChannel channel = InputFile.channel(file)) {
       int count = 0;
@@ -137,13 +137,5 @@ final class PublishedHashes {
     }
     digest.update(piece.flip());
     return HexFormat.of().formatHex(digest.digest()).substring(0, LEGACY_DIGITS);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

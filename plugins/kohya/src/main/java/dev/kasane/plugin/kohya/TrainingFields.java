@@ -1,7 +1,7 @@
 package dev.kasane.plugin.kohya;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.spi.TrainingRecord;
 import dev.kasane.core.spi.TrainingRecord.Data;
 import dev.kasane.core.spi.TrainingRecord.Pictures;
@@ -78,7 +78,7 @@ final class TrainingFields {
 
   private static String json(Object value) {
     try {
-      return new ObjectMapper().writeValueAsString(value);
+      return Json.MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Names and numbers make JSON", e);
     }

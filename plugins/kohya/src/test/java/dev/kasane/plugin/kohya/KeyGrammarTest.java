@@ -9,6 +9,7 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import java.io.IOException;
@@ -80,7 +81,7 @@ class KeyGrammarTest {
     found.addAll(module.constants().keySet());
     assertThat(found).containsExactlyInAnyOrderElementsOf(names);
     Path again = folder.resolve("again.safetensors");
-    new KohyaFormat().write(read, again, "float32");
+    new KohyaFormat().write(read, again, ElementType.FLOAT32);
     AdapterModule back = new KohyaFormat().read(again, KnownBase.SD1.layers(), scope)
         .components().get("unet").get(0);
     assertThat(back.constants()).isEqualTo(module.constants());
@@ -158,7 +159,7 @@ class KeyGrammarTest {
     assertThat(words).containsOnlyKeys("brush", "my.ink");
     assertThat(words.get("my.ink").tensors()).containsOnlyKeys("text_encoder", "text_encoder_2");
     Path again = folder.resolve("again.safetensors");
-    new KohyaFormat().write(read, again, "float32");
+    new KohyaFormat().write(read, again, ElementType.FLOAT32);
     assertThat(new KohyaFormat().read(again, KnownBase.SDXL.layers(), scope)
         .components().get(AdapterModel.EMBEDDINGS)).hasSize(2);
   }

@@ -13,6 +13,7 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class KohyaFileTest {
     assertThat(read.components()).containsOnlyKeys("unet", "text_encoder");
 
     Path copy = folder.resolve("copy.safetensors");
-    format.write(read, copy, storage);
+    format.write(read, copy, ElementType.named(storage));
     try (SafetensorsFile before = SafetensorsFile.open(golden);
         SafetensorsFile after = SafetensorsFile.open(copy)) {
       assertThat(after.tensors()).hasSameSizeAs(before.tensors());
@@ -119,7 +120,7 @@ class KohyaFileTest {
   @Test
   void describesItselfAsTheCommunityDoes() throws IOException {
     Path file = folder.resolve("ink.safetensors");
-    format.write(model(Ops.randomNormal(scope, new Shape(4, 768)), Map.of("ss_seed", "42")), file, "float16");
+    format.write(model(Ops.randomNormal(scope, new Shape(4, 768)), Map.of("ss_seed", "42")), file, ElementType.FLOAT16);
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       assertThat(opened.metadata()).containsAllEntriesOf(Map.of("ss_seed", "42", "ss_v2", "False",
           "ss_base_model_version", "sd_v1", "ss_network_module", "networks.lora", "ss_network_dim", "4",
@@ -140,7 +141,7 @@ class KohyaFileTest {
     Path file = folder.resolve("said.safetensors");
     format.write(model(Ops.randomNormal(scope, new Shape(4, 1024)), Map.of(
         "ss_base_model_version", "sd_v2_v", "modelspec.resolution", "128x128", "ss_output_name", "Ink",
-        "sshs_model_hash", "of another file")), file, "bfloat16");
+        "sshs_model_hash", "of another file")), file, ElementType.BFLOAT16);
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       assertThat(opened.metadata()).containsAllEntriesOf(Map.of("ss_v2", "True", "modelspec.title", "Ink",
           "modelspec.architecture", "stable-diffusion-v2-768-v/lora", "modelspec.resolution", "128x128",
@@ -152,7 +153,7 @@ class KohyaFileTest {
   @Test
   void legacyHashIsThatOfTheFileWithTrainingSettingsAlone() throws IOException {
     Path file = folder.resolve("large.safetensors");
-    format.write(model(Ops.randomNormal(scope, new Shape(4, 90_000)), Map.of()), file, "float32");
+    format.write(model(Ops.randomNormal(scope, new Shape(4, 90_000)), Map.of()), file, ElementType.FLOAT32);
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       Map<String, String> settings = new TreeMap<>(opened.metadata());
       settings.keySet().removeIf(key -> !key.startsWith("ss_"));
@@ -177,20 +178,20 @@ class KohyaFileTest {
   void refusesWhatItCannotHold() {
     Path file = folder.resolve("never.safetensors");
     NDArray diverged = scope.create(new float[] {1, Float.NaN}, new Shape(1, 2));
-    assertThatThrownBy(() -> format.write(model(diverged, Map.of()), file, "float32"))
+    assertThatThrownBy(() -> format.write(model(diverged, Map.of()), file, ElementType.FLOAT32))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("diverged").hasMessageContaining("attn2_to_k");
     NDArray large = scope.create(new float[] {1, -70000}, new Shape(1, 2));
-    assertThatThrownBy(() -> format.write(model(large, Map.of()), file, "float16"))
+    assertThatThrownBy(() -> format.write(model(large, Map.of()), file, ElementType.FLOAT16))
         .isInstanceOf(UserException.class).hasMessageContaining("bfloat16");
     AdapterModel begun = new AdapterModel(Map.of("unet", List.of(new AdapterModule("down_blocks.0.x",
         Map.of("lora_down.weight", scope.ones(new Shape(1, 2)), "lora_up.weight", scope.ones(new Shape(2, 1))),
         Map.of("alpha", 1.0, AdapterModule.OLORA, 1.0)))), List.of(), Map.of());
-    assertThatThrownBy(() -> format.write(begun, file, "float32"))
+    assertThatThrownBy(() -> format.write(begun, file, ElementType.FLOAT32))
         .isInstanceOf(UserException.class).hasMessageContainingAll("down_blocks.0.x", "PiSSA or OLoRA", "«mix FILE, method svd");
     AdapterModule module = new AdapterModule("model.layers.0.q_proj", Map.of(), Map.of("alpha", 1.0));
     AdapterModel language = new AdapterModel(Map.of("language_model", List.of(module)), List.of(), Map.of());
-    assertThatThrownBy(() -> format.write(language, file, "float32"))
+    assertThatThrownBy(() -> format.write(language, file, ElementType.FLOAT32))
         .isInstanceOf(UserException.class).hasMessageContaining("language_model");
     assertThat(file).doesNotExist();
   }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
@@ -47,7 +47,7 @@ class KohyaOnBaseTest {
   @BeforeEach
   void open() {
     off = GradMode.off();
-    model = ImageModels.open(BaseLayers.GOLDEN.resolve(BASE), BaseOptions.none(), Precision.FLOAT32, scope);
+    model = ImageModels.open(BaseLayers.GOLDEN.resolve(BASE), BaseOptions.none(), ElementType.FLOAT32, scope);
   }
 
   @AfterEach

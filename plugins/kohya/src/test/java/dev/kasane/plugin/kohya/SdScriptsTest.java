@@ -12,6 +12,7 @@ import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import java.io.IOException;
@@ -84,7 +85,7 @@ class SdScriptsTest {
     for (String name : List.of("sd-scripts-sd1", "sd-scripts-sdxl")) {
       open(name, name.endsWith("xl") ? KnownBase.SDXL.layers() : BaseLayers.tiny());
       Path copy = folder.resolve(name + ".safetensors");
-      new KohyaFormat().write(read, copy, name.endsWith("xl") ? "bfloat16" : "float16");
+      new KohyaFormat().write(read, copy, name.endsWith("xl") ? ElementType.BFLOAT16 : ElementType.FLOAT16);
       try (SafetensorsFile before = SafetensorsFile.open(FILES.resolve(name + ".safetensors"));
           SafetensorsFile after = SafetensorsFile.open(copy)) {
         assertThat(after.tensors().keySet()).isEqualTo(before.tensors().keySet());

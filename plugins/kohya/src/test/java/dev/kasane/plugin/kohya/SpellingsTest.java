@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.AdaptedLayer;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -16,6 +15,7 @@ import dev.kasane.core.safetensors.TensorEntry;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.StoredTensors;
@@ -57,7 +57,7 @@ class SpellingsTest {
 
   @BeforeAll
   static void open() {
-    model = ImageModels.open(BaseLayers.GOLDEN.resolve("sd1-tiny"), BaseOptions.none(), Precision.FLOAT32, OWNER);
+    model = ImageModels.open(BaseLayers.GOLDEN.resolve("sd1-tiny"), BaseOptions.none(), ElementType.FLOAT32, OWNER);
   }
 
   @AfterAll
@@ -85,7 +85,7 @@ class SpellingsTest {
       AdapterModel read = new KohyaFormat().read(file, layers(), scope);
       requireExpected(golden, name, read, scope);
       Path again = folder.resolve("again.safetensors");
-      new KohyaFormat().write(read, again, "float32");
+      new KohyaFormat().write(read, again, ElementType.FLOAT32);
       requireExpected(golden, name, new KohyaFormat().read(again, layers(), scope), scope);
     }
   }

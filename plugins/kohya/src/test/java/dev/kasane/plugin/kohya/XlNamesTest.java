@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.KnownBase;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class XlNamesTest {
       layers.forEach((component, paths) -> components.put(component, paths.stream().map(path ->
           new AdapterModule(path, Map.of("lora_down.weight", one, "lora_up.weight", one), Map.of("alpha", 1.0)))
           .toList()));
-      new KohyaFormat().write(new AdapterModel(components, List.of(), Map.of()), file, "float32");
+      new KohyaFormat().write(new AdapterModel(components, List.of(), Map.of()), file, ElementType.FLOAT32);
       AdapterModel read = new KohyaFormat().read(file, layers, scope);
       assertThat(read.unmatched()).isEmpty();
       layers.forEach((component, paths) -> assertThat(read.components().get(component))

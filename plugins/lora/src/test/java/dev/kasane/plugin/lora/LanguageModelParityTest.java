@@ -7,10 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
@@ -57,7 +57,7 @@ class LanguageModelParityTest {
 
   private void open(String base) {
     golden = TensorSources.open(PeftModels.GOLDEN.resolve("lora").resolve(base + ".safetensors"));
-    model = TextCheckpoint.open(PeftModels.GOLDEN.resolve(base)).model(Precision.FLOAT32, scope);
+    model = TextCheckpoint.open(PeftModels.GOLDEN.resolve(base)).model(ElementType.FLOAT32, scope);
     set = PeftModels.restore(model, golden, "before.", ALPHA, scope);
   }
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
@@ -57,7 +57,7 @@ class LossCurveParityTest {
   @CsvSource({"llama, COSINE, false", "llama, COSINE, true", "gpt2, LINEAR, false", "gpt-neox, CONSTANT, false"})
   void theLossesAreThoseOfTransformersAndPeft(String base, LearningRate.Kind kind, boolean checkpointing) {
     golden = TensorSources.open(PeftModels.GOLDEN.resolve("curves").resolve(base + ".safetensors"));
-    CausalLm model = TextCheckpoint.open(PeftModels.GOLDEN.resolve(base)).model(Precision.FLOAT32, scope);
+    CausalLm model = TextCheckpoint.open(PeftModels.GOLDEN.resolve(base)).model(ElementType.FLOAT32, scope);
     model.dropouts(DropoutRates.NONE);
     AdapterSet set = PeftModels.restore(model, golden, "before.", ALPHA, scope);
     double[] losses = golden.read("losses", scope).toDoubleArray();

@@ -7,9 +7,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -26,7 +26,7 @@ final class TinyBase {
   private TinyBase() {}
 
   static ImageModel open(String name, NDManager owner) {
-    return ImageModels.open(GOLDEN.resolve(name), BaseOptions.none(), Precision.FLOAT32, owner);
+    return ImageModels.open(GOLDEN.resolve(name), BaseOptions.none(), ElementType.FLOAT32, owner);
   }
 
   static NDArray tensor(String file, String name, NDManager owner) {

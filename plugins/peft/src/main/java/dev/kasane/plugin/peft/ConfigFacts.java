@@ -1,10 +1,10 @@
 package dev.kasane.plugin.peft;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.spi.HeaderFacts;
@@ -44,7 +44,7 @@ record ConfigFacts(Map<String, String> values) {
     if (Files.size(file) > LARGEST) {
       throw new IOException(file + ": has " + Files.size(file) + " bytes, too many for a configuration");
     }
-    try (JsonParser json = new JsonFactory().createParser(InputFile.allBytes(file))) {
+    try (JsonParser json = Json.MAPPER.createParser(InputFile.allBytes(file))) {
       Map<String, String> values = new LinkedHashMap<>();
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("it is no JSON object");

@@ -1,17 +1,14 @@
 package dev.kasane.plugin.peft;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFile;
@@ -30,12 +27,8 @@ final class ConfigFiles {
   private static final int DEEPEST = 16;
   private static final int LONGEST_TEXT = 1 << 16;
   private static final int LONGEST_NUMBER = 40;
-  private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST)
-              .maxStringLength(LONGEST_TEXT).maxNameLength(LONGEST_TEXT)
-              .maxNumberLength(LONGEST_NUMBER).build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+  private static final ObjectMapper JSON = Json.strict(StreamReadConstraints.builder().maxNestingDepth(DEEPEST)
+      .maxStringLength(LONGEST_TEXT).maxNameLength(LONGEST_TEXT).maxNumberLength(LONGEST_NUMBER).build());
   private static final DefaultPrettyPrinter LAYOUT = new DefaultPrettyPrinter(Separators.createDefaultInstance()
           .withObjectFieldValueSpacing(Separators.Spacing.AFTER))
       .withArrayIndenter(new DefaultIndenter("  ", "\n")).withObjectIndenter(new DefaultIndenter("  ", "\n"));

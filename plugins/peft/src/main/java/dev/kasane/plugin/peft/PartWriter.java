@@ -8,6 +8,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class PartWriter {
    * @param storage the type of numbers in the file
    * @throws UserException when PEFT cannot hold what the component has, or the storage is unknown
    */
-  PartWriter(String component, List<AdapterModule> modules, String storage) {
+  PartWriter(String component, List<AdapterModule> modules, ElementType storage) {
     this.component = component;
     this.file = new AdapterFileWriter(storage);
     for (AdapterModule module : modules) {

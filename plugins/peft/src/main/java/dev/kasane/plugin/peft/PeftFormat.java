@@ -16,6 +16,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.lowrank.DoraStrength;
 import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.UnmatchedKey;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.plugin.peft.PeftFiles.Part;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,7 +131,7 @@ public final class PeftFormat implements AdapterFormat {
    * @throws UserException for what PEFT cannot hold, and for an unknown storage
    */
   @Override
-  public void write(AdapterModel model, Path file, String storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
     boolean single = file.getFileName().toString().endsWith(".safetensors");
     if (single && model.components().size() > 1) {
       throw new UserException("The adapter has the components " + model.components().keySet()

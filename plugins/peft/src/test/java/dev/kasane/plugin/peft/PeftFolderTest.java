@@ -15,6 +15,7 @@ import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.TrainingRecord;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
@@ -26,8 +27,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -98,11 +99,11 @@ class PeftFolderTest {
     AdapterModule module = model.components().get("model").get(0);
     assertThat(module.constants()).isEqualTo(Map.of("alpha", 6.0, "pissa", 1.0));
     Path copy = folder.resolve("copy");
-    format.write(model, copy, "float32");
+    format.write(model, copy, ElementType.FLOAT32);
     assertThat(ConfigFiles.read(copy.resolve("adapter_config.json")).start()).isEqualTo(AdapterStart.PISSA);
     AdapterModel plain = new AdapterModel(Map.of("model",
         List.of(new AdapterModule(module.path(), module.tensors(), Map.of("alpha", 6.0)))), List.of(), model.metadata());
-    format.write(plain, folder.resolve("plain"), "float32");
+    format.write(plain, folder.resolve("plain"), ElementType.FLOAT32);
     assertThat(ConfigFiles.read(folder.resolve("plain/adapter_config.json")).start()).isEqualTo(AdapterStart.PLAIN);
   }
 
@@ -145,7 +146,7 @@ class PeftFolderTest {
         "adapter_model-00001-of-00002.safetensors", "notes.txt")) {
       Files.writeString(old.resolve(name), "{}");
     }
-    format.write(model, old, "float32");
+    format.write(model, old, ElementType.FLOAT32);
     try (Stream<Path> files = Files.list(old)) {
       assertThat(files.map(each -> each.getFileName().toString()))
           .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors", "notes.txt");
@@ -238,7 +239,7 @@ class PeftFolderTest {
   }
 
   private ObjectNode written(AdapterModel model) throws IOException {
-    format.write(model, folder.resolve("out"), "float32");
+    format.write(model, folder.resolve("out"), ElementType.FLOAT32);
     return ConfigFiles.parse(Files.readString(folder.resolve("out/adapter_config.json")));
   }
 
@@ -250,14 +251,14 @@ class PeftFolderTest {
   void anotherAdaptersConfigurationIsNotReplaced() throws IOException {
     Path config = Files.writeString(folder.resolve("adapter_config.json"), "{}");
     AdapterModel model = model(Map.of(), lora("a.q", 2, 6));
-    assertThatThrownBy(() -> format.write(model, folder.resolve("mine.safetensors"), "float32"))
+    assertThatThrownBy(() -> format.write(model, folder.resolve("mine.safetensors"), ElementType.FLOAT32))
         .isInstanceOf(UserException.class).hasMessageContaining(config.toString()).hasMessageContaining("folder");
     assertThat(config).hasContent("{}");
     assertThat(folder.resolve("mine.safetensors")).doesNotExist();
 
     Files.delete(config);
-    format.write(model, folder.resolve("mine.safetensors"), "float32");
-    format.write(model, folder.resolve("mine.safetensors"), "float32");
+    format.write(model, folder.resolve("mine.safetensors"), ElementType.FLOAT32);
+    format.write(model, folder.resolve("mine.safetensors"), ElementType.FLOAT32);
     assertThat(config).isNotEmptyFile();
   }
 
@@ -271,7 +272,7 @@ class PeftFolderTest {
   void anOldAdapterIsReplacedWholeAndOtherFilesStay() throws IOException {
     AdapterModule module = lora("a.q", 2, 6);
     format.write(new AdapterModel(Map.of("unet", List.of(module), "text_encoder", List.of(module)), List.of(),
-        Map.of()), folder.resolve("out"), "float32");
+        Map.of()), folder.resolve("out"), ElementType.FLOAT32);
     Files.writeString(folder.resolve("out/README.md"), "mine");
     Files.writeString(folder.resolve("out/unet/notes.txt"), "mine");
 
@@ -291,7 +292,7 @@ class PeftFolderTest {
     infinite.tensors().values().forEach(tensor -> tensor.addi(Float.POSITIVE_INFINITY));
 
     assertThatThrownBy(() -> format.write(new AdapterModel(Map.of("text_encoder", List.of(sound), "unet",
-        List.of(infinite)), List.of(), Map.of()), folder.resolve("out"), "float32")).isInstanceOf(UserException.class);
+        List.of(infinite)), List.of(), Map.of()), folder.resolve("out"), ElementType.FLOAT32)).isInstanceOf(UserException.class);
 
     assertThat(names()).containsExactly("out/adapter_config.json", "out/adapter_model.safetensors");
     assertThat(folder.resolve("out/adapter_model.safetensors")).hasBinaryContent(before);
@@ -350,7 +351,7 @@ class PeftFolderTest {
   void componentsHaveFoldersOfTheirNames() throws IOException {
     AdapterModel model = new AdapterModel(new LinkedHashMap<>(Map.of("unet", List.of(lora("conv", 2, 3)),
         "text_encoder", List.of(lora("text_model.q", 2, 3)))), List.of(), Map.of("note", "x"));
-    format.write(model, folder.resolve("out"), "bfloat16");
+    format.write(model, folder.resolve("out"), ElementType.BFLOAT16);
     assertThat(folder.resolve("out/unet/adapter_config.json")).exists();
     assertThat(format.recognisesFolder(folder.resolve("out"))).isTrue();
     assertThat(format.recognisesFolder(folder)).isFalse();
@@ -361,7 +362,7 @@ class PeftFolderTest {
     assertThat(read.components().get("text_encoder")).extracting(AdapterModule::path).containsExactly("q");
     assertThat(read.metadata()).containsEntry("note", "x")
         .containsKeys("unet/adapter_config.json", "text_encoder/adapter_config.json");
-    assertThatThrownBy(() -> format.write(model, folder.resolve("x.safetensors"), "float32"))
+    assertThatThrownBy(() -> format.write(model, folder.resolve("x.safetensors"), ElementType.FLOAT32))
         .isInstanceOf(UserException.class).hasMessageContaining("folder");
   }
 
@@ -386,7 +387,7 @@ class PeftFolderTest {
   @Test
   void theBasesOwnWeightBesideAnUpdateComesBack() throws IOException {
     format.write(model(Map.of(), lora("a.q", 2, 2), new AdapterModule("a.q",
-        Map.of("weight", scope.full(new Shape(5, 7), 3f)), Map.of())), folder.resolve("own"), "float32");
+        Map.of("weight", scope.full(new Shape(5, 7), 3f)), Map.of())), folder.resolve("own"), ElementType.FLOAT32);
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("own/adapter_model.safetensors"))) {
       assertThat(file.tensors()).containsKey("base_model.model.a.q.base_layer.weight");
     }
@@ -398,7 +399,7 @@ class PeftFolderTest {
   }
 
   private void assertRefused(String message, AdapterModule... modules) {
-    assertThatThrownBy(() -> format.write(model(Map.of(), modules), folder.resolve("out"), "float32"))
+    assertThatThrownBy(() -> format.write(model(Map.of(), modules), folder.resolve("out"), ElementType.FLOAT32))
         .isInstanceOf(UserException.class).hasMessageContaining(message);
   }
 

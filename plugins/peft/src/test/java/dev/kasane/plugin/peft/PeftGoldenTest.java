@@ -12,6 +12,7 @@ import dev.kasane.core.injection.AdaptedLayer;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.plugin.lora.LoraMethod;
@@ -132,7 +133,7 @@ class PeftGoldenTest {
     Golden golden = Golden.open(name, scope);
     AdapterModel read = format.read(golden.folder(), golden.base(), scope);
     assertThat(read.unmatched()).isEmpty();
-    format.write(read, folder.resolve("copy"), "float32");
+    format.write(read, folder.resolve("copy"), ElementType.FLOAT32);
     assertThat(sorted(folder.resolve("copy"))).isEqualTo(sorted(golden.folder()));
     String weights = name.equals("bin") ? "adapter_model.bin" : "adapter_model.safetensors";
     try (TensorSource before = TensorSources.open(golden.folder().resolve(weights));

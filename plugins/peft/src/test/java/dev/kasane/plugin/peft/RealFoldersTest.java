@@ -9,6 +9,7 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.testkit.SharedData;
@@ -69,7 +70,7 @@ class RealFoldersTest {
     AdapterModule head = modules.get(LAYERS);
     assertThat(head.path()).isEqualTo("score");
     assertThat(head.tensors().get("weight").getShape().get(1)).isEqualTo(WIDTH);
-    assertWrittenBack("gpt2-peft", read, "float32");
+    assertWrittenBack("gpt2-peft", read, ElementType.FLOAT32);
   }
 
   @Test
@@ -88,10 +89,10 @@ class RealFoldersTest {
       assertThat(down.getShape().getShape()).containsExactly(16, WIDTH);
       assertThat(Ops.typeOf(down)).isEqualTo(DataType.BFLOAT16);
     });
-    assertWrittenBack("opt-peft-bf16", read, "bfloat16");
+    assertWrittenBack("opt-peft-bf16", read, ElementType.BFLOAT16);
   }
 
-  private void assertWrittenBack(String name, AdapterModel read, String storage) throws IOException {
+  private void assertWrittenBack(String name, AdapterModel read, ElementType storage) throws IOException {
     format.write(read, folder.resolve(name), storage);
     assertThat(ConfigFiles.parse(Files.readString(folder.resolve(name).resolve("adapter_config.json"))))
         .isEqualTo(ConfigFiles.parse(Files.readString(adapters.resolve(name).resolve("adapter_config.json"))));

@@ -13,6 +13,7 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -56,7 +57,7 @@ class WrittenFoldersTest {
     Golden golden = Golden.open(name, scope);
     AdapterModel read = format.read(golden.folder(), golden.base(), scope);
     Path folder = out(name);
-    format.write(new AdapterModel(read.components(), List.of(), Map.of()), folder, "float32");
+    format.write(new AdapterModel(read.components(), List.of(), Map.of()), folder, ElementType.FLOAT32);
     AdapterModel again = format.read(folder, golden.base(), scope);
     assertThat(again.unmatched()).isEmpty();
     assertThat(constants(again)).isEqualTo(constants(read));
@@ -85,7 +86,7 @@ class WrittenFoldersTest {
     try (GradMode off = GradMode.off()) {
       set.trainableParameters().values().forEach(tensor ->
           tensor.addi(Ops.randomNormal(scope, tensor.getShape()).mul(0.3f)));
-      format.write(set.toModel(Map.of()), out(name), "float32");
+      format.write(set.toModel(Map.of()), out(name), ElementType.FLOAT32);
       List<TensorDeclaration> outputs = new ArrayList<>();
       set.layers().forEach(each -> {
         NDArray y = each.layer().forward(golden.expected().get(each.layer().path() + ".x"));

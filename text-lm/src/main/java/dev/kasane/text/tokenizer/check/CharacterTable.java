@@ -1,9 +1,9 @@
 package dev.kasane.text.tokenizer.check;
 
+import dev.kasane.core.files.Utf8;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -50,10 +50,8 @@ final class CharacterTable {
   }
 
   private void requireText() {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(replacements));
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("its replacements of characters are not UTF-8", e);
+    if (Utf8.firstFault(replacements).isPresent()) {
+      throw new IllegalArgumentException("its replacements of characters are not UTF-8");
     }
   }
 

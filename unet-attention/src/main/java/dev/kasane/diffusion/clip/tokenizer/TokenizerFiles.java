@@ -3,7 +3,7 @@ package dev.kasane.diffusion.clip.tokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
@@ -25,8 +25,6 @@ final class TokenizerFiles {
 
   /** The largest CLIP file there is, tokenizer.json, is about 4 MB. */
   private static final long LARGEST_FILE = 64L << 20;
-  private static final JsonMapper JSON = JsonMapper.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private TokenizerFiles() {
   }
@@ -34,7 +32,7 @@ final class TokenizerFiles {
   /** The JSON object in a file. */
   static JsonNode readObject(Path file) {
     try {
-      JsonNode node = JSON.readTree(readText(file));
+      JsonNode node = Json.MAPPER.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION).readTree(readText(file));
       if (node == null || !node.isObject()) {
         throw new UserException(file + ": expected a JSON object, found "
             + (node == null || node.isMissingNode()
@@ -50,7 +48,7 @@ final class TokenizerFiles {
 
   /** The JSON object in a file, or an empty object if there is no such file. */
   static JsonNode readObjectIfThere(Path file) {
-    return Files.exists(file) ? readObject(file) : JSON.createObjectNode();
+    return Files.exists(file) ? readObject(file) : Json.MAPPER.createObjectNode();
   }
 
   /** The whole of a UTF-8 file. */

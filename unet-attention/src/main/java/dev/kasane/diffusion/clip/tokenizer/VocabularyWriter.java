@@ -1,7 +1,7 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
@@ -14,7 +14,6 @@ import java.util.Map;
 
 /** Writes a tokeniser folder in the layout of the CLIP tokenisers that Stable Diffusion models carry. */
 final class VocabularyWriter {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String[] ROLES = {"bos_token", "eos_token", "pad_token", "unk_token"};
 
   private VocabularyWriter() {
@@ -60,8 +59,8 @@ final class VocabularyWriter {
 
   private static String json(Object value, boolean indented) {
     try {
-      return indented ? JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n"
-          : JSON.writeValueAsString(value);
+      return indented ? Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n"
+          : Json.MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

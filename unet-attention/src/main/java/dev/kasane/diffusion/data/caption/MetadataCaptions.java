@@ -1,11 +1,8 @@
 package dev.kasane.diffusion.data.caption;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
 import java.nio.file.Files;
@@ -26,9 +23,6 @@ public final class MetadataCaptions implements CaptionSource {
   public static final String FILE_NAME = "metadata.jsonl";
 
   private static final int LIMIT = 256 << 20;
-  private static final ObjectMapper JSON = JsonMapper.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final Map<Path, Entry> entries = new LinkedHashMap<>();
 
@@ -77,7 +71,7 @@ public final class MetadataCaptions implements CaptionSource {
 
   private static JsonNode parse(Path file, int line, String json) {
     try {
-      JsonNode node = JSON.readTree(json);
+      JsonNode node = Json.STRICT.readTree(json);
       if (!node.isObject()) {
         throw new UserException(file + ", line " + line + ": expected a JSON object such as "
             + "{\"file_name\": \"house.jpg\", \"text\": \"a house\"}");

@@ -3,12 +3,9 @@ package dev.kasane.diffusion.data.caption;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -38,15 +35,10 @@ final class StrictText {
 
   private static String decode(Path file, byte[] bytes) {
     refuseSixteenBits(file, bytes);
-    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CharBuffer out = CharBuffer.allocate(bytes.length + 1);
-    CoderResult result = decoder.decode(in, out, true);
-    if (result.isError()) {
-      throw wrong(file, String.format("byte 0x%02x at position %d is no UTF-8", bytes[in.position()],
-          in.position()));
-    }
-    String text = out.flip().toString();
+    Utf8.firstFault(bytes).ifPresent(at -> {
+      throw wrong(file, String.format("byte 0x%02x at position %d is no UTF-8", bytes[at], at));
+    });
+    String text = new String(bytes, StandardCharsets.UTF_8);
     if (text.indexOf('\0') >= 0) {
       throw wrong(file, "a zero byte stands at position " + firstZero(bytes) + ", as UTF-16 would have it");
     }

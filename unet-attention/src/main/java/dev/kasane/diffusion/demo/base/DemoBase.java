@@ -6,6 +6,7 @@ import dev.kasane.core.checkpoint.ModuleSource;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.checkpoint.BasePart;
 import dev.kasane.diffusion.checkpoint.DiffusersFolder;
 import dev.kasane.diffusion.clip.ClipTextModel;
@@ -45,7 +46,7 @@ public record DemoBase(
           BasePart.UNET, part(unet, "unet"),
           BasePart.VAE, part(vae, "vae"),
           BasePart.TEXT_ENCODER, part(textEncoder, "text_encoder")), tokenizer.path(), config.schedulerJson()),
-          "float16");
+          ElementType.FLOAT16);
     } catch (IOException e) {
       throw new UserException("The demo base cannot be written to " + folder + ": " + FileFaults.reason(e)
           + ". Choose another folder with «output».", e);

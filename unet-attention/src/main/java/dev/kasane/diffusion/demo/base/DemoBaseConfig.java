@@ -1,8 +1,8 @@
 package dev.kasane.diffusion.demo.base;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.diffusion.clip.ClipConfig;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.scheduler.SchedulerConfig;
@@ -27,7 +27,7 @@ public record DemoBaseConfig(JsonNode json) {
   /** Reads the configuration that is part of the program. */
   public static DemoBaseConfig load() {
     try (InputStream in = DemoBaseConfig.class.getResourceAsStream("demo-base.json")) {
-      return new DemoBaseConfig(new ObjectMapper().readTree(in));
+      return new DemoBaseConfig(Json.MAPPER.readTree(in));
     } catch (IOException e) {
       throw new UncheckedIOException("demo-base.json cannot be read", e);
     }

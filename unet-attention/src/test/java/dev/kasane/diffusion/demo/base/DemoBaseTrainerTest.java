@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
@@ -40,7 +40,7 @@ class DemoBaseTrainerTest {
     assertThat(losses.subList(8, 12)).as("the autoencoder learns").allMatch(loss -> loss < losses.get(0));
     try (NDManager owner = Engines.newManager()) {
       ImageModel model = ImageModels.open(
-          folder.resolve("base"), BaseOptions.none(), Precision.named("float32"), owner);
+          folder.resolve("base"), BaseOptions.none(), ElementType.FLOAT32, owner);
       assertThat(model.nativeSize()).isEqualTo(DemoBaseConfig.PICTURE_SIZE);
       PictureRequest request = new PictureRequest("a red ball", "", 1, 2, 4, 128, 128, SchedulerKind.DDIM, 0,
           Optional.empty());

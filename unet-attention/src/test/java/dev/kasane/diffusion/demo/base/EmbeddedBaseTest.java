@@ -3,7 +3,7 @@ package dev.kasane.diffusion.demo.base;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.picture.Picture;
@@ -47,7 +47,7 @@ class EmbeddedBaseTest {
   void picturesFollowTheColourThePlaceAndTheWeatherOfThePrompt() {
     try (NDManager owner = Engines.newManager()) {
       Sampler sampler = new Sampler(
-          ImageModels.open(FOLDER, BaseOptions.none(), Precision.named("float32"), owner));
+          ImageModels.open(FOLDER, BaseOptions.none(), ElementType.FLOAT32, owner));
       double[] red = meanColour(sampler, "a red ball in the snow on a sunny day");
       double[] blue = meanColour(sampler, "a blue ball in the snow on a sunny day");
       double[] desert = meanColour(sampler, "a blue ball in the desert on a sunny day");
@@ -62,7 +62,7 @@ class EmbeddedBaseTest {
   void picturesHaveAsManyObjectsAsThePromptAsksFor() {
     try (NDManager owner = Engines.newManager()) {
       Sampler sampler = new Sampler(
-          ImageModels.open(FOLDER, BaseOptions.none(), Precision.named("float32"), owner));
+          ImageModels.open(FOLDER, BaseOptions.none(), ElementType.FLOAT32, owner));
       for (long seed : SEEDS) {
         assertThat(redRegions(draw(sampler, "a red ball in the snow on a cloudy day", seed))).isEqualTo(1);
         assertThat(redRegions(draw(sampler, "two red balls in the snow on a cloudy day", seed))).isEqualTo(2);

@@ -6,8 +6,8 @@ import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.Verification;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ final class AdapterOutputOptions {
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class,
       description = "Stored type: float32, float16 or bfloat16 (default: that of the adapters; float32 where they"
           + " differ or none is read).")
-  private Precision precision;
+  private ElementType precision;
 
   @Option(names = "--overwrite", description = "Replace a file that exists.")
   private boolean overwrite;
@@ -46,8 +46,8 @@ final class AdapterOutputOptions {
     return verify;
   }
 
-  Precision precision(List<ReadAdapter> parents) {
-    return precision != null ? precision : parents.isEmpty() ? Precision.FLOAT32 : ReadAdapter.widest(parents);
+  ElementType precision(List<ReadAdapter> parents) {
+    return precision != null ? precision : parents.isEmpty() ? ElementType.FLOAT32 : ReadAdapter.widest(parents);
   }
 
   /** Fails early, before anything is computed. */
@@ -66,7 +66,7 @@ final class AdapterOutputOptions {
   }
 
   /** Writes a model that has been rounded and verified, and says so. */
-  void write(AdapterModel model, Verification verification, String inherited, Precision stored, PluginHost host,
+  void write(AdapterModel model, Verification verification, String inherited, ElementType stored, PluginHost host,
       PrintWriter log) throws IOException {
     verification.requirePassed(out.toString());
     Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
@@ -74,7 +74,7 @@ final class AdapterOutputOptions {
       metadata.put(Verification.KEY, verification.text());
     }
     host.format(format == null ? inherited : format)
-        .write(new AdapterModel(model.components(), List.of(), metadata), out, stored.toString());
+        .write(new AdapterModel(model.components(), List.of(), metadata), out, stored);
     String tested = !verify ? "not verified"
         : verification.checks().isEmpty() ? "not verified: this method promises nothing that can be measured"
         : verification.text();

@@ -11,7 +11,7 @@ import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Sets("stored type")
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class,
       description = "Type of the numbers: float32, float16 or bfloat16 (default: that of IN).")
-  private Precision type;
+  private ElementType type;
 
   @Option(names = "--base", paramLabel = "BASE", description = "The base that IN was made for: sd1, sd2,"
       + " sdxl, demo, or the file or folder of a checkpoint (default: what IN itself tells).")
@@ -68,7 +68,7 @@ public final class ConvertCommand implements Callable<Integer> {
       throw new UserException(to + " exists. Choose another name, or add --overwrite.");
     }
     try (PluginHost host = plugins.start()) {
-      ConversionWish wish = new ConversionWish(from, to, Optional.ofNullable(type).map(Precision::toString),
+      ConversionWish wish = new ConversionWish(from, to, Optional.ofNullable(type),
           repair, Optional.ofNullable(base).map(AdapterBases::named));
       Conversion.Outcome outcome =
           new Conversion(new FormatChoice(host.formats(), host.methods()), new AdapterFit(host.methods()), host.format(format), wish)

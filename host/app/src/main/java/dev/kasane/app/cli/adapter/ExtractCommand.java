@@ -16,9 +16,9 @@ import dev.kasane.core.algebra.RankRule.Kind;
 import dev.kasane.core.algebra.RankRule;
 import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.algebra.Verifier;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -113,7 +113,7 @@ public final class ExtractCommand implements Callable<Integer> {
           .extract(before, after,
               Parentage.ofModels("extract at " + linear.text(), AdapterBases.path(base), tuned), scope);
     }
-    Precision stored = output.precision(List.of());
+    ElementType stored = output.precision(List.of());
     AdapterModel rounded = Verifier.rounded(extracted.model(), stored, scope);
     Verification verification = output.verify() && clamp == 1
         ? Verification.of("update differs from the models' difference by what was cut off", extracted.error(),

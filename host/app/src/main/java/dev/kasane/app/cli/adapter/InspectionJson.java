@@ -1,9 +1,9 @@
 package dev.kasane.app.cli.adapter;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kasane.app.adapter.LoadReport;
 import dev.kasane.app.inspect.FileInspection;
+import dev.kasane.core.Json;
 import dev.kasane.core.spi.ModuleFacts;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -25,7 +25,7 @@ final class InspectionJson {
    */
   static String of(FileInspection inspection, LoadReport report) throws IOException {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+    try (JsonGenerator json = Json.MAPPER.createGenerator(text).useDefaultPrettyPrinter()) {
       json.writeStartObject();
       json.writeStringField("file", inspection.file());
       json.writeNumberField("bytes", inspection.bytes());

@@ -18,8 +18,8 @@ import dev.kasane.core.algebra.Mixer;
 import dev.kasane.core.algebra.RankRule;
 import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.algebra.Verifier;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ public final class MixCommand implements Callable<Integer> {
     try (ProgressSteps steps = new ProgressSteps("Mixing", "layers")) {
       mixed = new Mixer(options, deltas, steps).mix(parts, metadata, scope);
     }
-    Precision stored = output.precision(read);
+    ElementType stored = output.precision(read);
     AdapterModel rounded = Verifier.rounded(mixed.model(), stored, scope);
     Verification verification = output.verify()
         ? new MixCheck(options, deltas, stored, scope).of(rounded, mixed.lost(), parts)

@@ -1,19 +1,19 @@
 package dev.kasane.app.cli.adapter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.LayerOptions;
 import dev.kasane.app.cli.options.PluginOptions;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
+import dev.kasane.core.Json;
 import dev.kasane.core.Ranges;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.tensor.ElementType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +85,7 @@ public final class ParamsCommand implements Callable<Integer> {
 
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the base: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Option(names = "--base-dropout", paramLabel = "WHICH", converter = Words.Dropout.class, defaultValue = "model",
       description = "What is left out of a language model itself while it is tuned, as 'train text' has it: model or"
@@ -118,7 +118,7 @@ public final class ParamsCommand implements Callable<Integer> {
   private void print(ParameterPlan plan) throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
+      out.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
       out.println();
     } else {
       ParamsText.lines(plan, batch, precision).forEach(out::println);

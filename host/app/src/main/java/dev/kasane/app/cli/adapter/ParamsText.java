@@ -2,7 +2,7 @@ package dev.kasane.app.cli.adapter;
 
 import dev.kasane.app.params.MemoryForecast;
 import dev.kasane.app.params.ParameterPlan;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +39,7 @@ final class ParamsText {
   }
 
   /** For people. */
-  static List<String> lines(ParameterPlan plan, int batch, Precision precision) {
+  static List<String> lines(ParameterPlan plan, int batch, ElementType precision) {
     MemoryForecast forecast = plan.forecast();
     double share = 100.0 * plan.trainableParameters() / plan.modelParameters();
     return List.of(

@@ -14,9 +14,9 @@ import dev.kasane.core.algebra.RankRule;
 import dev.kasane.core.algebra.Resizer;
 import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.algebra.Verifier;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.spi.AdapterModel;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -99,7 +99,7 @@ public final class ResizeCommand implements Callable<Integer> {
       resized = new Resizer(adapter.name(), linear, convolution, steps)
           .resize(adapter.model(), Parentage.of("resize to " + linear.text(), read, host.formats()), scope);
     }
-    Precision stored = output.precision(read);
+    ElementType stored = output.precision(read);
     AdapterModel rounded = Verifier.rounded(resized.model(), stored, scope);
     PrintWriter log = spec.commandLine().getOut();
     report(resized, log);
@@ -108,7 +108,7 @@ public final class ResizeCommand implements Callable<Integer> {
   }
 
   private Verification verification(AdapterModel rounded, Resizer.Resized resized, List<ReadAdapter> read,
-      PluginHost host, Precision stored, NDManager scope) {
+      PluginHost host, ElementType stored, NDManager scope) {
     if (!output.verify()) {
       return new Verification(List.of());
     }

@@ -1,7 +1,6 @@
 package dev.kasane.app.cli.generate;
 
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.app.base.GenerateRun;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.cli.options.BaseTypeOptions;
@@ -12,8 +11,9 @@ import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.terminal.MessageWriter;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.text.PromptFile;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.Json;
 import dev.kasane.core.injection.AdapterRouter;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.base.TextBase;
 import dev.kasane.text.generation.Continuation;
 import dev.kasane.text.generation.ContinuationListener;
@@ -80,7 +80,7 @@ final class GenerateTextCommand implements Callable<Integer> {
   @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Mixin
   private BaseTypeOptions baseType;
@@ -146,7 +146,6 @@ final class GenerateTextCommand implements Callable<Integer> {
   }
 
   private static void print(List<Continuation> continuations, List<PromptFile.Line> lines, PrintWriter out) {
-    ObjectMapper json = new ObjectMapper();
     for (int row = 0; row < lines.size(); row++) {
       Continuation continuation = continuations.get(row);
       Map<String, Object> line = new LinkedHashMap<>();
@@ -155,7 +154,7 @@ final class GenerateTextCommand implements Callable<Integer> {
       line.put("text", continuation.text());
       line.put("tokens", continuation.tokens().length);
       line.put("end", continuation.end().name().toLowerCase(Locale.ROOT));
-      out.println(json.valueToTree(line).toString());
+      out.println(Json.MAPPER.valueToTree(line).toString());
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.kasane.app.cli.options;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.DemoBaseLocation;
 import dev.kasane.app.recipe.RecipeKey;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.base.ImageBase;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.scheduler.PredictionType;
@@ -22,7 +22,7 @@ public final class BaseModelOptions {
   @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @RecipeKey
   @Option(names = "--tokenizer", paramLabel = "DIR",
@@ -48,7 +48,7 @@ public final class BaseModelOptions {
   }
 
   /** The type of the computation. */
-  public Precision precision() {
+  public ElementType precision() {
     return precision;
   }
 }

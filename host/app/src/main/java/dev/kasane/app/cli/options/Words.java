@@ -6,8 +6,8 @@ import dev.kasane.app.adapter.EmbeddingReference;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.MixMethod;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.injection.WholeWeights;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.data.caption.AdapterTag;
 import dev.kasane.diffusion.picture.PictureSize;
 import dev.kasane.diffusion.scheduler.PredictionType;
@@ -18,10 +18,10 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** Turns words of the command line into values. What cannot be turned is wrong usage. */
 public abstract class Words<T> implements ITypeConverter<T> {
@@ -159,9 +159,9 @@ public abstract class Words<T> implements ITypeConverter<T> {
   }
 
   /** Types of the computation. */
-  public static final class Type extends Words<Precision> {
+  public static final class Type extends Words<ElementType> {
     Type() {
-      super(Precision::named);
+      super(ElementType::named);
     }
   }
 

@@ -5,7 +5,7 @@ import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.Ranges;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.base.SamplePictures;
 import dev.kasane.diffusion.data.DatasetPicture;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -36,7 +36,7 @@ final class ImageOutputOptions {
   @RecipeKey
   @Option(names = "--save-dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float16",
       description = "Type of the saved tensors: float32, float16 or bfloat16 (default: ${DEFAULT-VALUE}).")
-  private Precision saveType;
+  private ElementType saveType;
 
   @RecipeKey
   @Option(names = "--sample-prompt", paramLabel = "TEXT", converter = Words.Prompt.class,

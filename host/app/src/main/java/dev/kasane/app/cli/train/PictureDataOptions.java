@@ -1,5 +1,6 @@
 package dev.kasane.app.cli.train;
 
+import dev.kasane.app.Home;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
@@ -117,11 +118,8 @@ final class PictureDataOptions {
 
   /** The folder to learn from. */
   Path folder() {
-    String home = System.getProperty("kasane.home");
-    if (data == null && home == null) {
-      throw new UserException("Option --data is missing: name the folder with your pictures.");
-    }
-    return data == null ? Path.of(home, "sample-images") : data;
+    return Optional.ofNullable(data).or(() -> Home.folder().map(home -> home.resolve("sample-images")))
+        .orElseThrow(() -> new UserException("Option --data is missing: name the folder with your pictures."));
   }
 
   DatasetOptions dataset(Path folder) {

@@ -5,8 +5,8 @@ import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
-import dev.kasane.core.checkpoint.Precision;
 import dev.kasane.core.spi.AdapterFormat;
+import dev.kasane.core.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -59,13 +59,13 @@ final class RunOutputOptions {
    * @param stored type of the saved tensors
    */
   TrainingSession.Output toOutput(String usualName, long checkpointEvery, long measureEvery,
-      List<AdapterFormat> formats, AdapterFormat format, Precision stored) {
+      List<AdapterFormat> formats, AdapterFormat format, ElementType stored) {
     Ranges.require(sampleEvery >= 0, "«sample every»", sampleEvery, "0 (never) or more");
     String named = name == null ? usualName : name;
     if (!named.matches("[^/\\\\:*?\"<>|\\p{Cntrl}]{1,100}") || named.startsWith(".")) {
       throw new UserException("Option --name is '" + named + "', which is no file name.");
     }
     return new TrainingSession.Output(out == null ? Path.of("kasane-runs", named) : out, named, overwrite,
-        checkpointEvery, keepCheckpoint, sampleEvery, measureEvery, formats, format, stored.toString());
+        checkpointEvery, keepCheckpoint, sampleEvery, measureEvery, formats, format, stored);
   }
 }

@@ -5,7 +5,7 @@ import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.Ranges;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.base.SampleAnswers;
 import dev.kasane.text.base.TextBase;
 import dev.kasane.text.training.TrainingTexts;
@@ -27,7 +27,7 @@ final class TextOutputOptions {
   @RecipeKey
   @Option(names = "--save-dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the saved tensors: float32, float16 or bfloat16 (default: ${DEFAULT-VALUE}).")
-  private Precision saveType;
+  private ElementType saveType;
 
   @RecipeKey
   @Option(names = "--sample-tokens", paramLabel = "N", defaultValue = "80",

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli.train;
 
+import dev.kasane.app.Home;
 import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.Lines;
@@ -123,9 +124,8 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
   /** With no pictures named, the sample pictures are trained on as their own recipe says. */
   @Override
   public Optional<Path> usualRecipe() {
-    String home = System.getProperty("kasane.home");
-    boolean demo = data.data == null && !base.isGiven() && home != null;
-    return demo ? Optional.of(Path.of(home, "sample-images", "recipe.yaml")).filter(Files::isRegularFile)
+    return data.data == null && !base.isGiven()
+        ? Home.folder().map(home -> home.resolve("sample-images").resolve("recipe.yaml")).filter(Files::isRegularFile)
         : Optional.empty();
   }
 

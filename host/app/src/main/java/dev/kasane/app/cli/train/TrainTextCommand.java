@@ -1,17 +1,17 @@
 package dev.kasane.app.cli.train;
 
 import dev.kasane.app.base.QuantisedBase;
+import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.Lines;
 import dev.kasane.app.cli.options.PluginOptions;
-import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.training.TrainRun;
-import dev.kasane.core.checkpoint.Precision;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.base.TextBase;
 import dev.kasane.text.base.TextTraining;
 import dev.kasane.text.training.TrainingTexts;
@@ -50,7 +50,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
   @RecipeKey
   @Option(names = "--dtype", paramLabel = "TYPE", converter = Words.Type.class, defaultValue = "float32",
       description = "Type of the computation: float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  private ElementType precision;
 
   @Mixin
   private BaseTypeOptions baseType;

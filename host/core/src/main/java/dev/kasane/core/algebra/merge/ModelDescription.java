@@ -1,8 +1,8 @@
 package dev.kasane.core.algebra.merge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.checkpoint.TensorSource;
@@ -97,6 +97,6 @@ public record ModelDescription(Map<String, Object> config, Map<String, String> a
   private static void edit(Path file, Consumer<ObjectNode> change) throws IOException {
     ObjectNode json = JsonFiles.read(file, INDEX_BYTES);
     change.accept(json);
-    PendingFile.replace(file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    PendingFile.replace(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -13,10 +13,10 @@ import dev.kasane.core.algebra.MixWhole;
 import dev.kasane.core.algebra.Verifier;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.lowrank.ScaledPair;
-import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /**
  * One stored tensor with updates added: computed in float32, rounded once to the stored type. Several layers
@@ -191,9 +191,13 @@ final class WeightUpdate {
     }
 
     /** The same numbers whichever thread asks. */
-    private static synchronized NDArray random(long inputs, long count, NDManager scope) {
-      Engines.seed(PROBE_SEED);
-      return Ops.randomNormal(scope, count == 1 ? new Shape(inputs) : new Shape(inputs, count));
+    private static NDArray random(long inputs, long count, NDManager scope) {
+      Random random = new Random(PROBE_SEED);
+      float[] numbers = new float[Math.toIntExact(inputs * count)];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = (float) random.nextGaussian();
+      }
+      return scope.create(numbers, count == 1 ? new Shape(inputs) : new Shape(inputs, count));
     }
 
     double error(NDArray merged) {

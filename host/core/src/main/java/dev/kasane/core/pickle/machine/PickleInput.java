@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle.machine;
 
+import dev.kasane.core.files.Utf8;
 import dev.kasane.core.pickle.values.MalformedPickle;
 import dev.kasane.core.pickle.values.PickleBudget;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 
 /** The bytes of one or several pickles in a row, with every length checked before anything is allocated. */
 public final class PickleInput {
@@ -107,7 +107,7 @@ public final class PickleInput {
 
   static String decodeUtf8(byte[] bytes) throws MalformedPickle {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return Utf8.decode(bytes);
     } catch (CharacterCodingException malformed) {
       throw new MalformedPickle("holds text that is not valid UTF-8; the file is damaged", malformed);
     }

@@ -1,4 +1,4 @@
-package dev.kasane.quant.format;
+package dev.kasane.core.parallel;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that quantise and decode. As many as the machine has processors, unless {@link #threads(int)} or
+ * The threads that compute on the processor: they quantise and decode. As many as the machine has processors, unless {@link #threads(int)} or
  * the system property {@code kasane.quant.threads} says otherwise. The calling thread is one of them.
  */
 public final class Workers {

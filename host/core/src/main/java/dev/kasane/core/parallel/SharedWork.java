@@ -1,4 +1,4 @@
-package dev.kasane.core.safetensors;
+package dev.kasane.core.parallel;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -11,22 +11,24 @@ import java.util.List;
  * memory busy, the others with computed tensors, which keep processors busy; whoever runs out of its own kind helps
  * with the other.
  */
-final class SharedWork {
+public final class SharedWork {
   private final Deque<Piece> copies = new ArrayDeque<>();
   private final Deque<Piece> computed = new ArrayDeque<>();
   private Throwable failure;
 
   /** Something to do; it may be done on any thread. */
   @FunctionalInterface
-  interface Piece {
+  public interface Piece {
     void run() throws IOException;
   }
 
-  void addCopy(Piece piece) {
+  /** Adds a copy. */
+  public void addCopy(Piece piece) {
     copies.add(piece);
   }
 
-  void addComputed(Piece piece) {
+  /** Adds what is computed. */
+  public void addComputed(Piece piece) {
     computed.add(piece);
   }
 
@@ -36,7 +38,7 @@ final class SharedWork {
    * @param threads how many at once, the caller among them
    * @throws IOException that a piece threw first, as are its unchecked ones; what has not begun then is left undone
    */
-  void run(int threads) throws IOException {
+  public void run(int threads) throws IOException {
     List<Thread> helpers = new ArrayList<>();
     for (int i = 1; i < threads; i++) {
       Thread helper = new Thread(() -> work(computed, copies), "rewrite-" + i);

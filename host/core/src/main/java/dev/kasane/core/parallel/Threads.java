@@ -1,4 +1,4 @@
-package dev.kasane.core.safetensors;
+package dev.kasane.core.parallel;
 
 /** Waiting for threads that use a file of the caller's. */
 final class Threads {

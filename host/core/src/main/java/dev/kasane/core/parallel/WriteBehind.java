@@ -1,4 +1,4 @@
-package dev.kasane.core.safetensors;
+package dev.kasane.core.parallel;
 
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
  * Lets the disk write while the next bytes are computed: a thread forces a file out whenever some more of it
  * has come. Without it all of the writing would wait for the end.
  */
-final class WriteBehind implements AutoCloseable {
+public final class WriteBehind implements AutoCloseable {
   private static final long STEP_BYTES = 64L << 20;
 
   private final PendingFile file;
@@ -19,7 +19,8 @@ final class WriteBehind implements AutoCloseable {
   private volatile boolean closed;
   private volatile IOException failure;
 
-  WriteBehind(PendingFile file) {
+  /** Begins to watch a file that is being written. */
+  public WriteBehind(PendingFile file) {
     this.file = file;
     thread.setDaemon(true);
     thread.start();
@@ -30,7 +31,7 @@ final class WriteBehind implements AutoCloseable {
    *
    * @throws IOException when the disk refused earlier ones
    */
-  synchronized void wrote(long bytes) throws IOException {
+  public synchronized void wrote(long bytes) throws IOException {
     if (failure != null) {
       throw failure;
     }
