@@ -14,6 +14,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +67,11 @@ final class Rules {
     rules.put("diffusion sees core only", sees("dev.kasane.diffusion", CORE, "dev.kasane.diffusion"));
     rules.put("text sees core only", sees("dev.kasane.text", CORE, "dev.kasane.text"));
     rules.put("quant sees core only", sees("dev.kasane.quant", CORE, "dev.kasane.quant"));
+    rules.put("the GPU half", only("kernels, what works with them, and the doctor, who tests them, see the GPU half",
+        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")
+            || type.getName().matches("dev\\.kasane\\.app\\.(Doctor|Diagnosis|cli\\.DoctorCommand)(\\$.*)?"),
+        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")));
+    rules.put("quant runs one way", slices().assignedFrom(new TopLevel("dev.kasane.quant")).should().beFreeOfCycles());
     rules.put("plugins see core only", sees("dev.kasane.plugin", CORE, "dev.kasane.plugin"));
     rules.put("plugins do not see one another",
         slices().matching("dev.kasane.plugin.(*)..").should().notDependOnEachOther());
@@ -234,6 +241,20 @@ final class Rules {
     return noClasses().that().resideInAPackage(from + "..").should().dependOnClassesThat(
         describe("are of Kasane beyond " + packages,
             type -> isOurs(type) && packages.stream().noneMatch(each -> isIn(type, each))));
+  }
+
+  /** A slice for each class with what is nested in it, so that circles inside a package show too. */
+  private record TopLevel(String packageName) implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return isIn(type, packageName)
+          ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", "")) : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "each class of " + packageName;
+    }
   }
 
   private static ArchRule only(String reason, Predicate<JavaClass> who,

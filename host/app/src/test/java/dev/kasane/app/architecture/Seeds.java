@@ -30,6 +30,9 @@ final class Seeds {
     seeds.put("diffusion sees core only", List.of(
         uses("dev.kasane.diffusion.unet", "dev.kasane.app.Version")));
     seeds.put("text sees core only", List.of(uses("dev.kasane.text.model", "dev.kasane.diffusion.unet.UNetConfig")));
+    seeds.put("the GPU half", List.of(uses("dev.kasane.quant.optimizer", "dev.kasane.quant.cuda.QuantKernels")));
+    seeds.put("quant runs one way", List.of("package dev.kasane.quant; class Seed { Other other; }"
+        + " class Other { Seed seed; }"));
     seeds.put("plugins see core only", List.of(uses("dev.kasane.plugin.one", "dev.kasane.app.Version")));
     seeds.put("plugins do not see one another", List.of(
         "package dev.kasane.plugin.two; public class Other {}",
