@@ -1,5 +1,7 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -102,7 +104,7 @@ public final class FourBitDeviceWeight extends DeviceWeight {
       kernels.quant().multiply(codes, Ops.typeOf(x), addresses(), TensorMemory.address(rows), TensorMemory.address(y),
           (int) (x.getShape().size() / inputs), outputs, inputs, blockSize);
       if (bias != null) {
-        Ops.addScaled(y, bias, 1);
+        OPS.addScaled(y, bias, 1);
       }
       y.attach(scope);
       return y;

@@ -1,5 +1,7 @@
 package dev.kasane.quant.cuda;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -9,7 +11,6 @@ import ai.djl.pytorch.jni.TorchBridge;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.nio.ByteBuffer;
 
 /** Tensors of libtorch's as kernels take them: by address, in the memory of the tensor's own device. */
@@ -39,7 +40,7 @@ public final class TensorMemory {
       return made;
     }
     try (NDArray carrier = made; GradMode off = GradMode.off()) {
-      return Ops.reinterpret(carrier, type);
+      return OPS.reinterpret(carrier, type);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.quant.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -128,14 +129,14 @@ class CheckpointTest {
       how.forEach((layer, settings) -> {
         NDArray input = scope.create(SeededInputs.values(100 + layer.charAt(0) - 'a', 24 * 64), new Shape(24, 64));
         NDArray theirs = source.read(layer + ".weight", scope);
-        NDArray ours = settings.quantise(layer, Ops.cast(input, Ops.typeOf(theirs)), scope).materialise(scope);
+        NDArray ours = settings.quantise(layer, OPS.cast(input, Ops.typeOf(theirs)), scope).materialise(scope);
         assertThat(floats(theirs)).as(layer).containsExactly(floats(ours));
       });
     }
   }
 
   private static float[] floats(NDArray array) {
-    return Ops.cast(array, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(array, DataType.FLOAT32).toFloatArray();
   }
 
   /** Linear layers, as the checkpoint has. */

@@ -1,5 +1,7 @@
 package dev.kasane.app.adapter;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -9,7 +11,6 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.clip.LearnedWords;
 import dev.kasane.diffusion.clip.tokenizer.PromptChunks;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -118,7 +119,7 @@ public final class PromptWords {
       throw new UserException("The learned word " + name + " has " + shape.get(0) + " vectors, expected 1 to "
           + PromptChunks.CHUNK_TOKENS + ", which is all that a text encoder takes at once.");
     }
-    NDArray numbers = Ops.cast(rows, DataType.FLOAT32);
+    NDArray numbers = OPS.cast(rows, DataType.FLOAT32);
     if (!Double.isFinite(numbers.abs().max().toFloatArray()[0])) {
       throw new UserException("The learned word " + name + " has values that are no finite numbers; its training"
           + " diverged or the file is damaged. Use another file.");

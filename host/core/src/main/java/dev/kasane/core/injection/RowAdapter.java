@@ -1,12 +1,13 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.lowrank.NarrowProduct;
 import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +36,9 @@ final class RowAdapter implements NarrowUpdate {
     if (rows.isAll()) {
       return adapter.addTo(y, x, multiplier, phase);
     }
-    try (NDArray own = Ops.rows(x, rows.numbers());
+    try (NDArray own = OPS.rows(x, rows.numbers());
         NDArray update = adapter.forward(own, multiplier, phase)) {
-      return Ops.addRows(y, rows.numbers(), update);
+      return OPS.addRows(y, rows.numbers(), update);
     }
   }
 

@@ -1,8 +1,9 @@
 package dev.kasane.core.lowrank;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,7 @@ public interface NarrowUpdate extends LayerAdapter {
     if (products.isEmpty()) {
       return LayerAdapter.super.addTo(y, x, multiplier, phase);
     }
-    products.get().forEach(each -> Ops.addLowRank(y, x, each.down(), each.up(), each.factor()));
+    products.get().forEach(each -> OPS.addLowRank(y, x, each.down(), each.up(), each.factor()));
     return y;
   }
 }
