@@ -18,6 +18,7 @@ import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.QuantisedWeight;
+import dev.kasane.quant.Quantizer;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.DynamicMap;
 import dev.kasane.quant.format.FourBitBlocks;
@@ -139,7 +140,7 @@ final class QuantisedTensors implements AutoCloseable {
       try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
         NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
         DataType type = precision(name).dataType();
-        weight = settings.quantise(name, OPS.cast(dense, type), scope);
+        weight = Quantizer.quantise(name, OPS.cast(dense, type), settings, scope);
       }
       current = name;
     }

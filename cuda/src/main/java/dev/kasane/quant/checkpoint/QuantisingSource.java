@@ -13,6 +13,7 @@ import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.quant.LinearNames;
 import dev.kasane.quant.QuantisationSettings;
+import dev.kasane.quant.Quantizer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ public final class QuantisingSource implements TensorSource {
     }
     try (NDManager scratch = owner.newSubManager(); GradMode off = GradMode.off()) {
       NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
-      return Optional.of(settings.quantise(name, OPS.cast(dense, type), owner));
+      return Optional.of(Quantizer.quantise(name, OPS.cast(dense, type), settings, owner));
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.kasane.quant.cuda;
 
-import static dev.kasane.core.tensor.Ops.OPS;
-
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import dev.kasane.core.tensor.GradMode;
 import java.nio.ByteBuffer;
 
 /** Tensors of libtorch's as kernels take them: by address, in the memory of the tensor's own device. */
@@ -25,23 +22,6 @@ public final class TensorMemory {
    */
   public static long address(NDArray tensor) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(TorchBridge.memory(tensor)));
-  }
-
-  /**
-   * A tensor of any content on a manager's device.
-   *
-   * @param type float32, float16, bfloat16 or one that DJL creates
-   */
-  public static NDArray empty(NDManager scope, Shape shape, DataType type) {
-    boolean bfloat16 = type == DataType.BFLOAT16;
-    // DJL cannot create bfloat16: the other type of two bytes carries it.
-    NDArray made = scope.create(shape, bfloat16 ? DataType.FLOAT16 : type);
-    if (!bfloat16) {
-      return made;
-    }
-    try (NDArray carrier = made; GradMode off = GradMode.off()) {
-      return OPS.reinterpret(carrier, type);
-    }
   }
 
   /**
