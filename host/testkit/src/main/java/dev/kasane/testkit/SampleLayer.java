@@ -65,6 +65,14 @@ public enum SampleLayer {
     return model;
   }
 
+  /** A layer of which only the shape of its weight is known, (out, in) or (out, in, k, k), in the same place. */
+  static AdaptableLayer declared(Shape shape, boolean biased) {
+    long outputs = shape.get(0);
+    long inputs = shape.get(1);
+    return new Model(shape.dimension() == 2 ? new Linear(inputs, outputs, biased)
+        : new Conv2d(inputs, outputs, (int) shape.get(2), 1, 0)).layer();
+  }
+
   /** A random input of a type. */
   NDArray input(NDManager scope, DataType type) {
     return Ops.cast(Ops.randomNormal(scope, input), type);

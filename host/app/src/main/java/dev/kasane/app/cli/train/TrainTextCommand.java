@@ -17,7 +17,7 @@ import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.WholeWeight;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.OptimizerFactory;
@@ -168,7 +168,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
 
   /** What the demo model knows to say about products that no record describes, without and with the adapter. */
   private void examine(CausalLm model, Tokenizer tokenizer, AdapterSet adapters, NDManager owner) {
-    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    adapters.phase(LiveUpdate.Phase.INFERENCE);
     adapters.detach();
     tell("Held-out products, before: " + DemoExam.take(model, tokenizer, EXAM_QUESTIONS, owner));
     adapters.attach();
