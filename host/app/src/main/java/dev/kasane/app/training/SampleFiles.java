@@ -1,5 +1,6 @@
 package dev.kasane.app.training;
 
+import dev.kasane.core.family.Samples;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.training.TrainingListener;
