@@ -13,7 +13,7 @@ import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerDelta;
 import dev.kasane.core.tensor.GradMode;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +84,7 @@ public final class DeltaSource {
     return new DetachedLayer(component, module.path(), shapeOf(component, module), base);
   }
 
-  private LayerAdapter restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
+  private LayerDelta restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
     return restorer.restore(layer, module, scope).orElseThrow(() -> new UserException("Layer " + component + "."
         + module.path() + " has " + String.join(", ", module.parameters()) + ", but " + restorer.refusal(layer, module)
         + ".")).adapter();

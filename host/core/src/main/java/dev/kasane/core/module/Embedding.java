@@ -41,10 +41,4 @@ public final class Embedding extends AdaptableLayer {
   public NDArray apply(NDArray ids, NDArray other) {
     return OPS.embedding(ids, other);
   }
-
-  /** Mixes the numbers of a row: {@code up} is (width, rank). */
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    return OPS.linear(hidden, up);
-  }
 }

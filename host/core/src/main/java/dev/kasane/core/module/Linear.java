@@ -64,9 +64,4 @@ public final class Linear extends AdaptableLayer {
   public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
     return OPS.linear(x, other, otherBias);
   }
-
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    return OPS.linear(hidden, up);
-  }
 }
