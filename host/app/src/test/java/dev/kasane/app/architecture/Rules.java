@@ -141,7 +141,7 @@ final class Rules {
             + " tells of a closed pipe in no other way"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
-        .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
+        .because("backward reads the number from memory that may have been collected; OPS.scale takes it as it is"));
     rules.put("places of constants", noClasses()
         .should().callMethodWhere(describe("it hands a constant's place to an operator", Rules::handsPlace))
         .because("constants cross into scripts by name: one more before them must change nothing"));
@@ -164,6 +164,15 @@ final class Rules {
         .should().haveRawParameterTypes(describe("that name a layer", (List<JavaClass> types) ->
             types.stream().anyMatch(type -> type.isAssignableTo(CORE + ".spi.TargetLayer"))))
         .because("a layer that is handed in again could be another one"));
+    rules.put("options are read once", noClasses().that().resideInAnyPackage("dev.kasane.plugin..", CORE + ".lowrank..")
+        .should(ArchCondition.from(describe("keeps options, or takes them beside a layer", Rules::readsAgain)))
+        .because("a method makes them its own record, before it sees any layer"));
+    rules.put("nothing is unsupported", noClasses()
+        .that().doNotHaveFullyQualifiedName("dev.kasane.app.plugins.HostPluginManager$NothingDisabled")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.quant.cpu.Lanes")
+        .should().callCodeUnitWhere(describe("it makes the exception", call -> calls(call,
+            "java.lang.UnsupportedOperationException", "<init>")))
+        .because("who cannot answer a method is of a smaller type; only PF4J asks for more, and a machine may have less"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }
@@ -176,6 +185,14 @@ final class Rules {
   private static boolean namesKeys(JavaClass type) {
     Pattern words = Pattern.compile("lora_(?:down|up|mid|A\\b|B\\b|\\[|\\()|hada_|lokr_|(?<![a-z])ss_[a-z]");
     return ClassStrings.of(type).stream().anyMatch(text -> words.matcher(text).find());
+  }
+
+  private static boolean readsAgain(JavaClass type) {
+    String options = CORE + ".spi.AdapterOptions";
+    return type.getFields().stream().anyMatch(field -> field.getRawType().getName().equals(options))
+        || type.getCodeUnits().stream().map(unit -> unit.getRawParameterTypes()).anyMatch(types ->
+            types.stream().anyMatch(each -> each.getName().equals(options))
+                && types.stream().anyMatch(each -> each.isAssignableTo(CORE + ".spi.TargetLayer")));
   }
 
   private static boolean belongsToFiles(JavaMethodCall call) {
