@@ -143,6 +143,6 @@ public enum BaseGuess {
   private static LongStream words(AdapterContents file) {
     return file.keys().entrySet().stream().filter(key -> key.getValue().role() == Role.WORD)
         .map(key -> file.listing().tensors().get(key.getKey()))
-        .mapToLong(tensor -> tensor.size(tensor.shape().size() - 1));
+        .mapToLong(tensor -> tensor.size(tensor.shape().dimension() - 1));
   }
 }
