@@ -20,13 +20,13 @@ import java.util.List;
 import java.util.Map;
 
 /** A chain of 24 linear layers with low-rank adapters, to be trained plainly or segment by segment. */
-final class AdaptedChain extends Module {
-  static final int LAYERS = 24;
+public final class AdaptedChain extends Module {
+  public static final int LAYERS = 24;
   private static final int RANK = 4;
 
-  final List<Linear> layers = new ArrayList<>();
+  public final List<Linear> layers = new ArrayList<>();
 
-  AdaptedChain(int width) {
+  public AdaptedChain(int width) {
     for (int i = 0; i < LAYERS; i++) {
       layers.add(child(String.valueOf(i), new Linear(width, width, false)));
     }
@@ -41,7 +41,7 @@ final class AdaptedChain extends Module {
   }
 
   /** Attaches adapters and returns their parameters. */
-  List<NDArray> adapt(int width, NDManager scope) {
+  public List<NDArray> adapt(int width, NDManager scope) {
     List<NDArray> parameters = new ArrayList<>();
     for (Linear layer : layers) {
       NDArray down = scope.randomNormal(0f, 0.05f, new Shape(RANK, width), DataType.FLOAT32);
@@ -56,7 +56,7 @@ final class AdaptedChain extends Module {
   }
 
   /** One forward and backward pass that keeps the states between the layers. */
-  void segmented(NDArray x, NDManager scope) {
+  public void segmented(NDArray x, NDManager scope) {
     try (NDManager step = scope.newSubManager(); SegmentedRun run = new SegmentedRun(segments(), 1, step)) {
       NDArray y = run.forward(new NDList(x)).get(0);
       run.backward(step.ones(y.getShape()));

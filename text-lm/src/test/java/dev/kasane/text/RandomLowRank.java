@@ -49,7 +49,7 @@ public final class RandomLowRank implements AdapterMethod {
     return Optional.empty();
   }
 
-  private record Adapter(TargetLayer layer, NDArray down, NDArray up) implements NarrowUpdate {
+  private record Adapter(TargetLayer layer, NDArray down, NDArray up) implements LayerAdapter, NarrowUpdate {
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
       return Ops.scale(up.matMul(down), multiplier);

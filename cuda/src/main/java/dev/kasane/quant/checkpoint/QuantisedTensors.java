@@ -17,6 +17,7 @@ import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.QuantisedWeight;
+import dev.kasane.quant.Quantizer;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.DynamicMap;
 import dev.kasane.quant.format.FourBitBlocks;
@@ -138,7 +139,7 @@ final class QuantisedTensors implements AutoCloseable {
       try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
         NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
         DataType type = precision(name).dataType();
-        weight = settings.quantise(name, Ops.cast(dense, type), scope);
+        weight = Quantizer.quantise(name, Ops.cast(dense, type), settings, scope);
       }
       current = name;
     }

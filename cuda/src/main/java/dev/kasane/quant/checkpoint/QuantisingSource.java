@@ -12,6 +12,7 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.LinearNames;
 import dev.kasane.quant.QuantisationSettings;
+import dev.kasane.quant.Quantizer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class QuantisingSource implements TensorSource {
     }
     try (NDManager scratch = owner.newSubManager(); GradMode off = GradMode.off()) {
       NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
-      return Optional.of(settings.quantise(name, Ops.cast(dense, type), owner));
+      return Optional.of(Quantizer.quantise(name, Ops.cast(dense, type), settings, owner));
     }
   }
 

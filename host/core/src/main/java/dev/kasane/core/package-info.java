@@ -27,6 +27,7 @@
  *   checkpoint, injection  weights onto a model; adapters onto a model and off again
  *   algebra                adapters mixed, resized, extracted and merged into files, and what came of it checked
  *   training               the loop, the optimiser, checkpoints of a run
+ *   family                 what a family of base models answers: whose a model is, its parts, its training
  * </pre>
  *
  * <p>To follow one adapter through it, begin with {@link dev.kasane.core.spi.LayerAdapter}, see

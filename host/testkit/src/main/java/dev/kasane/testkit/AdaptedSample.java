@@ -101,7 +101,7 @@ final class AdaptedSample implements AutoCloseable {
   }
 
   LayerAdapter adapter() {
-    return set.layers().get(0).attachment().adapter();
+    return set.layers().get(0).adapter();
   }
 
   NDArray delta(double multiplier) {

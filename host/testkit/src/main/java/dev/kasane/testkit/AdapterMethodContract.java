@@ -18,7 +18,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.tensor.GradMode;
@@ -239,8 +239,8 @@ public abstract class AdapterMethodContract {
   void theShapeThatSavedTensorsTellTakesThem(SampleLayer sample) {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
       AdapterModule saved = adapted.adapter().saved();
-      method().shapeOf(saved).ifPresent(shape ->
-          assertThat(method().restore(new ShapedLayer(adapted.layer(), shape), saved, adapted.scope())).isPresent());
+      method().shapeOf(saved).map(shape -> SampleLayer.declared(shape, adapted.layer().hasBias())).ifPresent(layer ->
+          assertThat(method().restore(layer, saved, adapted.scope())).isPresent());
       AdapterModule foreign = new AdapterModule(
           saved.path(), Map.of("foreign_method.weight", adapted.x()), Map.of());
       assertThat(method().shapeOf(foreign)).isEmpty();

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Conv2d;
+import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
@@ -63,6 +64,16 @@ public enum SampleLayer {
     model.namedWeights().values().forEach(weight ->
         weight.set(new DenseWeight(Ops.cast(Ops.randomNormal(scope, weight.shape()), type))));
     return model;
+  }
+
+  /** A layer of which only the shape of its weight is known, (out, in) or (out, in, k, k), in the same place. */
+  static AdaptableLayer declared(Shape shape, boolean biased) {
+    long outputs = shape.get(0);
+    long inputs = shape.get(1);
+    Model model = new Model(shape.dimension() == 2 ? new Linear(inputs, outputs, biased)
+        : new Conv2d(inputs, outputs, (int) shape.get(2), 1, 0));
+    DeclaredWeight.declare(model);
+    return model.layer();
   }
 
   /** A random input of a type. */

@@ -96,12 +96,12 @@ public final class BaseCheckpoint implements AutoCloseable {
   }
 
   /** The generation: told by the width that the U-Net listens to, failing that by the text encoder. */
-  public BaseKind kind() {
+  public KnownBase kind() {
     return switch (config(BasePart.UNET).path("cross_attention_dim").asInt()) {
-      case 768 -> BaseKind.SD1;
-      case 1024 -> BaseKind.SD2;
+      case 768 -> KnownBase.SD1;
+      case 1024 -> KnownBase.SD2;
       default -> config(BasePart.TEXT_ENCODER).path("hidden_act").asText("quick_gelu").equals("gelu")
-          ? BaseKind.SD2 : BaseKind.SD1;
+          ? KnownBase.SD2 : KnownBase.SD1;
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.clip.ClipConfig;
@@ -20,23 +21,23 @@ import java.util.Optional;
  * The published base models, as far as adapters need them: which layers each has, of which shape. So adapter
  * files can be read, checked and converted without a base model at hand.
  */
-public enum KnownBase {
+public enum KnownBase implements BaseKind {
   /** Stable Diffusion 1.x. */
-  SD1("sd1", unet(768, false)) {
+  SD1("sd1", "Stable Diffusion 1.x", unet(768, false)) {
     @Override
     void encoders(Map<String, Module> parts) {
       parts.put(TEXT_ENCODER, new ClipTextModel(CLIP_L));
     }
   },
   /** Stable Diffusion 2.x: OpenCLIP's ViT-H without its last layer. */
-  SD2("sd2", unet(1024, true)) {
+  SD2("sd2", "Stable Diffusion 2.x", unet(1024, true)) {
     @Override
     void encoders(Map<String, Module> parts) {
       parts.put(TEXT_ENCODER, new ClipTextModel(clip(1024, 23, 16, false)));
     }
   },
   /** Stable Diffusion XL: two text encoders, the second of which is OpenCLIP's ViT-bigG. */
-  SDXL("sdxl", xlUnet()) {
+  SDXL("sdxl", "Stable Diffusion XL", xlUnet()) {
     @Override
     void encoders(Map<String, Module> parts) {
       parts.put(TEXT_ENCODER, new ClipTextModel(CLIP_L));
@@ -54,19 +55,39 @@ public enum KnownBase {
   private static final String WEIGHT = ".weight";
   private static final ClipConfig CLIP_L = clip(768, 12, 12, true);
 
+  private static final Map<Long, KnownBase> BY_CONTEXT_WIDTH =
+      Map.of(768L, SD1, 1024L, SD2, 2048L, SDXL, 1280L, SDXL);
+
   private final String id;
+  private final String title;
   private final UNetConfig unet;
 
-  KnownBase(String id, UNetConfig unet) {
+  KnownBase(String id, String title, UNetConfig unet) {
     this.id = id;
+    this.title = title;
     this.unet = unet;
   }
 
   abstract void encoders(Map<String, Module> parts);
 
-  /** The name in files and messages: {@code sd1}, {@code sd2} or {@code sdxl}. */
+  @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public String title() {
+    return title;
+  }
+
+  /** The base whose cross-attention reads text of this width, or one of whose text encoders is so wide. */
+  public static Optional<KnownBase> ofContextWidth(long width) {
+    return Optional.ofNullable(BY_CONTEXT_WIDTH.get(width));
+  }
+
+  /** The same where any base will do. */
+  public static BaseKind kind(long contextWidth) {
+    return ofContextWidth(contextWidth).map(BaseKind.class::cast).orElse(UNKNOWN);
   }
 
   /** The base of a name, if it is one of these. */
@@ -83,6 +104,7 @@ public enum KnownBase {
    * The module trees of the parts that adapters are made for, by component. Their weights are declared, not
    * loaded ({@link DeclaredWeight}): adapters can be restored on them, but nothing computed.
    */
+  @Override
   public Map<String, Module> components() {
     Map<String, Module> parts = new LinkedHashMap<>();
     parts.put(UNET, new UNet2DConditionModel(unet));

@@ -25,11 +25,11 @@ final class OriginalConfigs {
   private static final int MOST_GROUPS = 32;
 
   private final TensorSource source;
-  private final BaseKind kind;
+  private final KnownBase kind;
   private final PredictionType predictionType;
   private final ObjectNode builtIn;
 
-  OriginalConfigs(TensorSource source, BaseKind kind, PredictionType predictionType) {
+  OriginalConfigs(TensorSource source, KnownBase kind, PredictionType predictionType) {
     this.source = source;
     this.kind = kind;
     this.predictionType = predictionType;
@@ -68,7 +68,7 @@ final class OriginalConfigs {
     put(config, "block_out_channels", channels);
     types(config, "down_block_types", layout.downAttention(), "DownBlock2D");
     types(config, "up_block_types", layout.upAttention(), "UpBlock2D");
-    if (kind == BaseKind.SD2) {
+    if (kind == KnownBase.SD2) {
       put(config, "attention_head_dim", channels.stream().map(OriginalConfigs::heads).toList());
       config.put("sample_size", predictionType == PredictionType.V_PREDICTION ? 96 : 64);
     }

@@ -34,7 +34,7 @@ final class OriginalLayout implements BaseLayout {
     this.file = file;
     this.source = source;
     this.configFolder = options.configFolder();
-    BaseKind kind = kind(source);
+    KnownBase kind = kind(source);
     this.predictionType = options.predictionType().orElseGet(() -> PredictionRule.of(kind, source));
     this.configs = new OriginalConfigs(source, kind, predictionType);
   }
@@ -83,8 +83,8 @@ final class OriginalLayout implements BaseLayout {
   }
 
   /** OpenCLIP's names are found in Stable Diffusion 2 alone. */
-  private static BaseKind kind(TensorSource source) {
-    return new Section(source, OriginalConfigs.OPEN_CLIP).isEmpty() ? BaseKind.SD1 : BaseKind.SD2;
+  private static KnownBase kind(TensorSource source) {
+    return new Section(source, OriginalConfigs.OPEN_CLIP).isEmpty() ? KnownBase.SD1 : KnownBase.SD2;
   }
 
   @Override

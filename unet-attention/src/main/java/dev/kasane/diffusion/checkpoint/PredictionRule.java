@@ -24,7 +24,7 @@ final class PredictionRule {
 
   private PredictionRule() {}
 
-  static PredictionType of(BaseKind kind, TensorSource source) {
+  static PredictionType of(KnownBase kind, TensorSource source) {
     Map<String, String> metadata = source.metadata();
     String stated = metadata.getOrDefault("modelspec.prediction_type", "");
     if (stated.equals("v") || stated.equals(PredictionType.V_PREDICTION.configName())
@@ -33,7 +33,7 @@ final class PredictionRule {
     }
     boolean base512 = metadata.getOrDefault("global_step", "").equals(STEP_OF_512_PIXEL_BASE)
         || metadata.getOrDefault("modelspec.architecture", "").endsWith("512");
-    boolean epsilon = kind == BaseKind.SD1 || stated.equals(PredictionType.EPSILON.configName()) || base512;
+    boolean epsilon = kind == KnownBase.SD1 || stated.equals(PredictionType.EPSILON.configName()) || base512;
     return epsilon ? PredictionType.EPSILON : PredictionType.V_PREDICTION;
   }
 }

@@ -1,7 +1,9 @@
 package dev.kasane.diffusion.pipeline;
 
 import ai.djl.ndarray.types.DataType;
+import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.module.Module;
+import dev.kasane.diffusion.checkpoint.KnownBase;
 import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.clip.LearnedWords;
 import dev.kasane.diffusion.clip.tokenizer.ClipTokenizer;
@@ -71,6 +73,11 @@ public record ImageModel(
     components.put(UNET, unet);
     components.put(TEXT_ENCODER, textEncoder);
     return components;
+  }
+
+  /** The model as adapters see it. */
+  public BaseParts parts() {
+    return new BaseParts(KnownBase.kind(unet.config().crossAttentionWidth()), components());
   }
 
   /** The side of the pictures that the base was trained for. */

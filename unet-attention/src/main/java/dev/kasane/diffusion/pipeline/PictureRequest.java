@@ -53,10 +53,25 @@ public record PictureRequest(
     int layers = model.textEncoder().config().layers();
     Ranges.require(clipSkip >= 0 && clipSkip < layers, "«clip skip»", clipSkip, "0 to " + (layers - 1));
     start.ifPresent(from -> {
-      Ranges.require(from.strength() > 0 && from.strength() <= 1, "«strength»", from.strength(), "above 0 and up to 1");
+      requireStrength(from.strength());
       Ranges.require(from.picture().width() == width && from.picture().height() == height, "«init»",
           from.picture().width() + "x" + from.picture().height(), width + "x" + height);
     });
+  }
+
+  /**
+   * Checks how much of a start picture is given up.
+   *
+   * @throws UserException naming the number
+   */
+  public static void requireStrength(double strength) {
+    Ranges.require(strength > 0 && strength <= 1, "«strength»", strength, "above 0 and up to 1");
+  }
+
+  /** The same from a start picture. */
+  public PictureRequest startingFrom(Start from) {
+    return new PictureRequest(prompt, negative, seed, steps, guidance, width, height, scheduler, clipSkip,
+        Optional.of(from));
   }
 
   private void checkSize(int step) {

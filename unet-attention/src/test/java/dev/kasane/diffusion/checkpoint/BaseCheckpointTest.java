@@ -90,7 +90,7 @@ class BaseCheckpointTest {
   void fullSizeConfigurationsAreThePublishedOnes(String name) throws IOException {
     Path published = SharedData.path("models/" + name);
     try (TensorSource shapes = OriginalShapes.of(name)) {
-      BaseKind kind = name.equals("sd15") ? BaseKind.SD1 : BaseKind.SD2;
+      KnownBase kind = name.equals("sd15") ? KnownBase.SD1 : KnownBase.SD2;
       PredictionType type = PredictionRule.of(kind, shapes);
       OriginalConfigs configs = new OriginalConfigs(shapes, kind, type);
       JsonNode unet = JsonFiles.read(published.resolve("unet/config.json"));
@@ -165,7 +165,7 @@ class BaseCheckpointTest {
       "SD2, modelspec.prediction_type, epsilon, EPSILON",
       "SD2, modelspec.architecture, stable-diffusion-v2-512, EPSILON",
       "SD2, modelspec.architecture, stable-diffusion-v2-768-v, V_PREDICTION"})
-  void predictionFollowsTheDocumentedRule(BaseKind kind, String key, String value, PredictionType expected)
+  void predictionFollowsTheDocumentedRule(KnownBase kind, String key, String value, PredictionType expected)
       throws IOException {
     Map<String, String> metadata = key.isEmpty() ? Map.of() : Map.of(key, value);
     Path file = folder.resolve("any.safetensors");

@@ -1,8 +1,8 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.BlockWeights;
 import dev.kasane.core.injection.InjectionReport;
@@ -94,8 +94,8 @@ public final class AdapterLoading {
   }
 
   private static void requireSameBase(FormatChoice.Chosen chosen, AdapterBase base) {
-    BaseGuess made = BaseGuess.of(chosen.contents());
-    if (made != base.kind() && made != BaseGuess.UNKNOWN && base.kind() != BaseGuess.UNKNOWN) {
+    BaseKind made = chosen.contents().base();
+    if (made != base.kind() && made != BaseKind.UNKNOWN && base.kind() != BaseKind.UNKNOWN) {
       throw new UserException(chosen.path() + " was made for " + made.title() + ", but the base is "
           + base.kind().title() + ". Adapters fit only the kind of base that they were trained on.");
     }
@@ -129,8 +129,8 @@ public final class AdapterLoading {
     List<String> details = new ArrayList<>(lines.subList(1, lines.size()));
     details.addAll(NearMiss.of(chosen, base, report, methods));
     if (nothing) {
-      BaseGuess made = BaseGuess.of(chosen.contents());
-      if (made != BaseGuess.UNKNOWN) {
+      BaseKind made = chosen.contents().base();
+      if (made != BaseKind.UNKNOWN) {
         details.add("The file looks made for " + made.title() + ".");
       }
       throw new UserException(chosen.path() + ": nothing in this adapter fits the base model: " + lines.get(0),

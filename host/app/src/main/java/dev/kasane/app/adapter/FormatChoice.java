@@ -70,7 +70,7 @@ public final class FormatChoice {
      * @param scope owner of the tensors
      * @throws UserException when the file cannot be read or is damaged
      */
-    AdapterModel read(Path named, Map<String, Collection<String>> layers, NDManager scope) {
+    public AdapterModel read(Path named, Map<String, Collection<String>> layers, NDManager scope) {
       try {
         return format.read(path, layers, scope);
       } catch (IOException e) {

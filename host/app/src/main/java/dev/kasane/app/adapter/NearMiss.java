@@ -1,12 +1,12 @@
 package dev.kasane.app.adapter;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.inspect.BaseGuess;
+import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.core.UserException;
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.diffusion.checkpoint.KnownBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ public final class NearMiss {
     Optional<Map<String, String>> repair = chosen.format().repair(chosen.keys(), base.layers());
     repair.ifPresent(renames -> found.add(renames.size() + " keys were mangled by a faulty conversion; "
         + example(renames) + ". «convert " + chosen.path() + " NEW, to " + chosen.format().id()
-        + ", repair" + (base.kind() == BaseGuess.LLM ? ", base MODEL" : "") + "» writes a file with the right keys."));
+        + ", repair" + (base.kind().isDiverse() ? ", base MODEL" : "") + "» writes a file with the right keys."));
     if (repair.isEmpty()) {
       better(chosen, base, report, methods).ifPresent(found::add);
     }
@@ -50,8 +50,8 @@ public final class NearMiss {
       InjectionReport report, List<AdapterMethod> methods) {
     String best = null;
     int most = report.matched().size();
-    for (KnownBase other : KnownBase.values()) {
-      if (other.id().equals(base.kind().id())) {
+    for (BaseKind other : ModelFamilies.publishedKinds()) {
+      if (other == base.kind()) {
         continue;
       }
       try (NDManager scope = Engines.newManager()) {

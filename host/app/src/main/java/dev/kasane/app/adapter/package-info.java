@@ -18,6 +18,6 @@
  * dev.kasane.app.adapter.AdapterReference}) through recognition, reading and restoration onto a live model of
  * pictures or text, and refuses it when a part does not fit, unless that part was accepted
  * ({@link dev.kasane.app.adapter.AdapterMisfit}). Learned words, which came along or have a file of their own
- * ({@link dev.kasane.app.adapter.EmbeddingReference}), are gathered by {@link dev.kasane.app.adapter.PromptWords}.
+ * ({@link dev.kasane.app.adapter.EmbeddingReference}), are gathered by {@link dev.kasane.app.image.PromptWords}.
  */
 package dev.kasane.app.adapter;

@@ -7,18 +7,19 @@ import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.DeclaredLayers;
 import dev.kasane.app.adapter.FormatChoice;
+import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.app.inspect.AdapterContents;
-import dev.kasane.app.inspect.BaseGuess;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.LayerTable;
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
-import dev.kasane.diffusion.checkpoint.KnownBase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,28 +89,24 @@ public final class AdapterReader {
     return new ReadAdapter(read.reference(), read.format(), layers, read.model());
   }
 
-  /** The likeliest first; a language model's paths stand in its adapters' own keys, so it needs no table. */
+  /** The likeliest first; where bases differ, the paths stand in the adapter's own keys, so it needs no table. */
   private List<LayerTable> candidates(AdapterContents contents) {
     if (base.isPresent()) {
       return List.of(base.get());
     }
     LayerTable none = LayerTable.of("no base", Map.of());
-    BaseGuess guess = BaseGuess.of(contents);
-    if (guess == BaseGuess.LLM) {
+    BaseKind guess = contents.base();
+    if (guess.isDiverse()) {
       return List.of(none);
     }
     List<LayerTable> tables = new ArrayList<>();
-    KnownBase.of(guess.id()).map(AdapterReader::layers).ifPresent(tables::add);
-    for (KnownBase known : KnownBase.values()) {
-      if (!known.id().equals(guess.id())) {
-        tables.add(layers(known));
-      }
-    }
+    ModelFamilies.publishedKinds().stream().sorted(Comparator.comparing(known -> known != guess))
+        .map(AdapterReader::layers).forEach(tables::add);
     tables.add(none);
     return tables;
   }
 
-  private static LayerTable layers(KnownBase known) {
+  private static LayerTable layers(BaseKind known) {
     return new DeclaredLayers("the known base " + known.id(), AdapterBase.of(known));
   }
 

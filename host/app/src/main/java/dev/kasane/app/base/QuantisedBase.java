@@ -3,10 +3,11 @@ package dev.kasane.app.base;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
-import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.family.BaseModel;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.quant.Originals;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.QuantisedWeight;
 import dev.kasane.quant.Quantizer;
@@ -14,16 +15,12 @@ import dev.kasane.quant.checkpoint.BitsandbytesSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Quantises a base model that has been loaded, and tells what its weights hold. */
 public final class QuantisedBase {
-  /** What bitsandbytes and QLoRA leave alone, and the convolutions between latents and features. */
-  private static final Set<String> DENSE_IN_A_UNET = Set.of("conv_in", "conv_out", "time_embedding", "add_embedding");
-
   private QuantisedBase() {}
 
   /**
@@ -36,55 +33,47 @@ public final class QuantisedBase {
     return BitsandbytesSource.of(stored);
   }
 
-  /** The layers of a U-Net that are quantised: all but its first and last and what reads the timestep. */
-  public static boolean isUsualInUNet(AdaptableLayer layer) {
-    return !DENSE_IN_A_UNET.contains(layer.path().split("\\.", 2)[0]);
-  }
-
-  /** The layers of a language model that are quantised: all linear ones but the output head. */
-  public static boolean isUsualInLanguageModel(AdaptableLayer layer) {
-    return Quantizer.isUsual(layer);
-  }
-
   /**
-   * Quantises what is to be quantised.
+   * Quantises what is to be quantised, and tells what the base's weights hold.
    *
-   * @param name what the model is called in the report
-   * @param model a model with its weights and without adapters
-   * @param settings how; nothing for leaving the model as it was stored
-   * @param layers which of its layers
-   * @param keepOriginals whether the dense weights are kept, see {@link Quantizer#forgetOriginals}
+   * @param base a base with its weights and without adapters
+   * @param settings how; nothing for leaving it as it was stored
+   * @param keepOriginals whether the dense weights are kept until what is returned is closed
    * @param owner owner of the codes
-   * @return a line about memory; nothing when the whole model is dense
-   * @throws UserException when a weight is not finite, or the model was stored quantised and is to be quantised again
+   * @param tell gets a line about memory, unless the whole base is dense
+   * @throws UserException when a weight is not finite, or the base was stored quantised and is to be quantised again
    */
-  public static Optional<String> quantise(String name, Module model, Optional<QuantisationSettings> settings,
-      Predicate<AdaptableLayer> layers, boolean keepOriginals, NDManager owner) {
-    settings.ifPresent(each -> {
-      requireDense(name, model, each);
-      Quantizer.quantise(model, each, layers, keepOriginals, owner);
-    });
-    return report(name, model);
+  public static Originals quantise(BaseModel.Quantisable base, Optional<QuantisationSettings> settings,
+      boolean keepOriginals, NDManager owner, Consumer<String> tell) {
+    settings.ifPresent(each -> requireDense(base, each));
+    Originals originals = Originals.NONE;
+    if (settings.isPresent() && keepOriginals) {
+      originals = Quantizer.quantiseKeeping(base.root(), settings.get(), base.layers(), owner);
+    } else if (settings.isPresent()) {
+      Quantizer.quantise(base.root(), settings.get(), base.layers(), owner);
+    }
+    report(base).ifPresent(line -> tell.accept("Base's " + line));
+    return originals;
   }
 
-  private static void requireDense(String name, Module model, QuantisationSettings settings) {
-    List<QuantisedWeight> stored = quantised(model);
+  private static void requireDense(BaseModel.Quantisable base, QuantisationSettings settings) {
+    List<QuantisedWeight> stored = quantised(base.root());
     if (!stored.isEmpty()) {
-      throw new UserException("The base's " + name + " is stored in " + storages(stored) + " already. Leave out"
+      throw new UserException("The base's " + base.name() + " is stored in " + storages(stored) + " already. Leave out"
           + " «base type " + settings.kind().id() + "», or name the base that it was made from.");
     }
   }
 
-  private static Optional<String> report(String name, Module model) {
-    List<QuantisedWeight> quantised = quantised(model);
+  private static Optional<String> report(BaseModel.Quantisable base) {
+    List<QuantisedWeight> quantised = quantised(base.root());
     if (quantised.isEmpty()) {
       return Optional.empty();
     }
-    List<FrozenWeight> all = model.namedWeights().values().stream().filter(Weight::isSet).map(Weight::get).toList();
+    List<FrozenWeight> all = base.root().namedWeights().values().stream().filter(Weight::isSet).map(Weight::get).toList();
     long dense = all.stream().mapToLong(QuantisedBase::denseBytes).sum();
     return Optional.of(String.format(Locale.ROOT,
         "%s: %d layers in %s, %.4f bytes a parameter; with all its weights %,.1f MB, %.3f bytes a parameter"
-            + " (dense: %,.1f MB)", name, quantised.size(), storages(quantised),
+            + " (dense: %,.1f MB)", base.name(), quantised.size(), storages(quantised),
         (double) bytes(quantised) / count(quantised), bytes(all) / 1e6, (double) bytes(all) / count(all), dense / 1e6));
   }
 

@@ -1,8 +1,12 @@
 /**
- * The base model's storage: what is quantised when a base is loaded, what stays dense, and what that saves.
+ * Base models, whichever family they are of.
  *
- * <p>A base comes quantised in one of two ways. A folder that {@code kasane quantize}, transformers or diffusers
- * wrote with bitsandbytes is read as it lies; or {@code --base-type} quantises a dense base layer by layer as soon
- * as its weights are there. Adapters see no difference.
+ * <p>{@link dev.kasane.app.base.ModelFamilies} finds the families ({@link dev.kasane.core.family.ModelFamily}) and asks
+ * them whose a model or an adapter is. {@link dev.kasane.app.base.GenerateRun} is the order of a run that makes
+ * something with a model.
+ *
+ * <p>{@link dev.kasane.app.base.QuantisedBase} is the base's storage. A base comes quantised in one of two ways: a folder
+ * that is stored so is read as it lies, or a dense base is quantised layer by layer as soon as its weights are there.
+ * Adapters see no difference.
  */
 package dev.kasane.app.base;

@@ -1,11 +1,14 @@
 package dev.kasane.app.inspect;
 
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.app.base.ModelFamilies;
+import dev.kasane.core.family.AdapterSigns;
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterHeader;
-import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterKey.Role;
 import dev.kasane.core.spi.AdapterKey.Sign;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.HeaderFacts;
@@ -185,6 +188,17 @@ public final class AdapterContents {
   /** The updates by module. */
   Map<String, Module> modules() {
     return modules;
+  }
+
+  /** The kind of base that it was made for, as far as the header tells. */
+  public BaseKind base() {
+    Map<String, ModuleFacts> known = new LinkedHashMap<>();
+    modules.forEach((name, module) -> module.facts().ifPresent(facts -> known.put(name, facts)));
+    Map<String, Shape> shapes = listing.shapes();
+    List<Shape> words = keys.entrySet().stream().filter(key -> key.getValue().role() == Role.WORD)
+        .map(key -> shapes.get(key.getKey())).toList();
+    return ModelFamilies.kindOf(
+        metadataFacts().stream().map(HeaderFacts::base).toList(), new AdapterSigns(shapes, known, words));
   }
 
   /** The values of the constant alpha by key. */

@@ -1,8 +1,9 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.spi.AdapterFormat;
-import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterKey.Role;
+import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.ModuleFacts;
@@ -34,7 +35,7 @@ final class Description {
   private final HeaderFacts own;
   private final Map<String, ModuleFacts> adapted = new LinkedHashMap<>();
   private final Set<String> words;
-  private final BaseGuess base;
+  private final BaseKind base;
 
   /**
    * @throws IOException when what belongs to the file is damaged
@@ -47,7 +48,7 @@ final class Description {
     contents.modules().forEach((name, module) -> module.facts().ifPresent(facts -> adapted.put(name, facts)));
     this.words = contents.keys().values().stream().filter(key -> key.role() == Role.WORD)
         .map(AdapterKey::module).collect(Collectors.toCollection(TreeSet::new));
-    this.base = BaseGuess.of(contents);
+    this.base = contents.base();
   }
 
   FileInspection describe() {
@@ -112,7 +113,7 @@ final class Description {
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     listing.metadataFault().ifPresent(notes::add);
-    boolean image = contents.format().filter(AdapterFormat::namesDiffusionLayers).isPresent() && base != BaseGuess.LLM;
+    boolean image = contents.format().filter(AdapterFormat::namesDiffusionLayers).isPresent() && !base.isDiverse();
     List<String> strange = !image ? List.of() : adapted.keySet().stream()
         .filter(module -> !KNOWN_PLACE.matcher(module).find()).toList();
     if (!strange.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.family.BaseKind;
 import dev.kasane.core.spi.ModuleFacts;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public record FileInspection(
 
   /** A file that cannot be read. */
   static FileInspection unreadable(String file, long bytes, String problem) {
-    return new FileInspection(file, bytes, UNKNOWN, UNKNOWN, BaseGuess.UNKNOWN.id(), UNKNOWN, 0, Map.of(),
+    return new FileInspection(file, bytes, UNKNOWN, UNKNOWN, BaseKind.UNKNOWN.id(), UNKNOWN, 0, Map.of(),
         List.of(), 0, 0, List.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of(), false, List.of(),
         List.of(problem));
   }

@@ -9,7 +9,7 @@
  * {@link dev.kasane.app.inspect.AdapterContents} is what the formats and methods that are installed make of it: whose the
  * keys are, which modules there are and what each is. This package knows no key and no parameter; what people ask about
  * and no plugin reads is the small list {@link dev.kasane.app.inspect.Unread}.
- * {@link dev.kasane.app.inspect.BaseGuess} tells for which base the file was made, and
+ * {@link dev.kasane.app.base.ModelFamilies} tells for which base the file was made, and
  * {@link dev.kasane.app.inspect.Integrity} what is wrong with it, which no command then uses. The commands that use
  * adapters choose the format by the same contents.
  */

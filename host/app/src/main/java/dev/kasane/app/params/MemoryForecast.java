@@ -1,5 +1,7 @@
 package dev.kasane.app.params;
 
+import dev.kasane.core.family.Activations;
+import dev.kasane.core.family.PlannedModel;
 import dev.kasane.core.tensor.ElementType;
 import java.util.Set;
 
@@ -9,8 +11,7 @@ import java.util.Set;
  * <ul>
  *   <li>weights = numbers of the base · bytes of the type, see {@link PlannedModel#weightBytes}
  *   <li>adapter = trained numbers · 4, gradients the same, AdamW's two averages twice that: they are float32
- *   <li>activations = batch · what backward keeps of one example, see {@link TextActivations} and
- *       {@link PictureActivations}
+ *   <li>activations = batch · what backward keeps of one example, as its family says
  *   <li>engine = 350 MB: the virtual machine, libtorch and its threads' scratch memory, measured
  * </ul>
  *

@@ -2,14 +2,20 @@ package dev.kasane.app.params;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.app.base.ModelFamilies;
+import dev.kasane.core.UserException;
+import dev.kasane.core.family.PlannedModel;
+import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.AdapterSizes;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,11 +40,9 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * @param config a {@code config.json} or a folder with one
    * @param precision type of the base and the computation
    * @param batch examples of a step
-   * @param length tokens of a text
-   * @param resolution pixels of a picture's side
-   * @param dropouts whether a language model's own dropouts are on
+   * @param planned what else the forecast depends on
    */
-  public record Run(Path config, ElementType precision, int batch, int length, int resolution, boolean dropouts) {}
+  public record Run(Path config, ElementType precision, int batch, PlannedRun planned) {}
 
   /**
    * Plans an adapter.
@@ -47,7 +51,7 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    *     option is out of range
    */
   public static ParameterPlan of(Run run, TargetSelector targets, MethodChoice choice) {
-    PlannedModel model = PlannedModels.read(run);
+    PlannedModel model = model(run);
     try (NDManager scope = Engines.newManager()) {
       Map<String, Map<String, Shape>> sizes = AdapterSizes.of(model.root(), targets, choice, scope);
       long trained = sizes.values().stream().flatMap(layer -> layer.values().stream()).mapToLong(Shape::size).sum();
@@ -55,6 +59,18 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
           fileBytes(model.filePrefix(), sizes),
           MemoryForecast.of(model, sizes.keySet(), trained, run.precision(), run.batch()));
     }
+  }
+
+  private static PlannedModel model(Run run) {
+    Path file = Files.isDirectory(run.config()) ? inFolder(run.config()) : run.config();
+    PlannedModel model = ModelFamilies.of(file).plan(file, run.planned());
+    model.root().namedWeights().values().forEach(weight -> weight.set(new ZeroWeight(weight.shape())));
+    return model;
+  }
+
+  private static Path inFolder(Path folder) {
+    return List.of("config.json", "unet/config.json").stream().map(folder::resolve).filter(Files::isRegularFile)
+        .findFirst().orElseThrow(() -> new UserException(folder + " has no config.json."));
   }
 
   /** A safetensors file: the length of its header, the header, filled up to eight bytes, the numbers. */

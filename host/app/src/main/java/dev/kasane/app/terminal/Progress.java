@@ -1,6 +1,7 @@
 package dev.kasane.app.terminal;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.family.ProgressDisplay;
 import java.io.PrintStream;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -18,7 +19,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /**
  * How far a task has come: a bar, the count, time gone and time left, speed, and a message such as the loss.
  */
-public final class Progress implements AutoCloseable {
+public final class Progress implements ProgressDisplay.Bar {
   private static final Duration REDRAW = Duration.ofMillis(250);
   private static final Duration PLAIN_LINE = Duration.ofSeconds(10);
   private static final int PLAIN_WIDTH = 100;
@@ -47,6 +48,11 @@ public final class Progress implements AutoCloseable {
     return start(task, unit, total, done, MessageStream.own(System.err), isTerminal());
   }
 
+  /** The same for what nothing was done of before. */
+  public static Progress start(String task, String unit, long total) {
+    return start(task, unit, total, 0);
+  }
+
   static Progress start(String task, String unit, long total, long done, PrintStream out, boolean terminal) {
     DecimalFormat speed = new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT));
     ProgressBarConsumer consumer = terminal ? new RedrawnLine(out)
@@ -70,7 +76,7 @@ public final class Progress implements AutoCloseable {
     bar.step();
   }
 
-  /** Sets the count. */
+  @Override
   public void stepTo(long done) {
     bar.stepTo(done);
   }

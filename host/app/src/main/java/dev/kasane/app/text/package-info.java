@@ -1,8 +1,7 @@
 /**
  * What the commands for text share.
  *
- * <p>{@link dev.kasane.app.text.TextModel} is an opened folder: model, tokeniser, chat template.
- * {@link dev.kasane.app.text.PromptFile} reads prompts of which each names its own.
+ * <p>{@link dev.kasane.app.text.PromptFile} reads prompts of which each names its own.
  * {@link dev.kasane.app.text.DemoTextLocation} knows where the demo language model and its texts lie.
  */
 package dev.kasane.app.text;

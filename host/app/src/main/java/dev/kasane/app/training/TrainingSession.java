@@ -2,6 +2,8 @@ package dev.kasane.app.training;
 
 import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
+import dev.kasane.core.family.Samples;
+import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;

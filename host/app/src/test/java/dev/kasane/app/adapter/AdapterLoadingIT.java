@@ -60,7 +60,7 @@ class AdapterLoadingIT {
 
   private LoadedAdapter load(Path file, double weight, AdapterMisfit... accepted) {
     return new AdapterLoading(plugins.formats(), plugins.methods(), Set.of(accepted))
-        .load(new AdapterReference(file, weight), AdapterBase.of(tiny), scope);
+        .load(new AdapterReference(file, weight), AdapterBase.live(tiny.parts()), scope);
   }
 
   private Path file(String tensors) throws IOException {
@@ -85,12 +85,12 @@ class AdapterLoadingIT {
   void weightsOfBlocksReachTheirLayersAlone() {
     LoadedAdapter loaded = new AdapterLoading(plugins.formats(), plugins.methods(), Set.of()).load(
         new AdapterReference(KOHYA, 0.5), new BlockWeights(Map.of("mid_block", 0.0, "text_encoder", 3.0)),
-        AdapterBase.of(tiny), scope);
+        AdapterBase.live(tiny.parts()), scope);
     loaded.set().detach();
     assertThat(loaded.set().layers()).isNotEmpty().allSatisfy(each -> assertThat(each.attachment().multiplier())
         .isEqualTo(each.name().contains("mid_block") ? 0 : each.name().startsWith("text_encoder") ? 1.5 : 0.5));
     assertThatThrownBy(() -> new AdapterLoading(plugins.formats(), plugins.methods(), Set.of()).load(
-        new AdapterReference(KOHYA, 1), new BlockWeights(Map.of("middle", 0.0)), AdapterBase.of(tiny), scope))
+        new AdapterReference(KOHYA, 1), new BlockWeights(Map.of("middle", 0.0)), AdapterBase.live(tiny.parts()), scope))
         .isInstanceOf(UserException.class).hasMessageContaining(KOHYA.toString()).hasMessageContaining("'middle'");
   }
 
@@ -152,7 +152,7 @@ class AdapterLoadingIT {
         tiny.tokenizer(), tiny.scheduler(), tiny.type());
     AdapterLoading loading = new AdapterLoading(plugins.formats(), plugins.methods(), Set.of());
 
-    assertThatThrownBy(() -> loading.load(new AdapterReference(file, 1), AdapterBase.of(base), scope))
+    assertThatThrownBy(() -> loading.load(new AdapterReference(file, 1), AdapterBase.live(base.parts()), scope))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("made for Stable Diffusion XL, but the base is Stable Diffusion 1.x");
   }

@@ -19,7 +19,7 @@ enum Frozen {
    */
   WORDS(type -> !Rules.isIn(type, "dev.kasane.app.cli") && !Set.of("Nvrtc", "VectorApi").contains(type.getSimpleName())
       && has(type, "(?<![\\w-])--(?=[a-z\1])|\\bkasane [a-z]"), """
-      app.training.ImageTrainingFacts
+      diffusion.base.ImageTrainingFacts
       """),
   /** Element types are values of one type; their names belong to those who read and write them. */
   TYPE_NAMES(type -> !Set.of("DType", "ElementType", "TorchTypes").contains(type.getSimpleName())

@@ -14,6 +14,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +45,14 @@ final class Rules {
       Map.entry("spi", Set.of("tensor")),
       Map.entry("module", Set.of("spi", "tensor")),
       Map.entry("injection", Set.of("lowrank", "module", "spi", "tensor")),
+      Map.entry("family", Set.of("algebra", "checkpoint", "injection", "module", "spi", "tensor", "training")),
       Map.entry("checkpoint", Set.of("files", "module", "pickle", "safetensors", "spi", "tensor")),
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
+
+  private static final List<String> FAMILIES = List.of("dev.kasane.diffusion", "dev.kasane.text");
+  /** What a run does in an order of its own. */
+  private static final Set<String> RUNS = Set.of("dev.kasane.core.injection.Injector", "dev.kasane.quant.Quantizer",
+      "dev.kasane.quant.Originals");
 
   /** Where gradients may be recorded. */
   private static final String[] WITH_GRADIENTS = Stream.of("core.injection", "core.lowrank", "core.module", "core.spi",
@@ -59,11 +67,24 @@ final class Rules {
     rules.put("diffusion sees core only", sees("dev.kasane.diffusion", CORE, "dev.kasane.diffusion"));
     rules.put("text sees core only", sees("dev.kasane.text", CORE, "dev.kasane.text"));
     rules.put("quant sees core only", sees("dev.kasane.quant", CORE, "dev.kasane.quant"));
+    rules.put("the GPU half", only("kernels, what works with them, and the doctor, who tests them, see the GPU half",
+        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")
+            || type.getName().matches("dev\\.kasane\\.app\\.(Doctor|Diagnosis|cli\\.DoctorCommand)(\\$.*)?"),
+        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")));
+    rules.put("quant runs one way", slices().assignedFrom(new TopLevel("dev.kasane.quant")).should().beFreeOfCycles());
     rules.put("plugins see core only", sees("dev.kasane.plugin", CORE, "dev.kasane.plugin"));
     rules.put("plugins do not see one another",
         slices().matching("dev.kasane.plugin.(*)..").should().notDependOnEachOther());
     rules.put("app sees no plugin", sees("dev.kasane.app", CORE, "dev.kasane.diffusion", "dev.kasane.text",
         "dev.kasane.quant", "dev.kasane.app"));
+    rules.put("families through the seam", noClasses().that().resideInAPackage("dev.kasane.app..").and()
+        .resideOutsideOfPackages("dev.kasane.app.cli..", "dev.kasane.app.image..", "dev.kasane.app.text..")
+        .should().dependOnClassesThat(describe("are of one family of models", type -> FAMILIES.stream()
+            .anyMatch(family -> isIn(type, family)) && !isIn(type, "dev.kasane.diffusion.picture")))
+        .because("a further family is a folder and a service entry; core.family is how it is asked"));
+    rules.put("commands hold options", noClasses().that().resideInAPackage("dev.kasane.app.cli..")
+        .should().dependOnClassesThat(describe("quantise or attach", type -> RUNS.contains(type.getName())))
+        .because("TrainRun and GenerateRun own the order of a run"));
     rules.put("no test kit in the product", noClasses().that().resideOutsideOfPackage("dev.kasane.testkit..")
         .should().dependOnClassesThat().resideInAPackage("dev.kasane.testkit.."));
     rules.put("no cycles", slices().matching("dev.kasane.(*).(**)").should().beFreeOfCycles());
@@ -143,6 +164,15 @@ final class Rules {
         .should().haveRawParameterTypes(describe("that name a layer", (List<JavaClass> types) ->
             types.stream().anyMatch(type -> type.isAssignableTo(CORE + ".spi.TargetLayer"))))
         .because("a layer that is handed in again could be another one"));
+    rules.put("options are read once", noClasses().that().resideInAnyPackage("dev.kasane.plugin..", CORE + ".lowrank..")
+        .should(ArchCondition.from(describe("keeps options, or takes them beside a layer", Rules::readsAgain)))
+        .because("a method makes them its own record, before it sees any layer"));
+    rules.put("nothing is unsupported", noClasses()
+        .that().doNotHaveFullyQualifiedName("dev.kasane.app.plugins.HostPluginManager$NothingDisabled")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.quant.cpu.Lanes")
+        .should().callCodeUnitWhere(describe("it makes the exception", call -> calls(call,
+            "java.lang.UnsupportedOperationException", "<init>")))
+        .because("who cannot answer a method is of a smaller type; only PF4J asks for more, and a machine may have less"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }
@@ -155,6 +185,14 @@ final class Rules {
   private static boolean namesKeys(JavaClass type) {
     Pattern words = Pattern.compile("lora_(?:down|up|mid|A\\b|B\\b|\\[|\\()|hada_|lokr_|(?<![a-z])ss_[a-z]");
     return ClassStrings.of(type).stream().anyMatch(text -> words.matcher(text).find());
+  }
+
+  private static boolean readsAgain(JavaClass type) {
+    String options = CORE + ".spi.AdapterOptions";
+    return type.getFields().stream().anyMatch(field -> field.getRawType().getName().equals(options))
+        || type.getCodeUnits().stream().map(unit -> unit.getRawParameterTypes()).anyMatch(types ->
+            types.stream().anyMatch(each -> each.getName().equals(options))
+                && types.stream().anyMatch(each -> each.isAssignableTo(CORE + ".spi.TargetLayer")));
   }
 
   private static boolean belongsToFiles(JavaMethodCall call) {
@@ -220,6 +258,20 @@ final class Rules {
     return noClasses().that().resideInAPackage(from + "..").should().dependOnClassesThat(
         describe("are of Kasane beyond " + packages,
             type -> isOurs(type) && packages.stream().noneMatch(each -> isIn(type, each))));
+  }
+
+  /** A slice for each class with what is nested in it, so that circles inside a package show too. */
+  private record TopLevel(String packageName) implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return isIn(type, packageName)
+          ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", "")) : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "each class of " + packageName;
+    }
   }
 
   private static ArchRule only(String reason, Predicate<JavaClass> who,

@@ -22,6 +22,7 @@ final class Seeds {
     seeds.put("core.injection", List.of(
         uses("dev.kasane.core.injection", "dev.kasane.core.training.Trainer")));
     seeds.put("core.algebra", List.of(uses("dev.kasane.core.algebra", "dev.kasane.core.training.Trainer")));
+    seeds.put("core.family", List.of(uses("dev.kasane.core.family", "dev.kasane.app.Version")));
     seeds.put("core.checkpoint", List.of(
         uses("dev.kasane.core.checkpoint", "dev.kasane.core.training.Trainer")));
     seeds.put("core.training", List.of(uses("dev.kasane.core.training", "dev.kasane.app.Version")));
@@ -29,6 +30,9 @@ final class Seeds {
     seeds.put("diffusion sees core only", List.of(
         uses("dev.kasane.diffusion.unet", "dev.kasane.app.Version")));
     seeds.put("text sees core only", List.of(uses("dev.kasane.text.model", "dev.kasane.diffusion.unet.UNetConfig")));
+    seeds.put("the GPU half", List.of(uses("dev.kasane.quant.optimizer", "dev.kasane.quant.cuda.QuantKernels")));
+    seeds.put("quant runs one way", List.of("package dev.kasane.quant; class Seed { Other other; }"
+        + " class Other { Seed seed; }"));
     seeds.put("plugins see core only", List.of(uses("dev.kasane.plugin.one", "dev.kasane.app.Version")));
     seeds.put("plugins do not see one another", List.of(
         "package dev.kasane.plugin.two; public class Other {}",
@@ -36,6 +40,9 @@ final class Seeds {
     seeds.put("app sees no plugin", List.of(
         "package dev.kasane.plugin.two; public class Other {}",
         uses("dev.kasane.app", "dev.kasane.plugin.two.Other")));
+    seeds.put("families through the seam", List.of(
+        uses("dev.kasane.app.training", "dev.kasane.diffusion.unet.UNetConfig")));
+    seeds.put("commands hold options", List.of(uses("dev.kasane.app.cli.train", "dev.kasane.quant.Quantizer")));
     seeds.put("no test kit in the product", List.of(
         "package dev.kasane.testkit; public class Kit {}",
         uses("dev.kasane.core.spi", "dev.kasane.testkit.Kit")));
@@ -76,6 +83,10 @@ final class Seeds {
         "boolean ours = toString().endsWith(\".lora_down.weight\");")));
     seeds.put("an adapter knows its layer", List.of("package dev.kasane.plugin.one; interface Seed"
         + " extends dev.kasane.core.spi.LayerAdapter { void act(dev.kasane.core.spi.TargetLayer other); }"));
+    seeds.put("options are read once", List.of("package dev.kasane.plugin.one; interface Seed { void fresh("
+        + "dev.kasane.core.spi.TargetLayer layer, dev.kasane.core.spi.AdapterOptions options); }"));
+    seeds.put("nothing is unsupported", List.of(does("dev.kasane.core.injection",
+        "throw new UnsupportedOperationException();")));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
     return seeds;
   }

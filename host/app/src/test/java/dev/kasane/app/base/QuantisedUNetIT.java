@@ -20,8 +20,8 @@ import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.SegmentedRun;
+import dev.kasane.diffusion.base.ImageBase;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
-import dev.kasane.diffusion.pipeline.ImageModels;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.QuantisedWeight;
@@ -39,11 +39,15 @@ class QuantisedUNetIT {
   private static final Path ROOT = Path.of(System.getProperty("kasane.root"));
 
   private static UNet2DConditionModel quantised(QuantisationSettings.Kind kind, NDManager scope) {
-    UNet2DConditionModel unet = ImageModels.open(ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny"),
-        BaseOptions.none(), ElementType.FLOAT32, scope).unet();
-    assertThat(QuantisedBase.quantise("U-Net", unet, Optional.of(new QuantisationSettings(kind, 64, false)),
-        QuantisedBase::isUsualInUNet, false, scope)).isPresent();
-    return unet;
+    List<String> lines = new ArrayList<>();
+    try (ImageBase base = ImageBase.open(ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny"),
+            BaseOptions.none(), ElementType.FLOAT32, QuantisedBase::read)) {
+      base.load(scope);
+      QuantisedBase.quantise(base.quantisable(), Optional.of(new QuantisationSettings(kind, 64, false)), false, scope,
+          lines::add).close();
+      assertThat(lines).hasSize(1);
+      return base.model().unet();
+    }
   }
 
   @ParameterizedTest

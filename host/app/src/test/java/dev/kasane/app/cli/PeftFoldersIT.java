@@ -8,14 +8,16 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
-import dev.kasane.app.text.TextModel;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.testkit.SharedData;
+import dev.kasane.text.base.TextBase;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.TokenBatch;
@@ -67,7 +69,7 @@ class PeftFoldersIT {
       CausalLm live = TextCheckpoint.open(model).model(ElementType.FLOAT32, scope);
       if (attached != null) {
         new AdapterLoading(host.formats(), host.methods(), Set.of())
-            .load(new AdapterReference(attached, 1), AdapterBase.of(live), scope);
+            .load(new AdapterReference(attached, 1), AdapterBase.live(TextFamily.parts(live)), scope);
       }
       NDArray scores = live.logits(TokenBatch.of(List.of(TOKENS), 0, TokenBatch.Padding.LEFT), scope).squeeze(0);
       NDArray expected = expected(adapter, scope);
@@ -183,7 +185,7 @@ class PeftFoldersIT {
 
   private static double loss(Path base) {
     try (NDManager scope = Engines.newManager()) {
-      TextModel text = TextModel.open(base, ElementType.FLOAT32, line -> { });
+      TextBase text = TextBase.open(base, ElementType.FLOAT32, QuantisedBase::read, line -> { });
       text.load(scope);
       int[] tokens = text.tokens("The ferry leaves at nine and at half past eleven.");
       NDArray logits = text.model().logits(TokenBatch.of(List.of(tokens), 0, TokenBatch.Padding.LEFT), scope).squeeze(0);

@@ -14,6 +14,7 @@ import dev.kasane.core.JsonFiles;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.testkit.SharedData;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.data.ExampleEncoder;
 import dev.kasane.text.data.ExampleTemplates;
@@ -51,7 +52,7 @@ class ReportedAdaptersIT {
       CausalLm model = TextCheckpoint.open(base).model(ElementType.FLOAT32, scope);
       if (adapter != null) {
         new AdapterLoading(host.formats(), host.methods(), Set.of())
-            .load(new AdapterReference(adapter, 1), AdapterBase.of(model), scope);
+            .load(new AdapterReference(adapter, 1), AdapterBase.live(TextFamily.parts(model)), scope);
       }
       Tokenizer tokenizer = Tokenizers.open(base);
       ExampleEncoder encoder = new ExampleEncoder(tokenizer, 512, true);

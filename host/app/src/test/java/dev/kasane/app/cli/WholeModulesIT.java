@@ -27,6 +27,7 @@ import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.StoredTensors;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.TokenBatch;
@@ -130,11 +131,11 @@ class WholeModulesIT {
     Vocabulary tables = new Vocabulary("model.embed_tokens", "lm_head",
         own.config().tiedHead() ? Optional.of(HEAD) : Optional.empty());
     TextCheckpoint fitting = AdapterVocabulary.of(adapters.stream().map(AdapterReference::file).toList(),
-        plugins.formats(), tables, AdapterBase.of(declared).places(), own.config().vocabularySize())
+        plugins.formats(), tables, AdapterBase.live(TextFamily.parts(declared)).places(), own.config().vocabularySize())
         .map(each -> own.withVocabulary(each.rows())).orElse(own);
     CausalLm model = fitting.model(ElementType.FLOAT32, scope);
     AdapterLoading loading = new AdapterLoading(plugins.formats(), plugins.methods(), Set.of());
-    adapters.forEach(each -> loading.load(each, AdapterBase.of(model), scope));
+    adapters.forEach(each -> loading.load(each, AdapterBase.live(TextFamily.parts(model)), scope));
     return scores(model);
   }
 

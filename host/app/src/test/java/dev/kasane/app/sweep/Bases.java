@@ -15,6 +15,7 @@ import dev.kasane.core.training.Objective;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.ImageModels;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.TokenBatch;
@@ -51,7 +52,7 @@ final class Bases implements AutoCloseable {
   }
 
   AdapterBase live(boolean text) {
-    return text ? AdapterBase.of(language) : AdapterBase.of(image);
+    return text ? AdapterBase.live(TextFamily.parts(language)) : AdapterBase.live(image.parts());
   }
 
   CheckpointLayers layers(boolean text) {

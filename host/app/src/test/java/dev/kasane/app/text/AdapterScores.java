@@ -5,12 +5,15 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
+import dev.kasane.text.base.TextBase;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.generation.ContinuationListener;
 import dev.kasane.text.generation.GenerationOptions;
 import dev.kasane.text.generation.Generator;
@@ -38,11 +41,12 @@ public final class AdapterScores {
    * @throws IOException when the file cannot be written
    */
   public static void main(String[] arguments) throws IOException {
-    TextModel base = TextModel.open(Path.of(arguments[0]), ElementType.FLOAT32, System.err::println);
+    TextBase base = TextBase.open(Path.of(arguments[0]), ElementType.FLOAT32,
+        QuantisedBase::read, System.err::println);
     try (PluginHost host = PluginHost.start(PluginLocations.standard(null)); NDManager scope = Engines.newManager()) {
       base.load(scope);
       new AdapterLoading(host.formats(), host.methods(), Set.of())
-          .load(AdapterReference.parse(arguments[1]), AdapterBase.of(base.model()), scope);
+          .load(AdapterReference.parse(arguments[1]), AdapterBase.live(TextFamily.parts(base.model())), scope);
       int[] tokens = continued(base, base.tokens(arguments[2]), Integer.parseInt(arguments[3]), scope);
       TokenBatch batch = TokenBatch.of(List.of(tokens), 0, TokenBatch.Padding.LEFT);
       NDArray logits = base.model().logits(batch, scope).squeeze(0);
@@ -52,7 +56,7 @@ public final class AdapterScores {
     }
   }
 
-  private static int[] continued(TextModel base, int[] prompt, int more, NDManager scope) {
+  private static int[] continued(TextBase base, int[] prompt, int more, NDManager scope) {
     Prompt asked = new Prompt(prompt, Set.of(), GenerationOptions.greedy(more));
     int[] answer = new Generator(base.model(), base.tokenizer(), Set.of())
         .generate(List.of(asked), ContinuationListener.none(), scope).get(0).tokens();

@@ -71,7 +71,7 @@ public class FourBitBenchmark {
     NDArray codes = scope.zeros(new Shape(VALUES / 2, 1), DataType.UINT8);
     TorchBridge.memory(codes).put(bytes);
     blocks = new FourBitBlocks(FourBitType.NF4, VALUES, 64, TorchBridge.memory(codes), new PlainScales(scales));
-    weight = FourBitWeight.of(new Shape(WIDTH, WIDTH), DataType.FLOAT32, codes, blocks);
+    weight = new FourBitWeight(new Shape(WIDTH, WIDTH), DataType.FLOAT32, codes, blocks);
     dense = scope.zeros(new Shape(WIDTH, WIDTH), DataType.FLOAT32);
     out = TorchBridge.memory(dense);
     x = scope.randomNormal(0f, 1f, new Shape(1, WIDTH), DataType.FLOAT32);

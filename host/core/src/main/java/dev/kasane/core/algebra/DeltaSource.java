@@ -11,7 +11,7 @@ import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerDelta;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -83,7 +83,7 @@ public final class DeltaSource {
     return new DetachedLayer(component, module.path(), shapeOf(component, module), base);
   }
 
-  private LayerAdapter restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
+  private LayerDelta restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
     return restorer.restore(layer, module, scope).orElseThrow(() -> new UserException("Layer " + component + "."
         + module.path() + " has " + String.join(", ", module.parameters()) + ", but " + restorer.refusal(layer, module)
         + ".")).adapter();

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerDelta;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
@@ -61,10 +61,10 @@ public final class Merger implements AutoCloseable {
       List<NDArray> weightDeltas = new ArrayList<>();
       List<NDArray> biasDeltas = new ArrayList<>();
       for (AdaptedLayer each : adapters) {
-        LayerAdapter adapter = each.attachment().adapter();
+        LayerDelta delta = each.adapter();
         double multiplier = each.attachment().multiplier();
-        weightDeltas.add(adapter.weightDelta(own, multiplier));
-        adapter.biasDelta(own, multiplier).ifPresent(biasDeltas::add);
+        weightDeltas.add(delta.weightDelta(own, multiplier));
+        delta.biasDelta(own, multiplier).ifPresent(biasDeltas::add);
       }
       layer.mergeWeight(sum(layer.weight(), weightDeltas, own));
       weights.add(layer);

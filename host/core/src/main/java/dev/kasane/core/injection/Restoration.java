@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
-import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
@@ -134,7 +133,7 @@ final class Restoration {
   }
 
   private void accept(String component, AdaptableLayer layer, ModuleRestorer.Restored restored) {
-    adapted.add(new AdaptedLayer(component, layer, new Attachment(restored.adapter(), multiplier)));
+    adapted.add(new AdaptedLayer(component, layer, restored.adapter(), multiplier));
     matched.add(new InjectionReport.Match(
         component, layer.path(), restored.method().id(), restored.adapter().facts()));
   }

@@ -40,10 +40,4 @@ public final class Embedding extends AdaptableLayer {
   public NDArray apply(NDArray ids, NDArray other) {
     return Ops.embedding(other, ids);
   }
-
-  /** Mixes the numbers of a row: {@code up} is (width, rank). */
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    return Ops.linear(hidden, up, null);
-  }
 }

@@ -55,12 +55,6 @@ public final class GroupNorm extends AdaptableLayer {
     return otherBias == null ? apply(x, other) : Ops.groupNorm(x, groups, other, otherBias, epsilon);
   }
 
-  /** {@inheritDoc} A normalisation mixes no channels. */
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    throw new UnsupportedOperationException("Normalisation " + path() + " mixes no channels");
-  }
-
   /** Normalises and applies SiLU. */
   public NDArray forwardSilu(NDArray x) {
     if (!isBare()) {

@@ -51,10 +51,4 @@ public final class LayerNorm extends AdaptableLayer {
   public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
     return otherBias == null ? apply(x, other) : Ops.layerNorm(x, other, otherBias, epsilon);
   }
-
-  /** {@inheritDoc} A normalisation mixes no channels. */
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    throw new UnsupportedOperationException("Normalisation " + path() + " mixes no channels");
-  }
 }

@@ -63,9 +63,4 @@ public final class Linear extends AdaptableLayer {
   public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
     return Ops.linear(x, other, otherBias);
   }
-
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    return Ops.linear(hidden, up, null);
-  }
 }

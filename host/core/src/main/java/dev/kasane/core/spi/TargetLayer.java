@@ -78,12 +78,14 @@ public interface TargetLayer {
   }
 
   /**
-   * Mixes channels at each position: a linear layer or a 1×1 convolution.
+   * Mixes channels at each position, which lie on the last axis but for a 1×1 convolution.
    *
    * @param hidden what {@link #applyDown} returned
-   * @param up (out, rank) for a linear layer, (out, rank, 1, 1) for a convolution
+   * @param up (out, rank), (out, rank, 1, 1) for a convolution
    */
-  NDArray applyUp(NDArray hidden, NDArray up);
+  default NDArray applyUp(NDArray hidden, NDArray up) {
+    return Ops.linear(hidden, up, null);
+  }
 
   /** Output features or channels, or a row's width. */
   default long outputs() {

@@ -72,7 +72,7 @@ class InjectorTest {
     patterns.put("attn2.to_k", "3");
     patterns.put(".*blocks\\.1.*", "5");
     AdapterSet set = fresh(List.of("to_k"), Map.of("alpha", patterns));
-    assertThat(set.layers()).extracting(each -> each.attachment().adapter().constants().get("alpha"))
+    assertThat(set.layers()).extracting(each -> each.adapter().constants().get("alpha"))
         .containsExactly(1.0, 3.0, 5.0, 3.0);
   }
 

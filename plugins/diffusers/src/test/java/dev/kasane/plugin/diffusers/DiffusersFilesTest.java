@@ -62,7 +62,7 @@ class DiffusersFilesTest {
     try (TensorSource golden = TensorSources.open(GOLDEN.resolve(expected + "-expected.safetensors"))) {
       for (AdaptedLayer each : restored.set().layers()) {
         NDArray wanted = golden.read(each.component() + "." + each.layer().path(), scope);
-        NDArray delta = each.attachment().adapter().weightDelta(scope, 1);
+        NDArray delta = each.adapter().weightDelta(scope, 1);
         assertThat(delta.getShape()).isEqualTo(wanted.getShape());
         assertThat(delta.sub(wanted).abs().max().toFloatArray()[0]).as(each.layer().path())
             .isLessThan((float) TOLERANCE);

@@ -111,8 +111,8 @@ class SpellingsTest {
     for (AdaptedLayer each : set.layers()) {
       TargetLayer layer = each.layer();
       String place = each.component() + ":" + layer.path();
-      updates.put(place, each.attachment().adapter().weightDelta(scope, 1));
-      each.attachment().adapter().biasDelta(scope, 1).ifPresent(bias -> updates.put(place + "#bias", bias));
+      updates.put(place, each.adapter().weightDelta(scope, 1));
+      each.adapter().biasDelta(scope, 1).ifPresent(bias -> updates.put(place + "#bias", bias));
     }
     // While it is attached a whole weight covers the base's.
     set.detach();

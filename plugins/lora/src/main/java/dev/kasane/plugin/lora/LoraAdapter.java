@@ -43,11 +43,13 @@ final class LoraAdapter extends PairAdapter implements NarrowUpdate {
   @Override
   public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     DetourDropouts drops = dropsIn(phase);
-    if (layer.kind() == Kind.CONV2D || drops.equals(DetourDropouts.NONE)) {
-      return NarrowUpdate.super.addTo(y, x, multiplier, phase);
+    double factor = scale.factor() * multiplier;
+    if (layer.kind() == Kind.CONV2D) {
+      return super.addTo(y, x, multiplier, phase);
+    } else if (drops.equals(DetourDropouts.NONE)) {
+      return Ops.addLowRank(y, x, factors.down(), factors.up(), factor);
     }
-    return drops.skipsModule() ? y
-        : Ops.addProduct(y, hidden(x, drops), factors.up(), scale.factor() * multiplier);
+    return drops.skipsModule() ? y : Ops.addProduct(y, hidden(x, drops), factors.up(), factor);
   }
 
   @Override

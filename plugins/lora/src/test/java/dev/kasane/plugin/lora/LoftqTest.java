@@ -17,8 +17,9 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
-import dev.kasane.quant.QuantisationSettings;
+import dev.kasane.quant.Originals;
 import dev.kasane.quant.QuantisationSettings.Kind;
+import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.Quantizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,8 +64,8 @@ class LoftqTest {
     return layer;
   }
 
-  private void quantise(AdaptableLayer layer, QuantisationSettings settings, boolean keep) {
-    Quantizer.quantise(layer, settings, each -> true, keep, scope);
+  private Originals quantise(AdaptableLayer layer, QuantisationSettings settings) {
+    return Quantizer.quantiseKeeping(layer, settings, each -> true, scope);
   }
 
   private static double norm(NDArray difference) {
@@ -77,7 +78,7 @@ class LoftqTest {
     Linear layer = layer(Layers.random(scope, 64, 64));
     AdapterModule saved = new AdapterModule("q", Map.of("lora_down.weight", Layers.random(scope, 2, 64),
         "lora_up.weight", Layers.random(scope, 64, 2)), Map.of("alpha", 2.0, AdapterModule.PISSA, 1.0));
-    quantise(layer, NF4, false);
+    Quantizer.quantise(layer, NF4, each -> true, scope);
     LayerAdapter adapter = method.restore(layer, saved, scope).orElseThrow();
     assertThatThrownBy(() -> adapter.weightDelta(scope, 1)).isInstanceOf(UserException.class)
         .hasMessageContainingAll("is quantised", "pissa", "float32");
@@ -88,7 +89,7 @@ class LoftqTest {
   void startsWhereLoftqStartsInPeft(String name) throws IOException {
     NDArray weight = golden(name + ".weight");
     Linear layer = layer(weight.duplicate());
-    quantise(layer, NF4, true);
+    quantise(layer, NF4);
     NDArray quantised = layer.weight().materialise(scope);
     assertThat(norm(quantised.sub(golden(name + ".quantised")))).isLessThan(1e-5);
     int rank = (int) golden(name + ".rank").getLong();
@@ -105,7 +106,7 @@ class LoftqTest {
     NDArray x = Layers.random(scope, 6, 64);
     Linear layer = layer(weight.duplicate());
     NDArray dense = layer.forward(x);
-    quantise(layer, new QuantisationSettings(kind, 64, false), true);
+    quantise(layer, new QuantisationSettings(kind, 64, false));
     double without = norm(layer.forward(x).sub(dense));
     for (String alpha : new String[] {"4", "16"}) {
       LayerAdapter adapter = method.prepare(options(4, "alpha", alpha)).attach(layer, scope);
@@ -120,7 +121,7 @@ class LoftqTest {
   @Test
   void isSavedAsAPlainLoraForTheQuantisedBase() {
     Linear layer = layer(Layers.random(scope, 32, 64));
-    quantise(layer, NF4, true);
+    quantise(layer, NF4);
     LayerAdapter adapter = method.prepare(options(4, "alpha", "8")).attach(layer, scope);
     AdapterModule saved = adapter.saved();
     assertThat(saved.tensors().get(LoraNames.DOWN).getShape().getShape()).containsExactly(4, 64);
@@ -134,11 +135,10 @@ class LoftqTest {
     assertThat(method.prepare(options(4)).needsOriginals()).isTrue();
     assertThat(method.prepare(Layers.options(Map.of("init", "pissa"))).needsOriginals()).isFalse();
     assertRefused(layer, "float32");
-    quantise(layer, NF4, true);
-    Quantizer.forgetOriginals(layer);
+    quantise(layer, NF4).close();
     assertRefused(layer, "nf4");
     Linear other = layer(Layers.random(scope, 32, 64));
-    quantise(other, NF4, false);
+    Quantizer.quantise(other, NF4, each -> true, scope);
     assertRefused(other, "nf4");
   }
 

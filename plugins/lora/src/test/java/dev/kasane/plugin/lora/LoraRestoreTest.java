@@ -13,7 +13,7 @@ import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;

@@ -11,7 +11,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -63,7 +63,7 @@ class SegmentedUNetTest {
     set = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(targets), List.of()),
         new MethodChoice(new LoraMethod(),
             Map.of("rank", "4", "dropout", "0.2", "hidden-dropout", "0.1", "rank-dropout", "0.1")), scope);
-    set.phase(LayerAdapter.Phase.TRAINING);
+    set.phase(LiveUpdate.Phase.TRAINING);
     try (GradMode off = GradMode.off()) {
       // The second factors start at zero, which would leave the first ones without gradients.
       set.trainableParameters().values().forEach(parameter ->

@@ -9,6 +9,7 @@ import dev.kasane.app.params.ParameterPlan;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.Json;
 import dev.kasane.core.Ranges;
+import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
@@ -108,7 +109,7 @@ public final class ParamsCommand implements Callable<Integer> {
       OptionPatterns patterns = rankPatterns.isEmpty() ? OptionPatterns.none()
           : new OptionPatterns(Map.of("rank", rankPatterns));
       ParameterPlan.Run run = new ParameterPlan.Run(
-          config, precision, batch, length, resolution, baseDropout != BaseDropout.NONE);
+          config, precision, batch, new PlannedRun(length, resolution, baseDropout != BaseDropout.NONE));
       print(ParameterPlan.of(run, selector, new MethodChoice(host.method(method), given, patterns)));
     }
     return ExitCode.OK;

@@ -1,8 +1,9 @@
 package dev.kasane.app.cli.generate;
 
-import ai.djl.ndarray.NDManager;
+import dev.kasane.app.base.GenerateRun;
 import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
+import dev.kasane.app.cli.options.Lines;
 import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.image.PictureFiles;
@@ -10,14 +11,12 @@ import dev.kasane.app.image.PictureRun;
 import dev.kasane.app.image.PictureText;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
-import dev.kasane.core.tensor.Engines;
-import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
-import dev.kasane.diffusion.pipeline.ImageModel;
-import dev.kasane.diffusion.pipeline.ImageModels;
+import dev.kasane.diffusion.base.ImageBase;
 import dev.kasane.diffusion.pipeline.PictureRequest;
-import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -66,33 +65,26 @@ final class GenerateImageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (BaseCheckpoint checkpoint = base.open()) {
-      // Nothing heavy starts before everything that was typed has been checked.
-      baseType.settings();
-      words.adapters().check();
-      ImageModel model = ImageModels.declare(checkpoint, base.precision());
-      List<PictureRequest> requests = picture.requests(model);
-      requireGridSize(requests);
-      PictureFiles files = PictureFiles.at(out, requests.size() > 1, overwrite);
-      PictureText text = new PictureText(checkpoint.path(), base.precision(), words.adapters().references(),
-          words.adapters().blockWeights(), words.embeddings());
-      draw(checkpoint, model, new PictureRun(requests, picture.count(), files, text), requests.size());
-    }
+    Consumer<String> tell = Lines.on(spec.commandLine().getErr());
+    GenerateRun.run(new GenerateRun.Request<>(base::open, baseType.settings(), opened -> work(opened, tell)), tell);
     return ExitCode.OK;
   }
 
-  private void draw(BaseCheckpoint checkpoint, ImageModel model, PictureRun run, int pictures) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println(checkpoint.path() + ": " + base.precision() + ", seed " + picture.seed());
-    err.flush();
-    try (NDManager scope = Engines.newManager()) {
-      ImageModels.loadWeights(model, checkpoint, base.precision(), scope);
-      baseType.apply(model, false, scope, err);
-      try (WordOptions.Loaded loaded = words.load(model, scope, err);
-          DrawingProgress progress = new DrawingProgress(pictures, spec.commandLine().getOut())) {
+  private GenerateRun.Work work(ImageBase opened, Consumer<String> tell) {
+    words.adapters().check();
+    List<PictureRequest> requests = picture.requests(opened.model());
+    requireGridSize(requests);
+    PictureFiles files = PictureFiles.at(out, requests.size() > 1, overwrite);
+    Path path = opened.checkpoint().path();
+    PictureRun run = new PictureRun(requests, picture.count(), files, new PictureText(path, base.precision(),
+        words.adapters().references(), words.adapters().blockWeights(), words.embeddings()));
+    tell.accept(path + ": " + base.precision() + ", seed " + picture.seed());
+    return scope -> {
+      try (WordOptions.Loaded loaded = words.load(opened.model(), scope, spec.commandLine().getErr());
+          DrawingProgress progress = new DrawingProgress(requests.size(), spec.commandLine().getOut())) {
         run.draw(loaded.model(), grid, progress);
       }
-    }
+    };
   }
 
   private void requireGridSize(List<PictureRequest> requests) {

@@ -1,19 +1,20 @@
 package dev.kasane.app.cli.generate;
 
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.kasane.app.base.GenerateRun;
+import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.cli.options.BaseTypeOptions;
+import dev.kasane.app.cli.options.Lines;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.terminal.MessageWriter;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.text.PromptFile;
-import dev.kasane.app.text.TextModel;
 import dev.kasane.core.Json;
 import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.tensor.ElementType;
-import dev.kasane.core.tensor.Engines;
+import dev.kasane.text.base.TextBase;
 import dev.kasane.text.generation.Continuation;
 import dev.kasane.text.generation.ContinuationListener;
 import dev.kasane.text.generation.Generator;
@@ -88,38 +89,40 @@ final class GenerateTextCommand implements Callable<Integer> {
   private RecipeOptions recipe;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     List<PromptFile.Line> lines = texts.file == null
         ? List.of(new PromptFile.Line(texts.prompt, Set.of())) : PromptFile.read(texts.file);
     if (texts.file == null) {
       adapters.requireNoNames();
     }
-    baseType.settings();
-    // Nothing heavy starts before everything that was typed has been checked.
-    Consumer<String> notices = spec.commandLine().getErr()::println;
-    TextModel model = adapters.fitting(
-        TextModel.open(base == null ? DemoTextLocation.base() : base, precision, notices), notices);
-    model.checkpoint().note().ifPresent(notices);
-    List<Prompt> prompts = IntStream.range(0, lines.size()).mapToObj(row -> prompt(model, lines.get(row), row))
-        .toList();
-    if (options.draws()) {
-      spec.commandLine().getErr().println("seed " + options.seed());
-    }
-    try (NDManager scope = Engines.newManager()) {
-      model.load(scope);
-      baseType.apply(model.model(), false, scope, spec.commandLine().getErr());
-      write(model, prompts, lines, scope);
-    }
+    Consumer<String> tell = Lines.on(spec.commandLine().getErr());
+    GenerateRun.run(new GenerateRun.Request<>(() -> open(tell), baseType.settings(),
+        opened -> work(opened, lines, tell)), tell);
     return ExitCode.OK;
   }
 
-  private Prompt prompt(TextModel model, PromptFile.Line line, int row) {
+  private TextBase open(Consumer<String> tell) {
+    Path folder = base == null ? DemoTextLocation.base() : base;
+    TextBase opened = adapters.fitting(TextBase.open(folder, precision, QuantisedBase::read, tell), tell);
+    opened.checkpoint().note().ifPresent(tell);
+    return opened;
+  }
+
+  private GenerateRun.Work work(TextBase opened, List<PromptFile.Line> lines, Consumer<String> tell) {
+    List<Prompt> prompts = IntStream.range(0, lines.size()).mapToObj(row -> prompt(opened, lines.get(row), row))
+        .toList();
+    if (options.draws()) {
+      tell.accept("seed " + options.seed());
+    }
+    return scope -> write(opened, prompts, lines, scope);
+  }
+
+  private Prompt prompt(TextBase model, PromptFile.Line line, int row) {
     return new Prompt(chat ? model.chatTokens(line.prompt()) : model.tokens(line.prompt()), line.adapters(),
         options.options(row));
   }
 
-  private void write(TextModel model, List<Prompt> prompts, List<PromptFile.Line> lines, NDManager scope)
-      throws JsonProcessingException {
+  private void write(TextBase model, List<Prompt> prompts, List<PromptFile.Line> lines, NDManager scope) {
     try (TextAdapterOptions.Attached attached =
             adapters.attach(model.model(), scope, spec.commandLine().getErr());
         AdapterRouter router = new AdapterRouter(attached.named(), scope)) {
@@ -142,8 +145,7 @@ final class GenerateTextCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static void print(List<Continuation> continuations, List<PromptFile.Line> lines, PrintWriter out)
-      throws JsonProcessingException {
+  private static void print(List<Continuation> continuations, List<PromptFile.Line> lines, PrintWriter out) {
     for (int row = 0; row < lines.size(); row++) {
       Continuation continuation = continuations.get(row);
       Map<String, Object> line = new LinkedHashMap<>();
@@ -152,7 +154,7 @@ final class GenerateTextCommand implements Callable<Integer> {
       line.put("text", continuation.text());
       line.put("tokens", continuation.tokens().length);
       line.put("end", continuation.end().name().toLowerCase(Locale.ROOT));
-      out.println(Json.MAPPER.writeValueAsString(line));
+      out.println(Json.MAPPER.valueToTree(line).toString());
     }
   }
 }

@@ -115,35 +115,34 @@ final class PictureOptions {
         "--count is " + count + ", expected 1 to " + MOST_PICTURES / prompts.size() + ".");
     require(strength == null || start != null, "--strength has no meaning without --init PICTURE.");
     PictureSize wanted = size != null ? size : new PictureSize(model.nativeSize(), model.nativeSize());
-    PictureRequest first = request(prompts.get(0), seed, wanted, Optional.empty());
-    check(first, model);
-    Optional<PictureRequest.Start> from = Optional.ofNullable(start).map(file -> startFrom(file, wanted));
     List<PictureRequest> requests = new ArrayList<>();
     for (String prompt : prompts) {
       for (int i = 0; i < count; i++) {
-        requests.add(request(prompt, seed + i, wanted, from));
+        requests.add(new PictureRequest(prompt, negative, seed + i, steps, guidance, wanted.width(), wanted.height(),
+            scheduler, clipSkip, Optional.empty()));
       }
     }
-    check(requests.get(0), model);
-    return requests;
+    double share = strength == null ? DEFAULT_STRENGTH : strength;
+    // The requests differ in prompt and seed alone.
+    check(requests.get(0), share, model);
+    if (start == null) {
+      return requests;
+    }
+    PictureRequest.Start from = startFrom(start, wanted, share);
+    return requests.stream().map(each -> each.startingFrom(from)).toList();
   }
 
-  private PictureRequest request(
-      String prompt, long pictureSeed, PictureSize wanted, Optional<PictureRequest.Start> from) {
-    return new PictureRequest(prompt, negative, pictureSeed, steps, guidance, wanted.width(), wanted.height(),
-        scheduler, clipSkip, from);
-  }
-
-  private PictureRequest.Start startFrom(Path file, PictureSize wanted) {
+  private static PictureRequest.Start startFrom(Path file, PictureSize wanted, double share) {
     Picture picture = new PictureReader().read(file);
     Placement placement = Placement.of(new PictureSize(picture.width(), picture.height()),
         new Bucket(wanted.width(), wanted.height()), CropPosition.CENTRE);
-    return new PictureRequest.Start(placement.apply(picture), strength == null ? DEFAULT_STRENGTH : strength);
+    return new PictureRequest.Start(placement.apply(picture), share);
   }
 
-  private void check(PictureRequest request, ImageModel model) {
+  private void check(PictureRequest request, double share, ImageModel model) {
     try {
       request.check(model);
+      PictureRequest.requireStrength(share);
     } catch (UserException outOfRange) {
       throw new ParameterException(spec.commandLine(), outOfRange.getMessage(), outOfRange);
     }

@@ -8,10 +8,11 @@ import dev.kasane.app.adapter.LoadedAdapter;
 import dev.kasane.app.cli.options.AdapterFileOptions;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
-import dev.kasane.app.text.TextModel;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.text.base.TextBase;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.text.model.CausalLm;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ final class TextAdapterOptions {
    * @param model a model without weights
    * @param notices gets lines about what that changes
    */
-  TextModel fitting(TextModel model, Consumer<String> notices) {
+  TextBase fitting(TextBase model, Consumer<String> notices) {
     List<Path> files = Stream.concat(everywhere.references().stream().map(AdapterReference::file),
         named.values().stream().map(text -> AdapterReference.parse(text).file())).toList();
     if (files.isEmpty()) {
@@ -65,9 +66,9 @@ final class TextAdapterOptions {
     }
     int own = model.checkpoint().config().vocabularySize();
     Optional<AdapterVocabulary> other = AdapterVocabulary.of(files, host().formats(), model.tables(),
-        AdapterBase.of(model.model()).places(), own);
+        AdapterBase.live(model.parts()).places(), own);
     other.ifPresent(each -> notices.accept(each.note(own)));
-    return other.map(vocabulary -> model.withVocabulary(vocabulary, notices)).orElse(model);
+    return other.map(vocabulary -> model.withVocabulary(vocabulary.rows(), vocabulary.tokeniser(), notices)).orElse(model);
   }
 
   private PluginHost host() {
@@ -85,7 +86,7 @@ final class TextAdapterOptions {
     }
     PluginHost host = host();
     try {
-      AdapterBase base = AdapterBase.of(model);
+      AdapterBase base = AdapterBase.live(TextFamily.parts(model));
       everywhere.attach(host, base, scope, log);
       Map<String, AdapterSet> sets = new LinkedHashMap<>();
       named.forEach((name, text) -> sets.put(name, load(name, text, host, base, scope, log)));

@@ -3,9 +3,9 @@ package dev.kasane.app.cli.generate;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.EmbeddingReference;
-import dev.kasane.app.adapter.PromptWords;
 import dev.kasane.app.cli.options.AdapterFileOptions;
 import dev.kasane.app.cli.options.Words;
+import dev.kasane.app.image.PromptWords;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.diffusion.pipeline.ImageModel;
@@ -63,7 +63,7 @@ final class WordOptions {
     PluginHost host = adapters.start();
     try {
       PromptWords words = new PromptWords(model);
-      adapters.attach(host, AdapterBase.of(model), scope, loaded -> {
+      adapters.attach(host, AdapterBase.live(model.parts()), scope, loaded -> {
         loaded.lines().forEach(log::println);
         words.add(loaded).forEach(log::println);
       });

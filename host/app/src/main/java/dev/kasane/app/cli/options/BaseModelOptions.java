@@ -4,7 +4,7 @@ import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.image.DemoBaseLocation;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.tensor.ElementType;
-import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
+import dev.kasane.diffusion.base.ImageBase;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import java.nio.file.Path;
@@ -36,10 +36,10 @@ public final class BaseModelOptions {
   private PredictionType predictionType;
 
   /** Opens the base; the caller closes it. */
-  public BaseCheckpoint open() {
+  public ImageBase open() {
     BaseOptions options = new BaseOptions(Optional.empty(), Optional.empty(), Optional.ofNullable(tokenizer),
         Optional.ofNullable(predictionType));
-    return BaseCheckpoint.open(base == null ? DemoBaseLocation.find() : base, options, QuantisedBase::read);
+    return ImageBase.open(base == null ? DemoBaseLocation.find() : base, options, precision, QuantisedBase::read);
   }
 
   /** Whether a base was named. */

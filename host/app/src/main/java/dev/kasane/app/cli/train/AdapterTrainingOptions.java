@@ -1,20 +1,16 @@
 package dev.kasane.app.cli.train;
 
-import ai.djl.ndarray.NDManager;
 import dev.kasane.app.cli.options.LayerOptions;
 import dev.kasane.app.recipe.DependentOptions;
 import dev.kasane.app.recipe.RecipeKey;
+import dev.kasane.app.training.AdapterWish;
 import dev.kasane.core.UserException;
-import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
-import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,31 +121,15 @@ final class AdapterTrainingOptions implements DependentOptions {
   }
 
   /**
-   * Checks the words for layers against a U-Net or language model that has no weights yet.
+   * What is to be trained.
    *
-   * @throws UserException naming a word that no layer answers to
+   * @param further which layers of other parts of the base than its first, by component
+   * @param wholes what is trained whole
    */
-  void requireTargets(Module model) {
-    layers.requireThere(model.adaptableLayers());
-    patterns().requireUse(selector().select(model.adaptableLayers()).keySet());
-  }
-
-  /** What the adapter's record says of the layers, if they are limited to some; check the targets first. */
-  Optional<NumberedLayers> numberedLayers(Module model) {
-    return layers.recorded(selector(), model.adaptableLayers());
-  }
-
-  /**
-   * Attaches fresh adapters; libtorch's generator has been seeded.
-   *
-   * @param component what the model is called as a part of its base
-   */
-  AdapterSet attach(String component, Module model, MethodChoice choice, NDManager owner) {
-    return Injector.attachFresh(component, model, selector(), choice, owner);
-  }
-
-  private TargetSelector selector() {
-    return layers.within(TargetSelector.of(targets, exclude));
+  AdapterWish wish(Map<String, TargetSelector> further, AdapterWish.Wholes wholes) {
+    TargetSelector selector = layers.within(TargetSelector.of(targets, exclude));
+    return new AdapterWish(method, this::check, new AdapterWish.Targets(selector, layers::requireThere,
+        all -> layers.recorded(selector, all)), patterns(), further, wholes);
   }
 
   private OptionPatterns patterns() {

@@ -4,10 +4,10 @@ import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
+import dev.kasane.text.base.TextBase;
 import dev.kasane.text.data.ExampleTemplates;
 import dev.kasane.text.data.RecordFiles;
 import dev.kasane.text.data.TextRecord;
-import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.training.TrainingTexts;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +56,8 @@ final class TextDataOptions {
   }
 
   /** Reads, templates and tokenises everything; nothing heavy has begun. */
-  TrainingTexts prepare(Path model, Tokenizer tokenizer, long context, TrainingRunOptions run) {
+  TrainingTexts prepare(TextBase base, TrainingRunOptions run) {
+    long context = base.checkpoint().config().positions().reach();
     if (!lossOn.equals("answer") && !lossOn.equals("all")) {
       throw new UserException("Option --loss-on is '" + lossOn + "'. It takes answer or all.");
     }
@@ -67,7 +68,7 @@ final class TextDataOptions {
     Ranges.require(run.accumulate >= 1, "«accumulate»", run.accumulate, "1 or more");
     List<TextRecord> records = new ArrayList<>();
     files().forEach(file -> records.addAll(RecordFiles.read(file)));
-    return TrainingTexts.of(records, ExampleTemplates.choose(template, model, tokenizer), tokenizer,
+    return TrainingTexts.of(records, ExampleTemplates.choose(template, base.texts(), base.tokenizer()), base.tokenizer(),
         new TrainingTexts.Options(evaluationShare, longest, lossOn.equals("all"), packing, run.batchSize,
             run.accumulate, run.seed));
   }

@@ -1,14 +1,9 @@
 package dev.kasane.app.cli.train;
 
-import ai.djl.ndarray.NDManager;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
-import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.injection.Injector;
-import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.module.Module;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,24 +47,8 @@ final class TextEncoderOptions {
     }
   }
 
-  /**
-   * Checks the words for layers against a text encoder that has no weights yet.
-   *
-   * @throws UserException naming a word that no layer answers to
-   */
-  void requireTargets(Module encoder) {
-    if (!targets.isEmpty()) {
-      selector().select(encoder.adaptableLayers());
-    }
-  }
-
-  /** Attaches fresh adapters beside those of the U-Net, where any are wanted. */
-  AdapterSet addTo(AdapterSet unet, Module encoder, MethodChoice choice, NDManager owner) {
-    return targets.isEmpty() ? unet : AdapterSet.join(List.of(unet, Injector.attachFresh(
-        ImageModel.TEXT_ENCODER, encoder, selector(), choice.withoutPatterns(), owner)));
-  }
-
-  private TargetSelector selector() {
-    return TargetSelector.of(targets, List.of());
+  /** Which layers of the text encoder get adapters; none where it is not trained. */
+  Map<String, TargetSelector> targets() {
+    return targets.isEmpty() ? Map.of() : Map.of(ImageModel.TEXT_ENCODER, TargetSelector.of(targets, List.of()));
   }
 }

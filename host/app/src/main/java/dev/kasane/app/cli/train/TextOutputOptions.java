@@ -3,12 +3,11 @@ package dev.kasane.app.cli.train;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.recipe.RecipeKey;
-import dev.kasane.app.training.SampleAnswers;
 import dev.kasane.app.training.TrainingSession;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.tensor.ElementType;
-import dev.kasane.text.model.CausalLm;
-import dev.kasane.text.tokenizer.Tokenizer;
+import dev.kasane.text.base.SampleAnswers;
+import dev.kasane.text.base.TextBase;
 import dev.kasane.text.training.TrainingTexts;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +47,7 @@ final class TextOutputOptions {
         evaluateEvery, host.formats(), host.format(format), saveType);
   }
 
-  SampleAnswers toSamples(CausalLm model, Tokenizer tokenizer, TrainingTexts texts) {
-    return new SampleAnswers(model, tokenizer, common.samples() ? texts.samples() : List.of(), sampleTokens);
+  SampleAnswers toSamples(TextBase base, TrainingTexts texts) {
+    return new SampleAnswers(base.model(), base.tokenizer(), common.samples() ? texts.samples() : List.of(), sampleTokens);
   }
 }

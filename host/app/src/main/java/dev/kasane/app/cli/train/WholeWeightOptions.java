@@ -1,11 +1,9 @@
 package dev.kasane.app.cli.train;
 
-import ai.djl.ndarray.NDManager;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
-import dev.kasane.core.injection.AdapterSet;
+import dev.kasane.app.training.AdapterWish;
 import dev.kasane.core.injection.WholeWeights;
-import dev.kasane.core.module.Module;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -23,9 +21,8 @@ final class WholeWeightOptions {
       description = "Modules of the base that are trained whole and saved with the adapter, such as lm_head.")
   List<String> modules = new ArrayList<>();
 
-  /** The adapters of a model together with what is trained whole. */
-  AdapterSet addTo(AdapterSet adapters, Module model, NDManager owner) {
-    return modules.isEmpty() && biases == WholeWeights.Biases.NONE ? adapters
-        : WholeWeights.addTo(adapters, model, modules, biases, owner);
+  /** What is trained whole. */
+  AdapterWish.Wholes wholes() {
+    return new AdapterWish.Wholes(modules, biases);
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.cli.options.AdapterBases;
-import dev.kasane.app.inspect.BaseGuess;
+import dev.kasane.text.base.TextFamily;
 import dev.kasane.core.UserException;
 import dev.kasane.text.model.CausalLm;
 import java.io.IOException;
@@ -45,7 +45,7 @@ class AdapterBasesTest {
     Path config = Path.of(System.getProperty("kasane.root"), "text-lm/src/test/resources/golden/llama/config.json");
     for (Path place : List.of(config, config.getParent())) {
       AdapterBase base = AdapterBases.named(place.toString());
-      assertThat(base.kind()).isEqualTo(BaseGuess.LLM);
+      assertThat(base.kind()).isEqualTo(TextFamily.LANGUAGE_MODEL);
       assertThat(base.layers()).containsOnlyKeys(CausalLm.COMPONENT);
       assertThat(base.layers().get(CausalLm.COMPONENT)).contains("model.layers.0.self_attn.q_proj");
     }
