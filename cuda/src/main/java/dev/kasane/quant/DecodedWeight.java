@@ -1,5 +1,7 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -7,7 +9,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.util.function.Function;
 
 /** A weight in few bits on one device, which is decoded there for each use into memory of libtorch's own. */
@@ -67,7 +68,7 @@ public abstract class DecodedWeight implements FrozenWeight {
       return made;
     }
     try (NDArray carrier = made; GradMode off = GradMode.off()) {
-      return Ops.reinterpret(carrier, type);
+      return OPS.reinterpret(carrier, type);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -89,7 +91,7 @@ public final class FourBitWeight extends QuantisedWeight {
     int rows = (int) (x.getShape().size() / columns);
     NDManager scope = x.getManager();
     try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
-      NDArray wide = Ops.cast(x, DataType.FLOAT32);
+      NDArray wide = OPS.cast(x, DataType.FLOAT32);
       float[] products = FusedProduct.multiply(blocks, wide.toFloatArray(), rows, columns);
       long[] sizes = x.getShape().getShape().clone();
       sizes[sizes.length - 1] = shape().get(0);
@@ -98,9 +100,9 @@ public final class FourBitWeight extends QuantisedWeight {
       TorchBridge.memory(y).asFloatBuffer().put(products);
       if (bias != null) {
         // No cast of it: a tensor made from the bias would stay with the model for good.
-        Ops.addScaled(y, bias, 1);
+        OPS.addScaled(y, bias, 1);
       }
-      NDArray result = Ops.castLike(y, x);
+      NDArray result = OPS.castLike(y, x);
       result.attach(scope);
       if (wide != x) {
         wide.close();

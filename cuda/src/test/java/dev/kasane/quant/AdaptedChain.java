@@ -1,5 +1,7 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -13,7 +15,6 @@ import dev.kasane.core.module.Segment;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.SegmentedRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class AdaptedChain extends Module {
   List<Segment> segments() {
     List<Segment> segments = new ArrayList<>();
     for (Linear layer : layers) {
-      segments.add(state -> new NDList(Ops.silu(layer.forward(state.get(0)))));
+      segments.add(state -> new NDList(OPS.silu(layer.forward(state.get(0)))));
     }
     return segments;
   }
@@ -80,7 +81,7 @@ public final class AdaptedChain extends Module {
   private record LowRank(TargetLayer layer, NDArray down, NDArray up) implements LayerAdapter {
     @Override
     public NDArray forward(NDArray x, double multiplier, Phase phase) {
-      return Ops.linear(Ops.linear(x, down, null), up, null);
+      return OPS.linear(OPS.linear(x, down), up);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.kasane.quant.device;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -104,7 +106,7 @@ final class FourBitDeviceWeight extends DecodedWeight {
       kernels.quant().multiply(codes, Ops.typeOf(x), addresses(), TensorMemory.address(rows), TensorMemory.address(y),
           (int) (x.getShape().size() / inputs), outputs, inputs, blockSize);
       if (bias != null) {
-        Ops.addScaled(y, bias, 1);
+        OPS.addScaled(y, bias, 1);
       }
       y.attach(scope);
       return y;

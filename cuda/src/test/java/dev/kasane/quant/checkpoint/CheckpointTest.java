@@ -1,5 +1,6 @@
 package dev.kasane.quant.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,7 +20,6 @@ import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.Quantizer;
@@ -128,14 +128,15 @@ class CheckpointTest {
       how.forEach((layer, settings) -> {
         NDArray input = scope.create(SeededInputs.values(100 + layer.charAt(0) - 'a', 24 * 64), new Shape(24, 64));
         NDArray theirs = source.read(layer + ".weight", scope);
-        NDArray ours = Quantizer.quantise(layer, Ops.cast(input, Ops.typeOf(theirs)), settings, scope).materialise(scope);
+        NDArray dense = OPS.castLike(input, theirs);
+        NDArray ours = Quantizer.quantise(layer, dense, settings, scope).materialise(scope);
         assertThat(floats(theirs)).as(layer).containsExactly(floats(ours));
       });
     }
   }
 
   private static float[] floats(NDArray array) {
-    return Ops.cast(array, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(array, DataType.FLOAT32).toFloatArray();
   }
 
   /** Linear layers, as the checkpoint has. */

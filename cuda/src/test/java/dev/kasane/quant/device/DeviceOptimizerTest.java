@@ -1,5 +1,6 @@
 package dev.kasane.quant.device;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,7 +11,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
 import dev.kasane.core.training.OptimizerFactory;
@@ -72,7 +72,7 @@ class DeviceOptimizerTest {
       Engines.seed(100L * step + i++);
       try (GradMode on = GradMode.on(); NDManager inner = scope.newSubManager()) {
         NDArray given = inner.randomNormal(0f, 0.01f, parameter.getShape(), DataType.FLOAT32);
-        NDArray copy = Ops.scale(parameter, 1);
+        NDArray copy = OPS.scale(parameter, 1);
         copy.attach(inner);
         TorchBridge.backward(copy, given);
       }

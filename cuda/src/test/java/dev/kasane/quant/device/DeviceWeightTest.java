@@ -1,5 +1,6 @@
 package dev.kasane.quant.device;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -152,8 +153,8 @@ class DeviceWeightTest {
         assertThat(y.getShape()).isEqualTo(new Shape(1, rows, 50));
         assertThat(Ops.typeOf(y)).isEqualTo(type);
         assertThat(y.getManager()).isSameAs(x.getManager());
-        near(y, Ops.linear(wide(x), wide(weight.materialise(scope)), bias), type);
-        near(weight.linear(x, null), Ops.linear(wide(x), wide(weight.materialise(scope)), null), type);
+        near(y, OPS.linear(wide(x), wide(weight.materialise(scope)), bias), type);
+        near(weight.linear(x, null), OPS.linear(wide(x), wide(weight.materialise(scope))), type);
       }
     }
   }
@@ -163,9 +164,9 @@ class DeviceWeightTest {
     DecodedWeight weight = onDevice(SETTINGS[0], random(DataType.FLOAT16, 16, 64));
     NDArray all = random(DataType.FLOAT16, 130);
     NDArray x = all.get("1:129").reshape(2, 64);
-    near(weight.linear(x, null), Ops.linear(wide(x), wide(weight.materialise(scope)), null), DataType.FLOAT16);
+    near(weight.linear(x, null), OPS.linear(wide(x), wide(weight.materialise(scope))), DataType.FLOAT16);
     NDArray columns = random(DataType.FLOAT16, 64, 2).transpose();
-    near(weight.linear(columns, null), Ops.linear(wide(columns), wide(weight.materialise(scope)), null),
+    near(weight.linear(columns, null), OPS.linear(wide(columns), wide(weight.materialise(scope))),
         DataType.FLOAT16);
   }
 
@@ -250,11 +251,11 @@ class DeviceWeightTest {
 
   private NDArray random(DataType type, long... shape) {
     Engines.seed(shape[0]);
-    return Ops.cast(scope.randomNormal(0f, 0.5f, new Shape(shape), DataType.FLOAT32), type);
+    return OPS.cast(scope.randomNormal(0f, 0.5f, new Shape(shape), DataType.FLOAT32), type);
   }
 
   private static NDArray wide(NDArray x) {
-    return Ops.cast(x, DataType.FLOAT32);
+    return OPS.cast(x, DataType.FLOAT32);
   }
 
   private static float[] floats(NDArray x) {

@@ -1,5 +1,6 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -161,8 +162,8 @@ public abstract class AdapterFormatContract {
     byName(model).forEach((name, module) -> module.tensors().forEach((parameter, tensor) -> {
       NDArray back = modules.get(name).tensors().get(parameter);
       assertThat(ElementType.of(back)).isEqualTo(type);
-      NDArray rounded = Ops.cast(Ops.cast(tensor, type.dataType()), DataType.FLOAT32);
-      assertThat(Ops.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(rounded.toFloatArray());
+      NDArray rounded = OPS.cast(OPS.cast(tensor, type.dataType()), DataType.FLOAT32);
+      assertThat(OPS.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(rounded.toFloatArray());
     }));
   }
 

@@ -1,5 +1,7 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -62,7 +64,7 @@ public enum SampleLayer {
   Model model(NDManager scope, DataType type) {
     Model model = new Model(build());
     model.namedWeights().values().forEach(weight ->
-        weight.set(new DenseWeight(Ops.cast(Ops.randomNormal(scope, weight.shape()), type))));
+        weight.set(new DenseWeight(OPS.cast(Ops.randomNormal(scope, weight.shape()), type))));
     return model;
   }
 
@@ -78,7 +80,7 @@ public enum SampleLayer {
 
   /** A random input of a type. */
   NDArray input(NDManager scope, DataType type) {
-    return Ops.cast(Ops.randomNormal(scope, input), type);
+    return OPS.cast(Ops.randomNormal(scope, input), type);
   }
 
   /** A model of one layer. */

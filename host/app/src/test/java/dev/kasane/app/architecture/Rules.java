@@ -141,7 +141,7 @@ final class Rules {
             + " tells of a closed pipe in no other way"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
-        .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
+        .because("backward reads the number from memory that may have been collected; OPS.scale takes it as it is"));
     rules.put("places of constants", noClasses()
         .should().callMethodWhere(describe("it hands a constant's place to an operator", Rules::handsPlace))
         .because("constants cross into scripts by name: one more before them must change nothing"));

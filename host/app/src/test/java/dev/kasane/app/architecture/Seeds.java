@@ -72,7 +72,7 @@ final class Seeds {
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
     seeds.put("places of constants", List.of(does("dev.kasane.text.model",
-        "dev.kasane.core.tensor.Ops.scale(null, Thread.State.NEW.ordinal());")));
+        "dev.kasane.core.tensor.Ops.OPS.scale(null, Thread.State.NEW.ordinal());")));
     seeds.put("tokenizers' internals", List.of(
         uses("dev.kasane.text.model", "ai.djl.huggingface.tokenizers.jni.CharSpan")));
     seeds.put("words stay on top", List.of(does("dev.kasane.core.training",

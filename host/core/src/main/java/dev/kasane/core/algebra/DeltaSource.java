@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -13,7 +15,6 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerDelta;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,7 +59,7 @@ public final class DeltaSource {
       }
       DetachedLayer layer = layer(component, module);
       NDArray delta = restored(layer, component, module, scope).weightDelta(scope, multiplier);
-      return Ops.cast(delta, DataType.FLOAT32);
+      return OPS.cast(delta, DataType.FLOAT32);
     }
   }
 
@@ -75,7 +76,7 @@ public final class DeltaSource {
     try (GradMode off = GradMode.off()) {
       DetachedLayer layer = layer(component, module);
       return restored(layer, component, module, scope).biasDelta(scope, multiplier)
-          .map(delta -> Ops.cast(delta, DataType.FLOAT32));
+          .map(delta -> OPS.cast(delta, DataType.FLOAT32));
     }
   }
 

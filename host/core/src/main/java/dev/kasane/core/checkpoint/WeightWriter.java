@@ -1,5 +1,7 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,7 +13,6 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ public final class WeightWriter {
       WritableByteChannel channel) throws IOException {
     try (NDManager scratch = Engines.newManager()) {
       NDArray value = TensorTransform.contiguous(source.read(name, scratch), scratch);
-      NDArray converted = precision == null ? value : Ops.cast(value, precision.dataType());
+      NDArray converted = precision == null ? value : OPS.cast(value, precision.dataType());
       writeRows(converted.toDevice(Device.cpu(), false), channel);
     }
   }

@@ -1,5 +1,7 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -77,11 +79,11 @@ public final class Merger implements AutoCloseable {
 
   private DenseWeight sum(FrozenWeight frozen, List<NDArray> deltas, NDManager own) {
     NDArray base = frozen.materialise(own);
-    NDArray sum = Ops.cast(base, DataType.FLOAT32);
+    NDArray sum = OPS.cast(base, DataType.FLOAT32);
     for (NDArray delta : deltas) {
       sum = sum.add(delta);
     }
-    NDArray merged = Ops.cast(sum, Ops.typeOf(base));
+    NDArray merged = OPS.cast(sum, Ops.typeOf(base));
     merged.attach(scope);
     return new DenseWeight(merged);
   }

@@ -1,5 +1,7 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -106,8 +108,8 @@ final class Restoration {
   /** Whether a stored weight is only the base's own once more, which PEFT saves beside updates of embeddings. */
   private boolean repeats(Weight place, NDArray stored) {
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      return Ops.cast(Ops.alias(place.own().materialise(own), own), DataType.FLOAT32)
-          .contentEquals(Ops.cast(Ops.alias(stored, own), DataType.FLOAT32));
+      return OPS.cast(Ops.alias(place.own().materialise(own), own), DataType.FLOAT32)
+          .contentEquals(OPS.cast(Ops.alias(stored, own), DataType.FLOAT32));
     } catch (DeclaredWeight.NoValues unknown) {
       return false;
     }

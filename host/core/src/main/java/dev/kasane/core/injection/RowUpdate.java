@@ -1,5 +1,7 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.lowrank.NarrowProduct;
 import dev.kasane.core.lowrank.NarrowUpdate;
@@ -27,9 +29,9 @@ final class RowUpdate implements NarrowUpdate {
     if (rows.isAll()) {
       return adapter.addTo(y, x, multiplier, phase);
     }
-    try (NDArray own = Ops.rows(x, rows.numbers());
+    try (NDArray own = OPS.rows(x, rows.numbers());
         NDArray update = adapter.forward(own, multiplier, phase)) {
-      return Ops.addRows(y, rows.numbers(), update);
+      return OPS.addRows(y, rows.numbers(), update);
     }
   }
 

@@ -1,8 +1,9 @@
 package dev.kasane.core.spi;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 
 /**
@@ -33,7 +34,7 @@ public interface LayerAdapter extends LayerDelta, LiveUpdate {
   @Override
   default NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     try (NDArray delta = forward(x, multiplier, phase)) {
-      return Ops.addScaled(y, delta, 1);
+      return OPS.addScaled(y, delta, 1);
     }
   }
 

@@ -1,12 +1,13 @@
 package dev.kasane.plugin.diffusers;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.tensor.Ops;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -70,8 +71,8 @@ final class WrittenModule {
       return down;
     }
     Shape core = mid.getShape();
-    NDArray rows = Ops.cast(mid, DataType.FLOAT32).transpose(0, 2, 3, 1).reshape(-1, core.get(1));
-    NDArray product = rows.matMul(Ops.cast(down, DataType.FLOAT32).reshape(core.get(1), -1));
+    NDArray rows = OPS.cast(mid, DataType.FLOAT32).transpose(0, 2, 3, 1).reshape(-1, core.get(1));
+    NDArray product = rows.matMul(OPS.cast(down, DataType.FLOAT32).reshape(core.get(1), -1));
     NDArray ordered = product.reshape(core.get(0), core.get(2), core.get(3), -1).transpose(0, 3, 1, 2);
     // Flattening lays the elements out in this order; a transposed view cannot be written.
     return ordered.flatten().reshape(ordered.getShape());

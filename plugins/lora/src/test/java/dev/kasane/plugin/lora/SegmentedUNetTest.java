@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -69,7 +70,7 @@ class SegmentedUNetTest {
       set.trainableParameters().values().forEach(parameter ->
           parameter.addi(Ops.randomNormal(scope, parameter.getShape()).mul(0.3)));
     }
-    target = Ops.cast(Ops.randomNormal(scope, tensor(base, "unet.output").getShape()), type);
+    target = OPS.cast(Ops.randomNormal(scope, tensor(base, "unet.output").getShape()), type);
   }
 
   private NDArray tensor(String base, String key) {
@@ -78,9 +79,9 @@ class SegmentedUNetTest {
 
   /** With a context that asks for gradients, as that of a text encoder under training does. */
   private NDList state(String base, DataType type) {
-    NDArray context = Ops.cast(tensor(base, "unet.encoder_hidden_states").duplicate(), type);
+    NDArray context = OPS.cast(tensor(base, "unet.encoder_hidden_states").duplicate(), type);
     context.setRequiresGradient(true);
-    return unet.state(Ops.cast(tensor(base, "unet.sample"), type), tensor(base, "unet.timesteps"), context);
+    return unet.state(OPS.cast(tensor(base, "unet.sample"), type), tensor(base, "unet.timesteps"), context);
   }
 
   private NDArray loss(NDArray prediction) {
