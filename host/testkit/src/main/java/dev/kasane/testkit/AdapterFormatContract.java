@@ -177,10 +177,10 @@ public abstract class AdapterFormatContract {
   @Test
   void recognisesItsOwnFilesAndNoOthers() throws IOException {
     Set<String> own = keysOf(written(sample(scope)));
-    assertThat(format().recognises(own)).isTrue();
+    assertThat(format().recognise(own)).isNotEmpty();
     assertThat(own).allSatisfy(key -> assertThat(format().parse(key)).get().extracting(AdapterKey::mangled)
         .isEqualTo(false));
-    strangers().forEach(keys -> assertThat(format().recognises(keys)).as(keys.toString()).isFalse());
+    strangers().forEach(keys -> assertThat(format().recognise(keys)).as(keys.toString()).isEmpty());
   }
 
   @Test

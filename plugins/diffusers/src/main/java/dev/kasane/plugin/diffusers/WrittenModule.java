@@ -13,8 +13,8 @@ import java.util.TreeSet;
 
 /** One layer's LoRA in the shapes that PEFT's layers have. */
 final class WrittenModule {
-  private static final Set<String> TENSORS = Set.of(DiffusersKey.DOWN, LoraNames.MID, DiffusersKey.UP,
-      DiffusersKey.UP_BIAS, DiffusersKey.MAGNITUDE);
+  private static final Set<String> TENSORS = Set.of(LoraNames.DOWN, LoraNames.MID, LoraNames.UP,
+      LoraNames.UP_BIAS, LoraNames.MAGNITUDE);
 
   private final AdapterModule module;
 
@@ -26,7 +26,7 @@ final class WrittenModule {
     this.module = module;
     Set<String> others = new TreeSet<>(module.tensors().keySet());
     others.removeAll(TENSORS);
-    boolean pair = module.tensors().keySet().containsAll(Set.of(DiffusersKey.DOWN, DiffusersKey.UP));
+    boolean pair = module.tensors().keySet().containsAll(Set.of(LoraNames.DOWN, LoraNames.UP));
     if (!others.isEmpty() || !pair) {
       throw new UserException("A diffusers file holds LoRA only; layer " + module.path() + " has "
           + String.join(", ", others.isEmpty() ? new TreeSet<>(module.tensors().keySet()) : others)
@@ -39,7 +39,7 @@ final class WrittenModule {
   }
 
   long rank() {
-    return module.tensors().get(DiffusersKey.UP).getShape().get(1);
+    return module.tensors().get(LoraNames.UP).getShape().get(1);
   }
 
   boolean hasAlpha() {
@@ -52,20 +52,20 @@ final class WrittenModule {
   }
 
   boolean hasMagnitude() {
-    return module.tensors().containsKey(DiffusersKey.MAGNITUDE);
+    return module.tensors().containsKey(LoraNames.MAGNITUDE);
   }
 
   NDArray up() {
-    return module.tensors().get(DiffusersKey.UP);
+    return module.tensors().get(LoraNames.UP);
   }
 
   NDArray upBias() {
-    return module.tensors().get(DiffusersKey.UP_BIAS);
+    return module.tensors().get(LoraNames.UP_BIAS);
   }
 
   /** (rank, in) or (rank, in, k, k); a Tucker core is multiplied in, which PEFT's layers have no place for. */
   NDArray down() {
-    NDArray down = module.tensors().get(DiffusersKey.DOWN);
+    NDArray down = module.tensors().get(LoraNames.DOWN);
     NDArray mid = module.tensors().get(LoraNames.MID);
     if (mid == null) {
       return down;
@@ -84,7 +84,7 @@ final class WrittenModule {
    * @throws UserException when they are per input, as early LyCORIS has them
    */
   NDArray magnitude() {
-    NDArray stored = module.tensors().get(DiffusersKey.MAGNITUDE);
+    NDArray stored = module.tensors().get(LoraNames.MAGNITUDE);
     long outputs = up().getShape().get(0);
     if (stored.size() != outputs || stored.getShape().get(0) != outputs) {
       throw new UserException("Layer " + module.path() + " has DoRA magnitudes of shape " + stored.getShape()

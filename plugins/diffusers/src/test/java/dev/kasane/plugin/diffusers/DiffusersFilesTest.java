@@ -129,7 +129,7 @@ class DiffusersFilesTest {
   @ValueSource(strings = {"sd15-pokemon.diffusers-attn-processor", "sd15-style.diffusers-lora-layer"})
   void realFilesFitStableDiffusion15(String name) throws IOException {
     Path file = SharedData.path("adapters/" + name + ".safetensors");
-    assertThat(format.recognises(keys(file))).isTrue();
+    assertThat(format.recognise(keys(file))).isNotEmpty();
     Injector.Restored restored = attach(file, KnownBase.SD1.components());
     restored.report().requireComplete();
     assertThat(restored.report().matched()).hasSize(128).allSatisfy(match -> {

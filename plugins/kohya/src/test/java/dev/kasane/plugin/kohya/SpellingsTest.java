@@ -81,7 +81,7 @@ class SpellingsTest {
         GradMode off = GradMode.off()) {
       Path file = folder.resolve("file.safetensors");
       SafetensorsWriter.write(file, stored(golden, name + "!"), Map.of());
-      assertThat(new KohyaFormat().recognises(keys(file))).isTrue();
+      assertThat(new KohyaFormat().recognise(keys(file))).isNotEmpty();
       AdapterModel read = new KohyaFormat().read(file, layers(), scope);
       requireExpected(golden, name, read, scope);
       Path again = folder.resolve("again.safetensors");
