@@ -62,6 +62,7 @@ class CommandWordsTest {
       Map.entry("plugin.peft.AdapterStart", List.of("generate image", "generate text", "train text")),
       Map.entry("quant.QuantisedWeight", List.of("quantize")),
       Map.entry("quant.cuda.", List.of("doctor", "train text")),
+      Map.entry("text.base.TextTraining", List.of("train text")),
       Map.entry("text.chat.", List.of("train text")),
       Map.entry("text.data.", List.of("train text")),
       Map.entry("text.demo.", List.of("demo-base")),
