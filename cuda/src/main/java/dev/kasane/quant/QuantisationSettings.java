@@ -75,7 +75,7 @@ public record QuantisationSettings(Kind kind, int blockSize, boolean doubleQuant
       return kind == Kind.INT8
           ? Int8Weight.quantise(name, dense, owner) : FourBitWeight.quantise(name, dense, this, owner);
     } catch (UserException e) {
-      throw new UserException("Tensor '" + name + "' cannot be quantised. " + e.getMessage(), e);
+      throw e.behind("Tensor '" + name + "' cannot be quantised. ");
     }
   }
 }

@@ -184,11 +184,7 @@ class CheckpointTest {
   }
 
   private static void write(Path file, List<TensorDeclaration> tensors) {
-    try {
-      SafetensorsWriter.write(file, tensors, Map.of());
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    SafetensorsWriter.write(file, tensors, Map.of());
   }
 
   @Test
@@ -278,8 +274,6 @@ class CheckpointTest {
             TensorBytes.ofBuffer(() -> bytes)));
       }
       SafetensorsWriter.write(target, change.apply(tensors), Map.of());
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 

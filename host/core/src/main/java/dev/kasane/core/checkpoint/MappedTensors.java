@@ -10,7 +10,6 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;
@@ -26,7 +25,7 @@ final class MappedTensors {
   @FunctionalInterface
   interface Window {
     /** Some of them: row-major, little-endian, direct, possibly unaligned. */
-    ByteBuffer map(long offset, long length) throws IOException;
+    ByteBuffer map(long offset, long length);
   }
 
   /**
@@ -44,11 +43,7 @@ final class MappedTensors {
 
   /** The whole tensor. */
   NDArray read(long[] shape, NDManager owner) {
-    try {
-      return bytes(shape) <= Integer.MAX_VALUE ? part(0, shape, owner) : joined(shape, owner);
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    return bytes(shape) <= Integer.MAX_VALUE ? part(0, shape, owner) : joined(shape, owner);
   }
 
   private long bytes(long[] shape) {
@@ -56,7 +51,7 @@ final class MappedTensors {
   }
 
   /** One buffer holds less than 2 GiB: a larger tensor is put together from runs of its rows. */
-  private NDArray joined(long[] shape, NDManager owner) throws IOException {
+  private NDArray joined(long[] shape, NDManager owner) {
     long rowBytes = bytes(shape) / shape[0];
     if (rowBytes > Integer.MAX_VALUE) {
       throw new UserException(origin + ": tensor '" + name + "' of shape " + Arrays.toString(shape)
@@ -74,7 +69,7 @@ final class MappedTensors {
     }
   }
 
-  private NDArray part(long offset, long[] sizes, NDManager owner) throws IOException {
+  private NDArray part(long offset, long[] sizes, NDManager owner) {
     Shape shape = new Shape(sizes);
     ByteBuffer bytes = window.map(offset, bytes(sizes));
     if (dtype == DType.F8_E4M3 || dtype == DType.F8_E5M2) {

@@ -91,7 +91,7 @@ final class AdapterTrainingOptions implements DependentOptions {
     try {
       choice.method().prepare(choice.options().with(Map.of(option, value)));
     } catch (UserException e) {
-      throw new UserException("--" + option + "-pattern " + layers + "=" + value + ": " + e.getMessage(), e);
+      throw e.behind("--" + option + "-pattern " + layers + "=" + value + ": ");
     }
   }
 
