@@ -249,7 +249,7 @@ public abstract class AdapterFormatContract {
   void namesAMissingFolder() {
     Path file = folder.resolve("missing").resolve(fileName());
     assertThatThrownBy(() -> format().write(sample(scope), file, ElementType.FLOAT32))
-        .isInstanceOf(IOException.class).hasMessageContaining("missing");
+        .isInstanceOf(FileFault.class).hasMessageContaining("missing");
   }
 
   private List<Path> filesBeside() throws IOException {

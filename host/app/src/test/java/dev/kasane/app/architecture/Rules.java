@@ -139,7 +139,7 @@ final class Rules {
         .should().callMethodWhere(describe("it looks into a message",
         Rules::looksIntoMessage)).because("a message is for people; what callers ask has a type or a method. Only the system"
             + " tells of a closed pipe in no other way"));
-    rules.put("one fault for files", noClasses().that().resideOutsideOfPackages(CORE + ".files..", "dev.kasane.app.cli..")
+    rules.put("one fault for files", noClasses().that().resideOutsideOfPackage("dev.kasane.app.cli..")
         .should(ArchCondition.from(describe("tells a known failure anew, or a checked one of its own",
             Rules::tellsAnew))).because("a reader throws FileFault, which names the file and the way out; it goes up as it"
             + " is, or UserException.behind says what it was for"));

@@ -5,18 +5,19 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Ops;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
 
 /** Makes engine tensors of stored bytes, over the very memory of a mapped file where that is possible. */
 final class MappedTensors {
-  private final String origin;
+  private final Path origin;
   private final String name;
   private final DType dtype;
   private final Window window;
@@ -34,7 +35,7 @@ final class MappedTensors {
    * @param dtype type of the elements
    * @param window gives the bytes
    */
-  MappedTensors(String origin, String name, DType dtype, Window window) {
+  MappedTensors(Path origin, String name, DType dtype, Window window) {
     this.origin = origin;
     this.name = name;
     this.dtype = dtype;
@@ -54,7 +55,7 @@ final class MappedTensors {
   private NDArray joined(long[] shape, NDManager owner) {
     long rowBytes = bytes(shape) / shape[0];
     if (rowBytes > Integer.MAX_VALUE) {
-      throw new UserException(origin + ": tensor '" + name + "' of shape " + Arrays.toString(shape)
+      throw new FileFault(origin, "tensor '" + name + "' of shape " + Arrays.toString(shape)
           + " has rows of more than 2 GiB, which cannot be read.");
     }
     long rows = Integer.MAX_VALUE / rowBytes;
@@ -97,7 +98,7 @@ final class MappedTensors {
   }
 
   private ElementType type() {
-    return ElementType.of(dtype).orElseThrow(() -> new UserException(origin + ": tensor '" + name + "' is stored as "
+    return ElementType.of(dtype).orElseThrow(() -> new FileFault(origin, "tensor '" + name + "' is stored as "
         + dtype + ", which libtorch does not compute with; this is no checkpoint of plain weights."));
   }
 

@@ -112,7 +112,7 @@ public final class PickleSource implements TensorSource {
   @Override
   public NDArray read(String name, NDManager owner) {
     PickledTensor tensor = tensor(name);
-    return new MappedTensors(location(), name, tensor.dtype(),
+    return new MappedTensors(checkpoint.path(), name, tensor.dtype(),
         (offset, length) -> bytes(tensor, offset, length)).read(tensor.shape(), owner);
   }
 

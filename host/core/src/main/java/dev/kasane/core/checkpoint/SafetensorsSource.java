@@ -52,7 +52,7 @@ public final class SafetensorsSource implements TensorSource {
   @Override
   public NDArray read(String name, NDManager owner) {
     TensorEntry entry = entry(name);
-    return new MappedTensors(location(), name, entry.dtype(),
+    return new MappedTensors(file.path(), name, entry.dtype(),
         (offset, length) -> file.map(name, offset, length)).read(entry.shape(), owner);
   }
 

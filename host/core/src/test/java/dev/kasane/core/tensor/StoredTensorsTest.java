@@ -65,7 +65,7 @@ class StoredTensorsTest {
   void refusesNumbersThatTheTypeCannotHold() {
     NDArray tensor = scope.create(new float[] {1, 70000});
     assertThatThrownBy(() -> write(StoredTensors.declare("x", tensor, ElementType.FLOAT16)))
-        .isInstanceOf(IOException.class).hasMessageContaining("x").hasMessageContaining("too large")
+        .isInstanceOf(FileFault.class).hasMessageContaining("x").hasMessageContaining("too large")
         .hasMessageContaining("float32");
     assertThat(folder).isEmptyDirectory();
   }

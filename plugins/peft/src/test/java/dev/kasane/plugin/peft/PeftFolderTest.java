@@ -162,7 +162,7 @@ class PeftFolderTest {
         .containsOnlyKeys("model");
     Files.delete(folder.resolve("adapter_config.json"));
     assertThatThrownBy(this::read).isInstanceOf(FileFault.class)
-        .hasMessageContaining("adapter_config.json is missing").hasMessageContaining("scale");
+        .hasMessageContaining("adapter_config.json: is missing").hasMessageContaining("scale");
   }
 
   @Test
