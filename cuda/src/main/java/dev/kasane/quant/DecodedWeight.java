@@ -1,16 +1,18 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.quant.cuda.TensorMemory;
+import dev.kasane.core.tensor.GradMode;
 import java.util.function.Function;
 
 /** A weight in few bits on one device, which is decoded there for each use into memory of libtorch's own. */
-public abstract sealed class DecodedWeight implements FrozenWeight permits QuantisedWeight, DeviceWeight {
+public abstract class DecodedWeight implements FrozenWeight {
   private final Shape shape;
   private final DataType type;
   private final Device device;
@@ -20,14 +22,14 @@ public abstract sealed class DecodedWeight implements FrozenWeight permits Quant
    * @param type the dense weight's: float32, float16 or bfloat16
    * @param device where it is decoded
    */
-  DecodedWeight(Shape shape, DataType type, Device device) {
+  protected DecodedWeight(Shape shape, DataType type, Device device) {
     this.shape = shape;
     this.type = type;
     this.device = device;
   }
 
   /** Overwrites a tensor of the weight's shape and type, on its device, with the dense weight. */
-  abstract void decode(NDArray dense);
+  protected abstract void decode(NDArray dense);
 
   @Override
   public final Shape shape() {
@@ -48,9 +50,26 @@ public abstract sealed class DecodedWeight implements FrozenWeight permits Quant
         return there;
       }
     }
-    NDArray dense = TensorMemory.empty(scope, shape, type);
+    NDArray dense = empty(scope, shape, type);
     decode(dense);
     return dense;
+  }
+
+  /**
+   * A tensor of any content on a manager's device.
+   *
+   * @param type float32, float16, bfloat16 or one that DJL creates
+   */
+  protected static NDArray empty(NDManager scope, Shape shape, DataType type) {
+    boolean bfloat16 = type == DataType.BFLOAT16;
+    // DJL cannot create bfloat16: the other type of two bytes carries it.
+    NDArray made = scope.create(shape, bfloat16 ? DataType.FLOAT16 : type);
+    if (!bfloat16) {
+      return made;
+    }
+    try (NDArray carrier = made; GradMode off = GradMode.off()) {
+      return OPS.reinterpret(carrier, type);
+    }
   }
 
   @Override

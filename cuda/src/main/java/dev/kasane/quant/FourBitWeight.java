@@ -1,5 +1,7 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -9,24 +11,14 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.FourBitDecoding;
 import dev.kasane.quant.cpu.FusedProduct;
-import dev.kasane.quant.cuda.DeviceKernels;
 import dev.kasane.quant.format.FourBitBlocks;
-import dev.kasane.quant.format.FourBitType;
 import dev.kasane.quant.format.NestedScales;
 import dev.kasane.quant.format.StoredFloats;
 import java.nio.ByteBuffer;
 
 /** A weight in 4-bit codes. Few rows are multiplied without a dense copy where no gradient is asked for. */
-public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4Weight, Fp4Weight {
+public final class FourBitWeight extends QuantisedWeight {
   private final FourBitBlocks blocks;
-
-  FourBitWeight(Shape shape, DataType type, NDArray codes, FourBitBlocks blocks) {
-    super(shape, type, codes);
-    if (blocks.count() != shape.size()) {
-      throw new IllegalArgumentException(blocks.count() + " codes for a weight of shape " + shape);
-    }
-    this.blocks = blocks;
-  }
 
   /**
    * A weight of given codes.
@@ -36,9 +28,12 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
    * @param codes the tensor whose memory {@code blocks} lies in
    * @param blocks codes and scales
    */
-  public static FourBitWeight of(Shape shape, DataType type, NDArray codes, FourBitBlocks blocks) {
-    return blocks.type() == FourBitType.NF4
-        ? new Nf4Weight(shape, type, codes, blocks) : new Fp4Weight(shape, type, codes, blocks);
+  public FourBitWeight(Shape shape, DataType type, NDArray codes, FourBitBlocks blocks) {
+    super(shape, type, codes);
+    if (blocks.count() != shape.size()) {
+      throw new IllegalArgumentException(blocks.count() + " codes for a weight of shape " + shape);
+    }
+    this.blocks = blocks;
   }
 
   /**
@@ -59,7 +54,7 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
       float[] scales = blocks.scales().all();
       blocks = blocks.nested(NestedScales.of(scales, mean(scales, owner)));
     }
-    return of(dense.getShape(), Ops.typeOf(dense), codes, blocks);
+    return new FourBitWeight(dense.getShape(), Ops.typeOf(dense), codes, blocks);
   }
 
   /** libtorch's own sum: another order of addition would give other bits than bitsandbytes has. */
@@ -70,22 +65,17 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
   }
 
   /** Codes and scales. */
-  public final FourBitBlocks blocks() {
+  public FourBitBlocks blocks() {
     return blocks;
   }
 
   @Override
-  public final DeviceWeight onDevice(NDManager owner, DeviceKernels kernels) {
-    return new FourBitDeviceWeight(this, owner, kernels);
-  }
-
-  @Override
-  final void decode(ByteBuffer out) {
+  void decode(ByteBuffer out) {
     FourBitDecoding.decode(blocks, type(), out);
   }
 
   @Override
-  public final NDArray linear(NDArray x, NDArray bias) {
+  public NDArray linear(NDArray x, NDArray bias) {
     return isFused(x) ? fused(x, bias) : super.linear(x, bias);
   }
 
@@ -101,7 +91,7 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
     int rows = (int) (x.getShape().size() / columns);
     NDManager scope = x.getManager();
     try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
-      NDArray wide = Ops.cast(x, DataType.FLOAT32);
+      NDArray wide = OPS.cast(x, DataType.FLOAT32);
       float[] products = FusedProduct.multiply(blocks, wide.toFloatArray(), rows, columns);
       long[] sizes = x.getShape().getShape().clone();
       sizes[sizes.length - 1] = shape().get(0);
@@ -110,9 +100,9 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
       TorchBridge.memory(y).asFloatBuffer().put(products);
       if (bias != null) {
         // No cast of it: a tensor made from the bias would stay with the model for good.
-        Ops.addScaled(y, bias, 1);
+        OPS.addScaled(y, bias, 1);
       }
-      NDArray result = Ops.castLike(y, x);
+      NDArray result = OPS.castLike(y, x);
       result.attach(scope);
       if (wide != x) {
         wide.close();
@@ -122,12 +112,12 @@ public abstract sealed class FourBitWeight extends QuantisedWeight permits Nf4We
   }
 
   @Override
-  public final long bytes() {
+  public long bytes() {
     return blocks.bytes();
   }
 
   @Override
-  public final String storage() {
+  public String storage() {
     return blocks.type().id();
   }
 }

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.Int8Decoding;
-import dev.kasane.quant.cuda.DeviceKernels;
 import dev.kasane.quant.format.Int8Rows;
 import dev.kasane.quant.format.StoredFloats;
 import java.nio.ByteBuffer;
@@ -40,11 +39,6 @@ public final class Int8Weight extends QuantisedWeight {
   /** Codes and scales. */
   public Int8Rows rows() {
     return rows;
-  }
-
-  @Override
-  public DeviceWeight onDevice(NDManager owner, DeviceKernels kernels) {
-    return new Int8DeviceWeight(this, owner, kernels);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.kasane.quant;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.FourBitType;
@@ -58,24 +56,6 @@ public record QuantisationSettings(Kind kind, int blockSize, boolean doubleQuant
     /** The codes of a 4-bit kind. */
     public FourBitType fourBit() {
       return FourBitType.named(id(), "The quantisation");
-    }
-  }
-
-  /**
-   * Quantises a dense weight.
-   *
-   * @param name its name, for messages
-   * @param dense a contiguous tensor on the CPU, float32, float16 or bfloat16
-   * @param owner owner of the codes
-   * @throws UserException when a number is not finite or the tensor too large
-   */
-  public QuantisedWeight quantise(String name, NDArray dense, NDManager owner) {
-    QuantisedWeight.count(name, dense.getShape());
-    try {
-      return kind == Kind.INT8
-          ? Int8Weight.quantise(name, dense, owner) : FourBitWeight.quantise(name, dense, this, owner);
-    } catch (UserException e) {
-      throw e.behind("Tensor '" + name + "' cannot be quantised. ");
     }
   }
 }

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.DenseWeight;
-import dev.kasane.quant.cuda.DeviceKernels;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -17,7 +16,7 @@ import java.util.Optional;
  *
  * <p>Its codes lie in a tensor on the CPU, which may be the mapped memory of a file.
  */
-public abstract sealed class QuantisedWeight extends DecodedWeight permits FourBitWeight, Int8Weight {
+public abstract class QuantisedWeight extends DecodedWeight {
   private final NDArray codes;
   private DenseWeight original;
 
@@ -34,16 +33,8 @@ public abstract sealed class QuantisedWeight extends DecodedWeight permits FourB
   /** Writes the dense weight into memory, in its own type. */
   abstract void decode(ByteBuffer out);
 
-  /**
-   * The same weight in the memory of a device whose kernels decode and multiply it. This one may be closed after it.
-   *
-   * @param owner owner of the codes and scales, on that device
-   * @param kernels those of that device
-   */
-  public abstract DeviceWeight onDevice(NDManager owner, DeviceKernels kernels);
-
   @Override
-  final void decode(NDArray dense) {
+  protected final void decode(NDArray dense) {
     decode(TorchBridge.memory(dense));
   }
 

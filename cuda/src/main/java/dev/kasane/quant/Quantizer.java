@@ -2,6 +2,7 @@ package dev.kasane.quant;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
@@ -9,7 +10,6 @@ import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.quant.cuda.DeviceKernels;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -45,8 +45,7 @@ public final class Quantizer {
    * @param settings how
    * @param layers which of its layers, {@link #isUsual} for the usual ones
    * @param owner owner of the codes
-   * @throws dev.kasane.core.UserException when a weight is not finite or too large; layers before it stay
-   *     quantised
+   * @throws UserException when a weight is not finite or too large; layers before it stay quantised
    */
   public static Summary quantise(
       Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers, NDManager owner) {
@@ -60,7 +59,7 @@ public final class Quantizer {
   public static Originals quantiseKeeping(
       Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers, NDManager owner) {
     quantise(root, settings, layers, true, owner);
-    return Originals.of(root);
+    return new Originals(() -> forgetOriginals(root));
   }
 
   private static Summary quantise(Module root, QuantisationSettings settings, Predicate<AdaptableLayer> layers,
@@ -87,7 +86,7 @@ public final class Quantizer {
   }
 
   /** Lets go of the dense weights that were kept. */
-  static void forgetOriginals(Module root) {
+  private static void forgetOriginals(Module root) {
     root.adaptableLayers().values().forEach(layer -> {
       if (layer.weight() instanceof QuantisedWeight quantised) {
         quantised.forget().ifPresent(dense -> closeUnlessShared(root, dense));
@@ -96,23 +95,22 @@ public final class Quantizer {
   }
 
   /**
-   * Moves quantised weights into a device's memory, layer by layer; dense ones stay where they are.
+   * Quantises a dense tensor.
    *
-   * @param root a loaded model; adapters see the moved weights from then on
-   * @param owner owner of the codes, on that device
-   * @param kernels those of that device
-   * @return how many were moved
+   * @param name its name, for messages
+   * @param dense contiguous, on the CPU, float32, float16 or bfloat16
+   * @param owner owner of the codes
+   * @throws UserException when a number is not finite or the tensor too large
    */
-  public static int moveToDevice(Module root, NDManager owner, DeviceKernels kernels) {
-    int moved = 0;
-    for (AdaptableLayer layer : root.adaptableLayers().values()) {
-      if (layer.weight() instanceof QuantisedWeight quantised) {
-        layer.replaceWeight(quantised.onDevice(owner, kernels));
-        quantised.codes().close();
-        moved++;
-      }
+  public static QuantisedWeight quantise(
+      String name, NDArray dense, QuantisationSettings settings, NDManager owner) {
+    QuantisedWeight.count(name, dense.getShape());
+    try {
+      return settings.kind() == QuantisationSettings.Kind.INT8
+          ? Int8Weight.quantise(name, dense, owner) : FourBitWeight.quantise(name, dense, settings, owner);
+    } catch (UserException e) {
+      throw e.behind("Tensor '" + name + "' cannot be quantised. ");
     }
-    return moved;
   }
 
   private static QuantisedWeight quantise(
@@ -121,7 +119,7 @@ public final class Quantizer {
       // A copy is contiguous whatever it is copied from; a view's own memory is not.
       NDArray contiguous = dense.array().stopGradient().duplicate();
       contiguous.attach(scratch);
-      return settings.quantise(path, contiguous, owner);
+      return quantise(path, contiguous, settings, owner);
     }
   }
 

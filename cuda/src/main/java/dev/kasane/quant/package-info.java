@@ -19,5 +19,14 @@
  * {@link dev.kasane.quant.checkpoint.BitsandbytesSource} reads what was quantised before. Codes, scales and file
  * layout are those of bitsandbytes, bit for bit ({@link dev.kasane.quant.format}); loops over them are in
  * {@link dev.kasane.quant.cpu}; {@link dev.kasane.quant.optimizer} keeps optimiser states in 8 bits or on disk.
+ *
+ * <pre>
+ *   quant.device ──→ quant.cuda ───────────────┐     the GPU half
+ *     │   └────────→ quant.optimizer ──────────┤
+ *     ↓                                        ↓
+ *   quant ─────────→ quant.cpu ─────────→ quant.format     the CPU half, which sees nothing of the other
+ *     ↑
+ *   quant.checkpoint
+ * </pre>
  */
 package dev.kasane.quant;

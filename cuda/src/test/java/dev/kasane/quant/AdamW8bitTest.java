@@ -1,5 +1,6 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -11,7 +12,6 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
 import dev.kasane.quant.format.FormatGoldenTest;
@@ -49,7 +49,7 @@ class AdamW8bitTest {
   private void giveGradient(NDArray parameter, float[] values) {
     try (GradMode on = GradMode.on(); NDManager inner = scope.newSubManager()) {
       NDArray given = inner.create(values).add(0);
-      NDArray sum = Ops.scale(parameter, 1);
+      NDArray sum = OPS.scale(parameter, 1);
       sum.attach(inner);
       TorchBridge.backward(sum, given);
     }

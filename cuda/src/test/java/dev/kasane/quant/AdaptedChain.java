@@ -1,5 +1,7 @@
 package dev.kasane.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -13,20 +15,19 @@ import dev.kasane.core.module.Segment;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.SegmentedRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A chain of 24 linear layers with low-rank adapters, to be trained plainly or segment by segment. */
-final class AdaptedChain extends Module {
-  static final int LAYERS = 24;
+public final class AdaptedChain extends Module {
+  public static final int LAYERS = 24;
   private static final int RANK = 4;
 
-  final List<Linear> layers = new ArrayList<>();
+  public final List<Linear> layers = new ArrayList<>();
 
-  AdaptedChain(int width) {
+  public AdaptedChain(int width) {
     for (int i = 0; i < LAYERS; i++) {
       layers.add(child(String.valueOf(i), new Linear(width, width, false)));
     }
@@ -35,13 +36,13 @@ final class AdaptedChain extends Module {
   List<Segment> segments() {
     List<Segment> segments = new ArrayList<>();
     for (Linear layer : layers) {
-      segments.add(state -> new NDList(Ops.silu(layer.forward(state.get(0)))));
+      segments.add(state -> new NDList(OPS.silu(layer.forward(state.get(0)))));
     }
     return segments;
   }
 
   /** Attaches adapters and returns their parameters. */
-  List<NDArray> adapt(int width, NDManager scope) {
+  public List<NDArray> adapt(int width, NDManager scope) {
     List<NDArray> parameters = new ArrayList<>();
     for (Linear layer : layers) {
       NDArray down = scope.randomNormal(0f, 0.05f, new Shape(RANK, width), DataType.FLOAT32);
@@ -56,7 +57,7 @@ final class AdaptedChain extends Module {
   }
 
   /** One forward and backward pass that keeps the states between the layers. */
-  void segmented(NDArray x, NDManager scope) {
+  public void segmented(NDArray x, NDManager scope) {
     try (NDManager step = scope.newSubManager(); SegmentedRun run = new SegmentedRun(segments(), 1, step)) {
       NDArray y = run.forward(new NDList(x)).get(0);
       run.backward(step.ones(y.getShape()));
@@ -80,7 +81,7 @@ final class AdaptedChain extends Module {
   private record LowRank(TargetLayer layer, NDArray down, NDArray up) implements LayerAdapter {
     @Override
     public NDArray forward(NDArray x, double multiplier, Phase phase) {
-      return Ops.linear(Ops.linear(x, down, null), up, null);
+      return OPS.linear(OPS.linear(x, down), up);
     }
 
     @Override

@@ -19,7 +19,7 @@ class QuantisedWeightTest {
 
     @Override
     protected FrozenWeight quantise(NDArray dense, NDManager owner) {
-      return settings.quantise("weight", dense, owner);
+      return Quantizer.quantise("weight", dense, settings, owner);
     }
 
     @Override

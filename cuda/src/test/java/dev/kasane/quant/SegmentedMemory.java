@@ -40,7 +40,7 @@ final class SegmentedMemory {
     NDArray codes = scope.zeros(new Shape(count / 2, 1), DataType.UINT8);
     float[] scales = new float[count / BlockSize.USUAL];
     Arrays.fill(scales, 0.01f);
-    return FourBitWeight.of(new Shape(WIDTH, WIDTH), DataType.FLOAT32, codes, new FourBitBlocks(FourBitType.NF4, count,
+    return new FourBitWeight(new Shape(WIDTH, WIDTH), DataType.FLOAT32, codes, new FourBitBlocks(FourBitType.NF4, count,
         BlockSize.USUAL, TorchBridge.memory(codes), new PlainScales(scales)));
   }
 

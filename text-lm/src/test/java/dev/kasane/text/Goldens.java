@@ -1,5 +1,6 @@
 package dev.kasane.text;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -8,7 +9,6 @@ import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.tensor.ElementType;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.TokenBatch;
@@ -55,7 +55,7 @@ public final class Goldens {
 
   /** Every fourth column of the vocabulary, as the golden files hold it. */
   public static NDArray thinned(NDArray logits) {
-    return Ops.cast(logits, DataType.FLOAT32).get(":,:,::4");
+    return OPS.cast(logits, DataType.FLOAT32).get(":,:,::4");
   }
 
   /** Largest difference at real tokens over the largest reference value there. */

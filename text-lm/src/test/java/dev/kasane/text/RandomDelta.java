@@ -1,5 +1,7 @@
 package dev.kasane.text;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -10,7 +12,6 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,7 @@ public final class RandomDelta implements AdapterMethod {
   private record Adapter(TargetLayer layer, NDArray delta) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager owner, double multiplier) {
-      return Ops.scale(delta, multiplier);
+      return OPS.scale(delta, multiplier);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.kasane.text;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -13,7 +15,6 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,10 +50,10 @@ public final class RandomLowRank implements AdapterMethod {
     return Optional.empty();
   }
 
-  private record Adapter(TargetLayer layer, NDArray down, NDArray up) implements NarrowUpdate {
+  private record Adapter(TargetLayer layer, NDArray down, NDArray up) implements LayerAdapter, NarrowUpdate {
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
-      return Ops.scale(up.matMul(down), multiplier);
+      return OPS.scale(up.matMul(down), multiplier);
     }
 
     @Override

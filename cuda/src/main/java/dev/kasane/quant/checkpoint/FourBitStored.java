@@ -112,7 +112,7 @@ final class FourBitStored implements StoredQuantised {
     NDArray codes = source.read(name, owner);
     FourBitBlocks blocks = new FourBitBlocks(state.type(), (int) state.shape().size(), state.blockSize(),
         TorchBridge.memory(codes), scales(owner));
-    return FourBitWeight.of(state.shape(), type, codes, blocks);
+    return new FourBitWeight(state.shape(), type, codes, blocks);
   }
 
   private void checkMap() {

@@ -2,7 +2,6 @@ package dev.kasane.quant.checkpoint;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
-import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.quant.QuantisationSettings;

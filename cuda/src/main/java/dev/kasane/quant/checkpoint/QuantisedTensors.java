@@ -1,5 +1,7 @@
 package dev.kasane.quant.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -12,11 +14,11 @@ import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.QuantisedWeight;
+import dev.kasane.quant.Quantizer;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.DynamicMap;
 import dev.kasane.quant.format.FourBitBlocks;
@@ -138,7 +140,7 @@ final class QuantisedTensors implements AutoCloseable {
       try (NDManager scratch = scope.newSubManager(); GradMode off = GradMode.off()) {
         NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
         DataType type = precision(name).dataType();
-        weight = settings.quantise(name, Ops.cast(dense, type), scope);
+        weight = Quantizer.quantise(name, OPS.cast(dense, type), settings, scope);
       }
       current = name;
     }

@@ -1,5 +1,7 @@
 package dev.kasane.quant.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -9,9 +11,9 @@ import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.LinearNames;
 import dev.kasane.quant.QuantisationSettings;
+import dev.kasane.quant.Quantizer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +47,7 @@ public final class QuantisingSource implements TensorSource {
     }
     try (NDManager scratch = owner.newSubManager(); GradMode off = GradMode.off()) {
       NDArray dense = TensorTransform.contiguous(source.read(name, scratch), scratch);
-      return Optional.of(settings.quantise(name, Ops.cast(dense, type), owner));
+      return Optional.of(Quantizer.quantise(name, OPS.cast(dense, type), settings, owner));
     }
   }
 

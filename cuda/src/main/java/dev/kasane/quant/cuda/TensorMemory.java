@@ -8,8 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.nio.ByteBuffer;
 
 /** Tensors of libtorch's as kernels take them: by address, in the memory of the tensor's own device. */
@@ -24,23 +22,6 @@ public final class TensorMemory {
    */
   public static long address(NDArray tensor) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(TorchBridge.memory(tensor)));
-  }
-
-  /**
-   * A tensor of any content on a manager's device.
-   *
-   * @param type float32, float16, bfloat16 or one that DJL creates
-   */
-  public static NDArray empty(NDManager scope, Shape shape, DataType type) {
-    boolean bfloat16 = type == DataType.BFLOAT16;
-    // DJL cannot create bfloat16: the other type of two bytes carries it.
-    NDArray made = scope.create(shape, bfloat16 ? DataType.FLOAT16 : type);
-    if (!bfloat16) {
-      return made;
-    }
-    try (NDArray carrier = made; GradMode off = GradMode.off()) {
-      return Ops.reinterpret(carrier, type);
-    }
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.kasane.quant.format;
 
 /** The scale of each block of a quantised tensor: as float32, or quantised once more. */
-public sealed interface BlockScales permits PlainScales, NestedScales {
+public interface BlockScales {
   /** How many blocks there are. */
   int count();
 

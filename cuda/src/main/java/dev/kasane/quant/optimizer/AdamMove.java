@@ -7,4 +7,4 @@ import ai.djl.ndarray.NDArray;
  *
  * @param gradient of its shape, contiguous, on its device
  */
-record AdamMove(AdamSlot slot, NDArray gradient) {}
+public record AdamMove(AdamSlot slot, NDArray gradient) {}

@@ -7,13 +7,14 @@ import ai.djl.ndarray.NDArray;
  *
  * @param rateFactor what the learning rate is multiplied by
  */
-record AdamSlot(NDArray parameter, double rateFactor, Moments first, Moments second) {
-  int count() {
+public record AdamSlot(NDArray parameter, double rateFactor, Moments first, Moments second) {
+  /** How many numbers the parameter has, at most 2^29. */
+  public int count() {
     return (int) parameter.getShape().size();
   }
 
   /** Whether the moments are in 8 bits; otherwise they are float32. */
-  boolean isEightBit() {
+  public boolean isEightBit() {
     return first.scales().isPresent();
   }
 }

@@ -9,4 +9,4 @@ import dev.kasane.core.training.AdamW;
  * @param learningRate before any parameter's own factor
  * @param gradientScale what gradients are multiplied by first
  */
-record AdamStep(AdamW.Settings settings, int count, double learningRate, double gradientScale) {}
+public record AdamStep(AdamW.Settings settings, int count, double learningRate, double gradientScale) {}

@@ -64,7 +64,7 @@ public final class AdamW8bit implements Optimizer {
    * @param work carries them out
    * @param least8Bit parameters with fewer numbers keep float32 moments
    */
-  AdamW8bit(Map<String, NDArray> parameters, AdamW.Settings settings, ToDoubleFunction<String> rateFactor,
+  public AdamW8bit(Map<String, NDArray> parameters, AdamW.Settings settings, ToDoubleFunction<String> rateFactor,
       StateMemory memory, AdamWork work, long least8Bit) {
     this.settings = settings;
     this.work = work;

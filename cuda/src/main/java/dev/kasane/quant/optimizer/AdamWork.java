@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /** Carries out the steps of AdamW where parameters and states lie. */
-interface AdamWork {
+public interface AdamWork {
   /** The norm of all gradients together. */
   double norm(List<NDArray> gradients);
 

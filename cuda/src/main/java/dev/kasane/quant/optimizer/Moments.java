@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One moment of one parameter. Its blocks are read and written here where its tensors are on the CPU. */
-interface Moments {
+public interface Moments {
   /** Reads a block's numbers. */
   void read(int block, float[] into, int length);
 

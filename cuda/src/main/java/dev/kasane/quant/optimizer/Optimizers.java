@@ -7,8 +7,6 @@ import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.StateMemory;
-import dev.kasane.quant.cuda.CopyQueue;
-import dev.kasane.quant.cuda.DeviceKernels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,9 +17,6 @@ import java.util.function.ToDoubleFunction;
 
 /** AdamW in the widths and places that there are. */
 public final class Optimizers {
-  /** A page that a bus fills in a few milliseconds. */
-  public static final long PAGE_BYTES = 32L << 20;
-
   private Optimizers() {}
 
   /**
@@ -41,38 +36,6 @@ public final class Optimizers {
         .orElseGet(() -> make(settings, eightBits, parameters, rateFactor, StateMemory.of(owner)));
   }
 
-  /**
-   * A factory for parameters on a device, whose kernels move them: one launch for all that share a learning rate.
-   *
-   * @param settings the constants
-   * @param eightBits whether moments are kept in 8 bits
-   * @param kernels those of the device
-   */
-  public static OptimizerFactory onDevice(AdamW.Settings settings, boolean eightBits, DeviceKernels kernels) {
-    return (parameters, rateFactor, owner) -> new AdamW8bit(parameters, settings, rateFactor, StateMemory.of(owner),
-        new KernelAdamWork(kernels.quant(), owner, StatePlace.onDevice()), least8Bit(eightBits));
-  }
-
-  /**
-   * The same with states in pinned memory of the host. Two pages of them are on the device at a time, so that the room
-   * they take there does not grow with them, and a batch that needs more than others finds it.
-   *
-   * @param queue copies pages; the optimiser closes it
-   * @param pageBytes of one page, such as {@link #PAGE_BYTES}
-   */
-  public static OptimizerFactory pagedOnDevice(
-      AdamW.Settings settings, boolean eightBits, DeviceKernels kernels, CopyQueue queue, long pageBytes) {
-    return (parameters, rateFactor, owner) -> {
-      PinnedStates states = new PinnedStates(queue, owner);
-      return releasing(states::close, () -> new AdamW8bit(parameters, settings, rateFactor, states,
-          new KernelAdamWork(kernels.quant(), owner, new StatePages(queue, owner, pageBytes)), least8Bit(eightBits)));
-    };
-  }
-
-  private static long least8Bit(boolean eightBits) {
-    return eightBits ? AdamW8bit.LEAST_8BIT : Long.MAX_VALUE;
-  }
-
   private static Optimizer make(AdamW.Settings settings, boolean eightBits, Map<String, NDArray> parameters,
       ToDoubleFunction<String> rateFactor, StateMemory memory) {
     return eightBits ? new AdamW8bit(parameters, settings, rateFactor, memory)
@@ -86,7 +49,7 @@ public final class Optimizers {
   }
 
   /** Makes an optimiser that gives back what its states take, also when it cannot be made. */
-  private static Optimizer releasing(Runnable release, Supplier<Optimizer> make) {
+  public static Optimizer releasing(Runnable release, Supplier<Optimizer> make) {
     try {
       return new Paged(make.get(), release);
     } catch (RuntimeException e) {

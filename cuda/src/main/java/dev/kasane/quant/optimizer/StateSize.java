@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 
 /** The room that an optimiser's state takes in a buffer. */
-final class StateSize {
+public final class StateSize {
   private StateSize() {}
 
   /**
@@ -15,7 +15,7 @@ final class StateSize {
    * @return at most what one buffer holds
    * @throws UserException when it is more
    */
-  static int bytes(String name, Shape shape, DataType type) {
+  public static int bytes(String name, Shape shape, DataType type) {
     long bytes = shape.size() * type.getNumOfBytes();
     if (bytes > Integer.MAX_VALUE) {
       throw new UserException("The optimiser's state '" + name + "' of shape " + shape + " has " + bytes

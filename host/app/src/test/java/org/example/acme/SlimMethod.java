@@ -1,5 +1,7 @@
 package org.example.acme;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -13,7 +15,6 @@ import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +82,7 @@ public final class SlimMethod implements AdapterMethod {
   }
 
   private static NDArray copy(AdapterModule saved, String name, NDManager scope) {
-    NDArray owned = Ops.cast(saved.tensors().get(name), DataType.FLOAT32).duplicate();
+    NDArray owned = OPS.cast(saved.tensors().get(name), DataType.FLOAT32).duplicate();
     owned.attach(scope);
     return owned;
   }
@@ -89,7 +90,7 @@ public final class SlimMethod implements AdapterMethod {
   private record Product(TargetLayer layer, NDArray in, NDArray out) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
-      NDArray delta = Ops.scale(out.matMul(in), multiplier);
+      NDArray delta = OPS.scale(out.matMul(in), multiplier);
       delta.attach(scope);
       return delta;
     }

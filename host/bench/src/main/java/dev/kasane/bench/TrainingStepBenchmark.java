@@ -8,7 +8,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
@@ -93,7 +93,7 @@ public final class TrainingStepBenchmark implements Callable<Integer> {
   private static AdapterSet adapters(UNet2DConditionModel unet, NDManager owner) {
     AdapterSet adapters = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(), List.of()),
         new MethodChoice(new LoraMethod(), Map.of("rank", RANK)), owner);
-    adapters.phase(LayerAdapter.Phase.TRAINING);
+    adapters.phase(LiveUpdate.Phase.TRAINING);
     return adapters;
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -80,7 +81,7 @@ final class AdaptedSample implements AutoCloseable {
   void perturb(double deviation) {
     try (GradMode off = GradMode.off()) {
       adapter().tensors().values().forEach(tensor ->
-          tensor.addi(Ops.scale(Ops.randomNormal(scope, tensor.getShape()), deviation)));
+          tensor.addi(OPS.scale(Ops.randomNormal(scope, tensor.getShape()), deviation)));
     }
   }
 
@@ -101,7 +102,7 @@ final class AdaptedSample implements AutoCloseable {
   }
 
   LayerAdapter adapter() {
-    return set.layers().get(0).attachment().adapter();
+    return set.layers().get(0).adapter();
   }
 
   NDArray delta(double multiplier) {
@@ -136,7 +137,7 @@ final class AdaptedSample implements AutoCloseable {
   /** The layer's output as it stands. */
   float[] output() {
     try (GradMode off = GradMode.off()) {
-      return Ops.cast(layer.forward(x), DataType.FLOAT32).toFloatArray();
+      return OPS.cast(layer.forward(x), DataType.FLOAT32).toFloatArray();
     }
   }
 

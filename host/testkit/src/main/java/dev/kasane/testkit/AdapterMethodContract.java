@@ -1,5 +1,6 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -18,7 +19,7 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer.Kind;
 import dev.kasane.core.tensor.GradMode;
@@ -158,7 +159,7 @@ public abstract class AdapterMethodContract {
       NDArray expected = adapted.update(1);
       NDArray update = adapted.adapter().forward(adapted.x(), 1, Phase.INFERENCE);
       assertClose(update.toFloatArray(), expected.toFloatArray());
-      assertClose(live, Ops.addScaled(expected, adapted.base(), 1).toFloatArray());
+      assertClose(live, OPS.addScaled(expected, adapted.base(), 1).toFloatArray());
     }
   }
 
@@ -169,7 +170,7 @@ public abstract class AdapterMethodContract {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
       NarrowUpdate.of(adapted.adapter(), -0.7, Phase.INFERENCE).ifPresent(products -> {
         assertThat(adapted.layer().kind()).as("only linear layers have such products").isEqualTo(Kind.LINEAR);
-        assertClose(products.stream().map(each -> Ops.scale(each.up().matMul(each.down()), each.factor()))
+        assertClose(products.stream().map(each -> OPS.scale(each.up().matMul(each.down()), each.factor()))
             .reduce(NDArray::add).orElseThrow().toFloatArray(), adapted.delta(-0.7).toFloatArray());
         assertThat(adapted.adapter().biasDelta(adapted.x().getManager(), 1)).isEmpty();
       });
@@ -185,10 +186,10 @@ public abstract class AdapterMethodContract {
       assertThat(adapted.delta(0).abs().max().toFloatArray()[0]).as("ΔW at strength 0").isZero();
       adapted.set().multiplier(-0.7);
       NDArray delta = adapted.delta(-0.7);
-      NDArray expected = Ops.addScaled(adapted.update(-0.7), adapted.base(), 1);
+      NDArray expected = OPS.addScaled(adapted.update(-0.7), adapted.base(), 1);
       assertClose(adapted.output(), expected.toFloatArray());
       if (isLinearInMultiplier()) {
-        assertClose(Ops.scale(adapted.delta(1), -0.7).toFloatArray(), delta.toFloatArray());
+        assertClose(OPS.scale(adapted.delta(1), -0.7).toFloatArray(), delta.toFloatArray());
       }
     }
   }
@@ -239,8 +240,8 @@ public abstract class AdapterMethodContract {
   void theShapeThatSavedTensorsTellTakesThem(SampleLayer sample) {
     try (AdaptedSample adapted = perturbed(sample, DataType.FLOAT32); GradMode off = GradMode.off()) {
       AdapterModule saved = adapted.adapter().saved();
-      method().shapeOf(saved).ifPresent(shape ->
-          assertThat(method().restore(new ShapedLayer(adapted.layer(), shape), saved, adapted.scope())).isPresent());
+      method().shapeOf(saved).map(shape -> SampleLayer.declared(shape, adapted.layer().hasBias())).ifPresent(layer ->
+          assertThat(method().restore(layer, saved, adapted.scope())).isPresent());
       AdapterModule foreign = new AdapterModule(
           saved.path(), Map.of("foreign_method.weight", adapted.x()), Map.of());
       assertThat(method().shapeOf(foreign)).isEmpty();
@@ -298,7 +299,7 @@ public abstract class AdapterMethodContract {
     try (AdaptedSample adapted = perturbed(sample, DataType.BFLOAT16); GradMode off = GradMode.off()) {
       NDArray y = adapted.layer().forward(adapted.x());
       assertThat(Ops.typeOf(y)).isEqualTo(DataType.BFLOAT16);
-      NDArray expected = Ops.addScaled(adapted.update(1), adapted.base(), 1);
+      NDArray expected = OPS.addScaled(adapted.update(1), adapted.base(), 1);
       // bfloat16 keeps eight bits, and a few roundings follow one another.
       assertThat(distance(floats(y), floats(expected))).isLessThan(0.03);
       assertThat(distance(floats(y), adapted.baseOutput())).isGreaterThan(0.03);
@@ -318,7 +319,7 @@ public abstract class AdapterMethodContract {
   }
 
   private static float[] floats(NDArray y) {
-    return Ops.cast(y, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(y, DataType.FLOAT32).toFloatArray();
   }
 
   private void assertClose(float[] actual, float[] expected) {

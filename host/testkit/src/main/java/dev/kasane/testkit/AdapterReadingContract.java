@@ -96,8 +96,8 @@ public abstract class AdapterReadingContract {
 
   @Test
   void recognisesItsOwnFilesAndNoOthers() throws IOException {
-    assertThat(format().recognises(keysOf(example(folder)))).isTrue();
-    strangers().forEach(keys -> assertThat(format().recognises(keys)).as(keys.toString()).isFalse());
+    assertThat(format().recognise(keysOf(example(folder)))).isNotEmpty();
+    strangers().forEach(keys -> assertThat(format().recognise(keys)).as(keys.toString()).isEmpty());
   }
 
   @Test

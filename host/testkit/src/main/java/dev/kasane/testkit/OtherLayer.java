@@ -1,5 +1,6 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -15,7 +16,7 @@ import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
@@ -79,7 +80,7 @@ public enum OtherLayer {
     }
     try (GradMode off = GradMode.off()) {
       NDArray update = adapter.forward(input(scope), 1, Phase.INFERENCE);
-      assertThat(Ops.cast(update, DataType.FLOAT32).abs().max().toFloatArray()[0]).as("fresh update").isZero();
+      assertThat(OPS.cast(update, DataType.FLOAT32).abs().max().toFloatArray()[0]).as("fresh update").isZero();
       assertThat(adapter.weightDelta(scope, 1).getShape()).isEqualTo(layer.weight().shape());
       AdapterModule saved = adapter.saved();
       assertThat(method.restore(layer, saved, scope)).as("restored from " + saved.parameters()).isPresent();

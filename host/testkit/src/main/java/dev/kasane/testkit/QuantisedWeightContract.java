@@ -1,5 +1,6 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,7 +43,7 @@ public abstract class QuantisedWeightContract {
 
   private NDArray random(DataType type, long... shape) {
     Engines.seed(7);
-    return Ops.cast(scope.randomNormal(0f, 0.05f, new Shape(shape), DataType.FLOAT32), type);
+    return OPS.cast(scope.randomNormal(0f, 0.05f, new Shape(shape), DataType.FLOAT32), type);
   }
 
   @Test
@@ -54,8 +55,8 @@ public abstract class QuantisedWeightContract {
         assertThat(weight.shape()).isEqualTo(dense.getShape());
         NDArray back = weight.materialise(scope);
         assertThat(Ops.typeOf(back)).isEqualTo(type);
-        float[] expected = Ops.cast(dense, DataType.FLOAT32).toFloatArray();
-        float[] found = Ops.cast(back, DataType.FLOAT32).toFloatArray();
+        float[] expected = OPS.cast(dense, DataType.FLOAT32).toFloatArray();
+        float[] found = OPS.cast(back, DataType.FLOAT32).toFloatArray();
         double allowed = largest(expected) * (largestError() + 0.01);
         for (int i = 0; i < expected.length; i++) {
           assertThat(Math.abs(found[i] - expected[i])).isLessThanOrEqualTo((float) allowed);
@@ -111,8 +112,8 @@ public abstract class QuantisedWeightContract {
       NDArray x = random(DataType.FLOAT32, 1, rows, 128);
       NDArray bias = random(DataType.FLOAT32, 48);
       try (GradMode off = GradMode.off()) {
-        same(weight.linear(x, bias), Ops.linear(x, weight.materialise(scope), bias));
-        same(weight.linear(x, null), Ops.linear(x, weight.materialise(scope), null));
+        same(weight.linear(x, bias), OPS.linear(x, weight.materialise(scope), bias));
+        same(weight.linear(x, null), OPS.linear(x, weight.materialise(scope)));
       }
     }
   }
@@ -121,8 +122,8 @@ public abstract class QuantisedWeightContract {
   void aConvolutionRunsOnTheDenseWeight() {
     FrozenWeight weight = quantise(random(DataType.FLOAT32, 6, 5, 3, 3), scope);
     NDArray x = random(DataType.FLOAT32, 2, 5, 8, 8);
-    same(weight.apply(scope, dense -> Ops.conv2d(x, dense, null, 1, 1)),
-        Ops.conv2d(x, weight.materialise(scope), null, 1, 1));
+    same(weight.apply(scope, dense -> OPS.conv2d(x, dense, 1, 1)),
+        OPS.conv2d(x, weight.materialise(scope), 1, 1));
   }
 
   @Test
@@ -143,7 +144,7 @@ public abstract class QuantisedWeightContract {
     FrozenWeight weight = quantise(random(DataType.FLOAT32, 8, 64), scope);
     NDArray copy = weight.materialise(scope);
     float[] before = copy.toFloatArray();
-    Ops.addScaled(copy, copy, -1);
+    OPS.addScaled(copy, copy, -1);
     assertThat(weight.materialise(scope).toFloatArray()).containsExactly(before);
   }
 

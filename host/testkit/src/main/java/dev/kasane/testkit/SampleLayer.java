@@ -1,11 +1,14 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Conv2d;
+import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
@@ -61,13 +64,23 @@ public enum SampleLayer {
   Model model(NDManager scope, DataType type) {
     Model model = new Model(build());
     model.namedWeights().values().forEach(weight ->
-        weight.set(new DenseWeight(Ops.cast(Ops.randomNormal(scope, weight.shape()), type))));
+        weight.set(new DenseWeight(OPS.cast(Ops.randomNormal(scope, weight.shape()), type))));
     return model;
+  }
+
+  /** A layer of which only the shape of its weight is known, (out, in) or (out, in, k, k), in the same place. */
+  static AdaptableLayer declared(Shape shape, boolean biased) {
+    long outputs = shape.get(0);
+    long inputs = shape.get(1);
+    Model model = new Model(shape.dimension() == 2 ? new Linear(inputs, outputs, biased)
+        : new Conv2d(inputs, outputs, (int) shape.get(2), 1, 0));
+    DeclaredWeight.declare(model);
+    return model.layer();
   }
 
   /** A random input of a type. */
   NDArray input(NDManager scope, DataType type) {
-    return Ops.cast(Ops.randomNormal(scope, input), type);
+    return OPS.cast(Ops.randomNormal(scope, input), type);
   }
 
   /** A model of one layer. */

@@ -1,5 +1,7 @@
 package dev.kasane.testkit;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -12,7 +14,6 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ public final class OutputScaling implements AdapterMethod {
       throw new UserException(layer.path() + " takes factors of shape " + shape(layer) + ", not "
           + factors.getShape() + ".");
     }
-    NDArray copy = Ops.cast(factors, DataType.FLOAT32).duplicate();
+    NDArray copy = OPS.cast(factors, DataType.FLOAT32).duplicate();
     copy.attach(scope);
     return Optional.of(new Scaling(layer, copy));
   }
@@ -80,8 +81,8 @@ public final class OutputScaling implements AdapterMethod {
   private record Scaling(TargetLayer layer, NDArray factors) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
-      NDArray base = Ops.cast(layer.weight().materialise(scope), DataType.FLOAT32);
-      NDArray delta = Ops.scale(base.mul(factors), multiplier);
+      NDArray base = OPS.cast(layer.weight().materialise(scope), DataType.FLOAT32);
+      NDArray delta = OPS.scale(base.mul(factors), multiplier);
       delta.attach(scope);
       return delta;
     }

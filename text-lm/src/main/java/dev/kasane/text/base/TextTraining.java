@@ -7,7 +7,7 @@ import dev.kasane.core.family.Training;
 import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.WholeWeight;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.spi.TrainingRecord.NumberedLayers;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.core.training.TrainingTask;
@@ -115,7 +115,7 @@ public final class TextTraining implements Training<TextBatch> {
   @Override
   public void finished(AdapterSet adapters, NDManager owner, Consumer<String> tell) {
     if (settings.examined()) {
-      adapters.phase(LayerAdapter.Phase.INFERENCE);
+      adapters.phase(LiveUpdate.Phase.INFERENCE);
       adapters.detach();
       tell.accept("Held-out products, before: " + exam(owner));
       adapters.attach();

@@ -1,5 +1,7 @@
 package dev.kasane.text.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.ModuleSource;
@@ -9,7 +11,6 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
@@ -82,8 +83,8 @@ public final class TextWeights {
     }
     try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
       return !source.shape(head).equals(source.shape(stored))
-          || !Ops.cast(source.read(head, scope), DataType.FLOAT32)
-              .contentEquals(Ops.cast(source.read(stored, scope), DataType.FLOAT32));
+          || !OPS.cast(source.read(head, scope), DataType.FLOAT32)
+              .contentEquals(OPS.cast(source.read(stored, scope), DataType.FLOAT32));
     }
   }
 

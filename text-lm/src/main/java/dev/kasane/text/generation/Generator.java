@@ -1,12 +1,13 @@
 package dev.kasane.text.generation;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.model.CausalLm;
 import dev.kasane.text.model.KeyValueCache;
 import dev.kasane.text.model.TokenBatch;
@@ -108,7 +109,7 @@ public final class Generator {
       try (NDManager step = scope.newSubManager()) {
         NDArray logits = model.lastLogits(batch.columns(from, to), cache, step);
         if (to == batch.length()) {
-          return Ops.cast(logits, DataType.FLOAT32).toFloatArray();
+          return OPS.cast(logits, DataType.FLOAT32).toFloatArray();
         }
       }
       from = to;

@@ -1,10 +1,10 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.text.model.TextOps.TEXT;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.model.DecoderNames.Part;
 import java.util.Optional;
 
@@ -52,8 +52,8 @@ final class DecoderLayer extends ModuleTree {
   private NDArray inPieces(NDArray x, LayerInput input, LayerCache cache) {
     return switch (config.order()) {
       case BEFORE -> {
-        try (NDArray hidden = Ops.addScaled(attend(attentionNorm, x, input, cache), x, 1)) {
-          yield Ops.addScaled(feed(feedForwardNorm, hidden, cache), hidden, 1);
+        try (NDArray hidden = OPS.addScaled(attend(attentionNorm, x, input, cache), x, 1)) {
+          yield OPS.addScaled(feed(feedForwardNorm, hidden, cache), hidden, 1);
         }
       }
       case AROUND -> {
@@ -62,16 +62,16 @@ final class DecoderLayer extends ModuleTree {
         }
       }
       case AFTER -> {
-        try (NDArray sum = Ops.addScaled(attend(x, input, cache), x, 1);
+        try (NDArray sum = OPS.addScaled(attend(x, input, cache), x, 1);
             NDArray hidden = attentionNorm.forward(sum);
-            NDArray end = Ops.addScaled(feed(hidden, cache), hidden, 1)) {
+            NDArray end = OPS.addScaled(feed(hidden, cache), hidden, 1)) {
           yield feedForwardNorm.forward(end);
         }
       }
       case PARALLEL -> {
         NDArray sum = attend(attentionNorm, x, input, cache);
         try (NDArray fed = feed(feedForwardNorm, x, cache)) {
-          yield Ops.addScaled(Ops.addScaled(sum, fed, 1), x, 1);
+          yield OPS.addScaled(OPS.addScaled(sum, fed, 1), x, 1);
         }
       }
     };
@@ -100,7 +100,7 @@ final class DecoderLayer extends ModuleTree {
 
   private static NDArray added(NDArray branch, Norm norm, NDArray x) {
     try (branch) {
-      return Ops.addScaled(norm.forward(branch), x, 1);
+      return OPS.addScaled(norm.forward(branch), x, 1);
     }
   }
 

@@ -1,7 +1,8 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /** A model's own dropouts, which all its layers share. Draws come from libtorch's default generator. */
 final class Dropouts {
@@ -43,7 +44,7 @@ final class Dropouts {
       return x;
     }
     try (x) {
-      return Ops.dropout(x, rate);
+      return OPS.dropout(x, rate);
     }
   }
 }

@@ -1,12 +1,12 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.text.model.TextOps.TEXT;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.tensor.Ops;
 
 /**
  * Keys and values of one layer for the tokens so far, in memory that is allocated once.
@@ -41,7 +41,7 @@ final class LayerCache {
       return zeros;
     }
     try (zeros) {
-      return Ops.cast(zeros, type);
+      return OPS.cast(zeros, type);
     }
   }
 

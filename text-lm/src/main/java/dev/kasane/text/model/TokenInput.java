@@ -1,12 +1,12 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.text.model.TextOps.TEXT;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.Linear;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.model.DecoderNames.Part;
 
 /** From token ids to the first layer's input. */
@@ -44,7 +44,7 @@ final class TokenInput {
    * @param places positions of the same shape
    */
   NDArray forward(NDArray ids, NDArray places) {
-    NDArray hidden = Ops.cast(tokens.forward(ids), type);
+    NDArray hidden = OPS.cast(tokens.forward(ids), type);
     if (scale != 1) {
       hidden = TEXT.scaled(hidden, scale);
     }
@@ -55,7 +55,7 @@ final class TokenInput {
       return hidden;
     }
     try (NDArray rows = TEXT.shifted(places, offset); NDArray found = positions.forward(rows)) {
-      return Ops.addScaled(hidden, found, 1);
+      return OPS.addScaled(hidden, found, 1);
     }
   }
 }

@@ -72,7 +72,7 @@ record TokenLayer(
       for (Attachment each : linear.attachments()) {
         if (each.multiplier() != 0) {
           Optional<List<NarrowProduct>> own =
-              NarrowUpdate.of(each.adapter(), each.multiplier(), each.phase());
+              NarrowUpdate.of(each.update(), each.multiplier(), each.phase());
           if (own.isEmpty() || !own.get().stream().allMatch(Projection::isFloat32)) {
             return Optional.empty();
           }

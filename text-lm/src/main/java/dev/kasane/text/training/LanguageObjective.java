@@ -1,12 +1,13 @@
 package dev.kasane.text.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.Segment;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.tensor.TorchScript;
 import dev.kasane.core.training.Objective;
 import dev.kasane.core.training.SegmentedRun;
@@ -56,7 +57,7 @@ public final class LanguageObjective implements Objective<TextBatch> {
       state = segment.forward(state);
     }
     NDArray loss = Targets.of(batch, scope).loss(model, state.get(0));
-    return batch.share() == 1 ? loss : Ops.scale(loss, batch.share());
+    return batch.share() == 1 ? loss : OPS.scale(loss, batch.share());
   }
 
   @Override
@@ -98,7 +99,7 @@ public final class LanguageObjective implements Objective<TextBatch> {
       long count = batch.supervisedTokens();
       if (count > 0) {
         try (NDManager scope = parent.newSubManager(); GradMode off = GradMode.off()) {
-          sum += Ops.cast(loss(batch, scope), DataType.FLOAT32).getFloat() / batch.share() * count;
+          sum += OPS.cast(loss(batch, scope), DataType.FLOAT32).getFloat() / batch.share() * count;
           tokens += count;
         }
       }

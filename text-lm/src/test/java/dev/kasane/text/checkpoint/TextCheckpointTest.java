@@ -65,7 +65,7 @@ class TextCheckpointTest {
   }
 
   private NDArray bits(TensorSource source, String name) {
-    return dev.kasane.core.tensor.Ops.cast(source.read(name, scope), ai.djl.ndarray.types.DataType.FLOAT32);
+    return dev.kasane.core.tensor.Ops.OPS.cast(source.read(name, scope), ai.djl.ndarray.types.DataType.FLOAT32);
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.kasane.text.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -9,7 +10,6 @@ import dev.kasane.core.algebra.CheckpointLayers;
 import dev.kasane.core.module.Weight;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +24,7 @@ class TextLayersTest {
     try (NDManager scope = Engines.newManager(); CheckpointLayers layers = TextLayers.open(folder)) {
       Map<String, Weight> model = TextCheckpoint.open(folder).model(ElementType.FLOAT32, scope).weightPlaces();
       layers.paths().get("model").forEach(path -> {
-        NDArray found = Ops.cast(layers.weight("model", path, scope).orElseThrow(), DataType.FLOAT32).duplicate();
+        NDArray found = OPS.cast(layers.weight("model", path, scope).orElseThrow(), DataType.FLOAT32).duplicate();
         NDArray expected = model.get(path + ".weight").dense(scope);
         assertThat(found.getShape()).as(path).isEqualTo(expected.getShape());
         assertThat(found.toFloatArray()).as(path).isEqualTo(expected.toFloatArray());

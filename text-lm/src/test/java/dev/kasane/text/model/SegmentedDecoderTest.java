@@ -1,5 +1,6 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -14,7 +15,6 @@ import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.module.Segment;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.SegmentedRun;
 import dev.kasane.text.Goldens;
 import dev.kasane.text.RandomDelta;
@@ -96,7 +96,7 @@ class SegmentedDecoderTest {
 
   /** Padding is left out: what it scores is nobody's business. */
   private static NDArray loss(NDArray logits) {
-    return Ops.cast(logits, DataType.FLOAT32).get(":,:5").square().mean();
+    return OPS.cast(logits, DataType.FLOAT32).get(":,:5").square().mean();
   }
 
   private static Map<String, NDArray> collect(AdapterSet set) {

@@ -1,5 +1,6 @@
 package dev.kasane.text.model;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,6 @@ import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.text.Goldens;
 import dev.kasane.text.RandomDelta;
 import dev.kasane.text.RandomLowRank;
@@ -86,7 +86,7 @@ class TokenLayerTest {
     CausalLm model = Goldens.model("llama", scope);
     TokenBatch text = text("llama");
     model.adaptableLayers().values().forEach(layer ->
-        layer.replaceWeight(new DenseWeight(Ops.cast(layer.weight().materialise(scope), DataType.BFLOAT16))));
+        layer.replaceWeight(new DenseWeight(OPS.cast(layer.weight().materialise(scope), DataType.BFLOAT16))));
     assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer).isEmpty());
     assertThat(distance(tokenByToken(model, text), model.logits(text, scope))).isLessThan(1e-5);
   }

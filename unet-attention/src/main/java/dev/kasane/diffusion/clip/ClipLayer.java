@@ -1,10 +1,11 @@
 package dev.kasane.diffusion.clip;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.LayerNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 
 /** One layer of the text encoder: causal attention and a feed-forward, normalised before each. */
 final class ClipLayer extends Module {
@@ -21,8 +22,8 @@ final class ClipLayer extends Module {
   }
 
   NDArray forward(NDArray x) {
-    NDArray hidden = Ops.addScaled(attention.forward(norm1.forward(x)), x, 1);
-    return Ops.addScaled(mlp.forward(norm2.forward(hidden)), hidden, 1);
+    NDArray hidden = OPS.addScaled(attention.forward(norm1.forward(x)), x, 1);
+    return OPS.addScaled(mlp.forward(norm2.forward(hidden)), hidden, 1);
   }
 
   private static final class Attention extends Module {
@@ -42,7 +43,7 @@ final class ClipLayer extends Module {
 
     NDArray forward(NDArray x) {
       return output.forward(
-          Ops.attention(query.forward(x), key.forward(x), value.forward(x), heads, true));
+          OPS.attention(query.forward(x), key.forward(x), value.forward(x), heads, true));
     }
   }
 
@@ -59,7 +60,7 @@ final class ClipLayer extends Module {
 
     NDArray forward(NDArray x) {
       NDArray hidden = in.forward(x);
-      return out.forward(quickGelu ? Ops.quickGelu(hidden) : Ops.gelu(hidden));
+      return out.forward(quickGelu ? OPS.quickGelu(hidden) : OPS.gelu(hidden));
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.clip;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -8,7 +10,6 @@ import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.LayerNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 
 /**
  * The CLIP text encoder (Radford et al. 2021) as Stable Diffusion uses it: the last layer's tokens, under
@@ -65,7 +66,7 @@ public final class ClipTextModel extends Module {
    * @param words what ids from {@link ClipConfig#vocabularySize} on stand for
    */
   public NDArray forward(NDArray ids, LearnedWords words, int skip, DataType type) {
-    NDArray hidden = Ops.cast(text.embeddings.forward(ids, words), type);
+    NDArray hidden = OPS.cast(text.embeddings.forward(ids, words), type);
     int count = text.layers.size() - skip;
     for (ClipLayer layer : text.layers.list().subList(0, count)) {
       hidden = layer.forward(hidden);

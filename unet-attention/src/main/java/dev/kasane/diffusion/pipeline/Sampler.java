@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.pipeline;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.pipeline.PipelineOps.PIPELINE;
 
 import ai.djl.ndarray.NDArray;
@@ -89,8 +90,8 @@ public final class Sampler {
     NDArray batch = guided ? input.concat(input, 0) : input;
     float timestep = (float) scheduler.timesteps()[step];
     NDArray timesteps = latents.getManager().full(new Shape(batch.getShape().get(0)), timestep, DataType.FLOAT32);
-    NDArray output = model.unet().forward(Ops.cast(batch, model.type()), timesteps, context);
-    NDArray prediction = Ops.cast(output, DataType.FLOAT32);
+    NDArray output = model.unet().forward(OPS.cast(batch, model.type()), timesteps, context);
+    NDArray prediction = OPS.cast(output, DataType.FLOAT32);
     return guided ? PIPELINE.guide(prediction, guidance) : prediction;
   }
 
@@ -103,7 +104,7 @@ public final class Sampler {
   private NDArray startLatents(PictureRequest request, Scheduler scheduler, int first, NDManager scope) {
     NDArray pixels = tensor(request.start().orElseThrow().picture(), scope);
     NDArray moments = model.vae().encodeMoments(
-        Ops.cast(PIPELINE.toSigned(pixels), model.autoencoderType()));
+        OPS.cast(PIPELINE.toSigned(pixels), model.autoencoderType()));
     NDArray clean = PIPELINE.drawLatents(moments, freshLatents(request, scope))
         .mul(model.vae().config().scalingFactor());
     return scheduler.addNoise(clean, freshLatents(request, scope), first);
@@ -116,7 +117,7 @@ public final class Sampler {
 
   /** What is no number would become black. */
   private void requireNumbers(NDArray decoded) {
-    if (!Double.isFinite(Ops.cast(decoded.abs().sum(), DataType.FLOAT64).getDouble())) {
+    if (!Double.isFinite(OPS.cast(decoded.abs().sum(), DataType.FLOAT64).getDouble())) {
       throw new UserException("The picture came out as no finite numbers, computed in "
           + model.type().name().toLowerCase(Locale.ROOT) + ", and is not written. The base or an adapter is damaged, or"
           + " an adapter's strength far too large; in float16 numbers overflow, use bfloat16 or float32.");
@@ -125,7 +126,7 @@ public final class Sampler {
 
   private Picture decode(NDArray latents) {
     NDArray unscaled = latents.div(model.vae().config().scalingFactor());
-    NDArray decoded = model.vae().decode(Ops.cast(unscaled, model.autoencoderType()));
+    NDArray decoded = model.vae().decode(OPS.cast(unscaled, model.autoencoderType()));
     requireNumbers(decoded);
     NDArray bytes = PIPELINE.toBytes(decoded);
     Shape shape = bytes.getShape();

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.pipeline.PipelineOps.PIPELINE;
 import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
 
@@ -90,7 +91,7 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
     if (options.noiseOffset() > 0) {
       noise = DIFFUSION.offsetNoise(noise, options.noiseOffset());
     }
-    NDArray noisy = Ops.cast(schedule.addNoise(clean, noise, timesteps), model.type());
+    NDArray noisy = OPS.cast(schedule.addNoise(clean, noise, timesteps), model.type());
     NDArray target = velocity ? schedule.velocity(clean, noise, timesteps) : noise;
     return new Prepared(noisy, scope.create(timesteps), context(batch, scope), target, scope.create(weights(batch)));
   }
@@ -101,7 +102,7 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
     NDArray stacked = DIFFUSION.stack(scope, moments);
     NDArray shape = stacked.split(2, 1).get(0);
     NDArray drawn = PIPELINE.drawLatents(stacked, Ops.randomNormal(scope, shape.getShape()));
-    return Ops.scale(drawn, model.vae().config().scalingFactor());
+    return OPS.scale(drawn, model.vae().config().scalingFactor());
   }
 
   private NDArray context(PictureBatch batch, NDManager scope) {

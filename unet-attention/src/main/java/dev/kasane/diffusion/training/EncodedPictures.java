@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.pipeline.PipelineOps.PIPELINE;
 
 import ai.djl.ndarray.NDArray;
@@ -8,7 +9,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.data.DatasetPicture;
 import dev.kasane.diffusion.data.PictureDataset;
 import dev.kasane.diffusion.data.batch.Placement;
@@ -65,8 +65,8 @@ final class EncodedPictures {
     Picture shown = flip ? pixels.mirrored() : pixels;
     NDArray bytes = scope.create(ByteBuffer.wrap(shown.rgb()),
         new Shape(1, shown.height(), shown.width(), 3), DataType.UINT8);
-    NDArray signed = Ops.cast(PIPELINE.toSigned(bytes), model.autoencoderType());
-    return Ops.cast(model.vae().encodeMoments(signed), DataType.FLOAT32);
+    NDArray signed = OPS.cast(PIPELINE.toSigned(bytes), model.autoencoderType());
+    return OPS.cast(model.vae().encodeMoments(signed), DataType.FLOAT32);
   }
 
   /**
@@ -89,7 +89,7 @@ final class EncodedPictures {
   }
 
   private NDArray encode(String caption, NDManager scope) {
-    return Ops.cast(prompts.encodeCaption(caption, scope), DataType.FLOAT32);
+    return OPS.cast(prompts.encodeCaption(caption, scope), DataType.FLOAT32);
   }
 
   /** The text encoder's output with gradients, for a text encoder that is trained. */

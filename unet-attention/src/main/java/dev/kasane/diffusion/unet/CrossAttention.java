@@ -1,10 +1,11 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Blocks;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 
 /** Multi-head attention of picture tokens over themselves or over the text. */
 final class CrossAttention extends Module {
@@ -35,7 +36,7 @@ final class CrossAttention extends Module {
     try (NDArray queries = query.forward(x);
         NDArray keys = key.forward(context);
         NDArray values = value.forward(context);
-        NDArray attended = Ops.attention(queries, keys, values, heads, false)) {
+        NDArray attended = OPS.attention(queries, keys, values, heads, false)) {
       return output.get(0).forward(attended);
     }
   }

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.unet.UNetOps.UNET;
 
 import ai.djl.ndarray.NDArray;
@@ -7,7 +8,6 @@ import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 
 /** Two convolutions with normalisation and a residual connection; the U-Net's adds the timestep between. */
 public final class ResnetBlock extends Module {
@@ -61,10 +61,10 @@ public final class ResnetBlock extends Module {
 
   private NDArray addBase(NDArray hidden, NDArray x) {
     if (shortcut == null) {
-      return Ops.addScaled(hidden, x, 1);
+      return OPS.addScaled(hidden, x, 1);
     }
     try (NDArray base = shortcut.forward(x)) {
-      return Ops.addScaled(hidden, base, 1);
+      return OPS.addScaled(hidden, base, 1);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.unet.UNetOps.UNET;
 
 import ai.djl.ndarray.NDArray;
@@ -10,7 +11,6 @@ import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 
 /** Transformer blocks over the positions of a feature map, with a residual connection around all. */
 final class SpatialTransformer extends Module {
@@ -46,7 +46,7 @@ final class SpatialTransformer extends Module {
       }
     }
     try (NDArray tokens = hidden) {
-      return Ops.addScaled(leave(tokens, shape.get(2), shape.get(3)), x, 1);
+      return OPS.addScaled(leave(tokens, shape.get(2), shape.get(3)), x, 1);
     }
   }
 

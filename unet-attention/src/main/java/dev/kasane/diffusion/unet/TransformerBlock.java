@@ -1,11 +1,12 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Blocks;
 import dev.kasane.core.module.LayerNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 import java.util.function.UnaryOperator;
 
 /** Self-attention, attention over the text and a gated feed-forward, each with a residual connection. */
@@ -35,7 +36,7 @@ final class TransformerBlock extends Module {
 
   private static NDArray residual(NDArray x, LayerNorm norm, UnaryOperator<NDArray> branch) {
     try (NDArray normed = norm.forward(x)) {
-      return Ops.addScaled(branch.apply(normed), x, 1);
+      return OPS.addScaled(branch.apply(normed), x, 1);
     }
   }
 
@@ -59,7 +60,7 @@ final class TransformerBlock extends Module {
 
     private NDArray gated(NDArray x) {
       try (NDArray wide = in.forward(x)) {
-        return Ops.geglu(wide);
+        return OPS.geglu(wide);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.unet.UNetOps.UNET;
 
 import ai.djl.ndarray.NDArray;
@@ -10,7 +11,6 @@ import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Segment;
-import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -122,12 +122,12 @@ public final class UNet2DConditionModel extends Module {
 
   /** The first state of the chain: what {@link #forward} takes. */
   public NDList state(NDArray sample, NDArray timesteps, NDArray context) {
-    return new NDList(sample, timesteps, Ops.castLike(context, sample));
+    return new NDList(sample, timesteps, OPS.castLike(context, sample));
   }
 
   /** The first state of the chain with {@link UNetConfig.AddedConditions}. */
   public NDList state(NDArray sample, NDArray timesteps, NDArray context, NDArray pooled, NDArray numbers) {
-    return new NDList(sample, timesteps, Ops.castLike(context, sample), pooled, numbers);
+    return new NDList(sample, timesteps, OPS.castLike(context, sample), pooled, numbers);
   }
 
   /** The chain; the first entry of the last state is the prediction. */
@@ -168,14 +168,14 @@ public final class UNet2DConditionModel extends Module {
     try (NDArray sinusoids = sinusoids(state.get(TIME), config.blockOutChannels().get(0), sample);
         NDArray time = withAdded(timeEmbedding.forward(sinusoids), state, sample)) {
       // Every residual block begins with SiLU of the same vector: it is done here, once.
-      return new NDList(hidden, Ops.silu(time), state.get(CONTEXT), hidden);
+      return new NDList(hidden, OPS.silu(time), state.get(CONTEXT), hidden);
     }
   }
 
   private NDArray sinusoids(NDArray numbers, int width, NDArray like) {
     NDArray embedded =
         UNET.timestepEmbedding(numbers, width, config.flipSinToCos(), config.frequencyShift());
-    NDArray cast = Ops.castLike(embedded, like);
+    NDArray cast = OPS.castLike(embedded, like);
     if (cast != embedded) {
       embedded.close();
     }
@@ -187,13 +187,13 @@ public final class UNet2DConditionModel extends Module {
       return time;
     }
     NDArray numbers = state.get(NUMBERS);
-    NDArray pooled = Ops.castLike(state.get(POOLED), sample);
+    NDArray pooled = OPS.castLike(state.get(POOLED), sample);
     try (time;
         NDArray flat = numbers.flatten();
         NDArray each = sinusoids(flat, config.added().orElseThrow().numberWidth(), sample);
         NDArray sinusoids = each.reshape(numbers.getShape().get(0), -1);
         NDArray joined = UNET.concatChannels(pooled, sinusoids)) {
-      return Ops.addScaled(addedEmbedding.forward(joined), time, 1);
+      return OPS.addScaled(addedEmbedding.forward(joined), time, 1);
     }
   }
 
@@ -249,7 +249,7 @@ public final class UNet2DConditionModel extends Module {
 
     NDArray forward(NDArray sinusoids) {
       try (NDArray wide = linear1.forward(sinusoids);
-          NDArray active = Ops.silu(wide)) {
+          NDArray active = OPS.silu(wide)) {
         return linear2.forward(active);
       }
     }

@@ -1,10 +1,11 @@
 package dev.kasane.diffusion.unet;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.module.Blocks;
 import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 
 /** The residual blocks and transformers of one resolution, on the way down, at the bottom or on the way up. */
 final class UNetBlock extends Module {
@@ -103,7 +104,7 @@ final class UNetBlock extends Module {
   }
 
   NDArray upsample(NDArray x, long height, long width) {
-    try (NDArray larger = Ops.upsampleNearest(x, height, width)) {
+    try (NDArray larger = OPS.upsampleNearest(x, height, width)) {
       return upsampler.forward(larger);
     }
   }

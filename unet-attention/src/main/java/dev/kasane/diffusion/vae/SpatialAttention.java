@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.vae;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.unet.UNetOps.UNET;
 
 import ai.djl.ndarray.NDArray;
@@ -8,7 +9,6 @@ import dev.kasane.core.module.Blocks;
 import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 
 /** Single-headed attention of a feature map over itself, with a residual connection. */
 final class SpatialAttention extends Module {
@@ -32,7 +32,7 @@ final class SpatialAttention extends Module {
         NDArray tokens = UNET.toTokens(normed);
         NDArray attended = attended(tokens);
         NDArray out = output.get(0).forward(attended)) {
-      return Ops.addScaled(UNET.fromTokens(out, shape.get(2), shape.get(3)), x, 1);
+      return OPS.addScaled(UNET.fromTokens(out, shape.get(2), shape.get(3)), x, 1);
     }
   }
 
@@ -40,7 +40,7 @@ final class SpatialAttention extends Module {
     try (NDArray queries = query.forward(tokens);
         NDArray keys = key.forward(tokens);
         NDArray values = value.forward(tokens)) {
-      return Ops.attention(queries, keys, values, 1, false);
+      return OPS.attention(queries, keys, values, 1, false);
     }
   }
 }

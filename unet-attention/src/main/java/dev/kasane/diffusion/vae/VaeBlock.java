@@ -1,11 +1,12 @@
 package dev.kasane.diffusion.vae;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.Blocks;
 import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.Module;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.unet.ResnetBlock;
 
 /** The residual blocks of one resolution of the encoder or decoder, with the resampling after them. */
@@ -74,8 +75,8 @@ final class VaeBlock extends Module {
       Shape shape = hidden.getShape();
       // The reference pads only at the right and the bottom on the way down.
       return downsampler == null
-          ? Ops.upsampleNearest(hidden, shape.get(2) * 2, shape.get(3) * 2)
-          : Ops.padRightBottom(hidden);
+          ? OPS.upsampleNearest(hidden, shape.get(2) * 2, shape.get(3) * 2)
+          : OPS.padRightBottom(hidden);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +18,6 @@ import dev.kasane.core.module.Module;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.clip.ClipConfig;
 import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.scheduler.PredictionType;
@@ -132,7 +132,7 @@ class BaseCheckpointTest {
     AutoencoderKL vae = new AutoencoderKL(vaeConfig(base));
     WeightLoader.load(vae, base.tensors(BasePart.VAE), ElementType.FLOAT32, owner);
     NDArray latents = owner.arange(0f, 16f, 1f, DataType.FLOAT32).div(8f).reshape(1, 4, 2, 2);
-    return Ops.cast(vae.decode(latents), DataType.FLOAT32).toFloatArray();
+    return OPS.cast(vae.decode(latents), DataType.FLOAT32).toFloatArray();
   }
 
   @Test

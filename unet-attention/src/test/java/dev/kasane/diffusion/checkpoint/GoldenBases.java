@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -7,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +65,7 @@ final class GoldenBases {
   }
 
   private static float[] floats(NDArray array) {
-    return Ops.cast(array, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(array, DataType.FLOAT32).toFloatArray();
   }
 
   /** Copies a folder. */

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.pipeline;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -106,7 +107,7 @@ class LearnedWordsTest {
     NDArray found = new PromptEncoder(model(ElementType.BFLOAT16).withWords(words()), 0)
         .encode("ink-style", scope);
     assertThat(Ops.typeOf(found)).isEqualTo(DataType.BFLOAT16);
-    assertThat(error(Ops.cast(found, DataType.FLOAT32), expected.read("prompt.1", scope))).isLessThan(0.1);
+    assertThat(error(OPS.cast(found, DataType.FLOAT32), expected.read("prompt.1", scope))).isLessThan(0.1);
   }
 
   @Test

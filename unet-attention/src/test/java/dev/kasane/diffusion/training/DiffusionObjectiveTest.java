@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -120,7 +121,7 @@ class DiffusionObjectiveTest {
         batch.items().stream().map(item -> encoded.caption(item.caption(), run.scope)).toList();
     NDArray context = DIFFUSION.stack(run.scope, captions);
     NDArray answer = run.model.unet().forward(noisy, run.scope.create(TIMESTEPS), context);
-    return Ops.cast(answer, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(answer, DataType.FLOAT32).toFloatArray();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -54,12 +56,12 @@ final class FullDelta implements AdapterMethod {
   private record Adapter(TargetLayer layer, NDArray diff) implements LayerAdapter {
     @Override
     public NDArray forward(NDArray x, double multiplier, Phase phase) {
-      return layer.apply(x, Ops.cast(weightDelta(x.getManager(), multiplier), Ops.typeOf(x)));
+      return layer.apply(x, OPS.cast(weightDelta(x.getManager(), multiplier), Ops.typeOf(x)));
     }
 
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
-      NDArray delta = Ops.scale(diff, multiplier);
+      NDArray delta = OPS.scale(diff, multiplier);
       delta.attach(scope);
       return delta;
     }

@@ -1,5 +1,7 @@
 package dev.kasane.app.adapter;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -46,7 +48,7 @@ public record ReadBack(int tensors, int same, int rounded, boolean constants) {
   }
 
   private static NDArray rounded(NDArray tensor, ElementType storage) {
-    return Ops.typeOf(tensor).isFloating() ? Ops.cast(tensor, storage.dataType()) : tensor;
+    return Ops.typeOf(tensor).isFloating() ? OPS.cast(tensor, storage.dataType()) : tensor;
   }
 
   private static boolean isSame(NDArray one, NDArray other) {

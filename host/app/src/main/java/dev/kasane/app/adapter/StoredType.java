@@ -1,5 +1,7 @@
 package dev.kasane.app.adapter;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -60,7 +62,7 @@ final class StoredType {
       return 0;
     }
     try (GradMode off = GradMode.off(); NDManager own = tensor.getManager().newSubManager()) {
-      NDArray sizes = Ops.cast(Ops.alias(tensor, own), DataType.FLOAT64).abs();
+      NDArray sizes = OPS.cast(Ops.alias(tensor, own), DataType.FLOAT64).abs();
       return sizes.gte(ElementType.FLOAT16.limit()).sum().toLongArray()[0];
     }
   }

@@ -3,7 +3,6 @@ package dev.kasane.app.algebra;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterFit;
-import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.DeclaredLayers;
 import dev.kasane.app.adapter.FormatChoice;

@@ -1,5 +1,7 @@
 package dev.kasane.app.image;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -122,7 +124,7 @@ public final class PromptWords {
       throw new UserException("The learned word " + name + " has " + shape.get(0) + " vectors, expected 1 to "
           + PromptChunks.CHUNK_TOKENS + ", which is all that a text encoder takes at once.");
     }
-    NDArray numbers = Ops.cast(rows, DataType.FLOAT32);
+    NDArray numbers = OPS.cast(rows, DataType.FLOAT32);
     if (!Double.isFinite(numbers.abs().max().toFloatArray()[0])) {
       throw new UserException("The learned word " + name + " has values that are no finite numbers; its training"
           + " diverged or the file is damaged. Use another file.");

@@ -18,6 +18,7 @@ import dev.kasane.core.spi.ModuleHeader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,51 +68,64 @@ public final class AdapterContents {
     Set<String> names = listing.tensors().keySet();
     Optional<Unread.File> sure = Unread.sure(names);
     this.format = sure.isPresent() ? Optional.empty()
-        : this.formats.stream().filter(each -> each.recognisesFolder(named)).findFirst().or(() -> owner(names));
+        : this.formats.stream().filter(each -> each.recognisesFolder(named)).findFirst()
+            .map(each -> folder(each, names)).or(() -> owner(names));
     this.unread = sure.or(() -> format.isPresent() ? Optional.empty() : Unread.other(names));
-    format.ifPresent(this::takeApart);
+    group();
   }
 
+  /** What lies in a format's folder is in that format, whatever its keys. */
+  private AdapterFormat folder(AdapterFormat owner, Set<String> names) {
+    names.forEach(name -> owner.parse(name).ifPresent(key -> keys.put(name, key)));
+    return owner;
+  }
+
+  /** Takes the keys apart; nothing when they are in no format. */
   private Optional<AdapterFormat> owner(Set<String> names) {
-    List<AdapterFormat> able = formats.stream().filter(each -> each.recognises(names)).toList();
-    Map<String, Integer> words = new TreeMap<>();
+    Map<AdapterFormat, Map<String, AdapterKey>> able = new LinkedHashMap<>();
+    formats.forEach(each -> able.put(each, each.recognise(names)));
+    able.values().removeIf(Map::isEmpty);
+    Map<AdapterFormat, Integer> words = new LinkedHashMap<>();
+    Map<AdapterFormat, Integer> counts = new LinkedHashMap<>();
     for (String name : names) {
-      Optional<AdapterKey> best = Optional.empty();
-      String owner = "";
-      for (AdapterFormat each : able) {
-        Optional<AdapterKey> key = each.parse(name).filter(found -> found.sign() != Sign.NONE);
-        if (key.isPresent() && (best.isEmpty() || key.get().sign().compareTo(best.get().sign()) > 0)) {
+      AdapterFormat owner = null;
+      AdapterKey best = null;
+      for (Map.Entry<AdapterFormat, Map<String, AdapterKey>> each : able.entrySet()) {
+        AdapterKey key = each.getValue().get(name);
+        if (key != null && key.sign() != Sign.NONE && (best == null || key.sign().compareTo(best.sign()) > 0)) {
           best = key;
-          owner = each.id();
+          owner = each.getKey();
         }
       }
       // Words may lie beside adapters of any format.
-      if (best.isPresent() && best.get().role() == Role.WORD) {
+      if (best != null && best.role() == Role.WORD) {
         words.merge(owner, 1, Integer::sum);
-      } else if (best.isPresent()) {
-        claimed.computeIfAbsent(owner, id -> new ArrayList<>()).add(name);
+      } else if (best != null) {
+        counts.merge(owner, 1, Integer::sum);
+        claimed.computeIfAbsent(owner.id(), id -> new ArrayList<>()).add(name);
       }
     }
-    Map<String, Integer> counts = claimed.isEmpty() ? words
-        : claimed.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().size()));
-    return able.stream().filter(each -> counts.containsKey(each.id()))
-        .max(Comparator.<AdapterFormat>comparingInt(each -> counts.get(each.id()))
-            .thenComparing(AdapterFormat::id, Comparator.reverseOrder()));
+    Optional<AdapterFormat> most = able.keySet().stream().filter((counts.isEmpty() ? words : counts)::containsKey)
+        .max(Comparator.comparing(counts.isEmpty() ? words::get : counts::get));
+    most.ifPresent(format -> keys.putAll(able.get(format)));
+    return most;
   }
 
-  private void takeApart(AdapterFormat owner) {
+  private void group() {
     Map<String, Map<String, Shape>> shapes = new LinkedHashMap<>();
     Map<String, String> layers = new LinkedHashMap<>();
-    listing.shapes().forEach((name, shape) -> owner.parse(name).ifPresent(key -> {
-      keys.put(name, key);
+    keys.forEach((name, key) -> {
       if (key.role() == Role.UPDATE) {
-        shapes.computeIfAbsent(key.module(), each -> new LinkedHashMap<>()).put(key.parameter(), shape);
+        shapes.computeIfAbsent(key.module(), each -> new LinkedHashMap<>())
+            .put(key.parameter(), listing.tensors().get(name).shape());
         layers.putIfAbsent(key.module(), key.layer());
       }
-    }));
+    });
+    // Most modules of a file are like one another.
+    Map<ModuleHeader, Optional<ModuleFacts>> known = new HashMap<>();
     shapes.forEach((module, parameters) -> {
       ModuleHeader header = new ModuleHeader(parameters);
-      modules.put(module, new Module(layers.get(module), header, facts(header)));
+      modules.put(module, new Module(layers.get(module), header, known.computeIfAbsent(header, this::facts)));
     });
   }
 
@@ -120,7 +134,7 @@ public final class AdapterContents {
     long most = 0;
     for (Map.Entry<AdapterMethod, Set<String>> method : methods.entrySet()) {
       Optional<ModuleFacts> facts = method.getKey().facts(module);
-      long known = module.shapes().keySet().stream().filter(method.getValue()::contains).count();
+      long known = facts.isEmpty() ? 0 : module.shapes().keySet().stream().filter(method.getValue()::contains).count();
       if (facts.isPresent() && (found.isEmpty() || known > most)) {
         found = facts;
         most = known;

@@ -66,7 +66,7 @@ public final class Inspector {
     return readWhole(parts, found, depth);
   }
 
-  private FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) throws IOException {
+  private FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) {
     List<String> problems = new ArrayList<>(found.problems());
     List<String> notes = new ArrayList<>(found.notes());
     boolean readable = !found.container().equals(FileInspection.UNKNOWN);
@@ -96,7 +96,7 @@ public final class Inspector {
     }
   }
 
-  private Map<String, String> hashes(Path file) throws IOException {
+  private Map<String, String> hashes(Path file) {
     Map<String, String> hashes = new LinkedHashMap<>();
     for (AdapterFormat format : formats) {
       hashes.putAll(format.hashes(file));

@@ -77,7 +77,7 @@ public final class Integrity {
       return;
     }
     List<String> empty = file.tensors().values().stream()
-        .filter(tensor -> tensor.shape().contains(0L)).map(StoredTensor::name).toList();
+        .filter(tensor -> tensor.shape().size() == 0).map(StoredTensor::name).toList();
     if (!empty.isEmpty()) {
       problems.add(empty.size() + " of " + file.tensors().size() + " tensors are empty: " + shown(empty) + ". "
           + AdapterFile.SHARD_ADVICE);

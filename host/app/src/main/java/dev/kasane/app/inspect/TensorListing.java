@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 
 /**
  * What a file holds: names, types and shapes, but no values except single numbers.
@@ -98,8 +97,7 @@ public record TensorListing(
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       Map<String, Double> alphas = new LinkedHashMap<>();
       for (TensorEntry entry : file.tensors().values()) {
-        StoredTensor tensor = new StoredTensor(
-            entry.name(), entry.dtype(), LongStream.of(entry.shape()).boxed().toList());
+        StoredTensor tensor = new StoredTensor(entry.name(), entry.dtype(), new Shape(entry.shape()));
         tensors.put(entry.name(), tensor);
         if (isAlpha(tensor)) {
           alphas.put(entry.name(), (double) file.readFloats(entry.name())[0]);
@@ -115,8 +113,7 @@ public record TensorListing(
       Map<String, Double> alphas = new LinkedHashMap<>();
       for (Map.Entry<String, PickledTensor> entry : PickleListing.of(file).entrySet()) {
         PickledTensor value = entry.getValue();
-        StoredTensor tensor = new StoredTensor(
-            entry.getKey(), value.dtype(), LongStream.of(value.shape()).boxed().toList());
+        StoredTensor tensor = new StoredTensor(entry.getKey(), value.dtype(), new Shape(value.shape()));
         tensors.put(tensor.name(), tensor);
         if (isAlpha(tensor)) {
           alphas.put(tensor.name(), (double) file.readFloats(value)[0]);
@@ -129,8 +126,7 @@ public record TensorListing(
   /** Shapes by name, in the file's order. */
   public Map<String, Shape> shapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> shapes.put(name,
-        new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray())));
+    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     return shapes;
   }
 

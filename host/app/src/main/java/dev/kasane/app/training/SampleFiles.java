@@ -2,7 +2,7 @@ package dev.kasane.app.training;
 
 import dev.kasane.core.family.Samples;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,9 +48,9 @@ final class SampleFiles<S> implements TrainingListener {
 
   /** Their dropouts are off meanwhile. */
   private List<S> withAdapters() {
-    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    adapters.phase(LiveUpdate.Phase.INFERENCE);
     List<S> made = samples.make();
-    adapters.phase(LayerAdapter.Phase.TRAINING);
+    adapters.phase(LiveUpdate.Phase.TRAINING);
     return made;
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.app.adapter;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -87,7 +88,7 @@ class SavedFormsIT {
   private static void perturb(AdapterSet set, NDManager scope) {
     try (GradMode off = GradMode.off()) {
       set.trainableParameters().values().forEach(tensor ->
-          tensor.addi(Ops.scale(Ops.randomNormal(scope, tensor.getShape()), 0.4)));
+          tensor.addi(OPS.scale(Ops.randomNormal(scope, tensor.getShape()), 0.4)));
     }
   }
 
@@ -96,7 +97,7 @@ class SavedFormsIT {
     try (GradMode off = GradMode.off()) {
       for (double strength : STRENGTHS) {
         set.multiplier(strength);
-        all.add(Ops.cast(model.layer.forward(x), DataType.FLOAT32).toFloatArray());
+        all.add(OPS.cast(model.layer.forward(x), DataType.FLOAT32).toFloatArray());
       }
     }
     return all;

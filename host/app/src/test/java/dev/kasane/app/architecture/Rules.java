@@ -14,8 +14,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.kasane.core.UserException;
-import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -72,6 +73,11 @@ final class Rules {
     rules.put("diffusion sees core only", sees("dev.kasane.diffusion", CORE, "dev.kasane.diffusion"));
     rules.put("text sees core only", sees("dev.kasane.text", CORE, "dev.kasane.text"));
     rules.put("quant sees core only", sees("dev.kasane.quant", CORE, "dev.kasane.quant"));
+    rules.put("the GPU half", only("kernels, what works with them, and the doctor, who tests them, see the GPU half",
+        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")
+            || type.getName().matches("dev\\.kasane\\.app\\.(Doctor|Diagnosis|cli\\.DoctorCommand)(\\$.*)?"),
+        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")));
+    rules.put("quant runs one way", slices().assignedFrom(new TopLevel("dev.kasane.quant")).should().beFreeOfCycles());
     rules.put("plugins see core only", sees("dev.kasane.plugin", CORE, "dev.kasane.plugin"));
     rules.put("plugins do not see one another",
         slices().matching("dev.kasane.plugin.(*)..").should().notDependOnEachOther());
@@ -145,7 +151,7 @@ final class Rules {
             + " is, or UserException.behind says what it was for"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
-        .because("backward reads the number from memory that may have been collected; Ops.scale takes it as it is"));
+        .because("backward reads the number from memory that may have been collected; OPS.scale takes it as it is"));
     rules.put("places of constants", noClasses()
         .should().callMethodWhere(describe("it hands a constant's place to an operator", Rules::handsPlace))
         .because("constants cross into scripts by name: one more before them must change nothing"));
@@ -168,6 +174,15 @@ final class Rules {
         .should().haveRawParameterTypes(describe("that name a layer", (List<JavaClass> types) ->
             types.stream().anyMatch(type -> type.isAssignableTo(CORE + ".spi.TargetLayer"))))
         .because("a layer that is handed in again could be another one"));
+    rules.put("options are read once", noClasses().that().resideInAnyPackage("dev.kasane.plugin..", CORE + ".lowrank..")
+        .should(ArchCondition.from(describe("keeps options, or takes them beside a layer", Rules::readsAgain)))
+        .because("a method makes them its own record, before it sees any layer"));
+    rules.put("nothing is unsupported", noClasses()
+        .that().doNotHaveFullyQualifiedName("dev.kasane.app.plugins.HostPluginManager$NothingDisabled")
+        .and().doNotHaveFullyQualifiedName("dev.kasane.quant.cpu.Lanes")
+        .should().callCodeUnitWhere(describe("it makes the exception", call -> calls(call,
+            "java.lang.UnsupportedOperationException", "<init>")))
+        .because("who cannot answer a method is of a smaller type; only PF4J asks for more, and a machine may have less"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }
@@ -180,6 +195,14 @@ final class Rules {
   private static boolean namesKeys(JavaClass type) {
     Pattern words = Pattern.compile("lora_(?:down|up|mid|A\\b|B\\b|\\[|\\()|hada_|lokr_|(?<![a-z])ss_[a-z]");
     return ClassStrings.of(type).stream().anyMatch(text -> words.matcher(text).find());
+  }
+
+  private static boolean readsAgain(JavaClass type) {
+    String options = CORE + ".spi.AdapterOptions";
+    return type.getFields().stream().anyMatch(field -> field.getRawType().getName().equals(options))
+        || type.getCodeUnits().stream().map(unit -> unit.getRawParameterTypes()).anyMatch(types ->
+            types.stream().anyMatch(each -> each.getName().equals(options))
+                && types.stream().anyMatch(each -> each.isAssignableTo(CORE + ".spi.TargetLayer")));
   }
 
   private static boolean belongsToFiles(JavaMethodCall call) {
@@ -254,6 +277,20 @@ final class Rules {
     return noClasses().that().resideInAPackage(from + "..").should().dependOnClassesThat(
         describe("are of Kasane beyond " + packages,
             type -> isOurs(type) && packages.stream().noneMatch(each -> isIn(type, each))));
+  }
+
+  /** A slice for each class with what is nested in it, so that circles inside a package show too. */
+  private record TopLevel(String packageName) implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return isIn(type, packageName)
+          ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", "")) : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "each class of " + packageName;
+    }
   }
 
   private static ArchRule only(String reason, Predicate<JavaClass> who,

@@ -30,6 +30,9 @@ final class Seeds {
     seeds.put("diffusion sees core only", List.of(
         uses("dev.kasane.diffusion.unet", "dev.kasane.app.Version")));
     seeds.put("text sees core only", List.of(uses("dev.kasane.text.model", "dev.kasane.diffusion.unet.UNetConfig")));
+    seeds.put("the GPU half", List.of(uses("dev.kasane.quant.optimizer", "dev.kasane.quant.cuda.QuantKernels")));
+    seeds.put("quant runs one way", List.of("package dev.kasane.quant; class Seed { Other other; }"
+        + " class Other { Seed seed; }"));
     seeds.put("plugins see core only", List.of(uses("dev.kasane.plugin.one", "dev.kasane.app.Version")));
     seeds.put("plugins do not see one another", List.of(
         "package dev.kasane.plugin.two; public class Other {}",
@@ -71,7 +74,7 @@ final class Seeds {
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
     seeds.put("places of constants", List.of(does("dev.kasane.text.model",
-        "dev.kasane.core.tensor.Ops.scale(null, Thread.State.NEW.ordinal());")));
+        "dev.kasane.core.tensor.Ops.OPS.scale(null, Thread.State.NEW.ordinal());")));
     seeds.put("tokenizers' internals", List.of(
         uses("dev.kasane.text.model", "ai.djl.huggingface.tokenizers.jni.CharSpan")));
     seeds.put("words stay on top", List.of(does("dev.kasane.core.training",
@@ -82,6 +85,10 @@ final class Seeds {
         "boolean ours = toString().endsWith(\".lora_down.weight\");")));
     seeds.put("an adapter knows its layer", List.of("package dev.kasane.plugin.one; interface Seed"
         + " extends dev.kasane.core.spi.LayerAdapter { void act(dev.kasane.core.spi.TargetLayer other); }"));
+    seeds.put("options are read once", List.of("package dev.kasane.plugin.one; interface Seed { void fresh("
+        + "dev.kasane.core.spi.TargetLayer layer, dev.kasane.core.spi.AdapterOptions options); }"));
+    seeds.put("nothing is unsupported", List.of(does("dev.kasane.core.injection",
+        "throw new UnsupportedOperationException();")));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
     return seeds;
   }

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -16,7 +17,6 @@ import dev.kasane.core.algebra.DeltaSource;
 import dev.kasane.core.algebra.MixMethod;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,9 +296,9 @@ class AlgebraCommandsIT {
         out.toString());
     try (CheckpointLayers merged = Bases.open(out); CheckpointLayers before = Bases.open(GOLDEN.resolve(layout))) {
       for (String path : List.of(QUERY, "down_blocks.0.resnets.0.conv1")) {
-        NDArray old = Ops.cast(before.weight("unet", path, scope).orElseThrow(), DataType.FLOAT32);
+        NDArray old = OPS.cast(before.weight("unet", path, scope).orElseThrow(), DataType.FLOAT32);
         NDArray delta = delta(A, "unet", path);
-        NDArray found = Ops.cast(merged.weight("unet", path, scope).orElseThrow(), DataType.FLOAT32);
+        NDArray found = OPS.cast(merged.weight("unet", path, scope).orElseThrow(), DataType.FLOAT32);
         assertThat(error(found, old.add(delta.reshape(old.getShape())))).isLessThan(1e-3);
       }
     }

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,7 +13,6 @@ import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,7 +107,7 @@ class MergeEmbeddingIT {
   private static float[] floats(Path model, String tensor) {
     try (NDManager scope = Engines.newManager();
         TensorSource source = TensorSources.open(model.resolve("model.safetensors"))) {
-      return Ops.cast(source.read(tensor, scope), DataType.FLOAT32).toFloatArray();
+      return OPS.cast(source.read(tensor, scope), DataType.FLOAT32).toFloatArray();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.kasane.app.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
@@ -70,7 +71,7 @@ class InspectorIT {
     assertThat(files).hasSizeGreaterThan(60);
     files.forEach((name, keys) -> {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      keys.forEach(key -> tensors.put(key, new StoredTensor(key, DType.F32, List.of(4L, 4L))));
+      keys.forEach(key -> tensors.put(key, new StoredTensor(key, DType.F32, new Shape(4, 4))));
       TensorListing listing = new TensorListing("safetensors", tensors, Map.of(), Set.of(), Map.of());
       AdapterContents contents = new AdapterContents(
           golden, golden, listing, Installed.PLUGINS.formats(), Installed.PLUGINS.methods());

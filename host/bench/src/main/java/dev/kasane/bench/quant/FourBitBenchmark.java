@@ -1,5 +1,7 @@
 package dev.kasane.bench.quant;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -8,7 +10,6 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.parallel.Workers;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.cpu.FourBitDecoding;
 import dev.kasane.quant.cpu.FusedProduct;
@@ -71,7 +72,7 @@ public class FourBitBenchmark {
     NDArray codes = scope.zeros(new Shape(VALUES / 2, 1), DataType.UINT8);
     TorchBridge.memory(codes).put(bytes);
     blocks = new FourBitBlocks(FourBitType.NF4, VALUES, 64, TorchBridge.memory(codes), new PlainScales(scales));
-    weight = FourBitWeight.of(new Shape(WIDTH, WIDTH), DataType.FLOAT32, codes, blocks);
+    weight = new FourBitWeight(new Shape(WIDTH, WIDTH), DataType.FLOAT32, codes, blocks);
     dense = scope.zeros(new Shape(WIDTH, WIDTH), DataType.FLOAT32);
     out = TorchBridge.memory(dense);
     x = scope.randomNormal(0f, 1f, new Shape(1, WIDTH), DataType.FLOAT32);
@@ -118,7 +119,7 @@ public class FourBitBenchmark {
   public void productDecoded() {
     FourBitDecoding.decode(blocks, DataType.FLOAT32, out);
     try (GradMode off = GradMode.off()) {
-      Ops.linear(x, dense, null).close();
+      OPS.linear(x, dense).close();
     }
   }
 

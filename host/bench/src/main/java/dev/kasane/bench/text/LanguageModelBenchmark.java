@@ -14,7 +14,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
@@ -180,10 +180,10 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
         before[0] = now;
       }
     };
-    adapters.phase(LayerAdapter.Phase.TRAINING);
+    adapters.phase(LiveUpdate.Phase.TRAINING);
     new Trainer<>(new LanguageObjective(model, false), number -> batch,
         new AdamW(adapters.trainableParameters(), AdamW.Settings.DEFAULT, owner), plan, List.of(clock)).run(0);
-    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    adapters.phase(LiveUpdate.Phase.INFERENCE);
     return seconds;
   }
 

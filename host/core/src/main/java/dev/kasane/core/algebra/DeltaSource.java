@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -11,9 +13,8 @@ import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.ScaledPair;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerDelta;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,7 +59,7 @@ public final class DeltaSource {
       }
       DetachedLayer layer = layer(component, module);
       NDArray delta = restored(layer, component, module, scope).weightDelta(scope, multiplier);
-      return Ops.cast(delta, DataType.FLOAT32);
+      return OPS.cast(delta, DataType.FLOAT32);
     }
   }
 
@@ -75,7 +76,7 @@ public final class DeltaSource {
     try (GradMode off = GradMode.off()) {
       DetachedLayer layer = layer(component, module);
       return restored(layer, component, module, scope).biasDelta(scope, multiplier)
-          .map(delta -> Ops.cast(delta, DataType.FLOAT32));
+          .map(delta -> OPS.cast(delta, DataType.FLOAT32));
     }
   }
 
@@ -83,7 +84,7 @@ public final class DeltaSource {
     return new DetachedLayer(component, module.path(), shapeOf(component, module), base);
   }
 
-  private LayerAdapter restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
+  private LayerDelta restored(DetachedLayer layer, String component, AdapterModule module, NDManager scope) {
     return restorer.restore(layer, module, scope).orElseThrow(() -> new UserException("Layer " + component + "."
         + module.path() + " has " + String.join(", ", module.parameters()) + ", but " + restorer.refusal(layer, module)
         + ".")).adapter();

@@ -52,11 +52,6 @@ final class DetachedLayer implements TargetLayer {
     throw new IllegalStateException("Layer " + path + " is at rest: only its weight can be changed");
   }
 
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    return apply(hidden, up);
-  }
-
   private final class Weight implements FrozenWeight {
     @Override
     public Shape shape() {

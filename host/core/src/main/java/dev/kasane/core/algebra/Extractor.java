@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,7 +12,6 @@ import dev.kasane.core.lowrank.LayerShapes;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,8 +120,8 @@ public final class Extractor {
         throw new UserException("Layer " + name() + " has shape " + before + " in " + base.name() + " and "
             + after + " in " + tuned.name() + ". They are different models.");
       }
-      NDArray old = Ops.cast(base.weight(component, path, scope).orElseThrow(), DataType.FLOAT32);
-      return Ops.cast(tuned.weight(component, path, scope).orElseThrow(), DataType.FLOAT32)
+      NDArray old = OPS.cast(base.weight(component, path, scope).orElseThrow(), DataType.FLOAT32);
+      return OPS.cast(tuned.weight(component, path, scope).orElseThrow(), DataType.FLOAT32)
           .sub(old.reshape(after));
     }
   }

@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -89,7 +90,7 @@ public record MixWhole(String component, String path, String parameter, List<Ter
   private static boolean isSame(NDArray one, NDArray other) {
     try (NDManager scope = one.getManager().newSubManager()) {
       return one.getShape().equals(other.getShape()) && ALGEBRA.equal(
-          Ops.cast(Ops.alias(one, scope), DataType.FLOAT32), Ops.cast(Ops.alias(other, scope), DataType.FLOAT32));
+          OPS.cast(Ops.alias(one, scope), DataType.FLOAT32), OPS.cast(Ops.alias(other, scope), DataType.FLOAT32));
     }
   }
 
@@ -124,7 +125,7 @@ public record MixWhole(String component, String path, String parameter, List<Ter
 
   private static NDArray scaled(NDArray values, double weight, NDManager scope) {
     NDArray own = Ops.alias(values, scope);
-    NDArray floats = Ops.cast(own, DataType.FLOAT32);
+    NDArray floats = OPS.cast(own, DataType.FLOAT32);
     return weight == 1 ? floats : ALGEBRA.scaled(scope, floats, weight);
   }
 

@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -69,7 +70,7 @@ public final class Verifier {
     module.tensors().forEach((name, tensor) -> {
       DataType type = Ops.typeOf(tensor).isFloating() ? precision.dataType() : Ops.typeOf(tensor);
       // What has that type already stays where it is: it is the model's, which may live longer than the scope.
-      NDArray stored = Ops.typeOf(tensor) == type ? Ops.alias(tensor, scope) : Ops.cast(tensor, type);
+      NDArray stored = Ops.typeOf(tensor) == type ? Ops.alias(tensor, scope) : OPS.cast(tensor, type);
       stored.attach(scope);
       tensors.put(name, stored);
     });
@@ -119,15 +120,15 @@ public final class Verifier {
     }
     try (NDManager scope = owner.newSubManager(); GradMode off = GradMode.off()) {
       NDArray own = whole.rest() == 0 ? scope.zeros(made.getShape())
-          : Ops.cast(whole.own(deltas.base(), scope).orElseThrow(), DataType.FLOAT32);
+          : OPS.cast(whole.own(deltas.base(), scope).orElseThrow(), DataType.FLOAT32);
       NDArray sum = own;
       double size = ALGEBRA.norm(own);
       for (MixWhole.Term term : whole.terms()) {
-        NDArray difference = Ops.cast(Ops.alias(term.values(), scope), DataType.FLOAT32).sub(own).mul(term.weight());
+        NDArray difference = OPS.cast(Ops.alias(term.values(), scope), DataType.FLOAT32).sub(own).mul(term.weight());
         size += ALGEBRA.norm(difference);
         sum = sum.add(difference);
       }
-      double distance = ALGEBRA.distance(Ops.cast(Ops.alias(made, scope), DataType.FLOAT32), sum);
+      double distance = ALGEBRA.distance(OPS.cast(Ops.alias(made, scope), DataType.FLOAT32), sum);
       return distance == 0 ? 0 : distance / size;
     }
   }

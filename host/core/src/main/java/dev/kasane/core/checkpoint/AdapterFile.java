@@ -1,5 +1,7 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -112,17 +114,17 @@ public final class AdapterFile implements AutoCloseable {
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
       NDArray stored = source.read(key, own);
       requireFinite(key, stored);
-      return Ops.cast(stored, DataType.FLOAT64).toDoubleArray()[0];
+      return OPS.cast(stored, DataType.FLOAT64).toDoubleArray()[0];
     }
   }
 
   /** One sum tells of any value that is not finite; only then is it worth looking closer. */
   private void requireFinite(String key, NDArray stored) {
     if (!Ops.typeOf(stored).isFloating() || stored.size() == 0
-        || Double.isFinite(Ops.cast(stored.sum(), DataType.FLOAT64).toDoubleArray()[0])) {
+        || Double.isFinite(OPS.cast(stored.sum(), DataType.FLOAT64).toDoubleArray()[0])) {
       return;
     }
-    NDArray values = Ops.cast(stored, DataType.FLOAT32);
+    NDArray values = OPS.cast(stored, DataType.FLOAT32);
     long bad = values.isNaN().logicalOr(values.isInfinite()).sum().toLongArray()[0];
     if (bad > 0) {
       throw new FileFault(path, "tensor '" + key + "' holds " + bad + " of " + stored.size()

@@ -1,5 +1,7 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -85,7 +87,7 @@ public final class AdapterFileWriter {
     try (NDManager own = tensor.getManager().newSubManager(); GradMode off = GradMode.off()) {
       NDArray values = tensor.stopGradient();
       values.attach(own);
-      largest = Ops.cast(values, DataType.FLOAT32).abs().max().toFloatArray()[0];
+      largest = OPS.cast(values, DataType.FLOAT32).abs().max().toFloatArray()[0];
     }
     if (!Double.isFinite(largest)) {
       throw new UserException(key + " holds a value that is no finite number; the training diverged. "

@@ -1,5 +1,7 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,7 +11,6 @@ import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.ElementType;
-import dev.kasane.core.tensor.Ops;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,7 +78,7 @@ final class MappedTensors {
       return owner.create(TensorValues.toFloats(bytes, dtype), shape);
     }
     if (shape.size() == 0) {
-      return Ops.cast(owner.create(shape, DataType.FLOAT32), type().dataType());
+      return OPS.cast(owner.create(shape, DataType.FLOAT32), type().dataType());
     }
     if (bytes.isDirect() && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
       pin(bytes, owner);

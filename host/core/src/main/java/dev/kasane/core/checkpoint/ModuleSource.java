@@ -1,5 +1,7 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -10,7 +12,6 @@ import dev.kasane.core.module.Weight;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.ElementType;
-import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 import java.util.Set;
 
@@ -56,7 +57,7 @@ public final class ModuleSource implements TensorSource {
   @Override
   public NDArray read(String name, NDManager owner) {
     NDArray dense = weight(name).dense(owner);
-    return stored(dense) == dtype(name) ? dense : Ops.cast(dense, DataType.FLOAT32);
+    return stored(dense) == dtype(name) ? dense : OPS.cast(dense, DataType.FLOAT32);
   }
 
   @Override

@@ -1,17 +1,17 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
-import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ public final class WeightWriter {
       WritableByteChannel channel) throws IOException {
     try (NDManager scratch = Engines.newManager()) {
       NDArray value = TensorTransform.contiguous(source.read(name, scratch), scratch);
-      NDArray converted = precision == null ? value : Ops.cast(value, precision.dataType());
+      NDArray converted = precision == null ? value : OPS.cast(value, precision.dataType());
       writeRows(converted.toDevice(Device.cpu(), false), channel);
     }
   }

@@ -3,6 +3,7 @@ package dev.kasane.core.injection;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.NearNames;
 import dev.kasane.core.UserException;
+import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ public final class AdapterRouter implements AutoCloseable {
 
   private final Map<String, RowSelection> selections = new LinkedHashMap<>();
   private final Map<AdapterSet, Boolean> originals = new LinkedHashMap<>();
-  private final List<AdapterSet> routed;
+  private final Map<Attachment, AdaptableLayer> routed = new LinkedHashMap<>();
   private final NDManager scope;
 
   /**
@@ -39,8 +40,8 @@ public final class AdapterRouter implements AutoCloseable {
       originals.put(set, set.isAttached());
       set.detach();
     });
-    this.routed = sets.entrySet().stream().map(each -> route(each.getKey(), each.getValue())).toList();
-    routed.forEach(AdapterSet::attach);
+    sets.forEach(this::route);
+    routed.forEach((some, layer) -> layer.attach(some));
   }
 
   private static void requireDeltas(String name, AdapterSet set) {
@@ -50,15 +51,15 @@ public final class AdapterRouter implements AutoCloseable {
     }
   }
 
-  private AdapterSet route(String name, AdapterSet set) {
+  private void route(String name, AdapterSet set) {
     RowSelection rows = new RowSelection();
     selections.put(name, rows);
-    return new AdapterSet(set.layers().stream().map(each -> {
+    set.layers().forEach(each -> {
       Attachment own = each.attachment();
-      Attachment some = new Attachment(new RowAdapter(own.adapter(), rows), own.multiplier());
+      Attachment some = new Attachment(new RowUpdate(each.adapter(), rows), own.multiplier());
       some.phase(own.phase());
-      return new AdaptedLayer(each.component(), each.layer(), some);
-    }).toList());
+      routed.put(some, each.layer());
+    });
   }
 
   /** The names of the adapters. */
@@ -88,7 +89,7 @@ public final class AdapterRouter implements AutoCloseable {
   /** Lets go of the sets. */
   @Override
   public void close() {
-    routed.forEach(AdapterSet::detach);
+    routed.forEach((some, layer) -> layer.detach(some));
     originals.forEach((set, attached) -> {
       if (attached) {
         set.attach();

@@ -6,6 +6,7 @@ import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.GradMode;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ public final class AdapterSet {
   }
 
   /** Switches dropouts on for training or off. */
-  public void phase(LayerAdapter.Phase phase) {
+  public void phase(LiveUpdate.Phase phase) {
     layers.forEach(each -> each.attachment().phase(phase));
   }
 
@@ -118,7 +119,7 @@ public final class AdapterSet {
   /** The live parameters as {@code component.path.parameter}, in a fixed order. */
   public Map<String, NDArray> trainableParameters() {
     Map<String, NDArray> all = new LinkedHashMap<>();
-    layers.forEach(each -> each.attachment().adapter().tensors()
+    layers.forEach(each -> each.adapter().tensors()
         .forEach((name, tensor) -> all.put(each.name() + "." + name, tensor)));
     wholes.forEach(each -> all.put(each.name(), each.values()));
     return all;
@@ -143,7 +144,7 @@ public final class AdapterSet {
   }
 
   private static AdapterModule module(AdaptedLayer each) {
-    return each.attachment().adapter().saved();
+    return each.adapter().saved();
   }
 
   /**
@@ -159,7 +160,7 @@ public final class AdapterSet {
   }
 
   private static OptionalDouble deltaNorm(AdaptedLayer each) {
-    LayerAdapter adapter = each.attachment().adapter();
+    LayerAdapter adapter = each.adapter();
     NDArray any = adapter.tensors().values().iterator().next();
     try (NDManager scope = any.getManager().newSubManager(); GradMode off = GradMode.off()) {
       return OptionalDouble.of(adapter.deltaNorm(scope));

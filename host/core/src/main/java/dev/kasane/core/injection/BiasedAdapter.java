@@ -1,12 +1,13 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -58,10 +59,10 @@ final class BiasedAdapter implements LayerAdapter {
   /** One number for each channel: the last axis of vectors, the second of pictures. */
   private NDArray shift(NDArray y, double multiplier) {
     if (layer().kind() != TargetLayer.Kind.CONV2D) {
-      return Ops.addScaled(y, bias, multiplier);
+      return OPS.addScaled(y, bias, multiplier);
     }
     try (NDArray channels = bias.reshape(1, -1, 1, 1)) {
-      return Ops.addScaled(y, channels, multiplier);
+      return OPS.addScaled(y, channels, multiplier);
     }
   }
 
@@ -72,7 +73,7 @@ final class BiasedAdapter implements LayerAdapter {
 
   @Override
   public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
-    NDArray own = Ops.scale(bias, multiplier);
+    NDArray own = OPS.scale(bias, multiplier);
     own.attach(scope);
     return Optional.of(own);
   }

@@ -2,7 +2,6 @@ package dev.kasane.core.injection;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
-import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
@@ -34,7 +33,7 @@ public final class Injector {
     List<AdaptedLayer> adapted = new ArrayList<>();
     choice.targets(root, selector).forEach((path, layer) -> {
       LayerAdapter adapter = choice.prepared(choice.optionsFor(path)).attach(layer, scope);
-      adapted.add(new AdaptedLayer(component, layer, new Attachment(adapter, 1)));
+      adapted.add(new AdaptedLayer(component, layer, adapter, 1));
     });
     AdapterSet set = new AdapterSet(adapted);
     set.attach();

@@ -1,12 +1,14 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LayerDelta;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
@@ -61,10 +63,10 @@ public final class Merger implements AutoCloseable {
       List<NDArray> weightDeltas = new ArrayList<>();
       List<NDArray> biasDeltas = new ArrayList<>();
       for (AdaptedLayer each : adapters) {
-        LayerAdapter adapter = each.attachment().adapter();
+        LayerDelta delta = each.adapter();
         double multiplier = each.attachment().multiplier();
-        weightDeltas.add(adapter.weightDelta(own, multiplier));
-        adapter.biasDelta(own, multiplier).ifPresent(biasDeltas::add);
+        weightDeltas.add(delta.weightDelta(own, multiplier));
+        delta.biasDelta(own, multiplier).ifPresent(biasDeltas::add);
       }
       layer.mergeWeight(sum(layer.weight(), weightDeltas, own));
       weights.add(layer);
@@ -77,11 +79,11 @@ public final class Merger implements AutoCloseable {
 
   private DenseWeight sum(FrozenWeight frozen, List<NDArray> deltas, NDManager own) {
     NDArray base = frozen.materialise(own);
-    NDArray sum = Ops.cast(base, DataType.FLOAT32);
+    NDArray sum = OPS.cast(base, DataType.FLOAT32);
     for (NDArray delta : deltas) {
       sum = sum.add(delta);
     }
-    NDArray merged = Ops.cast(sum, Ops.typeOf(base));
+    NDArray merged = OPS.cast(sum, Ops.typeOf(base));
     merged.attach(scope);
     return new DenseWeight(merged);
   }

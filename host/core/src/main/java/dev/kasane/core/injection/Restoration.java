@@ -1,11 +1,12 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
-import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.DeclaredWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
@@ -107,8 +108,8 @@ final class Restoration {
   /** Whether a stored weight is only the base's own once more, which PEFT saves beside updates of embeddings. */
   private boolean repeats(Weight place, NDArray stored) {
     try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-      return Ops.cast(Ops.alias(place.own().materialise(own), own), DataType.FLOAT32)
-          .contentEquals(Ops.cast(Ops.alias(stored, own), DataType.FLOAT32));
+      return OPS.cast(Ops.alias(place.own().materialise(own), own), DataType.FLOAT32)
+          .contentEquals(OPS.cast(Ops.alias(stored, own), DataType.FLOAT32));
     } catch (DeclaredWeight.NoValues unknown) {
       return false;
     }
@@ -134,7 +135,7 @@ final class Restoration {
   }
 
   private void accept(String component, AdaptableLayer layer, ModuleRestorer.Restored restored) {
-    adapted.add(new AdaptedLayer(component, layer, new Attachment(restored.adapter(), multiplier)));
+    adapted.add(new AdaptedLayer(component, layer, restored.adapter(), multiplier));
     matched.add(new InjectionReport.Match(
         component, layer.path(), restored.method().id(), restored.adapter().facts()));
   }

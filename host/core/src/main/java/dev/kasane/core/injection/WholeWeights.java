@@ -1,5 +1,7 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -8,7 +10,6 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -102,7 +103,7 @@ public final class WholeWeights {
 
   /** A copy in float32 that shares no memory. */
   static NDArray copy(NDArray stored, NDManager scope) {
-    NDArray copy = Ops.cast(stored, DataType.FLOAT32).duplicate();
+    NDArray copy = OPS.cast(stored, DataType.FLOAT32).duplicate();
     copy.attach(scope);
     return copy;
   }

@@ -1,10 +1,10 @@
 package dev.kasane.core.lowrank;
 
 import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.tensor.Ops;
 
 /**
  * What an adapter that builds ΔW leaves out while it is trained. Every draw comes from libtorch's default generators,
@@ -30,6 +30,6 @@ public record DeltaDropouts(double output, double row, boolean rowScaled, double
 
   /** What is added to the output, with what is left out of it. */
   public NDArray onOutput(NDArray update) {
-    return output > 0 ? Ops.dropout(update, output) : update;
+    return output > 0 ? OPS.dropout(update, output) : update;
   }
 }

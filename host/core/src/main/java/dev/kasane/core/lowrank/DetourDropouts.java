@@ -1,9 +1,9 @@
 package dev.kasane.core.lowrank;
 
 import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /**
  * What an adapter that takes the detour through the rank leaves out while it is trained. Every draw comes from
@@ -24,12 +24,12 @@ public record DetourDropouts(double input, double hidden, double rank, double mo
 
   /** x with what is left out of it. */
   public NDArray onInput(NDArray x) {
-    return input > 0 ? Ops.dropout(x, input) : x;
+    return input > 0 ? OPS.dropout(x, input) : x;
   }
 
   /** A·x with what is left out of it; the rank lies on {@code rankAxis}. */
   public NDArray onHidden(NDArray product, int rankAxis) {
-    NDArray kept = hidden > 0 ? Ops.dropout(product, hidden) : product;
+    NDArray kept = hidden > 0 ? OPS.dropout(product, hidden) : product;
     return rank > 0 ? LOW_RANK.dropRanks(kept, rank, rankAxis) : kept;
   }
 }

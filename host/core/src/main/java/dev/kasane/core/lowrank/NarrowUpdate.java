@@ -1,13 +1,11 @@
 package dev.kasane.core.lowrank;
 
-import ai.djl.ndarray.NDArray;
-import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.tensor.Ops;
+import dev.kasane.core.spi.LiveUpdate;
 import java.util.List;
 import java.util.Optional;
 
-/** An adapter whose update of a linear layer is, in some phases at least, a sum of products of narrow matrices. */
-public interface NarrowUpdate extends LayerAdapter {
+/** An update of a linear layer that is, in some phases at least, a sum of products of narrow matrices. */
+public interface NarrowUpdate extends LiveUpdate {
   /**
    * What {@link #addTo} adds, where it is nothing but products.
    *
@@ -17,19 +15,8 @@ public interface NarrowUpdate extends LayerAdapter {
    */
   Optional<List<NarrowProduct>> products(double multiplier, Phase phase);
 
-  /** The products of any adapter; empty for one that is no narrow update. */
-  static Optional<List<NarrowProduct>> of(LayerAdapter adapter, double multiplier, Phase phase) {
-    return adapter instanceof NarrowUpdate narrow ? narrow.products(multiplier, phase) : Optional.empty();
-  }
-
-  /** {@inheritDoc} Products are added one by one, without a tensor of the output's size. */
-  @Override
-  default NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
-    Optional<List<NarrowProduct>> products = products(multiplier, phase);
-    if (products.isEmpty()) {
-      return LayerAdapter.super.addTo(y, x, multiplier, phase);
-    }
-    products.get().forEach(each -> Ops.addLowRank(y, x, each.down(), each.up(), each.factor()));
-    return y;
+  /** The products of any update; empty for one that is no narrow update. */
+  static Optional<List<NarrowProduct>> of(LiveUpdate update, double multiplier, Phase phase) {
+    return update instanceof NarrowUpdate narrow ? narrow.products(multiplier, phase) : Optional.empty();
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.core.lowrank;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -96,7 +98,7 @@ public final class SavedTensors {
   NDArray reshaped(String name, long... wanted) {
     try (GradMode off = GradMode.off(); NDManager own = scope.newSubManager()) {
       NDArray view = Ops.alias(saved.tensor(name), own);
-      NDArray values = Ops.cast(view, DataType.FLOAT32).reshape(new Shape(wanted));
+      NDArray values = OPS.cast(view, DataType.FLOAT32).reshape(new Shape(wanted));
       // Casting to the same type and reshaping copy nothing, and a parameter must not share memory.
       NDArray owned = values.duplicate();
       owned.attach(scope);

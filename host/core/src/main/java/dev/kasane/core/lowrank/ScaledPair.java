@@ -6,6 +6,7 @@ import static dev.kasane.core.lowrank.LoraNames.TABLE_A;
 import static dev.kasane.core.lowrank.LoraNames.TABLE_B;
 import static dev.kasane.core.lowrank.LoraNames.UP;
 import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -98,7 +99,7 @@ public record ScaledPair(NDArray down, NDArray up, double scale, Shape shape) {
     }
     NDArray own = stored.duplicate();
     own.attach(scope);
-    return Ops.cast(own, DataType.FLOAT32);
+    return OPS.cast(own, DataType.FLOAT32);
   }
 
   private static NDArray matrix(NDArray factor) {

@@ -14,8 +14,8 @@
  * </pre>
  *
  * <p>An adapter whose update is nothing but such products says so by being a
- * {@link dev.kasane.core.lowrank.NarrowUpdate}: its layer adds them without a tensor of the output's size, and a language
- * model takes them into the one call that computes a layer for one token.
+ * {@link dev.kasane.core.lowrank.NarrowUpdate}: a language model takes them into the one call that computes a layer for
+ * one token.
  *
  * <p>A {@link dev.kasane.core.lowrank.LowRankForm} is what one layer of a file can be; a module is of one form or of
  * none, and a method that takes some forms claims nothing of another's. Parameters have their community's names,

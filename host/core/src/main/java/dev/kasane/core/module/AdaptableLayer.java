@@ -30,7 +30,7 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     for (Attachment each : attachments) {
       if (each.multiplier() != 0) {
         NDArray before = y;
-        y = each.adapter().addTo(before, x, each.multiplier(), each.phase());
+        y = each.update().addTo(before, x, each.multiplier(), each.phase());
         if (y != before) {
           before.close();
         }

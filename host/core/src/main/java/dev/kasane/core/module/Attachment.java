@@ -1,25 +1,25 @@
 package dev.kasane.core.module;
 
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 
-/** An adapter on a layer, with a strength and a phase that can be changed while the model is live. */
+/** An update of a layer, with a strength and a phase that can be changed while the model is live. */
 public final class Attachment {
-  private final LayerAdapter adapter;
+  private final LiveUpdate update;
   private double multiplier;
-  private LayerAdapter.Phase phase = LayerAdapter.Phase.INFERENCE;
+  private LiveUpdate.Phase phase = LiveUpdate.Phase.INFERENCE;
 
   /**
-   * @param adapter the update
+   * @param update what is added to the layer's output
    * @param multiplier the user's strength, 1 for as trained
    */
-  public Attachment(LayerAdapter adapter, double multiplier) {
-    this.adapter = adapter;
+  public Attachment(LiveUpdate update, double multiplier) {
+    this.update = update;
     this.multiplier = multiplier;
   }
 
   /** The update. */
-  public LayerAdapter adapter() {
-    return adapter;
+  public LiveUpdate update() {
+    return update;
   }
 
   /** The user's strength. */
@@ -33,12 +33,12 @@ public final class Attachment {
   }
 
   /** Whether dropouts are active. */
-  public LayerAdapter.Phase phase() {
+  public LiveUpdate.Phase phase() {
     return phase;
   }
 
   /** Switches dropouts on or off. */
-  public void phase(LayerAdapter.Phase value) {
+  public void phase(LiveUpdate.Phase value) {
     this.phase = value;
   }
 }

@@ -1,7 +1,8 @@
 package dev.kasane.core.module;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /** A two-dimensional convolution with W (out, in, k, k). */
 public final class Conv2d extends AdaptableLayer {
@@ -44,21 +45,21 @@ public final class Conv2d extends AdaptableLayer {
   @Override
   protected NDArray applyBase(NDArray x) {
     NDArray b = bias.dense(x.getManager());
-    return weight.get().apply(x.getManager(), dense -> Ops.conv2d(x, dense, b, stride, padding));
+    return weight.get().apply(x.getManager(), dense -> OPS.conv2d(x, dense, b, stride, padding));
   }
 
   @Override
   public NDArray apply(NDArray x, NDArray other) {
-    return Ops.conv2d(x, other, null, stride, padding);
+    return OPS.conv2d(x, other, stride, padding);
   }
 
   @Override
   public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
-    return Ops.conv2d(x, other, otherBias, stride, padding);
+    return OPS.conv2d(x, other, otherBias, stride, padding);
   }
 
   @Override
   public NDArray applyUp(NDArray hidden, NDArray up) {
-    return Ops.conv2d(hidden, up, null, 1, 0);
+    return OPS.conv2d(hidden, up, 1, 0);
   }
 }

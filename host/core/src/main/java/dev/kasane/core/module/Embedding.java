@@ -1,7 +1,8 @@
 package dev.kasane.core.module;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /** A table of rows that are looked up by number. */
 public final class Embedding extends AdaptableLayer {
@@ -33,17 +34,11 @@ public final class Embedding extends AdaptableLayer {
   /** Looks up 64-bit ids of any shape; the result has one more axis. */
   @Override
   protected NDArray applyBase(NDArray ids) {
-    return Ops.embedding(weight.dense(ids.getManager()), ids);
+    return OPS.embedding(ids, weight.dense(ids.getManager()));
   }
 
   @Override
   public NDArray apply(NDArray ids, NDArray other) {
-    return Ops.embedding(other, ids);
-  }
-
-  /** Mixes the numbers of a row: {@code up} is (width, rank). */
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    return Ops.linear(hidden, up, null);
+    return OPS.embedding(ids, other);
   }
 }

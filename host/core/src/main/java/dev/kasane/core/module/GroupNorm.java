@@ -1,7 +1,8 @@
 package dev.kasane.core.module;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /** Group normalisation with a scale and a shift for each channel. */
 public final class GroupNorm extends AdaptableLayer {
@@ -40,7 +41,7 @@ public final class GroupNorm extends AdaptableLayer {
   /** Normalises (batch, channels, …). */
   @Override
   protected NDArray applyBase(NDArray x) {
-    return Ops.groupNorm(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
+    return OPS.groupNorm(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
   }
 
   @Override
@@ -52,22 +53,16 @@ public final class GroupNorm extends AdaptableLayer {
 
   @Override
   public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
-    return otherBias == null ? apply(x, other) : Ops.groupNorm(x, groups, other, otherBias, epsilon);
-  }
-
-  /** {@inheritDoc} A normalisation mixes no channels. */
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    throw new UnsupportedOperationException("Normalisation " + path() + " mixes no channels");
+    return otherBias == null ? apply(x, other) : OPS.groupNorm(x, groups, other, otherBias, epsilon);
   }
 
   /** Normalises and applies SiLU. */
   public NDArray forwardSilu(NDArray x) {
     if (!isBare()) {
       try (NDArray normed = forward(x)) {
-        return Ops.silu(normed);
+        return OPS.silu(normed);
       }
     }
-    return Ops.groupNormSilu(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
+    return OPS.groupNormSilu(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
   }
 }

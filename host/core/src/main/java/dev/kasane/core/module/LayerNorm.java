@@ -1,7 +1,8 @@
 package dev.kasane.core.module;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /** Layer normalisation over the last axis. */
 public final class LayerNorm extends AdaptableLayer {
@@ -37,7 +38,7 @@ public final class LayerNorm extends AdaptableLayer {
   /** Normalises (…, width). */
   @Override
   protected NDArray applyBase(NDArray x) {
-    return Ops.layerNorm(x, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
+    return OPS.layerNorm(x, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
   }
 
   @Override
@@ -49,12 +50,6 @@ public final class LayerNorm extends AdaptableLayer {
 
   @Override
   public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
-    return otherBias == null ? apply(x, other) : Ops.layerNorm(x, other, otherBias, epsilon);
-  }
-
-  /** {@inheritDoc} A normalisation mixes no channels. */
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    throw new UnsupportedOperationException("Normalisation " + path() + " mixes no channels");
+    return otherBias == null ? apply(x, other) : OPS.layerNorm(x, other, otherBias, epsilon);
   }
 }

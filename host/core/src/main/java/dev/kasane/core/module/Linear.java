@@ -1,7 +1,8 @@
 package dev.kasane.core.module;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /** y = x·Wᵀ + b, with W (out, in). */
 public final class Linear extends AdaptableLayer {
@@ -56,16 +57,11 @@ public final class Linear extends AdaptableLayer {
 
   @Override
   public NDArray apply(NDArray x, NDArray other) {
-    return Ops.linear(x, other, null);
+    return OPS.linear(x, other);
   }
 
   @Override
   public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
-    return Ops.linear(x, other, otherBias);
-  }
-
-  @Override
-  public NDArray applyUp(NDArray hidden, NDArray up) {
-    return Ops.linear(hidden, up, null);
+    return OPS.linear(x, other, otherBias);
   }
 }

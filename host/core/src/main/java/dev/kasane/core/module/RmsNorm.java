@@ -1,7 +1,8 @@
 package dev.kasane.core.module;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.tensor.Ops;
 
 /** Root-mean-square normalisation over the last axis. */
 public final class RmsNorm extends Module {
@@ -22,6 +23,6 @@ public final class RmsNorm extends Module {
 
   /** Normalises (…, width). */
   public NDArray forward(NDArray x) {
-    return Ops.rmsNorm(x, weight.dense(x.getManager()), epsilon, fromOne);
+    return OPS.rmsNorm(x, weight.dense(x.getManager()), epsilon, fromOne);
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.core.module;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -139,9 +141,9 @@ public final class Weight {
     double rest = 1 - covers.stream().mapToDouble(Cover::strength).sum();
     NDArray first = covers.get(0).values().array();
     try (NDManager scope = first.getManager().newSubManager(); GradMode off = GradMode.off()) {
-      NDArray sum = Ops.scale(Ops.cast(Ops.alias(own().materialise(scope), scope), DataType.FLOAT32), rest);
+      NDArray sum = OPS.scale(OPS.cast(Ops.alias(own().materialise(scope), scope), DataType.FLOAT32), rest);
       for (Cover each : covers) {
-        sum = sum.add(Ops.scale(Ops.alias(each.values().array(), scope), each.strength()));
+        sum = sum.add(OPS.scale(Ops.alias(each.values().array(), scope), each.strength()));
       }
       sum.attach(first.getManager());
       return new DenseWeight(sum);

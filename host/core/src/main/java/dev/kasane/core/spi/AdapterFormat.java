@@ -5,6 +5,7 @@ import dev.kasane.core.files.FileFault;
 import dev.kasane.core.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +30,16 @@ public interface AdapterFormat extends ExtensionPoint {
   Optional<AdapterKey> parse(String key);
 
   /**
-   * Whether a file with these keys is in this format, damaged or not. Unless a format says otherwise, one key with a
-   * sign is enough; where several formats claim a key, the surest counts, of those equally sure the first by its id.
+   * Takes the keys of a file in this format apart, damaged or not; nothing when it is in another. Unless a format says
+   * otherwise, one key with a sign is enough; where several formats claim a key, the surest counts, of those equally
+   * sure the first by its id.
    *
    * @param keys the tensor names of a file
    */
-  default boolean recognises(Set<String> keys) {
-    return keys.stream().map(this::parse)
-        .anyMatch(key -> key.isPresent() && key.get().sign() != AdapterKey.Sign.NONE);
+  default Map<String, AdapterKey> recognise(Set<String> keys) {
+    Map<String, AdapterKey> parsed = new LinkedHashMap<>();
+    keys.forEach(key -> parse(key).ifPresent(found -> parsed.put(key, found)));
+    return parsed.values().stream().anyMatch(key -> key.sign() != AdapterKey.Sign.NONE) ? parsed : Map.of();
   }
 
   /**

@@ -1,9 +1,10 @@
 package dev.kasane.core.spi;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.tensor.Ops;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -45,7 +46,7 @@ public interface FrozenWeight {
    * @param bias (out) or null
    */
   default NDArray linear(NDArray x, NDArray bias) {
-    return apply(x.getManager(), dense -> Ops.linear(x, dense, bias));
+    return apply(x.getManager(), dense -> OPS.linear(x, dense, bias));
   }
 
   /**

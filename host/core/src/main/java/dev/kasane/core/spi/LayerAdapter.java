@@ -1,10 +1,10 @@
 package dev.kasane.core.spi;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.tensor.Ops;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A trained update of one layer, which it knows from the start.
@@ -13,10 +13,7 @@ import java.util.Optional;
  * layer's output is the layer's operation with ΔW in place of W, and with {@link #biasDelta} in place of the
  * bias where a method has one.
  */
-public interface LayerAdapter {
-  /** The layer that it was attached to or restored on. */
-  TargetLayer layer();
-
+public interface LayerAdapter extends LayerDelta, LiveUpdate {
   /**
    * What the adapter adds to the layer's output.
    *
@@ -33,51 +30,12 @@ public interface LayerAdapter {
     return layer().apply(x, weightDelta(scope, multiplier), biasDelta(scope, multiplier).orElse(null));
   }
 
-  /**
-   * Adds what {@link #forward} returns to the layer's output, in place.
-   *
-   * <p>A method that can accumulate without a tensor of the output's size overrides it.
-   *
-   * @param y the layer's output so far; nothing else may hold it
-   * @param x the layer's input
-   * @param multiplier the user's strength, 1 for as trained
-   * @param phase training adds dropout; inference does not
-   * @return {@code y}, changed
-   */
+  /** {@inheritDoc} A method that can accumulate without a tensor of the output's size overrides it. */
+  @Override
   default NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     try (NDArray delta = forward(x, multiplier, phase)) {
-      return Ops.addScaled(y, delta, 1);
+      return OPS.addScaled(y, delta, 1);
     }
-  }
-
-  /**
-   * ΔW in the base weight's own layout, float32.
-   *
-   * @param scope owner of the result
-   * @param multiplier the user's strength
-   */
-  NDArray weightDelta(NDManager scope, double multiplier);
-
-  /**
-   * What the adapter adds to the layer's bias, (out), float32. Nothing for most methods, and never anything
-   * for a layer without a bias; an adapter that has something for it is refused here.
-   *
-   * @param scope owner of the result
-   * @param multiplier the user's strength
-   */
-  default Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
-    return Optional.empty();
-  }
-
-  /**
-   * The Frobenius norm of ΔW at strength 1.
-   *
-   * <p>The default builds ΔW. A method whose ΔW is a product of small matrices overrides it.
-   *
-   * @param scope owner of what is made on the way
-   */
-  default double deltaNorm(NDManager scope) {
-    return weightDelta(scope, 1).norm().toFloatArray()[0];
   }
 
   /**
@@ -104,13 +62,5 @@ public interface LayerAdapter {
   /** Numbers that describe the adapter in reports: {@code rank}, {@code alpha}, {@code scale}. */
   default Map<String, Double> facts() {
     return constants();
-  }
-
-  /** Whether an adapter runs for training, with its dropouts, or not. */
-  enum Phase {
-    /** Dropouts are active. */
-    TRAINING,
-    /** Dropouts do nothing. */
-    INFERENCE
   }
 }

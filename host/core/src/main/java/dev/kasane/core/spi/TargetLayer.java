@@ -1,8 +1,9 @@
 package dev.kasane.core.spi;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.tensor.Ops;
 import java.util.Locale;
 
 /** A layer of a base model that an adapter can be attached to. */
@@ -63,7 +64,7 @@ public interface TargetLayer {
     if (otherBias == null) {
       return y;
     }
-    NDArray shift = Ops.castLike(otherBias, y);
+    NDArray shift = OPS.castLike(otherBias, y);
     return y.add(kind() == Kind.CONV2D ? shift.reshape(1, -1, 1, 1) : shift);
   }
 
@@ -78,12 +79,14 @@ public interface TargetLayer {
   }
 
   /**
-   * Mixes channels at each position: a linear layer or a 1×1 convolution.
+   * Mixes channels at each position, which lie on the last axis but for a 1×1 convolution.
    *
    * @param hidden what {@link #applyDown} returned
-   * @param up (out, rank) for a linear layer, (out, rank, 1, 1) for a convolution
+   * @param up (out, rank), (out, rank, 1, 1) for a convolution
    */
-  NDArray applyUp(NDArray hidden, NDArray up);
+  default NDArray applyUp(NDArray hidden, NDArray up) {
+    return OPS.linear(hidden, up);
+  }
 
   /** Output features or channels, or a row's width. */
   default long outputs() {

@@ -25,7 +25,9 @@
  * saving mean the same update: what {@code forward} adds is the layer's operation with {@code weightDelta}
  * in place of its weight. An adapter knows its layer, and a method reads its options once, before any layer. The
  * contracts of {@code dev.kasane.testkit} hold every method to it, and a whole
- * method in one short file is {@code OutputScaling} among that module's tests.
+ * method in one short file is {@code OutputScaling} among that module's tests. A layer that runs sees no more of an
+ * adapter than its {@link dev.kasane.core.spi.LiveUpdate}, and what merges, mixes and converts no more than its
+ * {@link dev.kasane.core.spi.LayerDelta}.
  *
  * <p>A method sees a layer as a {@link dev.kasane.core.spi.TargetLayer} and its weight as a
  * {@link dev.kasane.core.spi.FrozenWeight}, so that it works on any model and any storage. Users' mistakes

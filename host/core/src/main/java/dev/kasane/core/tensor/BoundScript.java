@@ -8,8 +8,15 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 
-/** What stands behind an interface that is bound to a script: looks the operator up and runs it. */
-record BoundScript(TorchScript script, PtSymbolBlock block, Map<Method, Operator> operators)
+/**
+ * What an interface bound to a script runs: looks up the operator of a method and calls it.
+ *
+ * @param resource the script's name
+ * @param owner of the block; without this reference the collector would free it under us
+ * @param block the loaded script
+ * @param operators of each method that has no body
+ */
+record BoundScript(String resource, NDManager owner, PtSymbolBlock block, Map<Method, Operator> operators)
     implements InvocationHandler {
   /**
    * An operator as a method calls it.
@@ -49,7 +56,7 @@ record BoundScript(TorchScript script, PtSymbolBlock block, Map<Method, Operator
     return switch (method.getName()) {
       case "equals" -> proxy == arguments[0];
       case "hashCode" -> System.identityHashCode(proxy);
-      default -> script.toString();
+      default -> "TorchScript " + resource;
     };
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.core.tensor;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -101,7 +103,7 @@ public enum ElementType {
       return scope.create(bytes, shape, dataType);
     }
     // DJL aborts the process when asked for these two; another type of their size carries the bytes.
-    return Ops.reinterpret(scope.create(bytes, shape, DataType.FLOAT16), dataType);
+    return OPS.reinterpret(scope.create(bytes, shape, DataType.FLOAT16), dataType);
   }
 
   /** The engine's name for it. */

@@ -1,5 +1,7 @@
 package dev.kasane.core.tensor;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -43,7 +45,7 @@ public final class StoredTensors {
       return declare(name, tensor);
     }
     return new TensorDeclaration(name, type.stored(), tensor.getShape().getShape(), channel -> {
-      try (GradMode off = GradMode.off(); NDArray cast = Ops.cast(tensor, type.dataType())) {
+      try (GradMode off = GradMode.off(); NDArray cast = OPS.cast(tensor, type.dataType())) {
         requireRange(name, tensor, cast, type);
         channel.write(TorchBridge.memory(cast));
       }
@@ -79,7 +81,7 @@ public final class StoredTensors {
     ByteBuffer stored = file.map(name);
     ElementType type = typeOf(file, name, entry);
     if (!stored.hasRemaining()) {
-      return Ops.cast(scope.create(new Shape(entry.shape()), DataType.FLOAT32), type.dataType());
+      return OPS.cast(scope.create(new Shape(entry.shape()), DataType.FLOAT32), type.dataType());
     }
     ByteBuffer copy = ByteBuffer.allocateDirect(stored.remaining()).order(ByteOrder.nativeOrder());
     copy.put(stored).flip();
@@ -98,7 +100,7 @@ public final class StoredTensors {
    */
   public static NDArray read(SafetensorsFile file, String name, NDArray memory, NDManager scope) {
     TensorEntry entry = file.tensors().get(name);
-    NDArray tensor = Ops.over(memory, typeOf(file, name, entry).dataType(), new Shape(entry.shape()), scope);
+    NDArray tensor = OPS.over(scope, memory, 0, typeOf(file, name, entry).dataType(), new Shape(entry.shape()));
     if (entry.byteLength() > 0) {
       file.read(name, TorchBridge.memory(tensor));
     }

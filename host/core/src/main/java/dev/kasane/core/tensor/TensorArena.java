@@ -1,5 +1,7 @@
 package dev.kasane.core.tensor;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -37,7 +39,7 @@ public final class TensorArena implements AutoCloseable {
     Shape shape = values.getShape();
     long bytes = shape.size() * type.getNumOfBytes();
     if (bytes < SMALL) {
-      NDArray small = Ops.typeOf(values) == type ? values.duplicate() : Ops.cast(values, type);
+      NDArray small = Ops.typeOf(values) == type ? values.duplicate() : OPS.cast(values, type);
       small.attach(owner);
       return small;
     }
@@ -46,9 +48,9 @@ public final class TensorArena implements AutoCloseable {
       piece = owner.create(new Shape(Math.max(bytes, PIECE)), DataType.UINT8);
       used = 0;
     }
-    NDArray copy = Ops.over(piece, used / type.getNumOfBytes(), type, shape, owner);
+    NDArray copy = OPS.over(owner, piece, used / type.getNumOfBytes(), type, shape);
     used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return Ops.assign(copy, values);
+    return OPS.assign(copy, values);
   }
 
   /** Ends the piece in use; tensors in it stay. */

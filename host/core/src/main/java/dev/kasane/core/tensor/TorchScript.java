@@ -16,23 +16,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A set of differentiable operators written as TorchScript in a resource of the class path.
+ * Sets of differentiable operators written as TorchScript in resources of the class path.
  *
- * <p>The resource holds plain {@code def}s at the left margin; {@link ScriptArchive} wraps them into an
+ * <p>A resource holds plain {@code def}s at the left margin; {@link ScriptArchive} wraps them into an
  * archive that libtorch loads. Every {@code def} becomes a method that takes tensors, lists of tensors and
  * numbers, and that libtorch's autograd sees through.
  */
 public final class TorchScript {
-  private final String name;
-  // The manager owns the script: without this reference the collector would free it under us.
-  private final NDManager owner;
-  private final PtSymbolBlock block;
-
-  private TorchScript(String name, NDManager owner, PtSymbolBlock block) {
-    this.name = name;
-    this.owner = owner;
-    this.block = block;
-  }
+  private TorchScript() {}
 
   /**
    * Loads a script and gives its operators the form of an interface, which is checked at once.
@@ -58,19 +49,16 @@ public final class TorchScript {
   public static <T> T bind(Class<T> operators, String resource) {
     String source = source(operators, resource);
     Map<Method, BoundScript.Operator> bound = ScriptContract.match(operators, resource, source);
-    TorchScript script = load(resource, source);
-    return operators.cast(Proxy.newProxyInstance(operators.getClassLoader(), new Class<?>[] {operators},
-        new BoundScript(script, script.block, bound)));
-  }
-
-  /**
-   * Loads a script resource whose operators are called by their names.
-   *
-   * @param anchor a class of the module that holds the resource
-   * @param resource the resource's name, relative to the class
-   */
-  public static TorchScript load(Class<?> anchor, String resource) {
-    return load(resource, source(anchor, resource));
+    try {
+      NDManager owner = Engines.newManager();
+      // DJL's own Model would make a folder for temporary files beside, which a killed process leaves behind.
+      PtSymbolBlock block = JniUtils.loadModule(
+          (PtNDManager) owner, new ByteArrayInputStream(ScriptArchive.of(source)), false, false);
+      return operators.cast(Proxy.newProxyInstance(operators.getClassLoader(), new Class<?>[] {operators},
+          new BoundScript(resource, owner, block, bound)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Script " + resource + " cannot be loaded", e);
+    }
   }
 
   private static String source(Class<?> anchor, String resource) {
@@ -82,51 +70,5 @@ public final class TorchScript {
     } catch (IOException e) {
       throw new UncheckedIOException("Script " + resource + " cannot be read", e);
     }
-  }
-
-  private static TorchScript load(String resource, String source) {
-    try {
-      NDManager owner = Engines.newManager();
-      // DJL's own Model would make a folder for temporary files beside, which a killed process leaves behind.
-      PtSymbolBlock block = JniUtils.loadModule(
-          (PtNDManager) owner, new ByteArrayInputStream(ScriptArchive.of(source)), false, false);
-      return new TorchScript(resource, owner, block);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Script " + resource + " cannot be loaded", e);
-    }
-  }
-
-  /**
-   * Calls an operator that returns one tensor; the result belongs to the first tensor's manager.
-   *
-   * @param method the operator's name
-   * @param first the activation that flows through
-   * @param rest weights and settings
-   */
-  public NDArray call(String method, NDArray first, Object... rest) {
-    return callAll(method, first.getManager(), prepend(first, rest))[0];
-  }
-
-  /**
-   * Calls an operator whose results belong to {@code scope}.
-   *
-   * @param method the operator's name
-   * @param scope owner of the results
-   * @param arguments tensors, lists of tensors and numbers
-   */
-  public NDArray[] callAll(String method, NDManager scope, Object... arguments) {
-    return TorchBridge.call(block, method, scope, arguments);
-  }
-
-  private static Object[] prepend(Object first, Object[] rest) {
-    Object[] all = new Object[rest.length + 1];
-    all[0] = first;
-    System.arraycopy(rest, 0, all, 1, rest.length);
-    return all;
-  }
-
-  @Override
-  public String toString() {
-    return "TorchScript " + name;
   }
 }

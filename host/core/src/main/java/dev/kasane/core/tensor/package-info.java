@@ -4,8 +4,8 @@
  * <p>{@link dev.kasane.core.tensor.Ops} has what every model needs: linear, convolution, norms, attention,
  * casts. Operators are written as TorchScript source in resources ({@code ops.ts.py});
  * {@link dev.kasane.core.tensor.TorchScript} packs such a source into the archive that libtorch loads and
- * calls its functions, gradients included. Any module, a plugin too, brings a script of its own and binds it to an
- * interface ({@code TorchScript.bind}), whose methods are checked against the script when it is loaded.
+ * binds it to an interface, whose methods are checked against the script and called with gradients. Any module,
+ * a plugin too, brings a script of its own.
  *
  * <pre>
  *   Ops ── TorchScript ── TorchBridge ── libtorch
@@ -20,7 +20,7 @@
  * {@link dev.kasane.core.tensor.Engines} starts libtorch, whose libraries come from {@code natives}.
  *
  * <p>What DJL gets wrong is worked around here and nowhere else: its cast to bfloat16 aborts the process,
- * it does not know that type's name and makes no tensor of it. Use {@code Ops.cast} and
+ * it does not know that type's name and makes no tensor of it. Use {@code OPS.cast} and
  * {@link dev.kasane.core.tensor.ElementType}, which has all names of a type.
  */
 package dev.kasane.core.tensor;

@@ -3,7 +3,7 @@ package dev.kasane.core.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.injection.AdapterSet;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.Engines;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,9 +46,9 @@ public final class AdapterTraining<B> implements AutoCloseable {
    * @param listeners told of every step
    */
   public void train(long done, List<TrainingListener> listeners) {
-    adapters.phase(LayerAdapter.Phase.TRAINING);
+    adapters.phase(LiveUpdate.Phase.TRAINING);
     new Trainer<>(task.objective(), task.batches(), optimizer, plan, listeners).run(done);
-    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    adapters.phase(LiveUpdate.Phase.INFERENCE);
   }
 
   /** Restores the newest checkpoint and returns the steps done. */
@@ -75,9 +75,9 @@ public final class AdapterTraining<B> implements AutoCloseable {
 
   /** The mean loss on what was held back, with the adapters' dropouts off meanwhile. */
   public double heldOutLoss() {
-    adapters.phase(LayerAdapter.Phase.INFERENCE);
+    adapters.phase(LiveUpdate.Phase.INFERENCE);
     double loss = task.heldOutLoss();
-    adapters.phase(LayerAdapter.Phase.TRAINING);
+    adapters.phase(LiveUpdate.Phase.TRAINING);
     return loss;
   }
 

@@ -1,5 +1,7 @@
 package dev.kasane.core.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -142,11 +144,11 @@ public final class SegmentedRun implements AutoCloseable {
       NDArray leaf = Ops.alias(last().get(0).tensor, inner);
       leaf.setRequiresGradient(true);
       NDArray scalar = loss.apply(leaf);
-      value = Ops.cast(scalar, DataType.FLOAT64).getDouble();
+      value = OPS.cast(scalar, DataType.FLOAT64).getDouble();
       if (!Double.isFinite(value)) {
         return value;
       }
-      TorchBridge.backward(scalar, Ops.castLike(inner.create(weight), scalar));
+      TorchBridge.backward(scalar, OPS.castLike(inner.create(weight), scalar));
       gradient = TorchBridge.gradient(leaf, kept)
           .orElseThrow(() -> new IllegalStateException("The loss does not depend on the prediction"));
     }

@@ -7,36 +7,36 @@ def linear(self, x: Tensor, w: Tensor) -> Tensor:
 def linear_bias(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
   return torch.linear(x, torch.to(w, ops.prim.dtype(x)), torch.to(b, ops.prim.dtype(x)))
 
-def conv2d(self, x: Tensor, w: Tensor, stride: List[int], padding: List[int]) -> Tensor:
+def conv2d(self, x: Tensor, w: Tensor, stride: int, padding: int) -> Tensor:
   weight = torch.to(w, ops.prim.dtype(x))
-  if self.is_product(w, stride, padding):
-    out = self.unflat(x, torch.bmm(self.for_each(x, weight), torch.flatten(x, 2)))
+  if self._is_product(w, stride, padding):
+    out = self._unflat(x, torch.bmm(self._for_each(x, weight), torch.flatten(x, 2)))
   else:
-    out = torch.conv2d(x, weight, None, stride, padding, [1, 1], 1)
+    out = torch.conv2d(x, weight, None, [stride, stride], [padding, padding], [1, 1], 1)
   return out
 
-def conv2d_bias(self, x: Tensor, w: Tensor, b: Tensor, stride: List[int], padding: List[int]) -> Tensor:
+def conv2d_bias(self, x: Tensor, w: Tensor, b: Tensor, stride: int, padding: int) -> Tensor:
   weight = torch.to(w, ops.prim.dtype(x))
   bias = torch.to(b, ops.prim.dtype(x))
-  if self.is_product(w, stride, padding):
+  if self._is_product(w, stride, padding):
     sums = torch.unsqueeze(bias, 1)
-    out = self.unflat(x, torch.baddbmm(sums, self.for_each(x, weight), torch.flatten(x, 2), beta=1, alpha=1))
+    out = self._unflat(x, torch.baddbmm(sums, self._for_each(x, weight), torch.flatten(x, 2), beta=1, alpha=1))
   else:
-    out = torch.conv2d(x, weight, bias, stride, padding, [1, 1], 1)
+    out = torch.conv2d(x, weight, bias, [stride, stride], [padding, padding], [1, 1], 1)
   return out
 
 # A 1x1 convolution is a matrix product. A convolution keeps its input for backward even when its weight is
 # frozen; a product does not.
-def is_product(self, w: Tensor, stride: List[int], padding: List[int]) -> bool:
+def _is_product(self, w: Tensor, stride: int, padding: int) -> bool:
   plain = torch.eq(torch.size(w, 2), 1) and torch.eq(torch.size(w, 3), 1)
-  still = torch.eq(stride, [1, 1]) and torch.eq(padding, [0, 0])
+  still = torch.eq(stride, 1) and torch.eq(padding, 0)
   return plain and still
 
 # One view of the weight for each picture of the batch: (batch, out, in).
-def for_each(self, x: Tensor, w: Tensor) -> Tensor:
+def _for_each(self, x: Tensor, w: Tensor) -> Tensor:
   return torch.expand(torch.unsqueeze(torch.flatten(w, 1), 0), [torch.size(x, 0), -1, -1])
 
-def unflat(self, x: Tensor, y: Tensor) -> Tensor:
+def _unflat(self, x: Tensor, y: Tensor) -> Tensor:
   return torch.view(y, [torch.size(x, 0), -1, torch.size(x, 2), torch.size(x, 3)])
 
 def group_norm(self, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
@@ -86,7 +86,7 @@ def geglu(self, x: Tensor) -> Tensor:
     out = torch.mul_(opened, h)
   return out
 
-def embedding(self, w: Tensor, ids: Tensor) -> Tensor:
+def embedding(self, ids: Tensor, w: Tensor) -> Tensor:
   return torch.embedding(w, ids)
 
 # q, k, v: (batch, tokens, heads * width). Returns the same shape as q.
@@ -106,7 +106,7 @@ def pad_right_bottom(self, x: Tensor) -> Tensor:
   return torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)
 
 # dtype: libtorch's own number of a scalar type
-def cast(self, x: Tensor, dtype: int) -> Tensor:
+def converted(self, x: Tensor, dtype: int) -> Tensor:
   return torch.to(x, dtype)
 
 # The same memory under another type of the same size. TorchScript does not reach view(dtype), so an empty
@@ -127,9 +127,6 @@ def over(self, memory: Tensor, first: int, dtype: int, shape: List[int]) -> Tens
 
 def assign_(self, y: Tensor, x: Tensor) -> Tensor:
   return torch.copy_(y, x)
-
-def cast_like(self, x: Tensor, like: Tensor) -> Tensor:
-  return torch.to(x, ops.prim.dtype(like))
 
 def dropout(self, x: Tensor, p: float) -> Tensor:
   return torch.dropout(x, p, True)

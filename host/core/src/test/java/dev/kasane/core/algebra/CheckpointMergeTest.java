@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -67,7 +68,7 @@ class CheckpointMergeTest {
     shapes.put("norm.weight", new Shape(4));
     shapes.put("norm.bias", new Shape(4));
     shapes.forEach((name, shape) -> tensors.add(
-        StoredTensors.declare(name, Ops.cast(Ops.randomNormal(scope, shape), type))));
+        StoredTensors.declare(name, OPS.cast(Ops.randomNormal(scope, shape), type))));
     tensors.add(StoredTensors.declare("ids", scope.arange(9)));
     SafetensorsWriter.write(file, tensors, Map.of("origin", "test"));
     return layers(file);
@@ -101,13 +102,13 @@ class CheckpointMergeTest {
       assertThat(result.layers()).isEqualTo(5);
       assertThat(result.unchanged()).isEmpty();
       for (AdapterModule module : adapter.components().get("unet")) {
-        NDArray before = Ops.cast(base.weight("unet", module.path(), scope).orElseThrow(), DataType.FLOAT32);
+        NDArray before = OPS.cast(base.weight("unet", module.path(), scope).orElseThrow(), DataType.FLOAT32);
         NDArray delta = Adapters.PLAIN.delta("unet", module, 0.5, scope);
-        NDArray expected = Ops.cast(before.add(delta.reshape(before.getShape())), type);
+        NDArray expected = OPS.cast(before.add(delta.reshape(before.getShape())), type);
         NDArray found = merged.weight("unet", module.path(), scope).orElseThrow();
-        assertThat(Adapters.error(Ops.cast(found, DataType.FLOAT32), Ops.cast(expected, DataType.FLOAT32)))
+        assertThat(Adapters.error(OPS.cast(found, DataType.FLOAT32), OPS.cast(expected, DataType.FLOAT32)))
             .as(module.path()).isLessThan(type == DataType.FLOAT32 ? 1e-6 : 1e-3);
-        assertThat(Adapters.error(Ops.cast(found, DataType.FLOAT32), before)).isGreaterThan(0.05);
+        assertThat(Adapters.error(OPS.cast(found, DataType.FLOAT32), before)).isGreaterThan(0.05);
       }
     }
   }

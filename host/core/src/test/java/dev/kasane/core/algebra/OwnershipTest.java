@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -105,6 +106,6 @@ class OwnershipTest {
     AdapterModel rounded = Verifier.rounded(model, precision, results);
     inputs.close();
     rounded.components().values().forEach(modules -> modules.forEach(module -> module.tensors().values()
-        .forEach(tensor -> assertThat(Ops.cast(tensor, ElementType.FLOAT32.dataType()).toFloatArray()).isNotEmpty())));
+        .forEach(tensor -> assertThat(OPS.cast(tensor, ElementType.FLOAT32.dataType()).toFloatArray()).isNotEmpty())));
   }
 }

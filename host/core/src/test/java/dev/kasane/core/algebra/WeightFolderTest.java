@@ -1,5 +1,6 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -43,7 +44,7 @@ class WeightFolderTest {
     String name = "model-0000" + number + "-of-00002.safetensors";
     SafetensorsWriter.write(folder.resolve(name), Stream.of(LAYER.formatted(number) + ".weight",
             "model.embed_tokens" + number + ".embed_tokens.weight").map(tensor ->
-            StoredTensors.declare(tensor, Ops.cast(Ops.randomNormal(scope, new Shape(6, 8)), type))).toList(),
+            StoredTensors.declare(tensor, OPS.cast(Ops.randomNormal(scope, new Shape(6, 8)), type))).toList(),
         Map.of("format", "pt"));
     return name;
   }

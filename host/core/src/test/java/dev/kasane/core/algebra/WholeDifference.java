@@ -1,5 +1,7 @@
 package dev.kasane.core.algebra;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.spi.AdapterMethod;
@@ -9,7 +11,6 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,12 +53,12 @@ final class WholeDifference implements AdapterMethod {
   private record Whole(TargetLayer layer, Map<String, NDArray> tensors) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
-      return Ops.scale(tensors.get(WEIGHT), multiplier);
+      return OPS.scale(tensors.get(WEIGHT), multiplier);
     }
 
     @Override
     public Optional<NDArray> biasDelta(NDManager scope, double multiplier) {
-      return Optional.ofNullable(tensors.get(BIAS)).map(bias -> Ops.scale(bias, multiplier));
+      return Optional.ofNullable(tensors.get(BIAS)).map(bias -> OPS.scale(bias, multiplier));
     }
   }
 }

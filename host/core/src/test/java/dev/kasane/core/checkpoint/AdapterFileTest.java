@@ -1,5 +1,6 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +15,6 @@ import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class AdapterFileTest {
       assertThat(file.number("one", scope)).isEqualTo(4);
     }
     Files.write(path, new byte[0]);
-    assertThat(Ops.cast(read, DataType.FLOAT32).toFloatArray()).containsExactly(1, -2, 0.5f);
+    assertThat(OPS.cast(read, DataType.FLOAT32).toFloatArray()).containsExactly(1, -2, 0.5f);
     assertThat(read.getShape()).isEqualTo(new Shape(3));
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +16,6 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -222,6 +222,6 @@ class TensorSourceTest {
   }
 
   private static float[] floats(NDArray array) {
-    return Ops.cast(array, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(array, DataType.FLOAT32).toFloatArray();
   }
 }

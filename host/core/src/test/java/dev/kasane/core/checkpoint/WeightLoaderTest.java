@@ -1,5 +1,6 @@
 package dev.kasane.core.checkpoint;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -57,7 +58,7 @@ class WeightLoaderTest {
   }
 
   private static float[] floats(NDArray array) {
-    return Ops.cast(array, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(array, DataType.FLOAT32).toFloatArray();
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -52,7 +53,7 @@ class BiasedAdapterTest {
       Attachment attachment = new Attachment(adapter, 0.5);
       layer.attach(attachment);
       float[] live = layer.forward(x).toFloatArray();
-      float[] alone = adapter.forward(x, 0.5, LayerAdapter.Phase.INFERENCE).toFloatArray();
+      float[] alone = adapter.forward(x, 0.5, LiveUpdate.Phase.INFERENCE).toFloatArray();
       layer.detach(attachment);
       layer.replaceWeight(
           new DenseWeight(layer.weight().materialise(scope).add(adapter.weightDelta(scope, 0.5))));

@@ -1,5 +1,7 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -11,7 +13,6 @@ import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,7 @@ final class FullDelta implements AdapterMethod {
   private record Adapter(TargetLayer layer, NDArray diff, double alpha) implements LayerAdapter {
     @Override
     public NDArray weightDelta(NDManager scope, double multiplier) {
-      NDArray delta = Ops.scale(diff, alpha * multiplier);
+      NDArray delta = OPS.scale(diff, alpha * multiplier);
       delta.attach(scope);
       return delta;
     }

@@ -1,5 +1,6 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -51,7 +52,7 @@ class InjectorTest {
 
   private float[] query(NDArray x) {
     try (GradMode off = GradMode.off()) {
-      return Ops.cast(unet.linear(FIRST + "attn1.to_q").forward(x), DataType.FLOAT32).toFloatArray();
+      return OPS.cast(unet.linear(FIRST + "attn1.to_q").forward(x), DataType.FLOAT32).toFloatArray();
     }
   }
 
@@ -72,7 +73,7 @@ class InjectorTest {
     patterns.put("attn2.to_k", "3");
     patterns.put(".*blocks\\.1.*", "5");
     AdapterSet set = fresh(List.of("to_k"), Map.of("alpha", patterns));
-    assertThat(set.layers()).extracting(each -> each.attachment().adapter().constants().get("alpha"))
+    assertThat(set.layers()).extracting(each -> each.adapter().constants().get("alpha"))
         .containsExactly(1.0, 3.0, 5.0, 3.0);
   }
 
@@ -121,7 +122,7 @@ class InjectorTest {
   @EnumSource(value = DataType.class, names = {"FLOAT32", "BFLOAT16", "FLOAT16"})
   void mergesSeveralSetsAndComesBackBitForBit(DataType type) {
     unet.filled(scope, type);
-    NDArray x = Ops.cast(TinyUnet.tokens(scope), type);
+    NDArray x = OPS.cast(TinyUnet.tokens(scope), type);
     float[] base = query(x);
     AdapterSet one = fresh(List.of("to_q"), Map.of());
     AdapterSet two = fresh(List.of("attn1.to_q"), Map.of());

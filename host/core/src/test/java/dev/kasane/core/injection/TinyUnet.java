@@ -1,5 +1,7 @@
 package dev.kasane.core.injection;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -26,7 +28,7 @@ final class TinyUnet extends Module {
   /** Gives every weight random values. */
   TinyUnet filled(NDManager scope, DataType type) {
     namedWeights().values().forEach(weight ->
-        weight.set(new DenseWeight(Ops.cast(Ops.randomNormal(scope, weight.shape()), type))));
+        weight.set(new DenseWeight(OPS.cast(Ops.randomNormal(scope, weight.shape()), type))));
     return this;
   }
 

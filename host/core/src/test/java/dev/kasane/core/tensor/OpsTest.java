@@ -1,5 +1,6 @@
 package dev.kasane.core.tensor;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,7 +31,7 @@ class OpsTest {
       NDArray x = scope.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
       NDArray weight = scope.create(new float[] {1, 0, 0, 1, 1, 1}, new Shape(3, 2));
       weight.setRequiresGradient(true);
-      NDArray y = Ops.linear(x, weight, null);
+      NDArray y = OPS.linear(x, weight);
       assertThat(y.toFloatArray()).containsExactly(1, 2, 3, 3, 4, 7);
       TorchBridge.backward(y, y.onesLike());
       assertThat(weight.getGradient().toFloatArray()).containsExactly(4, 6, 4, 6, 4, 6);
@@ -43,7 +44,7 @@ class OpsTest {
     try (NDManager scope = Engines.newManager(); GradMode on = GradMode.on()) {
       NDArray weight = scope.ones(new Shape(3));
       weight.setRequiresGradient(true);
-      List<NDArray> results = IntStream.range(0, 200).mapToObj(i -> Ops.scale(weight, 0.5)).toList();
+      List<NDArray> results = IntStream.range(0, 200).mapToObj(i -> OPS.scale(weight, 0.5)).toList();
       collectBuffers();
       results.forEach(each -> TorchBridge.backward(each, each.onesLike()));
       assertThat(weight.getGradient().toFloatArray()).containsOnly(100);
@@ -67,18 +68,18 @@ class OpsTest {
     try (NDManager scope = Engines.newManager()) {
       for (DataType type : new DataType[] {DataType.FLOAT32, DataType.BFLOAT16}) {
         TorchBridge.seed(1);
-        NDArray x = Ops.cast(Ops.randomNormal(scope, new Shape(2, 8, 4, 4)), type);
+        NDArray x = OPS.cast(Ops.randomNormal(scope, new Shape(2, 8, 4, 4)), type);
         NDArray ones = scope.ones(new Shape(8));
         NDArray zeros = scope.zeros(new Shape(8));
         NDArray kernel = Ops.randomNormal(scope, new Shape(6, 8, 3, 3));
-        assertThat(Ops.conv2d(Ops.groupNormSilu(x, 4, ones, zeros, 1e-5), kernel, null, 2, 1).getShape())
+        assertThat(OPS.conv2d(OPS.groupNormSilu(x, 4, ones, zeros, 1e-5), kernel, 2, 1).getShape())
             .isEqualTo(new Shape(2, 6, 2, 2));
-        assertThat(Ops.typeOf(Ops.upsampleNearest(x, 8, 8))).isEqualTo(type);
+        assertThat(Ops.typeOf(OPS.upsampleNearest(x, 8, 8))).isEqualTo(type);
         NDArray tokens = x.reshape(2, 8, 16).transpose(0, 2, 1);
-        NDArray out = Ops.attention(Ops.layerNorm(tokens, ones, zeros, 1e-5), tokens, tokens, 2, true);
+        NDArray out = OPS.attention(OPS.layerNorm(tokens, ones, zeros, 1e-5), tokens, tokens, 2, true);
         assertThat(out.getShape()).isEqualTo(new Shape(2, 16, 8));
-        assertThat(Ops.geglu(out).getShape()).isEqualTo(new Shape(2, 16, 4));
-        assertThat(Ops.padRightBottom(x).getShape()).isEqualTo(new Shape(2, 8, 5, 5));
+        assertThat(OPS.geglu(out).getShape()).isEqualTo(new Shape(2, 16, 4));
+        assertThat(OPS.padRightBottom(x).getShape()).isEqualTo(new Shape(2, 8, 5, 5));
       }
     }
   }
@@ -89,9 +90,9 @@ class OpsTest {
       NDArray x = Ops.randomNormal(scope, new Shape(2, 8, 4, 4));
       float[] before = x.toFloatArray();
       x.setRequiresGradient(true);
-      assertSameWithoutGradients(() -> Ops.geglu(x));
+      assertSameWithoutGradients(() -> OPS.geglu(x));
       assertSameWithoutGradients(
-          () -> Ops.groupNormSilu(x, 4, scope.ones(new Shape(8)), scope.zeros(new Shape(8)), 1e-5));
+          () -> OPS.groupNormSilu(x, 4, scope.ones(new Shape(8)), scope.zeros(new Shape(8)), 1e-5));
       assertThat(x.toFloatArray()).containsExactly(before);
     }
   }
@@ -117,7 +118,7 @@ class OpsTest {
       List.of(x, weight).forEach(leaf -> leaf.setRequiresGradient(true));
       NDArray expected = Conv2d.conv2d(x, weight, bias).singletonOrThrow();
       List<float[]> wanted = gradients(expected, gradient, x, weight);
-      NDArray found = Ops.conv2d(x, weight, biased ? bias : null, 1, 0);
+      NDArray found = OPS.conv2d(x, weight, biased ? bias : null, 1, 0);
       assertThat(found.toFloatArray()).containsExactly(expected.toFloatArray(), within(1e-5f));
       List<float[]> reached = gradients(found, gradient, x, weight);
       assertThat(reached.get(0)).containsExactly(wanted.get(0), within(1e-5f));
@@ -142,21 +143,21 @@ class OpsTest {
       NDArray tokens = Ops.randomNormal(scope, new Shape(2, 16, 8));
       NDArray frozen = Ops.randomNormal(scope, new Shape(6, 8));
       NDArray bias = scope.zeros(new Shape(6));
-      assertThatCode(() -> backwardAfterChange(picture, x -> Ops.conv2d(x, frozen.reshape(6, 8, 1, 1), bias, 1, 0)))
+      assertThatCode(() -> backwardAfterChange(picture, x -> OPS.conv2d(x, frozen.reshape(6, 8, 1, 1), bias, 1, 0)))
           .doesNotThrowAnyException();
-      assertThatCode(() -> backwardAfterChange(tokens, x -> Ops.linear(x, frozen, bias)))
+      assertThatCode(() -> backwardAfterChange(tokens, x -> OPS.linear(x, frozen, bias)))
           .doesNotThrowAnyException();
       NDArray kernel = Ops.randomNormal(scope, new Shape(6, 8, 3, 3));
-      assertThatThrownBy(() -> backwardAfterChange(picture, x -> Ops.conv2d(x, kernel, bias, 1, 1)))
+      assertThatThrownBy(() -> backwardAfterChange(picture, x -> OPS.conv2d(x, kernel, bias, 1, 1)))
           .hasMessageContaining("modified by an inplace operation");
     }
   }
 
   private static void backwardAfterChange(NDArray leaf, UnaryOperator<NDArray> operator) {
     leaf.setRequiresGradient(true);
-    NDArray x = Ops.scale(leaf, 2);
+    NDArray x = OPS.scale(leaf, 2);
     NDArray y = operator.apply(x);
-    Ops.addScaled(x, x.onesLike(), 1);
+    OPS.addScaled(x, x.onesLike(), 1);
     TorchBridge.backward(y, y.onesLike());
   }
 
@@ -166,7 +167,7 @@ class OpsTest {
       NDArray y = scope.create(new float[] {1, 2});
       NDArray delta = scope.create(new float[] {10, 20});
       int open = scope.getManagedArrays().size();
-      assertThat(Ops.addScaled(y, delta, 0.5) == y).isTrue();
+      assertThat(OPS.addScaled(y, delta, 0.5) == y).isTrue();
       assertThat(y.toFloatArray()).containsExactly(6, 12);
       assertThat(scope.getManagedArrays()).hasSize(open);
     }
@@ -195,10 +196,10 @@ class OpsTest {
   void reinterpretsBytesAndChangesNone() {
     try (NDManager scope = Engines.newManager()) {
       NDArray x = scope.create(new float[] {1, -2.5f, 3}, new Shape(3, 1));
-      NDArray brain = Ops.cast(x, DataType.BFLOAT16);
-      NDArray half = Ops.reinterpret(brain, DataType.FLOAT16);
+      NDArray brain = OPS.cast(x, DataType.BFLOAT16);
+      NDArray half = OPS.reinterpret(brain, DataType.FLOAT16);
       assertThat(half.getDataType()).isEqualTo(DataType.FLOAT16);
-      assertThat(Ops.cast(Ops.reinterpret(half, DataType.BFLOAT16), DataType.FLOAT32).toFloatArray())
+      assertThat(OPS.cast(OPS.reinterpret(half, DataType.BFLOAT16), DataType.FLOAT32).toFloatArray())
           .containsExactly(1, -2.5f, 3);
     }
   }

@@ -1,5 +1,6 @@
 package dev.kasane.core.tensor;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -47,18 +48,18 @@ class StoredTensorsTest {
   @ParameterizedTest
   @EnumSource(value = DataType.class, names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16", "INT64", "INT32", "UINT8"})
   void comesBackInItsOwnType(DataType type) throws IOException {
-    NDArray tensor = Ops.cast(scope.create(new float[] {0, 1, 3, 96}, new Shape(2, 2)), type);
+    NDArray tensor = OPS.cast(scope.create(new float[] {0, 1, 3, 96}, new Shape(2, 2)), type);
     NDArray back = read(write(StoredTensors.declare("x", tensor)));
     assertThat(Ops.typeOf(back)).isEqualTo(type);
     assertThat(back.getShape()).isEqualTo(new Shape(2, 2));
-    assertThat(Ops.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(0, 1, 3, 96);
+    assertThat(OPS.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(0, 1, 3, 96);
   }
 
   @Test
   void isCastWhenItIsWritten() throws IOException {
     NDArray tensor = scope.create(new float[] {1.00048828125f, -65504, 1e-9f});
     NDArray back = read(write(StoredTensors.declare("x", tensor, ElementType.FLOAT16)));
-    assertThat(Ops.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(1f, -65504, 0);
+    assertThat(OPS.cast(back, DataType.FLOAT32).toFloatArray()).containsExactly(1f, -65504, 0);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kasane.core.tensor;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -23,7 +24,7 @@ class TensorArenaTest {
       try (TensorArena arena = new TensorArena(scope)) {
         for (long[] shape : new long[][] {{3}, {300_001}, {}, {2, 3, 100_001}, {0, 4}, {20_000_001}, {500, 700}}) {
           for (DataType type : new DataType[] {DataType.FLOAT32, DataType.BFLOAT16, DataType.FLOAT16}) {
-            NDArray values = Ops.cast(Ops.randomNormal(scope, new Shape(shape)), type);
+            NDArray values = OPS.cast(Ops.randomNormal(scope, new Shape(shape)), type);
             originals.add(values);
             copies.add(arena.copy(values, type));
           }
@@ -41,7 +42,7 @@ class TensorArenaTest {
   @ValueSource(ints = {3, 200_000})
   void copiesAreConvertedAndTheirOwn(int size) {
     try (NDManager scope = Engines.newManager(); TensorArena arena = new TensorArena(scope)) {
-      NDArray halves = Ops.cast(scope.full(new Shape(size), 2.5f), DataType.BFLOAT16);
+      NDArray halves = OPS.cast(scope.full(new Shape(size), 2.5f), DataType.BFLOAT16);
       NDArray copy = arena.copy(halves, DataType.FLOAT32);
       NDArray neighbour = arena.copy(halves, DataType.FLOAT32);
       copy.muli(2);

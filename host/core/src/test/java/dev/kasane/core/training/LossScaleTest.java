@@ -1,5 +1,6 @@
 package dev.kasane.core.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -10,7 +11,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.TrainingListener.StepReport;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,8 +32,8 @@ class LossScaleTest {
       Optimizer optimizer = new AdamW(Map.of("w", weight), AdamW.Settings.DEFAULT, owner);
       List<StepReport> reports = new ArrayList<>();
       Objective<Integer> objective = (batch, scope) -> {
-        NDArray half = Ops.cast(weight, DataType.FLOAT16);
-        return Ops.scale(Ops.cast(half, DataType.FLOAT32), factor).sum();
+        NDArray half = OPS.cast(weight, DataType.FLOAT16);
+        return OPS.scale(OPS.cast(half, DataType.FLOAT32), factor).sum();
       };
       new Trainer<>(objective, number -> 0, optimizer, plan, List.of(new TrainingListener() {
         @Override

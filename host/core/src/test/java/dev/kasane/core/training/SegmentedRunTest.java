@@ -1,5 +1,6 @@
 package dev.kasane.core.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -56,11 +57,11 @@ class SegmentedRunTest {
           return new NDList(hidden, state.get(1), state.get(2), hidden);
         },
         state -> {
-          NDArray hidden = layer(1, Ops.addScaled(Ops.silu(state.get(0)), state.get(2), 0.5));
-          return new NDList(hidden, state.get(1), state.get(2), state.get(3), Ops.gelu(hidden));
+          NDArray hidden = layer(1, OPS.addScaled(OPS.silu(state.get(0)), state.get(2), 0.5));
+          return new NDList(hidden, state.get(1), state.get(2), state.get(3), OPS.gelu(hidden));
         },
         state -> {
-          NDArray rows = Ops.castLike(Ops.embedding(weights.get(3), state.get(1)), state.get(0));
+          NDArray rows = OPS.castLike(OPS.embedding(state.get(1), weights.get(3)), state.get(0));
           NDArray hidden = layer(2, state.get(0).mul(state.get(4)).add(rows));
           return new NDList(hidden, state.get(2), state.get(3));
         },
@@ -68,19 +69,19 @@ class SegmentedRunTest {
   }
 
   private NDArray layer(int number, NDArray x) {
-    return Ops.dropout(Ops.linear(x, weights.get(number), null), 0.3);
+    return OPS.dropout(OPS.linear(x, weights.get(number)), 0.3);
   }
 
   private NDList state(DataType type) {
     TorchBridge.seed(2);
-    NDArray context = Ops.cast(random(5, WIDTH), type);
+    NDArray context = OPS.cast(random(5, WIDTH), type);
     context.setRequiresGradient(true);
-    return new NDList(Ops.cast(random(5, WIDTH), type), scope.create(new long[] {0, 3, 1, 1, 2}), context);
+    return new NDList(OPS.cast(random(5, WIDTH), type), scope.create(new long[] {0, 3, 1, 1, 2}), context);
   }
 
   private NDArray outputGradient(DataType type) {
     TorchBridge.seed(3);
-    return Ops.cast(random(5, WIDTH), type);
+    return OPS.cast(random(5, WIDTH), type);
   }
 
   /** Output, gradients of the weights and of the context: one graph over the whole chain. */
@@ -116,7 +117,7 @@ class SegmentedRunTest {
   }
 
   private static float[] floats(NDArray array) {
-    return Ops.cast(array.stopGradient(), DataType.FLOAT32).toFloatArray();
+    return OPS.cast(array.stopGradient(), DataType.FLOAT32).toFloatArray();
   }
 
   @ParameterizedTest
@@ -235,7 +236,7 @@ class SegmentedRunTest {
   void aLossThatIsNotFiniteMovesNothing() {
     try (SegmentedRun run = new SegmentedRun(network(), SEED, scope)) {
       run.forward(state(DataType.FLOAT32));
-      assertThat(run.backward(output -> Ops.scale(output.sum(), Double.NaN), 1)).isNaN();
+      assertThat(run.backward(output -> OPS.scale(output.sum(), Double.NaN), 1)).isNaN();
     }
     assertThat(weights).allMatch(weight -> TorchBridge.gradient(weight, scope).isEmpty());
   }

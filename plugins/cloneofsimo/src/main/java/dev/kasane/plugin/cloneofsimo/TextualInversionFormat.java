@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.pf4j.Extension;
 
 /**
@@ -30,6 +31,7 @@ import org.pf4j.Extension;
  */
 @Extension
 public final class TextualInversionFormat implements AdapterFormat {
+  private static final Pattern WORD = Pattern.compile("<.{1,254}>|[^.:]{1,64}");
   private static final String PICKLED = "string_to_param.";
   private static final String FIRST = "text_encoder";
   private static final String SECOND = "text_encoder_2";
@@ -60,9 +62,10 @@ public final class TextualInversionFormat implements AdapterFormat {
 
   /** Known names, words in angle brackets, or a file with a single plain word in it. */
   @Override
-  public boolean recognises(Set<String> keys) {
-    return keys.stream().map(this::parse).flatMap(Optional::stream)
-        .anyMatch(key -> key.sign() == AdapterKey.Sign.CERTAIN || keys.size() == 1);
+  public Map<String, AdapterKey> recognise(Set<String> keys) {
+    Map<String, AdapterKey> words = AdapterFormat.super.recognise(keys);
+    return keys.size() == 1 || words.values().stream().anyMatch(key -> key.sign() == AdapterKey.Sign.CERTAIN)
+        ? words : Map.of();
   }
 
   @Override
@@ -72,7 +75,7 @@ public final class TextualInversionFormat implements AdapterFormat {
   }
 
   private static boolean isWord(String key) {
-    return key.matches("<.{1,254}>|[^.:]{1,64}") && !key.startsWith("lora_");
+    return WORD.matcher(key).matches() && !key.startsWith("lora_");
   }
 
   /** {@inheritDoc} A word that the file does not name is the file's name without its ending. */

@@ -27,6 +27,6 @@ final class WordVectors {
 
   /** The key of a word in angle brackets. */
   static Optional<AdapterKey> parse(String key) {
-    return key.matches("<.{1,254}>") ? Optional.of(AdapterKey.of(key, "").as(AdapterKey.Role.WORD)) : Optional.empty();
+    return key.startsWith("<") && key.matches("<.{1,254}>") ? Optional.of(AdapterKey.of(key, "").as(AdapterKey.Role.WORD)) : Optional.empty();
   }
 }

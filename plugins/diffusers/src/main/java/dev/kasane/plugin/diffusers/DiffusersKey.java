@@ -1,5 +1,11 @@
 package dev.kasane.plugin.diffusers;
 
+import static dev.kasane.core.lowrank.LoraNames.DOWN;
+import static dev.kasane.core.lowrank.LoraNames.MAGNITUDE;
+import static dev.kasane.core.lowrank.LoraNames.UP;
+import static dev.kasane.core.lowrank.LoraNames.UP_BIAS;
+import static dev.kasane.core.spi.AdapterModule.ALPHA;
+
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterKey.Sign;
 import java.util.Map;
@@ -19,12 +25,6 @@ record DiffusersKey(String component, String path, String parameter, String laye
   static final String UNET = "unet";
   static final String TEXT_ENCODER = "text_encoder";
   static final String TEXT_ENCODER_2 = "text_encoder_2";
-  static final String DOWN = "lora_down.weight";
-  static final String UP = "lora_up.weight";
-  static final String UP_BIAS = "lora_up.bias";
-  /** The magnitudes of DoRA, in the neutral form one for each output in the first axis. */
-  static final String MAGNITUDE = "dora_scale";
-  static final String ALPHA = "alpha";
 
   private static final int LONGEST = 1024;
   private static final Pattern PREFIX =
@@ -50,9 +50,16 @@ record DiffusersKey(String component, String path, String parameter, String laye
     if (key.length() > LONGEST) {
       return Optional.empty();
     }
-    return pair(PROCESSOR, key, 3).or(() -> pair(LAYER, key, 2)).or(() -> pair(PEFT, key, 2))
-        .or(() -> single(PEFT_BIAS, key, UP_BIAS)).or(() -> single(PEFT_MAGNITUDE, key, MAGNITUDE))
-        .or(() -> single(STORED_ALPHA, key, ALPHA)).or(() -> single(DORA_SCALE, key, MAGNITUDE));
+    if (isOfPeft(key)) {
+      return single(PEFT_MAGNITUDE, key, MAGNITUDE);
+    }
+    return switch (key.substring(key.lastIndexOf('.') + 1)) {
+      case "weight" -> pair(PROCESSOR, key, 3).or(() -> pair(LAYER, key, 2)).or(() -> pair(PEFT, key, 2));
+      case "bias" -> single(PEFT_BIAS, key, UP_BIAS);
+      case "alpha" -> single(STORED_ALPHA, key, ALPHA);
+      case "dora_scale" -> single(DORA_SCALE, key, MAGNITUDE);
+      default -> Optional.empty();
+    };
   }
 
   private static Optional<DiffusersKey> pair(Pattern pattern, String name, int role) {
@@ -100,7 +107,7 @@ record DiffusersKey(String component, String path, String parameter, String laye
    * name, as OneTrainer writes them, the shape tells.
    */
   static boolean isOfPeft(String key) {
-    return PEFT_MAGNITUDE.matcher(key).matches();
+    return key.contains(".lora_magnitude_vector") && PEFT_MAGNITUDE.matcher(key).matches();
   }
 
   /** Takes a key apart for a description. Factors tell the format wherever they are not a language model's. */

@@ -3,6 +3,7 @@ package dev.kasane.plugin.diffusers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.lowrank.DoraStrength;
@@ -52,7 +53,7 @@ final class DiffusersReader {
         .computeIfAbsent(path, each -> new AdapterModule(each, new LinkedHashMap<>(), new LinkedHashMap<>()));
     if (module.tensors().containsKey(parameter) || module.constants().containsKey(parameter)) {
       unmatched.add(new UnmatchedKey(key, "names " + parameter + " of " + path + " a second time"));
-    } else if (parameter.equals(DiffusersKey.ALPHA) && file.shape(key).size() == 1) {
+    } else if (parameter.equals(AdapterModule.ALPHA) && file.shape(key).size() == 1) {
       module.constants().put(parameter, file.number(key, scope));
     } else {
       NDArray tensor = file.read(key, scope);
@@ -63,13 +64,13 @@ final class DiffusersReader {
   private void addAlphas(PeftMetadata settings) {
     for (Map.Entry<String, Map<String, AdapterModule>> component : modules.entrySet()) {
       for (AdapterModule module : component.getValue().values()) {
-        NDArray down = module.tensors().get(DiffusersKey.DOWN);
+        NDArray down = module.tensors().get(LoraNames.DOWN);
         if (down == null || down.getShape().dimension() == 0
-            || module.constants().containsKey(DiffusersKey.ALPHA)) {
+            || module.constants().containsKey(AdapterModule.ALPHA)) {
           continue;
         }
         OptionalDouble alpha = settings.alpha(component.getKey(), module.path(), down.getShape().get(0));
-        alpha.ifPresent(value -> module.constants().put(DiffusersKey.ALPHA, value));
+        alpha.ifPresent(value -> module.constants().put(AdapterModule.ALPHA, value));
       }
     }
   }

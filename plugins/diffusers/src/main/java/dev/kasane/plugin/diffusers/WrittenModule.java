@@ -1,19 +1,20 @@
 package dev.kasane.plugin.diffusers;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.tensor.Ops;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** One layer's LoRA in the shapes that PEFT's layers have. */
 final class WrittenModule {
-  private static final Set<String> TENSORS = Set.of(DiffusersKey.DOWN, LoraNames.MID, DiffusersKey.UP,
-      DiffusersKey.UP_BIAS, DiffusersKey.MAGNITUDE);
+  private static final Set<String> TENSORS = Set.of(LoraNames.DOWN, LoraNames.MID, LoraNames.UP,
+      LoraNames.UP_BIAS, LoraNames.MAGNITUDE);
 
   private final AdapterModule module;
 
@@ -25,7 +26,7 @@ final class WrittenModule {
     this.module = module;
     Set<String> others = new TreeSet<>(module.tensors().keySet());
     others.removeAll(TENSORS);
-    boolean pair = module.tensors().keySet().containsAll(Set.of(DiffusersKey.DOWN, DiffusersKey.UP));
+    boolean pair = module.tensors().keySet().containsAll(Set.of(LoraNames.DOWN, LoraNames.UP));
     if (!others.isEmpty() || !pair) {
       throw new UserException("A diffusers file holds LoRA only; layer " + module.path() + " has "
           + String.join(", ", others.isEmpty() ? new TreeSet<>(module.tensors().keySet()) : others)
@@ -38,7 +39,7 @@ final class WrittenModule {
   }
 
   long rank() {
-    return module.tensors().get(DiffusersKey.UP).getShape().get(1);
+    return module.tensors().get(LoraNames.UP).getShape().get(1);
   }
 
   boolean hasAlpha() {
@@ -51,27 +52,27 @@ final class WrittenModule {
   }
 
   boolean hasMagnitude() {
-    return module.tensors().containsKey(DiffusersKey.MAGNITUDE);
+    return module.tensors().containsKey(LoraNames.MAGNITUDE);
   }
 
   NDArray up() {
-    return module.tensors().get(DiffusersKey.UP);
+    return module.tensors().get(LoraNames.UP);
   }
 
   NDArray upBias() {
-    return module.tensors().get(DiffusersKey.UP_BIAS);
+    return module.tensors().get(LoraNames.UP_BIAS);
   }
 
   /** (rank, in) or (rank, in, k, k); a Tucker core is multiplied in, which PEFT's layers have no place for. */
   NDArray down() {
-    NDArray down = module.tensors().get(DiffusersKey.DOWN);
+    NDArray down = module.tensors().get(LoraNames.DOWN);
     NDArray mid = module.tensors().get(LoraNames.MID);
     if (mid == null) {
       return down;
     }
     Shape core = mid.getShape();
-    NDArray rows = Ops.cast(mid, DataType.FLOAT32).transpose(0, 2, 3, 1).reshape(-1, core.get(1));
-    NDArray product = rows.matMul(Ops.cast(down, DataType.FLOAT32).reshape(core.get(1), -1));
+    NDArray rows = OPS.cast(mid, DataType.FLOAT32).transpose(0, 2, 3, 1).reshape(-1, core.get(1));
+    NDArray product = rows.matMul(OPS.cast(down, DataType.FLOAT32).reshape(core.get(1), -1));
     NDArray ordered = product.reshape(core.get(0), core.get(2), core.get(3), -1).transpose(0, 3, 1, 2);
     // Flattening lays the elements out in this order; a transposed view cannot be written.
     return ordered.flatten().reshape(ordered.getShape());
@@ -83,7 +84,7 @@ final class WrittenModule {
    * @throws UserException when they are per input, as early LyCORIS has them
    */
   NDArray magnitude() {
-    NDArray stored = module.tensors().get(DiffusersKey.MAGNITUDE);
+    NDArray stored = module.tensors().get(LoraNames.MAGNITUDE);
     long outputs = up().getShape().get(0);
     if (stored.size() != outputs || stored.getShape().get(0) != outputs) {
       throw new UserException("Layer " + module.path() + " has DoRA magnitudes of shape " + stored.getShape()

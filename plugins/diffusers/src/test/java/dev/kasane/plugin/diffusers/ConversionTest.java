@@ -1,5 +1,6 @@
 package dev.kasane.plugin.diffusers;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,7 +72,7 @@ class ConversionTest {
   }
 
   private static float[] bits(NDArray tensor) {
-    return Ops.cast(tensor, DataType.FLOAT32).toFloatArray();
+    return OPS.cast(tensor, DataType.FLOAT32).toFloatArray();
   }
 
   @Test

@@ -62,7 +62,7 @@ class DiffusersFilesTest {
     try (TensorSource golden = TensorSources.open(GOLDEN.resolve(expected + "-expected.safetensors"))) {
       for (AdaptedLayer each : restored.set().layers()) {
         NDArray wanted = golden.read(each.component() + "." + each.layer().path(), scope);
-        NDArray delta = each.attachment().adapter().weightDelta(scope, 1);
+        NDArray delta = each.adapter().weightDelta(scope, 1);
         assertThat(delta.getShape()).isEqualTo(wanted.getShape());
         assertThat(delta.sub(wanted).abs().max().toFloatArray()[0]).as(each.layer().path())
             .isLessThan((float) TOLERANCE);
@@ -129,7 +129,7 @@ class DiffusersFilesTest {
   @ValueSource(strings = {"sd15-pokemon.diffusers-attn-processor", "sd15-style.diffusers-lora-layer"})
   void realFilesFitStableDiffusion15(String name) throws IOException {
     Path file = SharedData.path("adapters/" + name + ".safetensors");
-    assertThat(format.recognises(keys(file))).isTrue();
+    assertThat(format.recognise(keys(file))).isNotEmpty();
     Injector.Restored restored = attach(file, KnownBase.SD1.components());
     restored.report().requireComplete();
     assertThat(restored.report().matched()).hasSize(128).allSatisfy(match -> {

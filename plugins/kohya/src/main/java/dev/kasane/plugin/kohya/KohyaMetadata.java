@@ -1,5 +1,8 @@
 package dev.kasane.plugin.kohya;
 
+import static dev.kasane.core.lowrank.LoraNames.DOWN;
+import static dev.kasane.core.lowrank.LoraNames.UP;
+
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -20,8 +23,6 @@ import java.util.stream.Collectors;
  * that the same content makes the same file.
  */
 final class KohyaMetadata {
-  private static final String DOWN = "lora_down.weight";
-  private static final String UP = "lora_up.weight";
   private static final String BASE_VERSION = "ss_base_model_version";
   /** The fields that describe the tensors of a file. */
   static final Set<String> OF_TENSORS = Set.of("ss_network_dim", "ss_network_alpha", "ss_network_args",
@@ -70,7 +71,7 @@ final class KohyaMetadata {
         .map(module -> module.tensors().get(DOWN)).filter(Objects::nonNull)
         .map(down -> String.valueOf(down.getShape().get(0))).collect(Collectors.toSet())));
     metadata.putIfAbsent("ss_network_alpha", common(modules.stream()
-        .map(module -> module.constants().get("alpha")).filter(Objects::nonNull)
+        .map(module -> module.constants().get(AdapterModule.ALPHA)).filter(Objects::nonNull)
         .map(String::valueOf).collect(Collectors.toSet())));
     metadata.putIfAbsent("ss_network_args", "{}");
     metadata.putIfAbsent("ss_output_name", name);

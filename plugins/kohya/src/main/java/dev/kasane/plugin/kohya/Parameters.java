@@ -1,5 +1,12 @@
 package dev.kasane.plugin.kohya;
 
+import static dev.kasane.core.lowrank.LoraNames.DOWN;
+import static dev.kasane.core.lowrank.LoraNames.MAGNITUDE;
+import static dev.kasane.core.lowrank.LoraNames.UP;
+import static dev.kasane.core.spi.AdapterModule.ALPHA;
+import static dev.kasane.core.spi.AdapterModule.SCALAR;
+import static dev.kasane.core.spi.AdapterModule.SCALE;
+
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -8,20 +15,17 @@ import java.util.regex.Pattern;
 
 /** What files of the family call the parameters of a layer, beside what the neutral form calls them. */
 final class Parameters {
-  static final String MAGNITUDE = "dora_scale";
   /** A weight in the place of the base's. */
   static final String WHOLE = "weight";
   static final String SET = "set_weight";
   /** Stored as one number, whatever the axes of its tensor. */
-  static final Set<String> NUMBERS = Set.of("alpha", "scale", "scalar", "on_input");
+  static final Set<String> NUMBERS = Set.of(ALPHA, SCALE, SCALAR, "on_input");
   /**
    * ComfyUI's LoRA for a layer with more channels than the base's says to what size the base's is filled up. The
    * factors have that size too, so that the layer fits them or not, whatever this says.
    */
   static final String RESHAPE = "reshape_weight";
 
-  private static final String DOWN = "lora_down.weight";
-  private static final String UP = "lora_up.weight";
   private static final Map<String, String> SPELLINGS = Map.ofEntries(
       Map.entry("lora_A.weight", DOWN), Map.entry("lora_B.weight", UP),
       Map.entry("lora_A", DOWN), Map.entry("lora_B", UP),
@@ -37,7 +41,7 @@ final class Parameters {
       + "|hada_\\w+|lokr_\\w+|[ab][12]\\.weight|bm\\.weight|oft_\\w+(?:\\.weight)?|rescale|diff|diff_b|w_norm|b_norm"
       + "|set_weight|reshape_weight|dora_scale|alpha|scale|scalar|on_input)");
   private static final Pattern SHARED = Pattern.compile("lora_[AB].*|lora(?:_linear_layer)?\\..*|lora_magnitude_vector.*");
-  private static final Set<String> CONSTANTS = Set.of(RESHAPE, MAGNITUDE, "alpha", "scale", "scalar", "on_input");
+  private static final Set<String> CONSTANTS = Set.of(RESHAPE, MAGNITUDE, ALPHA, SCALE, SCALAR, "on_input");
   private static final int LONGEST = 1024;
 
   private Parameters() {}

@@ -1,6 +1,7 @@
 package dev.kasane.plugin.lora;
 
 import static dev.kasane.core.lowrank.LowRankOps.LOW_RANK;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,7 +12,6 @@ import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
-import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 
 /**
@@ -72,7 +72,7 @@ final class DoraAdapter extends PairAdapter {
     try (NDManager own = scope.newSubManager()) {
       NDArray delta = LOW_RANK.rescaledDelta(own, layer.weight().materialise(own), factors.down(), factors.up(),
           ratio(own), scale.factor());
-      NDArray scaled = multiplier == 1 ? delta : Ops.scale(delta, multiplier);
+      NDArray scaled = multiplier == 1 ? delta : OPS.scale(delta, multiplier);
       scaled.attach(scope);
       return scaled;
     }

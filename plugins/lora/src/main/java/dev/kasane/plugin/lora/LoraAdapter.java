@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.lowrank.DetourDropouts;
@@ -9,7 +11,6 @@ import dev.kasane.core.lowrank.NarrowUpdate;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -43,11 +44,13 @@ final class LoraAdapter extends PairAdapter implements NarrowUpdate {
   @Override
   public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
     DetourDropouts drops = dropsIn(phase);
-    if (layer.kind() == Kind.CONV2D || drops.equals(DetourDropouts.NONE)) {
-      return NarrowUpdate.super.addTo(y, x, multiplier, phase);
+    double factor = scale.factor() * multiplier;
+    if (layer.kind() == Kind.CONV2D) {
+      return super.addTo(y, x, multiplier, phase);
+    } else if (drops.equals(DetourDropouts.NONE)) {
+      return OPS.addLowRank(y, x, factors.down(), factors.up(), factor);
     }
-    return drops.skipsModule() ? y
-        : Ops.addProduct(y, hidden(x, drops), factors.up(), scale.factor() * multiplier);
+    return drops.skipsModule() ? y : OPS.addProduct(y, hidden(x, drops), factors.up(), factor);
   }
 
   @Override
@@ -63,7 +66,7 @@ final class LoraAdapter extends PairAdapter implements NarrowUpdate {
 
   private NDArray update(NDArray x, double multiplier, DetourDropouts drops) {
     // The scale goes on the narrow side of the detour.
-    NDArray hidden = Ops.scale(hidden(x, drops), scale.factor() * multiplier);
+    NDArray hidden = OPS.scale(hidden(x, drops), scale.factor() * multiplier);
     return layer.applyUp(hidden, factors.up());
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.plugin.lora.LoraOps.LORA;
 
 import ai.djl.ndarray.NDArray;
@@ -11,7 +12,6 @@ import dev.kasane.core.lowrank.LayerShapes;
 import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -98,8 +98,8 @@ record LoraStart(Kind kind, int rounds) {
         + " is kept in " + layer.weight().storage() + " as it was stored, and LoftQ makes up for what is lost when a"
         + " dense base is quantised as it is loaded. Give «base type nf4» and a dense base, exclude the layer, or use"
         + " another init."));
-    return Ops.cast(original, DataType.FLOAT32)
-        .sub(Ops.cast(layer.weight().materialise(scope), DataType.FLOAT32));
+    return OPS.cast(original, DataType.FLOAT32)
+        .sub(OPS.cast(layer.weight().materialise(scope), DataType.FLOAT32));
   }
 
   private LowRank ofWeight(TargetLayer layer, int rank, double scale, NDManager scope) {

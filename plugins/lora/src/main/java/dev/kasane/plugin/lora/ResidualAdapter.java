@@ -74,6 +74,11 @@ final class ResidualAdapter extends PairAdapter implements NarrowUpdate {
   }
 
   @Override
+  public NDArray addTo(NDArray y, NDArray x, double multiplier, Phase phase) {
+    return whole().addTo(y, x, multiplier, phase);
+  }
+
+  @Override
   public Optional<List<NarrowProduct>> products(double multiplier, Phase phase) {
     return NarrowUpdate.of(whole(), multiplier, phase);
   }

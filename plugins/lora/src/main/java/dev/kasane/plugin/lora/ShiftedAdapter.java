@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.lowrank.DetourDropouts;
@@ -8,7 +10,6 @@ import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 
 /**
  * A LoRA that starts as a part of the weight: ΔW = scale · (B·A − B₀·A₀), with A₀ and B₀ as they started.
@@ -48,7 +49,7 @@ final class ShiftedAdapter extends PairAdapter {
   public NDArray forward(NDArray x, double multiplier, Phase phase) {
     NDArray change = now.forward(x, multiplier, phase);
     try (NDArray taken = then.forward(x, multiplier, phase)) {
-      return Ops.addScaled(change, taken, -1);
+      return OPS.addScaled(change, taken, -1);
     }
   }
 
@@ -56,7 +57,7 @@ final class ShiftedAdapter extends PairAdapter {
   public NDArray weightDelta(NDManager scope, double multiplier) {
     NDArray delta = now.weightDelta(scope, multiplier);
     try (NDArray taken = then.weightDelta(scope, multiplier)) {
-      return Ops.addScaled(delta, taken, -1);
+      return OPS.addScaled(delta, taken, -1);
     }
   }
 

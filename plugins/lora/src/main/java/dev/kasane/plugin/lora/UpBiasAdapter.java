@@ -1,5 +1,7 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
@@ -9,7 +11,6 @@ import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.spi.TargetLayer.Kind;
-import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,7 +35,7 @@ final class UpBiasAdapter extends PairAdapter {
   }
 
   private NDArray shift(NDManager scope, double multiplier) {
-    NDArray shift = Ops.scale(bias, multiplier * scale.alpha() / scale.rank());
+    NDArray shift = OPS.scale(bias, multiplier * scale.alpha() / scale.rank());
     shift.attach(scope);
     return shift;
   }
@@ -43,7 +44,7 @@ final class UpBiasAdapter extends PairAdapter {
   public NDArray forward(NDArray x, double multiplier, Phase phase) {
     NDArray change = update.forward(x, multiplier, phase);
     try (NDManager own = x.getManager().newSubManager()) {
-      NDArray shift = Ops.castLike(shift(own, multiplier), change);
+      NDArray shift = OPS.castLike(shift(own, multiplier), change);
       NDArray shifted = change.add(layer.kind() == Kind.CONV2D ? shift.reshape(1, -1, 1, 1) : shift);
       change.close();
       return shifted;

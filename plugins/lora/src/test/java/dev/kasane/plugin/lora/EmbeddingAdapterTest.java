@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
@@ -15,7 +16,7 @@ import dev.kasane.core.module.Embedding;
 import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
@@ -52,7 +53,7 @@ class EmbeddingAdapterTest {
     NDArray ids = scope.create(new long[] {3, 3, 10, 0}, new Shape(2, 2));
     NDArray delta = adapter.weightDelta(scope, 0.5);
     assertThat(delta.getShape()).isEqualTo(new Shape(11, 6));
-    NDArray expected = table.forward(ids).add(Ops.embedding(delta, ids));
+    NDArray expected = table.forward(ids).add(OPS.embedding(ids, delta));
     table.attach(new Attachment(adapter, 0.5));
     assertThat(table.forward(ids).sub(expected).abs().max().getFloat()).isLessThan(1e-5f);
     assertThat(adapter.deltaNorm(scope)).isCloseTo(2 * delta.norm().getFloat(), offset(1e-3));
@@ -75,14 +76,14 @@ class EmbeddingAdapterTest {
   void itAddsToATableOfHalfPrecision() {
     Embedding table = new Embedding(11, 6);
     NDArray rows = Ops.randomNormal(scope, new Shape(11, 6));
-    table.namedWeights().get("weight").set(new DenseWeight(Ops.cast(rows, DataType.BFLOAT16)));
+    table.namedWeights().get("weight").set(new DenseWeight(OPS.cast(rows, DataType.BFLOAT16)));
     LayerAdapter adapter = restored(table);
     NDArray ids = scope.create(new long[] {4, 5});
-    NDArray expected = Ops.embedding(rows.add(adapter.weightDelta(scope, 1)), ids);
+    NDArray expected = OPS.embedding(ids, rows.add(adapter.weightDelta(scope, 1)));
     table.attach(new Attachment(adapter, 1));
     NDArray found = table.forward(ids);
     assertThat(Ops.typeOf(found)).isEqualTo(DataType.BFLOAT16);
-    assertThat(Ops.cast(found, DataType.FLOAT32).sub(expected).abs().max().getFloat())
+    assertThat(OPS.cast(found, DataType.FLOAT32).sub(expected).abs().max().getFloat())
         .isLessThan(0.02f * expected.abs().max().getFloat());
   }
 

@@ -56,7 +56,7 @@ class LoraParityTest {
   }
 
   private NDArray delta(AdaptedLayer each) {
-    return each.attachment().adapter().weightDelta(scope, 1);
+    return each.adapter().weightDelta(scope, 1);
   }
 
   @ParameterizedTest
@@ -70,8 +70,8 @@ class LoraParityTest {
         .containsExactlyElementsOf(saved.layers().stream().map(AdaptedLayer::name).toList());
     for (int i = 0; i < fresh.layers().size(); i++) {
       AdaptedLayer layer = fresh.layers().get(i);
-      Map<String, Double> facts = layer.attachment().adapter().facts();
-      Map<String, Double> expected = saved.layers().get(i).attachment().adapter().facts();
+      Map<String, Double> facts = layer.adapter().facts();
+      Map<String, Double> expected = saved.layers().get(i).adapter().facts();
       assertThat(facts.get("rank")).as(layer.name()).isEqualTo(expected.get("rank"));
       // The file's alpha went through float32.
       assertThat(facts.get("scale")).as(layer.name()).isCloseTo(expected.get("scale"), withinPercentage(1e-5));
@@ -131,7 +131,7 @@ class LoraParityTest {
   /** Every factor under its key in the files; all that the files have are visited. */
   private static void forEachFactor(PeftCase golden, AdapterSet set, BiConsumer<String, NDArray> visitor) {
     assertThat(golden.expectedKeys("grad.")).hasSize(2 * set.layers().size());
-    set.layers().forEach(each -> each.attachment().adapter().tensors().forEach((parameter, tensor) ->
+    set.layers().forEach(each -> each.adapter().tensors().forEach((parameter, tensor) ->
         visitor.accept(golden.root(each.layer().path()) + "." + parameter, tensor)));
   }
 

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -13,10 +14,9 @@ import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +120,7 @@ class LoraRestoreTest {
 
   @Test
   void halfPrecisionBecomesFloatAndIsCopied() {
-    NDArray down = Ops.cast(Layers.random(scope, 4, 7), DataType.BFLOAT16);
+    NDArray down = OPS.cast(Layers.random(scope, 4, 7), DataType.BFLOAT16);
     NDArray up = Layers.random(scope, 5, 4);
     LayerAdapter adapter = restore(Layers.linear(scope, 7, 5), down, up, Map.of());
     assertThat(adapter.tensors().get("lora_down.weight").getDataType()).isEqualTo(DataType.FLOAT32);

@@ -11,7 +11,7 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.tensor.Engines;
 import java.util.HashMap;
 import java.util.Map;

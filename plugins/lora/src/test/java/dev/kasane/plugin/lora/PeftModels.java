@@ -51,7 +51,7 @@ final class PeftModels {
 
   /** Compares the factors, or their gradients, with those whose names begin with a prefix. */
   static void compare(AdapterSet set, TensorSource golden, String prefix, boolean gradients, double tolerance) {
-    set.layers().forEach(each -> each.attachment().adapter().tensors().forEach((factor, tensor) -> {
+    set.layers().forEach(each -> each.adapter().tensors().forEach((factor, tensor) -> {
       String stored = prefix + each.layer().path() + "." + FACTORS.getOrDefault(factor, factor);
       assertThat(TinyBase.relativeError(gradients ? tensor.getGradient() : tensor,
           golden.read(stored, tensor.getManager()))).as(stored).isLessThan(tolerance);

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -11,7 +12,7 @@ import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.spi.LayerAdapter;
+import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
@@ -63,13 +64,13 @@ class SegmentedUNetTest {
     set = Injector.attachFresh("unet", unet, TargetSelector.of(List.of(targets), List.of()),
         new MethodChoice(new LoraMethod(),
             Map.of("rank", "4", "dropout", "0.2", "hidden-dropout", "0.1", "rank-dropout", "0.1")), scope);
-    set.phase(LayerAdapter.Phase.TRAINING);
+    set.phase(LiveUpdate.Phase.TRAINING);
     try (GradMode off = GradMode.off()) {
       // The second factors start at zero, which would leave the first ones without gradients.
       set.trainableParameters().values().forEach(parameter ->
           parameter.addi(Ops.randomNormal(scope, parameter.getShape()).mul(0.3)));
     }
-    target = Ops.cast(Ops.randomNormal(scope, tensor(base, "unet.output").getShape()), type);
+    target = OPS.cast(Ops.randomNormal(scope, tensor(base, "unet.output").getShape()), type);
   }
 
   private NDArray tensor(String base, String key) {
@@ -78,9 +79,9 @@ class SegmentedUNetTest {
 
   /** With a context that asks for gradients, as that of a text encoder under training does. */
   private NDList state(String base, DataType type) {
-    NDArray context = Ops.cast(tensor(base, "unet.encoder_hidden_states").duplicate(), type);
+    NDArray context = OPS.cast(tensor(base, "unet.encoder_hidden_states").duplicate(), type);
     context.setRequiresGradient(true);
-    return unet.state(Ops.cast(tensor(base, "unet.sample"), type), tensor(base, "unet.timesteps"), context);
+    return unet.state(OPS.cast(tensor(base, "unet.sample"), type), tensor(base, "unet.timesteps"), context);
   }
 
   private NDArray loss(NDArray prediction) {

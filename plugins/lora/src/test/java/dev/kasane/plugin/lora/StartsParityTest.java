@@ -17,7 +17,7 @@ import dev.kasane.core.module.Linear;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.StoredTensors;

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lora;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -10,7 +11,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.tensor.ElementType;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.ImageModels;
@@ -57,6 +57,6 @@ final class TinyBase {
   }
 
   private static double number(NDArray scalar) {
-    return Ops.cast(scalar, DataType.FLOAT64).getDouble();
+    return OPS.cast(scalar, DataType.FLOAT64).getDouble();
   }
 }

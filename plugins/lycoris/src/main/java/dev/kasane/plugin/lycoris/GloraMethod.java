@@ -99,29 +99,34 @@ public final class GloraMethod implements AdapterMethod {
       return Optional.empty();
     }
     SavedTensors tensors = new SavedTensors(layer, saved, scope);
-    // Before May 2024 the pairs had each other's names; where both readings fit, the later one counts.
-    boolean swapped = !isFit(layer, tensors, A1, A2, B1, B2) && isFit(layer, tensors, A2, A1, B2, B1);
-    return Optional.of(swapped
-        ? restored(layer, saved, tensors, A2, A1, B2, B1)
-        : restored(layer, saved, tensors, A1, A2, B1, B2));
+    // Where both readings fit, the later one counts.
+    Names names = !Names.LATER.fit(tensors) && Names.EARLIER.fit(tensors) ? Names.EARLIER : Names.LATER;
+    return Optional.of(names.restored(saved, tensors));
   }
 
-  private static boolean isFit(
-      TargetLayer layer, SavedTensors saved, String a1, String a2, String b1, String b2) {
-    long rank = saved.size(a2, 0);
-    long kernel = saved.has(CORE) ? 1 : layer.kernel();
-    return saved.fits(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1))
-        && saved.fits(a2, LayerShapes.mixing(layer, rank, layer.inputs(), 1))
-        && saved.fits(b1, LayerShapes.mixing(layer, layer.outputs(), rank, 1))
-        && saved.fits(b2, LayerShapes.mixing(layer, rank, layer.inputs(), kernel));
-  }
+  /** What a file calls the factors of a1·a2 and of b1·b2. */
+  private record Names(String a1, String a2, String b1, String b2) {
+    static final Names LATER = new Names(A1, A2, B1, B2);
+    /** Before May 2024 the factors of a pair had each other's names. */
+    static final Names EARLIER = new Names(A2, A1, B2, B1);
 
-  private static LayerAdapter restored(TargetLayer layer, AdapterModule module, SavedTensors saved,
-      String a1, String a2, String b1, String b2) {
-    long rank = saved.size(a2, 0);
-    LowRank own = LowRank.restored(saved, b2, CORE, b1);
-    return new GloraAdapter(layer, saved.take(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
-        saved.take(a2, LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, RankScale.ofSaved(module, rank),
-        DeltaDropouts.NONE);
+    boolean fit(SavedTensors saved) {
+      TargetLayer layer = saved.layer();
+      long rank = saved.size(a2, 0);
+      long kernel = saved.has(CORE) ? 1 : layer.kernel();
+      return saved.fits(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1))
+          && saved.fits(a2, LayerShapes.mixing(layer, rank, layer.inputs(), 1))
+          && saved.fits(b1, LayerShapes.mixing(layer, layer.outputs(), rank, 1))
+          && saved.fits(b2, LayerShapes.mixing(layer, rank, layer.inputs(), kernel));
+    }
+
+    LayerAdapter restored(AdapterModule module, SavedTensors saved) {
+      TargetLayer layer = saved.layer();
+      long rank = saved.size(a2, 0);
+      LowRank own = LowRank.restored(saved, b2, CORE, b1);
+      return new GloraAdapter(layer, saved.take(a1, LayerShapes.mixing(layer, layer.inputs(), rank, 1)),
+          saved.take(a2, LayerShapes.mixing(layer, rank, layer.inputs(), 1)), own, RankScale.ofSaved(module, rank),
+          DeltaDropouts.NONE);
+    }
   }
 }

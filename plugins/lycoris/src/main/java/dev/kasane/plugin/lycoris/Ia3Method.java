@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
 
 import ai.djl.ndarray.NDArray;
@@ -23,7 +24,6 @@ import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,7 +120,7 @@ public final class Ia3Method implements AdapterMethod {
     try (NDManager own = tensor.getManager().newSubManager(); GradMode off = GradMode.off()) {
       NDArray view = tensor.stopGradient();
       view.attach(own);
-      return Ops.cast(view, DataType.FLOAT32).toFloatArray()[0];
+      return OPS.cast(view, DataType.FLOAT32).toFloatArray()[0];
     }
   }
 

@@ -1,11 +1,12 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
-import dev.kasane.core.tensor.Ops;
 
 /**
  * An adapter that rebuilds ΔW in every forward pass. A subclass says what ΔW is; live use, merging and
@@ -61,7 +62,7 @@ public abstract class RebuiltAdapter implements LayerAdapter {
       return y;
     }
     try (NDArray update = drops.onOutput(update(x, multiplier, drops))) {
-      return Ops.addScaled(y, update, 1);
+      return OPS.addScaled(y, update, 1);
     }
   }
 

@@ -12,7 +12,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.LayerAdapter.Phase;
+import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.tensor.Engines;
 import java.util.HashMap;
 import java.util.Map;

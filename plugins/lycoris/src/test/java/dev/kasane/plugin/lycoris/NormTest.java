@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -80,7 +81,7 @@ class NormTest {
       float[] base = model.norm.forwardSilu(x).toFloatArray();
       Injector.Restored restored = restore(norm(weight, bias));
       restored.set().multiplier(0.5);
-      NDArray expected = Ops.silu(Ops.groupNorm(x, 2, model.norm.weight().materialise(scope).add(weight.mul(0.5f)),
+      NDArray expected = OPS.silu(OPS.groupNorm(x, 2, model.norm.weight().materialise(scope).add(weight.mul(0.5f)),
           model.norm.bias().materialise(scope).add(bias.mul(0.5f)), 1e-5));
       NDArray live = model.norm.forwardSilu(x);
       assertThat(Layers.distance(live, expected)).isLessThan(1e-6);

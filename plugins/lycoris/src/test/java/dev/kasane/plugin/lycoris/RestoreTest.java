@@ -1,5 +1,6 @@
 package dev.kasane.plugin.lycoris;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,6 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.core.tensor.Ops;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +90,7 @@ class RestoreTest {
   @Test
   void halfPrecisionBecomesFloatAndIsCopied() {
     TargetLayer layer = Layers.linear(scope, 6, 8);
-    NDArray blocks = Ops.cast(random(4, 2, 2), DataType.BFLOAT16);
+    NDArray blocks = OPS.cast(random(4, 2, 2), DataType.BFLOAT16);
     LayerAdapter adapter = restore(layer, Map.of("oft_blocks", blocks), Map.of());
     assertThat(adapter.tensors().get("oft_blocks").getDataType()).isEqualTo(DataType.FLOAT32);
     NDArray diff = random(8, 6);
@@ -124,7 +124,7 @@ class RestoreTest {
         "a2.weight", random(2, 4, 1, 1), "b1.weight", b1, "b2.weight", b2, "bm.weight", core);
     NDArray delta = restore(layer, glora, Map.of()).weightDelta(scope, 1);
     NDArray x = random(1, 4, 5, 5);
-    NDArray stepwise = Ops.conv2d(Ops.conv2d(Ops.conv2d(x, b2, null, 1, 0), core, null, 1, 1), b1, null, 1, 0);
+    NDArray stepwise = OPS.conv2d(OPS.conv2d(OPS.conv2d(x, b2, 1, 0), core, 1, 1), b1, 1, 0);
     assertThat(Layers.distance(layer.apply(x, delta), stepwise)).isLessThan(1e-5);
   }
 

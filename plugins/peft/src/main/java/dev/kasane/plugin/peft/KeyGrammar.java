@@ -29,6 +29,9 @@ final class KeyGrammar {
   /** Parameters of any kind of adapter that PEFT has, those that are not supported too. */
   private static final Pattern ANY_ADAPTER =
       Pattern.compile("(.+?)\\.((?:lora|vera|hada|lokr|oft|boft|ia3|fourierft|hra|randlora)_.+)");
+  /** Parameters of kinds that are refused end in {@code .weight} as well. */
+  private static final Pattern OTHER_ADAPTER =
+      Pattern.compile("\\.(?:lora|oft|boft|ia3|vera|fourierft|hra)_|\\.token_adapter");
   /** A wrapper's name in front is a fault of whoever saved the file, and the file PEFT's all the same. */
   private static final Pattern ROOT = Pattern.compile("^(?:.+\\.)?base_model\\.model\\.");
   /** Some files leave the root out. */
@@ -91,9 +94,8 @@ final class KeyGrammar {
     return key.endsWith(".original_module.bias") || key.endsWith(".original_module.weight");
   }
 
-  /** Parameters of kinds that are refused end in {@code .weight} as well. */
   private static boolean isOtherAdapter(String key) {
-    return key.matches(".*\\.(lora_|oft_|boft_|ia3_|vera_|fourierft_|hra_|token_adapter)[^.]*\\b.*");
+    return OTHER_ADAPTER.matcher(key).find();
   }
 
   /** The key of a parameter of an update. */

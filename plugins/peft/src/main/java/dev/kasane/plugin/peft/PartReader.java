@@ -1,5 +1,7 @@
 package dev.kasane.plugin.peft;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -131,7 +133,7 @@ final class PartReader {
     try (NDManager own = values.getManager().newSubManager()) {
       NDArray copy = values.duplicate();
       copy.attach(own);
-      return Ops.cast(copy, DataType.FLOAT32).toFloatArray();
+      return OPS.cast(copy, DataType.FLOAT32).toFloatArray();
     }
   }
 

@@ -19,9 +19,6 @@ final class WrapperNames {
   /** DataParallel's name, which only means a wrapper in front, and PEFT's own, once too often. */
   private static final Pattern FRONT = Pattern.compile("^(?:module\\.|base_model\\.(?:model\\.)?(?=base_model\\.))+");
 
-  /** PEFT's root behind anything that is no wrapper known here. */
-  private static final Pattern DEEP_ROOT = Pattern.compile(".\\.base_model\\.model\\.");
-
   private final BasePlaces places;
 
   /**
@@ -31,9 +28,9 @@ final class WrapperNames {
     this.places = places;
   }
 
-  /** Whether a wrapper's name is in a key. */
+  /** Whether a wrapper's name is in a key, or PEFT's root after anything that is no wrapper known here. */
   static boolean isMangled(String key) {
-    return WRAPPER.matcher(key).find() || DEEP_ROOT.matcher(key).find();
+    return WRAPPER.matcher(key).find() || key.indexOf("." + KeyGrammar.PREFIX) > 0;
   }
 
   /** The key without wrappers. */

@@ -1,5 +1,6 @@
 package dev.kasane.plugin.peft;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -99,8 +100,8 @@ class RealFoldersTest {
     try (TensorSource before = TensorSources.open(adapters.resolve(name).resolve("adapter_model.safetensors"));
         TensorSource after = TensorSources.open(folder.resolve(name).resolve("adapter_model.safetensors"))) {
       assertThat(after.names()).containsExactlyInAnyOrderElementsOf(before.names());
-      before.names().forEach(key -> assertThat(Ops.cast(after.read(key, scope), DataType.FLOAT32).toFloatArray())
-          .containsExactly(Ops.cast(before.read(key, scope), DataType.FLOAT32).toFloatArray()));
+      before.names().forEach(key -> assertThat(OPS.cast(after.read(key, scope), DataType.FLOAT32).toFloatArray())
+          .containsExactly(OPS.cast(before.read(key, scope), DataType.FLOAT32).toFloatArray()));
     }
   }
 }

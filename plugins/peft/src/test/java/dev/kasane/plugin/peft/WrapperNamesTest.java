@@ -32,7 +32,7 @@ class WrapperNamesTest {
       "module._orig_mod.base_model.base_model.model.model.layers._fsdp_wrapped_module.0.q.lora_A.weight"})
   void namesOfWrappersAreTakenOut(String key) {
     assertThat(format.repair(Set.of(key), BASE)).contains(Map.of(key, MEANT));
-    assertThat(format.recognises(Set.of(key))).isTrue();
+    assertThat(format.recognise(Set.of(key))).isNotEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.demo.base;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
 
 import ai.djl.ndarray.NDArray;
@@ -96,7 +97,7 @@ final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource
     NDArray ids = scope.create(batch.ids(), new Shape(batchSize, ClipTokenizer.MAX_LENGTH));
     NDArray context = textEncoder.forward(ids, 0, type);
     NDArray prediction =
-        unet.forward(Ops.cast(noisy, type), scope.create(batch.timesteps()), context);
+        unet.forward(OPS.cast(noisy, type), scope.create(batch.timesteps()), context);
     return DIFFUSION.weightedSquaredError(prediction, added, scope.create(weights(batch.timesteps())));
   }
 

@@ -1,11 +1,11 @@
 package dev.kasane.diffusion.demo.base;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.demo.base.BaseLosses.LOSSES;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.BatchSource;
 import dev.kasane.core.training.Objective;
 import dev.kasane.diffusion.demo.VaePictures;
@@ -49,6 +49,6 @@ final class VaeStage implements Objective<List<BufferedImage>>, BatchSource<List
 
   /** The encoder's means and logarithms of variances of some pictures. */
   NDArray moments(NDArray pictures) {
-    return vae.encodeMoments(Ops.cast(pictures, type));
+    return vae.encodeMoments(OPS.cast(pictures, type));
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.demo.base;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -7,7 +9,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.demo.SceneGenerator;
 import dev.kasane.diffusion.demo.ScenePainter;
 import dev.kasane.diffusion.vae.AutoencoderKL;
@@ -42,7 +43,7 @@ final class WorldLatents {
       int end = Math.min(count, start + CHUNK);
       try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
         NDArray pictures = PictureTensors.of(paint(scenes, start, end), scope);
-        NDArray moments = Ops.cast(vae.encodeMoments(Ops.cast(pictures, type)), DataType.FLOAT32);
+        NDArray moments = OPS.cast(vae.encodeMoments(OPS.cast(pictures, type)), DataType.FLOAT32);
         NDArray means = moments.split(2, 1).get(0);
         target.put(means.toFloatArray());
       }

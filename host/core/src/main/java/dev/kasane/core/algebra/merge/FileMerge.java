@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra.merge;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -124,7 +125,7 @@ final class FileMerge {
     try (NDManager scope = Engines.newManager(); var buffer = buffers.take()) {
       TensorChange change = changes.get(tensor);
       NDArray before = change.resized(source.read(change.stored(), scope));
-      NDArray stored = Ops.over(buffer.stored(), Ops.typeOf(before), before.getShape(), scope);
+      NDArray stored = OPS.over(scope, buffer.stored(), 0, Ops.typeOf(before), before.getShape());
       ALGEBRA.copy(before, stored);
       WeightUpdate.Accuracy accuracy = change.update().apply(stored, buffer, scope);
       tally.add(tensor, accuracy, change.isNew(tensor) || !ALGEBRA.equal(stored, before));

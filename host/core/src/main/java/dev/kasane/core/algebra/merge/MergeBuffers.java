@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra.merge;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -68,7 +69,7 @@ final class MergeBuffers implements AutoCloseable {
       if (Ops.typeOf(tensor) == DataType.FLOAT32) {
         return tensor;
       }
-      NDArray values = Ops.over(floats, DataType.FLOAT32, tensor.getShape(), scope);
+      NDArray values = OPS.over(scope, floats, 0, DataType.FLOAT32, tensor.getShape());
       ALGEBRA.copy(tensor, values);
       return values;
     }

@@ -1,6 +1,7 @@
 package dev.kasane.core.algebra.merge;
 
 import static dev.kasane.core.algebra.AlgebraOps.ALGEBRA;
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -180,7 +181,7 @@ final class WeightUpdate {
       if (target.whole() != null) {
         sum = sum.mul(target.whole().rest());
         for (MixWhole.Term term : target.whole().terms()) {
-          NDArray whole = Ops.cast(Ops.alias(term.values(), scope), DataType.FLOAT32);
+          NDArray whole = OPS.cast(Ops.alias(term.values(), scope), DataType.FLOAT32);
           sum = sum.add(ALGEBRA.applied(scope, whole, x).mul(term.weight()));
         }
       }

@@ -1,4 +1,4 @@
-package dev.kasane.quant.optimizer;
+package dev.kasane.quant.device;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -9,6 +9,9 @@ import dev.kasane.quant.cuda.QuantKernels;
 import dev.kasane.quant.cuda.TensorMemory;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.DynamicMap;
+import dev.kasane.quant.optimizer.AdamMove;
+import dev.kasane.quant.optimizer.AdamStep;
+import dev.kasane.quant.optimizer.AdamWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

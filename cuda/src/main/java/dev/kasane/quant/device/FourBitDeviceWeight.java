@@ -1,4 +1,6 @@
-package dev.kasane.quant;
+package dev.kasane.quant.device;
+
+import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -8,6 +10,8 @@ import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
+import dev.kasane.quant.DecodedWeight;
+import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.cuda.DeviceKernels;
 import dev.kasane.quant.cuda.FourBitAddresses;
 import dev.kasane.quant.cuda.QuantKernels;
@@ -23,7 +27,7 @@ import java.nio.ByteBuffer;
  * A {@link FourBitWeight} on a device. Up to {@link QuantKernels#MOST_ROWS} rows of float16 or bfloat16 are multiplied
  * without a dense copy, where no gradient is asked for; everything else decodes and takes the library's product.
  */
-public final class FourBitDeviceWeight extends DeviceWeight {
+final class FourBitDeviceWeight extends DecodedWeight {
   /** What the kernels read at once. */
   private static final int ALIGNMENT = 16;
 
@@ -38,7 +42,7 @@ public final class FourBitDeviceWeight extends DeviceWeight {
   private final float offset;
 
   FourBitDeviceWeight(FourBitWeight weight, NDManager owner, DeviceKernels kernels) {
-    super(weight, owner);
+    super(weight.shape(), weight.type(), owner.getDevice());
     FourBitBlocks blocks = weight.blocks();
     BlockScales scales = blocks.scales();
     this.kernels = kernels;
@@ -64,8 +68,8 @@ public final class FourBitDeviceWeight extends DeviceWeight {
   }
 
   @Override
-  void decode(long out) {
-    kernels.quant().dequantise(codes, type(), addresses(), out, shape().size(), blockSize);
+  protected void decode(NDArray dense) {
+    kernels.quant().dequantise(codes, type(), addresses(), TensorMemory.address(dense), shape().size(), blockSize);
   }
 
   private FourBitAddresses addresses() {
@@ -98,11 +102,11 @@ public final class FourBitDeviceWeight extends DeviceWeight {
       NDArray rows = aligned(TensorTransform.contiguous(x, scratch));
       long[] sizes = x.getShape().getShape().clone();
       sizes[sizes.length - 1] = outputs;
-      NDArray y = TensorMemory.empty(scratch, new Shape(sizes), Ops.typeOf(x));
+      NDArray y = empty(scratch, new Shape(sizes), Ops.typeOf(x));
       kernels.quant().multiply(codes, Ops.typeOf(x), addresses(), TensorMemory.address(rows), TensorMemory.address(y),
           (int) (x.getShape().size() / inputs), outputs, inputs, blockSize);
       if (bias != null) {
-        Ops.addScaled(y, bias, 1);
+        OPS.addScaled(y, bias, 1);
       }
       y.attach(scope);
       return y;
@@ -119,5 +123,10 @@ public final class FourBitDeviceWeight extends DeviceWeight {
     long scales = absmax.getShape().size() * Float.BYTES;
     return packed.getShape().size()
         + (nestedCodes == null ? scales : scales + Float.BYTES + nestedCodes.getShape().size());
+  }
+
+  @Override
+  public String storage() {
+    return codes.id();
   }
 }

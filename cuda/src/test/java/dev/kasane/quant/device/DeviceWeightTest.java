@@ -1,5 +1,6 @@
-package dev.kasane.quant;
+package dev.kasane.quant.device;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,7 +14,13 @@ import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
+import dev.kasane.quant.AdaptedChain;
+import dev.kasane.quant.DecodedWeight;
+import dev.kasane.quant.FourBitWeight;
+import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.QuantisationSettings.Kind;
+import dev.kasane.quant.QuantisedWeight;
+import dev.kasane.quant.Quantizer;
 import dev.kasane.quant.cuda.DeviceKernels;
 import dev.kasane.quant.cuda.KernelLauncher;
 import dev.kasane.quant.cuda.QuantKernels;
@@ -66,7 +73,7 @@ class DeviceWeightTest {
 
     @Override
     protected FrozenWeight quantise(NDArray dense, NDManager owner) {
-      return settings.quantise("weight", dense, owner).onDevice(owner, kernels(SHIM, true));
+      return DeviceWeights.of(Quantizer.quantise("weight", dense, settings, owner), owner, kernels(SHIM, true));
     }
 
     @Override
@@ -101,8 +108,8 @@ class DeviceWeightTest {
     for (QuantisationSettings settings : SETTINGS) {
       for (DataType type : TYPES) {
         for (long[] shape : new long[][] {{1, 1}, {7, 129}, {8, 3, 3, 3}, {130, 256}}) {
-          QuantisedWeight weight = settings.quantise("w", random(type, shape), scope);
-          DeviceWeight onDevice = weight.onDevice(scope, kernels);
+          QuantisedWeight weight = Quantizer.quantise("w", random(type, shape), settings, scope);
+          DecodedWeight onDevice = DeviceWeights.of(weight, scope, kernels);
           NDArray found = onDevice.materialise(scope);
           assertThat(Ops.typeOf(found)).isEqualTo(type);
           assertThat(floats(found)).containsExactly(floats(weight.materialise(scope)));
@@ -115,7 +122,8 @@ class DeviceWeightTest {
 
   @Test
   void restoresScalesInNestedBlocksThatNoKernelKnows() {
-    FourBitWeight weight = (FourBitWeight) SETTINGS[0].quantise("w", random(DataType.FLOAT32, 100, 64), scope);
+    FourBitWeight weight =
+        (FourBitWeight) Quantizer.quantise("w", random(DataType.FLOAT32, 100, 64), SETTINGS[0], scope);
     byte[] codes = new byte[weight.blocks().scales().count()];
     for (int i = 0; i < codes.length; i++) {
       codes[i] = (byte) (i * 7);
@@ -125,9 +133,9 @@ class DeviceWeightTest {
       map[i] = i / 256f;
     }
     float[] absmax = {0.1f, 0.2f, 0.4f, 0.8f};
-    FourBitWeight nested = FourBitWeight.of(weight.shape(), weight.type(), weight.codes(),
+    FourBitWeight nested = new FourBitWeight(weight.shape(), weight.type(), weight.codes(),
         weight.blocks().nested(new NestedScales(codes, map, absmax, 0.03f, 32)));
-    assertThat(floats(nested.onDevice(scope, kernels).materialise(scope)))
+    assertThat(floats(DeviceWeights.of(nested, scope, kernels).materialise(scope)))
         .containsExactly(floats(nested.materialise(scope)));
   }
 
@@ -136,7 +144,7 @@ class DeviceWeightTest {
   void fewRowsAreMultipliedWithoutADenseCopy(int rows) {
     for (DataType type : new DataType[] {DataType.FLOAT16, DataType.BFLOAT16}) {
       for (QuantisationSettings settings : List.of(SETTINGS[0], SETTINGS[1], SETTINGS[4])) {
-        DeviceWeight weight = settings.quantise("w", random(type, 50, 256), scope).onDevice(scope, kernels);
+        DecodedWeight weight = onDevice(settings, random(type, 50, 256));
         NDArray x = random(type, 1, rows, 256);
         NDArray bias = random(DataType.FLOAT32, 50);
         launched.clear();
@@ -145,30 +153,30 @@ class DeviceWeightTest {
         assertThat(y.getShape()).isEqualTo(new Shape(1, rows, 50));
         assertThat(Ops.typeOf(y)).isEqualTo(type);
         assertThat(y.getManager()).isSameAs(x.getManager());
-        near(y, Ops.linear(wide(x), wide(weight.materialise(scope)), bias), type);
-        near(weight.linear(x, null), Ops.linear(wide(x), wide(weight.materialise(scope)), null), type);
+        near(y, OPS.linear(wide(x), wide(weight.materialise(scope)), bias), type);
+        near(weight.linear(x, null), OPS.linear(wide(x), wide(weight.materialise(scope))), type);
       }
     }
   }
 
   @Test
   void aSliceThatBeginsAnywhereIsMultipliedToo() {
-    DeviceWeight weight = SETTINGS[0].quantise("w", random(DataType.FLOAT16, 16, 64), scope).onDevice(scope, kernels);
+    DecodedWeight weight = onDevice(SETTINGS[0], random(DataType.FLOAT16, 16, 64));
     NDArray all = random(DataType.FLOAT16, 130);
     NDArray x = all.get("1:129").reshape(2, 64);
-    near(weight.linear(x, null), Ops.linear(wide(x), wide(weight.materialise(scope)), null), DataType.FLOAT16);
+    near(weight.linear(x, null), OPS.linear(wide(x), wide(weight.materialise(scope))), DataType.FLOAT16);
     NDArray columns = random(DataType.FLOAT16, 64, 2).transpose();
-    near(weight.linear(columns, null), Ops.linear(wide(columns), wide(weight.materialise(scope)), null),
+    near(weight.linear(columns, null), OPS.linear(wide(columns), wide(weight.materialise(scope))),
         DataType.FLOAT16);
   }
 
   @Test
   void whatTheProductsDoNotTakeIsDecodedFirst() {
-    DeviceWeight weight = SETTINGS[0].quantise("w", random(DataType.FLOAT16, 16, 128), scope).onDevice(scope, kernels);
-    DeviceWeight ragged = SETTINGS[0].quantise("w", random(DataType.FLOAT16, 16, 96), scope).onDevice(scope, kernels);
-    DeviceWeight small = SETTINGS[3].quantise("w", random(DataType.FLOAT16, 16, 128), scope).onDevice(scope, kernels);
-    DeviceWeight old = SETTINGS[0].quantise("w", random(DataType.FLOAT16, 16, 128), scope)
-        .onDevice(scope, kernels((file, kernel, x, y, arguments) -> {
+    DecodedWeight weight = onDevice(SETTINGS[0], random(DataType.FLOAT16, 16, 128));
+    DecodedWeight ragged = onDevice(SETTINGS[0], random(DataType.FLOAT16, 16, 96));
+    DecodedWeight small = onDevice(SETTINGS[3], random(DataType.FLOAT16, 16, 128));
+    DecodedWeight old = onDevice(SETTINGS[0], random(DataType.FLOAT16, 16, 128),
+        kernels((file, kernel, x, y, arguments) -> {
           launched.add(kernel);
           SHIM.launch(file, kernel, x, y, arguments);
         }, false));
@@ -183,10 +191,10 @@ class DeviceWeightTest {
   @Test
   void theGradientOfXIsThatOfTheDenseWeight() {
     for (QuantisationSettings settings : SETTINGS) {
-      QuantisedWeight weight = settings.quantise("w", random(DataType.FLOAT32, 24, 128), scope);
+      QuantisedWeight weight = Quantizer.quantise("w", random(DataType.FLOAT32, 24, 128), settings, scope);
       float[] expected = gradient(new DenseWeight(weight.materialise(scope)));
       assertThat(norm(expected)).isPositive();
-      assertThat(gradient(weight.onDevice(scope, kernels))).containsExactly(expected);
+      assertThat(gradient(DeviceWeights.of(weight, scope, kernels))).containsExactly(expected);
     }
   }
 
@@ -212,7 +220,7 @@ class DeviceWeightTest {
     NDArray x = random(DataType.FLOAT32, 8, width);
     chain.segmented(x, scope);
     List<float[]> expected = takeGradients(parameters);
-    assertThat(Quantizer.moveToDevice(chain, scope, kernels)).isEqualTo(AdaptedChain.LAYERS);
+    assertThat(DeviceWeights.move(chain, scope, kernels)).isEqualTo(AdaptedChain.LAYERS);
     launched.clear();
     chain.segmented(x, scope);
     List<float[]> found = takeGradients(parameters);
@@ -233,13 +241,21 @@ class DeviceWeightTest {
     return gradients;
   }
 
+  private DecodedWeight onDevice(QuantisationSettings settings, NDArray dense) {
+    return onDevice(settings, dense, kernels);
+  }
+
+  private DecodedWeight onDevice(QuantisationSettings settings, NDArray dense, DeviceKernels kernels) {
+    return DeviceWeights.of(Quantizer.quantise("w", dense, settings, scope), scope, kernels);
+  }
+
   private NDArray random(DataType type, long... shape) {
     Engines.seed(shape[0]);
-    return Ops.cast(scope.randomNormal(0f, 0.5f, new Shape(shape), DataType.FLOAT32), type);
+    return OPS.cast(scope.randomNormal(0f, 0.5f, new Shape(shape), DataType.FLOAT32), type);
   }
 
   private static NDArray wide(NDArray x) {
-    return Ops.cast(x, DataType.FLOAT32);
+    return OPS.cast(x, DataType.FLOAT32);
   }
 
   private static float[] floats(NDArray x) {

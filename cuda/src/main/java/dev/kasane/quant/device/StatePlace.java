@@ -1,5 +1,6 @@
-package dev.kasane.quant.optimizer;
+package dev.kasane.quant.device;
 
+import dev.kasane.quant.optimizer.AdamMove;
 import java.util.List;
 
 /** Where the states of parameters on a device lie, and how its kernels get at them. */

@@ -1,4 +1,4 @@
-package dev.kasane.quant.optimizer;
+package dev.kasane.quant.device;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import com.sun.jna.Pointer;
 import dev.kasane.core.training.StateMemory;
 import dev.kasane.quant.cuda.CopyQueue;
+import dev.kasane.quant.optimizer.StateSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
-package dev.kasane.quant.optimizer;
+package dev.kasane.quant.device;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,7 +11,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
 import dev.kasane.core.training.OptimizerFactory;
@@ -20,6 +20,7 @@ import dev.kasane.quant.cuda.KernelLauncher;
 import dev.kasane.quant.cuda.QuantKernels;
 import dev.kasane.quant.cuda.QueuedDevice;
 import dev.kasane.quant.cuda.ShimLauncher;
+import dev.kasane.quant.optimizer.AdamW8bit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ class DeviceOptimizerTest {
       Engines.seed(100L * step + i++);
       try (GradMode on = GradMode.on(); NDManager inner = scope.newSubManager()) {
         NDArray given = inner.randomNormal(0f, 0.01f, parameter.getShape(), DataType.FLOAT32);
-        NDArray copy = Ops.scale(parameter, 1);
+        NDArray copy = OPS.scale(parameter, 1);
         copy.attach(inner);
         TorchBridge.backward(copy, given);
       }
@@ -122,7 +123,7 @@ class DeviceOptimizerTest {
     Optimizer expected = run((all, factor, owner) ->
         new AdamW8bit(all, SETTINGS, factor, StateMemory.of(owner)), onCpu);
     Map<String, NDArray> onDevice = parameters();
-    Optimizer found = run(Optimizers.onDevice(SETTINGS, true, kernels(SHIM)), onDevice);
+    Optimizer found = run(DeviceOptimizers.adamW(SETTINGS, true, kernels(SHIM)), onDevice);
     same(onDevice, onCpu);
     sameStates(found, expected);
     assertThat(launched).hasSize(4 * STEPS).containsOnly("adamw_8bit", "adamw_32bit");
@@ -133,7 +134,7 @@ class DeviceOptimizerTest {
     Map<String, NDArray> onCpu = parameters();
     run((all, factor, owner) -> new AdamW(all, SETTINGS, factor, StateMemory.of(owner)), onCpu);
     Map<String, NDArray> onDevice = parameters();
-    run(Optimizers.onDevice(SETTINGS, false, kernels(SHIM)), onDevice);
+    run(DeviceOptimizers.adamW(SETTINGS, false, kernels(SHIM)), onDevice);
     same(onDevice, onCpu);
     assertThat(launched).hasSize(2 * STEPS).containsOnly("adamw_32bit");
   }
@@ -142,13 +143,13 @@ class DeviceOptimizerTest {
   @ValueSource(booleans = {true, false})
   void pagesGiveTheBitsOfStatesOnTheDevice(boolean eightBits) {
     Map<String, NDArray> resident = parameters();
-    Optimizer expected = run(Optimizers.onDevice(SETTINGS, eightBits, kernels(SHIM)), resident);
+    Optimizer expected = run(DeviceOptimizers.adamW(SETTINGS, eightBits, kernels(SHIM)), resident);
     for (int seed = 0; seed < 3; seed++) {
       QueuedDevice device = new QueuedDevice(SHIM, seed);
       Map<String, NDArray> paged = parameters();
       launched.clear();
       Optimizer found =
-          run(Optimizers.pagedOnDevice(SETTINGS, eightBits, kernels(device), device, 16 * 1024), paged);
+          run(DeviceOptimizers.pagedAdamW(SETTINGS, eightBits, kernels(device), device, 16 * 1024), paged);
       paged.forEach((name, each) ->
           assertThat(each.toFloatArray()).containsExactly(resident.get(name).toFloatArray()));
       expected.state().forEach((name, each) -> assertThat(found.state().get(name).toByteBuffer())
@@ -166,7 +167,7 @@ class DeviceOptimizerTest {
   void gradientsThatAreNotFiniteMoveNothingAndAreZeroAfterwards() {
     Map<String, NDArray> parameters = parameters();
     float[] before = parameters.get("p0").toFloatArray();
-    Optimizer optimizer = Optimizers.onDevice(SETTINGS, true, kernels(SHIM)).make(parameters, FACTORS, scope);
+    Optimizer optimizer = DeviceOptimizers.adamW(SETTINGS, true, kernels(SHIM)).make(parameters, FACTORS, scope);
     giveGradients(parameters, 1);
     TorchBridge.memory(TorchBridge.gradient(parameters.get("p0"), scope).orElseThrow()).putFloat(8, Float.NaN);
     assertThat(optimizer.step(1e-2, 1, 1)).isNaN();

@@ -1,4 +1,4 @@
-package dev.kasane.quant.optimizer;
+package dev.kasane.quant.device;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -7,6 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.quant.cuda.CopyQueue;
 import dev.kasane.quant.cuda.OptimizerTable;
 import dev.kasane.quant.cuda.TensorMemory;
+import dev.kasane.quant.optimizer.AdamMove;
+import dev.kasane.quant.optimizer.Moments;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,10 @@
-package dev.kasane.quant.optimizer;
+package dev.kasane.quant.device;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.quant.cuda.TensorMemory;
+import dev.kasane.quant.optimizer.AdamMove;
+import dev.kasane.quant.optimizer.AdamSlot;
+import dev.kasane.quant.optimizer.Moments;
 import java.util.List;
 
 /**
