@@ -141,11 +141,11 @@ class PictureDatasetTest {
     picture("10_red_boat/a.png", 1);
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> report(DatasetOptions.of(folder)).check(false, false))
-        .withMessageContaining("--folder-captions").withMessageContaining("'red boat'");
+        .withMessageContaining("«folder captions»").withMessageContaining("'red boat'");
     Files.move(folder.resolve("10_red_boat"), folder.resolve("10_"));
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> report(DatasetOptions.of(folder)).check(false, false))
-        .withMessageNotContaining("--folder-captions");
+        .withMessageNotContaining("«folder captions»");
   }
 
   @Test

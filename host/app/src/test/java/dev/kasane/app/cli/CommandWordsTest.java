@@ -31,7 +31,7 @@ class CommandWordsTest {
       Map.entry("app.adapter.Conversion", List.of("convert")),
       Map.entry("app.adapter.FormatChoice", List.of("generate image", "mix", "convert", "inspect")),
       Map.entry("app.adapter.NearMiss", List.of("generate image", "generate text", "inspect")),
-      Map.entry("app.adapter.PromptWords", List.of("generate image")),
+      Map.entry("app.image.PromptWords", List.of("generate image")),
       Map.entry("app.adapter.StoredType", List.of("convert")),
       Map.entry("app.algebra.AdapterReader", List.of("mix", "resize", "merge", "unmerge")),
       Map.entry("app.algebra.CheckpointCopy", List.of("merge", "unmerge")),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Distribution.class)
 class ThirdPartyIT {
   private static final Path SOURCES =
-      Path.of(System.getProperty("kasane.root"), "host/app/src/test/java/org/example/acme");
+      Path.of(System.getProperty("kasane.root"), "host/app/src/test/third-party/org/example/acme");
   private static final String LAYER = "unet!mid_block.attentions.0.transformer_blocks.0.attn2.to_k!";
 
   @TempDir

@@ -50,7 +50,7 @@ class PluginLocationsTest {
     make("dist/plugins");
 
     assertThatExceptionOfType(UserException.class).isThrownBy(() -> locate(folder.resolve("no"), Map.of()))
-        .withMessageContaining("no such folder").withMessageContaining("--plugins-dir");
+        .withMessageContaining("no such folder").withMessageContaining("«plugins dir»");
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> locate(null, Map.of("KASANE_PLUGINS", folder.resolve("no").toString())))
         .withMessageContaining("no such folder").withMessageContaining("KASANE_PLUGINS");

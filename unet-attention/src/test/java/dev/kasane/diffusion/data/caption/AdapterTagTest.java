@@ -12,11 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdapterTagTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-      "a red house <lora:inkprint:0.8>|--adapter \"inkprint.safetensors:0.8\"",
-      "<lora:inkprint> a red house|--adapter \"inkprint.safetensors:1\"",
-      "<lora:my ink:-.5:0.3>|--adapter \"my ink.safetensors:-.5\"",
-      "<lyco:ink:te=1:unet=0.5>|--adapter \"ink.safetensors:1\"",
-      "x, < LoRA : ink : 1 >|--adapter \"ink.safetensors:1\"",
+      "a red house <lora:inkprint:0.8>|«adapter» \"inkprint.safetensors:0.8\"",
+      "<lora:inkprint> a red house|«adapter» \"inkprint.safetensors:1\"",
+      "<lora:my ink:-.5:0.3>|«adapter» \"my ink.safetensors:-.5\"",
+      "<lyco:ink:te=1:unet=0.5>|«adapter» \"ink.safetensors:1\"",
+      "x, < LoRA : ink : 1 >|«adapter» \"ink.safetensors:1\"",
       "<hypernet:ink:0.5>|Kasane has no hypernetworks"})
   void aTagIsRefusedWithWhatDoesTheSame(String prompt, String message) {
     assertThatThrownBy(() -> AdapterTag.requireNone(prompt)).isInstanceOf(UserException.class)
