@@ -109,7 +109,7 @@ public final class Quantizer {
       return settings.kind() == QuantisationSettings.Kind.INT8
           ? Int8Weight.quantise(name, dense, owner) : FourBitWeight.quantise(name, dense, settings, owner);
     } catch (UserException e) {
-      throw new UserException("Tensor '" + name + "' cannot be quantised. " + e.getMessage(), e);
+      throw e.behind("Tensor '" + name + "' cannot be quantised. ");
     }
   }
 

@@ -2,7 +2,6 @@ package dev.kasane.quant.checkpoint;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.quant.QuantisationSettings;
@@ -64,8 +63,6 @@ public final class QuantisedFile {
             + " matrix named '….weight' that is no embedding, no output head and not skipped.");
       }
       SafetensorsWriter.write(target, all, METADATA);
-    } catch (SafetensorsException e) {
-      throw e.getCause() instanceof UserException cause ? cause : new UserException(e.getMessage(), e);
     }
     return counter.summary();
   }

@@ -185,11 +185,7 @@ class CheckpointTest {
   }
 
   private static void write(Path file, List<TensorDeclaration> tensors) {
-    try {
-      SafetensorsWriter.write(file, tensors, Map.of());
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    SafetensorsWriter.write(file, tensors, Map.of());
   }
 
   @Test
@@ -279,8 +275,6 @@ class CheckpointTest {
             TensorBytes.ofBuffer(() -> bytes)));
       }
       SafetensorsWriter.write(target, change.apply(tensors), Map.of());
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 

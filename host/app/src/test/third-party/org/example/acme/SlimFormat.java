@@ -9,7 +9,6 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.ElementType;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,7 +43,7 @@ public final class SlimFormat implements AdapterFormat {
   }
 
   @Override
-  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) throws IOException {
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
     Map<String, Map<String, AdapterModule>> found = new LinkedHashMap<>();
     List<UnmatchedKey> unmatched = new ArrayList<>();
     try (AdapterFile opened = AdapterFile.open(file)) {
@@ -65,7 +64,7 @@ public final class SlimFormat implements AdapterFormat {
   }
 
   @Override
-  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) {
     AdapterFileWriter writer = new AdapterFileWriter(storage);
     model.components().forEach((part, modules) -> modules.forEach(module -> module.tensors().forEach(
         (parameter, tensor) -> writer.add(part + "!" + module.path() + "!" + parameter, tensor))));

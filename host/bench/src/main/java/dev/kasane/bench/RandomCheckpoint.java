@@ -2,7 +2,6 @@ package dev.kasane.bench;
 
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.safetensors.HalfPrecision;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
@@ -34,7 +33,7 @@ final class RandomCheckpoint {
    * @param file where to
    * @param precision stored type
    */
-  static void write(Path file, ElementType precision) throws SafetensorsException {
+  static void write(Path file, ElementType precision) {
     ByteBuffer block = block(precision);
     List<TensorDeclaration> tensors = new ArrayList<>();
     shapes().forEach((name, shape) -> {

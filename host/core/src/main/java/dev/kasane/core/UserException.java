@@ -12,7 +12,7 @@ import java.util.List;
  * {@code «loss on all»}, {@code «mix FILE, method svd, rank R»}. It can be read as it stands; whoever shows it puts in
  * its place what he calls the thing, such as the command line's {@code --batch-size}.
  */
-public final class UserException extends RuntimeException {
+public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String headline;

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
@@ -213,16 +214,16 @@ public abstract class AdapterFormatContract {
   }
 
   @Test
-  void damagedFilesAreIoExceptionsThatNameTheFile() throws IOException {
+  void damagedFilesAreFaultsThatNameTheFile() throws IOException {
     Path file = written(sample(scope));
     byte[] whole = Files.readAllBytes(file);
     for (int length : new int[] {0, 2, 9, whole.length / 2, whole.length - 1}) {
       Files.write(file, Arrays.copyOf(whole, length));
       assertThatThrownBy(() -> format().read(file, layers(), scope)).as(length + " bytes")
-          .isInstanceOf(IOException.class).hasMessageContaining(fileName());
+          .isInstanceOf(FileFault.class).hasMessageContaining(fileName());
     }
     Files.delete(file);
-    assertThatThrownBy(() -> format().read(file, layers(), scope)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> format().read(file, layers(), scope)).isInstanceOf(FileFault.class);
   }
 
   @Test
@@ -249,7 +250,7 @@ public abstract class AdapterFormatContract {
   void namesAMissingFolder() {
     Path file = folder.resolve("missing").resolve(fileName());
     assertThatThrownBy(() -> format().write(sample(scope), file, ElementType.FLOAT32))
-        .isInstanceOf(IOException.class).hasMessageContaining("missing");
+        .isInstanceOf(FileFault.class).hasMessageContaining("missing");
   }
 
   private List<Path> filesBeside() throws IOException {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
@@ -128,15 +129,15 @@ public abstract class AdapterReadingContract {
   }
 
   @Test
-  void damagedFilesAreIoExceptionsThatNameTheFile() throws IOException {
+  void damagedFilesAreFaultsThatNameTheFile() throws IOException {
     Path file = example(folder);
     byte[] whole = Files.readAllBytes(file);
     for (int length : new int[] {0, 2, 9, whole.length / 2, whole.length - 1}) {
       Files.write(file, Arrays.copyOf(whole, length));
       assertThatThrownBy(() -> format().read(file, layers(), scope)).as(length + " bytes")
-          .isInstanceOf(IOException.class).hasMessageContaining(file.getFileName().toString());
+          .isInstanceOf(FileFault.class).hasMessageContaining(file.getFileName().toString());
     }
     Files.delete(file);
-    assertThatThrownBy(() -> format().read(file, layers(), scope)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> format().read(file, layers(), scope)).isInstanceOf(FileFault.class);
   }
 }

@@ -35,7 +35,7 @@ record ChatExampleTemplate(ChatTemplate template, Map<String, String> marks) imp
       return new TemplateText(parts, true, marked || !(last.isAnswer() && last.learnt()), unread,
           conversation.messages().stream().noneMatch(ChatExampleTemplate::teaches));
     } catch (UserException e) {
-      throw new UserException(record.place() + ": " + e.getMessage(), e);
+      throw e.behind(record.place() + ": ");
     }
   }
 

@@ -3,9 +3,9 @@ package dev.kasane.diffusion.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SealedFile;
 import dev.kasane.core.tensor.Engines;
@@ -65,7 +65,7 @@ final class DiskCache {
     }
     try {
       return Optional.of(read(key));
-    } catch (IOException damaged) {
+    } catch (FileFault damaged) {
       // Nothing is lost with it: it is computed again and written over.
       return Optional.empty();
     }
@@ -77,17 +77,17 @@ final class DiskCache {
     }
     try {
       return read(key);
-    } catch (IOException e) {
+    } catch (FileFault e) {
       throw new UserException("What was just written to the cache cannot be read: " + e.getMessage()
           + ". Check the disk, or name another folder with «cache».", e);
     }
   }
 
-  private NDArray read(String key) throws IOException {
+  private NDArray read(String key) {
     try (SafetensorsFile file = SafetensorsFile.open(file(key))) {
       SealedFile.check(file);
       if (!key.equals(file.metadata().get(KEY))) {
-        throw new SafetensorsException(file.path(), "holds what belongs to another key");
+        throw new FileFault(file.path(), "holds what belongs to another key");
       }
       return StoredTensors.read(file, TENSOR, owner);
     }
@@ -97,7 +97,7 @@ final class DiskCache {
     try {
       Folders.make(file(key).getParent());
       SealedFile.write(file(key), List.of(StoredTensors.declare(TENSOR, value)), Map.of(KEY, key));
-    } catch (IOException e) {
+    } catch (IOException | FileFault e) {
       throw new UserException("Cache " + folder + " cannot be written: " + FileFaults.reason(e)
           + ". Free some space or name another folder with «cache».", e);
     }

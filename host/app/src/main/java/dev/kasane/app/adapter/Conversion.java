@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.LayerTable;
 import dev.kasane.core.checkpoint.KeyRepair;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
@@ -78,13 +79,11 @@ public final class Conversion {
       int layers = model.components().values().stream().mapToInt(List::size).sum();
       return new Outcome(chosen.format().id(), base.name(), layers, storage, renames.size(), check,
           model.notes());
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
     }
   }
 
-  private ReadBack write(AdapterModel model, ElementType storage, Map<String, Collection<String>> places, NDManager scope)
-      throws IOException {
+  private ReadBack write(AdapterModel model, ElementType storage, Map<String, Collection<String>> places,
+      NDManager scope) {
     StoredType.requireRange(model, storage);
     target.write(model, wish.to(), storage);
     return ReadBack.compare(model, target.read(wish.to(), places, scope), storage);
@@ -97,7 +96,7 @@ public final class Conversion {
   }
 
   private AdapterModel read(FormatChoice.Chosen chosen, Map<String, Collection<String>> places,
-      Map<String, String> renames, NDManager scope) throws IOException {
+      Map<String, String> renames, NDManager scope) {
     if (renames.isEmpty()) {
       return chosen.format().read(chosen.path(), places, scope);
     }
@@ -108,6 +107,8 @@ public final class Conversion {
         Files.copy(beside, scratch.path().resolve(beside.getFileName()));
       }
       return chosen.format().read(mended, places, scope);
+    } catch (IOException e) {
+      throw FileFault.of(wish.to(), "cannot be written", e);
     }
   }
 

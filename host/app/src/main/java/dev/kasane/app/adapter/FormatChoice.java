@@ -6,10 +6,10 @@ import dev.kasane.app.inspect.AdapterFolder;
 import dev.kasane.app.inspect.Integrity;
 import dev.kasane.app.inspect.TensorListing;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -55,11 +55,7 @@ public final class FormatChoice {
      * @throws UserException when they cannot
      */
     public void requireUndamaged() {
-      try {
-        Integrity.requireUndamaged(contents);
-      } catch (IOException e) {
-        throw new UserException(e.getMessage(), e);
-      }
+      Integrity.requireUndamaged(contents);
     }
 
     /**
@@ -73,10 +69,10 @@ public final class FormatChoice {
     public AdapterModel read(Path named, Map<String, Collection<String>> layers, NDManager scope) {
       try {
         return format.read(path, layers, scope);
-      } catch (IOException e) {
-        throw new UserException(e.getMessage(), e);
+      } catch (FileFault e) {
+        throw e;
       } catch (UserException e) {
-        throw new UserException(named + ": " + e.getMessage(), e);
+        throw e.behind(named + ": ");
       }
     }
   }
@@ -104,13 +100,8 @@ public final class FormatChoice {
     if (!Files.exists(named)) {
       throw new UserException("There is no adapter file " + named + ".");
     }
-    AdapterContents contents;
-    try {
-      Path weights = new AdapterFolder(formats).anyWeights(named);
-      contents = new AdapterContents(named, weights, TensorListing.read(weights), formats, methods);
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    Path weights = new AdapterFolder(formats).anyWeights(named);
+    AdapterContents contents = new AdapterContents(named, weights, TensorListing.read(weights), formats, methods);
     contents.listing().metadataFault().ifPresent(fault -> LOG.warn("{}: {}", named, fault));
     requireOneFormat(named, contents.claimed());
     AdapterFormat format = contents.format().orElseThrow(() -> unknown(named, contents));

@@ -6,7 +6,6 @@ import dev.kasane.core.injection.InjectionReport;
 import dev.kasane.core.injection.Injector;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +40,8 @@ public record LoadReport(
 
   static Injector.Restored fit(FormatChoice.Chosen chosen, AdapterBase base, List<AdapterMethod> methods,
       NDManager scope) {
-    try {
-      AdapterModel saved = chosen.format().read(chosen.path(), base.layers(), scope);
-      return Injector.fit(base.components(), saved, methods, 1, scope);
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    AdapterModel saved = chosen.format().read(chosen.path(), base.layers(), scope);
+    return Injector.fit(base.components(), saved, methods, 1, scope);
   }
 
   /** Whether everything in the file has found its place. */

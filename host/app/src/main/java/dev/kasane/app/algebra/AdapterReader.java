@@ -3,7 +3,6 @@ package dev.kasane.app.algebra;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterFit;
-import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.DeclaredLayers;
 import dev.kasane.app.adapter.FormatChoice;
@@ -16,7 +15,6 @@ import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.UnmatchedKey;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,26 +55,22 @@ public final class AdapterReader {
   public ReadAdapter read(AdapterReference reference, NDManager scope) {
     FormatChoice.Chosen chosen = choice.recognise(reference.file());
     AdapterFormat format = chosen.format();
-    try {
-      ReadAdapter best = null;
-      for (LayerTable layers : candidates(chosen.contents())) {
-        ReadAdapter read = new ReadAdapter(
-            reference, format.id(), layers, format.read(chosen.path(), layers.paths(), scope));
-        if (best == null || read.model().unmatched().size() < best.model().unmatched().size()) {
-          best = read;
-        }
-        if (best.model().unmatched().isEmpty()) {
-          break;
-        }
+    ReadAdapter best = null;
+    for (LayerTable layers : candidates(chosen.contents())) {
+      ReadAdapter read = new ReadAdapter(
+          reference, format.id(), layers, format.read(chosen.path(), layers.paths(), scope));
+      if (best == null || read.model().unmatched().size() < best.model().unmatched().size()) {
+        best = read;
       }
-      requireKeys(best);
-      if (!acceptUnmatched) {
-        chosen.requireUndamaged();
+      if (best.model().unmatched().isEmpty()) {
+        break;
       }
-      return requireShapes(best, scope);
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
     }
+    requireKeys(best);
+    if (!acceptUnmatched) {
+      chosen.requireUndamaged();
+    }
+    return requireShapes(best, scope);
   }
 
   private ReadAdapter requireShapes(ReadAdapter read, NDManager scope) {

@@ -1,9 +1,8 @@
 package dev.kasane.app.cli;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
-import dev.kasane.core.pickle.PickleException;
-import dev.kasane.core.safetensors.SafetensorsException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,7 +14,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -55,7 +53,9 @@ final class Failures {
   }
 
   static Stream<String> lines(Throwable failure) {
-    if (failure instanceof UserException user) {
+    if (failure instanceof FileFault fault && FileFaults.isDiskFull(fault)) {
+      return Stream.of(PROGRAM + fault.getMessage() + "; free some space and run again");
+    } else if (failure instanceof UserException user) {
       return Stream.concat(Stream.of(PROGRAM + user.headline()), user.details().stream());
     }
     return ofTheMachine(failure).map(message -> Stream.of(PROGRAM + message))
@@ -74,9 +74,7 @@ final class Failures {
     } else if (failure instanceof FileSystemException file) {
       return Optional.of(message(file));
     } else if (failure instanceof IOException io) {
-      return Optional.of(!FileFaults.isDiskFull(io) ? named(failure)
-          : failure instanceof SafetensorsException ? failure.getMessage() + "; free some space and run again"
-          : DISK_FULL);
+      return Optional.of(FileFaults.isDiskFull(io) ? DISK_FULL : named(failure));
     }
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).filter(UnsatisfiedLinkError.class::isInstance)
         .findFirst().map(link -> "a native library cannot be loaded: " + firstLine(link) + ". It is damaged, made for"
@@ -104,8 +102,7 @@ final class Failures {
 
   /** The message of an exception, with its type unless the type is said to be about input or output. */
   private static String named(Throwable failure) {
-    boolean telling = failure.getClass() == IOException.class || failure instanceof FileNotFoundException
-        || failure instanceof SafetensorsException || failure instanceof PickleException;
+    boolean telling = failure.getClass() == IOException.class || failure instanceof FileNotFoundException;
     String message = failure.getMessage();
     if (message == null) {
       return failure.getClass().getSimpleName();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.core.family.AdapterSigns;
 import dev.kasane.core.family.BaseKind;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterHeader;
 import dev.kasane.core.spi.AdapterKey.Role;
@@ -14,7 +15,6 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -221,9 +221,9 @@ public final class AdapterContents {
   /**
    * What the format tells of the file and of what lies beside it.
    *
-   * @throws IOException when that is damaged
+   * @throws FileFault when that is damaged
    */
-  HeaderFacts facts() throws IOException {
+  HeaderFacts facts() {
     return format.isEmpty() ? HeaderFacts.NONE
         : format.get().describe(new AdapterHeader(weights, listing.shapes(), listing.metadata()));
   }

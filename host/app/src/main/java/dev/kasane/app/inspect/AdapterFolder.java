@@ -2,6 +2,7 @@ package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,9 +32,9 @@ public final class AdapterFolder {
    * The file itself, or the weights in a folder; of weights in several parts their index.
    *
    * @throws UserException when there is no such file or index, or none in the folder
-   * @throws IOException when the folder cannot be listed
+   * @throws FileFault when the folder cannot be listed
    */
-  public Path weights(Path named) throws IOException {
+  public Path weights(Path named) {
     return weights(named, names.stream().filter(name -> !name.contains(PART)).toList());
   }
 
@@ -41,13 +42,13 @@ public final class AdapterFolder {
    * The same, but of a folder of adapters of several parts of a model it is the first part's.
    *
    * @throws UserException as {@link #weights}
-   * @throws IOException as {@link #weights}
+   * @throws FileFault as {@link #weights}
    */
-  public Path anyWeights(Path named) throws IOException {
+  public Path anyWeights(Path named) {
     return weights(named, names);
   }
 
-  private Path weights(Path named, List<String> wanted) throws IOException {
+  private Path weights(Path named, List<String> wanted) {
     if (!Files.exists(named)) {
       throw new UserException(named + ": no such file.");
     }
@@ -66,19 +67,23 @@ public final class AdapterFolder {
   }
 
   /** Where the index alone is missing, that is what there is to say. */
-  private static void requireNoPart(Path folder) throws IOException {
+  private static void requireNoPart(Path folder) {
     try (Stream<Path> children = Files.list(folder)) {
       children.sorted().forEach(TensorSources::whole);
+    } catch (IOException e) {
+      throw FileFault.of(folder, "cannot be listed", e);
     }
   }
 
   /** An adapter that has a name of its own may be saved one level deeper. */
-  private String inner(Path folder) throws IOException {
+  private String inner(Path folder) {
     try (Stream<Path> children = Files.list(folder)) {
       String found = children.filter(Files::isDirectory)
           .filter(each -> formats.stream().anyMatch(format -> format.recognisesFolder(each)))
           .sorted().map(Path::toString).collect(Collectors.joining(", "));
       return found.isEmpty() ? "" : " There are adapters in " + found + ".";
+    } catch (IOException e) {
+      throw FileFault.of(folder, "cannot be listed", e);
     }
   }
 }

@@ -1,13 +1,13 @@
 package dev.kasane.app.inspect;
 
 import dev.kasane.core.family.BaseKind;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey.Role;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.ModuleFacts;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -38,9 +38,9 @@ final class Description {
   private final BaseKind base;
 
   /**
-   * @throws IOException when what belongs to the file is damaged
+   * @throws FileFault when what belongs to the file is damaged
    */
-  Description(long bytes, AdapterContents contents) throws IOException {
+  Description(long bytes, AdapterContents contents) {
     this.bytes = bytes;
     this.contents = contents;
     this.listing = contents.listing();

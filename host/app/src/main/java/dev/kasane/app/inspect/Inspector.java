@@ -2,6 +2,7 @@ package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterMethod;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class Inspector {
     try {
       TensorListing listing = TensorListing.read(file);
       found = new Description(bytes, new AdapterContents(named, file, listing, formats, methods)).describe();
-    } catch (IOException damaged) {
+    } catch (FileFault damaged) {
       if (!Files.isReadable(file)) {
         throw damaged;
       }
@@ -65,7 +66,7 @@ public final class Inspector {
     return readWhole(parts, found, depth);
   }
 
-  private FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) throws IOException {
+  private FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) {
     List<String> problems = new ArrayList<>(found.problems());
     List<String> notes = new ArrayList<>(found.notes());
     boolean readable = !found.container().equals(FileInspection.UNKNOWN);
@@ -90,12 +91,12 @@ public final class Inspector {
         problems.add(broken.size() + " tensors hold values that are no finite numbers (how many of them); the"
             + " training diverged or the file is damaged: " + Integrity.shown(broken));
       }
-    } catch (IOException damaged) {
+    } catch (FileFault damaged) {
       problems.add(damaged.getMessage());
     }
   }
 
-  private Map<String, String> hashes(Path file) throws IOException {
+  private Map<String, String> hashes(Path file) {
     Map<String, String> hashes = new LinkedHashMap<>();
     for (AdapterFormat format : formats) {
       hashes.putAll(format.hashes(file));

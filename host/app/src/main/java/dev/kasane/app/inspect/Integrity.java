@@ -2,9 +2,9 @@ package dev.kasane.app.inspect;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,9 +46,9 @@ public final class Integrity {
    * Refuses a damaged file before anything is read from it.
    *
    * @throws UserException that says all of the damage
-   * @throws IOException when what belongs to the file is damaged
+   * @throws FileFault when what belongs to the file is damaged
    */
-  public static void requireUndamaged(AdapterContents contents) throws IOException {
+  public static void requireUndamaged(AdapterContents contents) {
     contents.facts();
     Integrity integrity = new Integrity(contents);
     integrity.checkDamage();

@@ -1,8 +1,8 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.pickle.TorchCheckpoint;
 import dev.kasane.core.pickle.values.PickledTensor;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +23,9 @@ final class PickleListing {
    * Names the tensors of a state dict, of a plain list as the first LoRA scripts saved it (up, down, up,
    * down, …), or of an embedding or a hypernetwork as AUTOMATIC1111 saves it.
    *
-   * @throws dev.kasane.core.pickle.PickleException when there are no tensors
+   * @throws dev.kasane.core.files.FileFault when there are no tensors
    */
-  static Map<String, PickledTensor> of(TorchCheckpoint file) throws IOException {
+  static Map<String, PickledTensor> of(TorchCheckpoint file) {
     if (file.root() instanceof List<?> list && !list.isEmpty()
         && list.stream().allMatch(PickledTensor.class::isInstance)) {
       return pairs(list);

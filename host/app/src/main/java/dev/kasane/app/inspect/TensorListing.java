@@ -3,6 +3,7 @@ package dev.kasane.app.inspect;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.pickle.TorchCheckpoint;
 import dev.kasane.core.pickle.values.PickledTensor;
@@ -45,11 +46,11 @@ public record TensorListing(
    * Lists a file, told by its content, or all parts of one whose index is named; its name counts only where the
    * content says nothing.
    *
-   * @throws IOException when it is missing, damaged or neither safetensors nor a PyTorch checkpoint; the
+   * @throws FileFault when it is missing, damaged or neither safetensors nor a PyTorch checkpoint; the
    *     message names the file and says which
    * @throws dev.kasane.core.UserException when an index is none, or a part that it names is missing
    */
-  public static TensorListing read(Path file) throws IOException {
+  public static TensorListing read(Path file) {
     if (!TensorSources.isIndex(file)) {
       return isPickle(file) ? pickle(file) : safetensors(file);
     }
@@ -73,13 +74,15 @@ public record TensorListing(
     return new TensorListing(first.container, tensors, first.metadata, foreign, alphas);
   }
 
-  private static boolean isPickle(Path file) throws IOException {
+  private static boolean isPickle(Path file) {
     if (!Files.isRegularFile(file)) {
       return false;
     }
     byte[] head;
     try (InputStream in = InputFile.stream(file)) {
       head = in.readNBytes(HEADER_LENGTH_BYTES + 1);
+    } catch (IOException e) {
+      throw FileFault.of(file, "cannot be read", e);
     }
     // A safetensors header of 640 bytes begins like a pickle; the brace after its length decides.
     boolean safetensors = head.length > HEADER_LENGTH_BYTES && head[HEADER_LENGTH_BYTES] == '{';
@@ -89,7 +92,7 @@ public record TensorListing(
     return !safetensors && (zip || protocol || PICKLE_NAME.matcher(name).matches());
   }
 
-  private static TensorListing safetensors(Path path) throws IOException {
+  private static TensorListing safetensors(Path path) {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       Map<String, Double> alphas = new LinkedHashMap<>();
@@ -104,7 +107,7 @@ public record TensorListing(
     }
   }
 
-  private static TensorListing pickle(Path path) throws IOException {
+  private static TensorListing pickle(Path path) {
     try (TorchCheckpoint file = TorchCheckpoint.open(path)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       Map<String, Double> alphas = new LinkedHashMap<>();

@@ -1,11 +1,11 @@
 package dev.kasane.app.inspect;
 
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.pickle.TorchCheckpoint;
 import dev.kasane.core.pickle.values.PickledTensor;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -25,13 +25,13 @@ final class ValueScan {
   /**
    * The tensors of a file that hold a NaN or an infinity, as {@code name (count)}.
    *
-   * @throws IOException when the file cannot be read to its end
+   * @throws FileFault when the file cannot be read to its end
    */
-  static List<String> notFinite(Path file, String container) throws IOException {
+  static List<String> notFinite(Path file, String container) {
     return container.equals(TensorListing.PICKLE) ? ofPickle(file) : ofSafetensors(file);
   }
 
-  private static List<String> ofSafetensors(Path path) throws IOException {
+  private static List<String> ofSafetensors(Path path) {
     List<String> found = new ArrayList<>();
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       for (TensorEntry entry : file.tensors().values()) {
@@ -46,7 +46,7 @@ final class ValueScan {
     return found;
   }
 
-  private static List<String> ofPickle(Path path) throws IOException {
+  private static List<String> ofPickle(Path path) {
     List<String> found = new ArrayList<>();
     try (TorchCheckpoint file = TorchCheckpoint.open(path)) {
       for (Map.Entry<String, PickledTensor> entry : PickleListing.of(file).entrySet()) {

@@ -1,6 +1,7 @@
 package dev.kasane.app.training;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
@@ -27,12 +28,11 @@ final class FormatTrial {
   static void run(AdapterFormat format, AdapterModel model, ElementType storage, Path folder) {
     try (PendingFolder trial = PendingFolder.scratchIn(folder)) {
       format.write(model, trial.path().resolve(format.writesFolders() ? "adapter" : "adapter.safetensors"), storage);
-    } catch (UserException e) {
-      throw new UserException("Nothing was trained, as the format " + format.id()
-          + " cannot hold such an adapter: " + e.getMessage(), e);
-    } catch (IOException e) {
+    } catch (IOException | FileFault e) {
       throw new UserException("The adapter cannot be written in " + folder + ": " + FileFaults.reason(e)
           + ". Choose a folder that can be written with «output».", e);
+    } catch (UserException e) {
+      throw e.behind("Nothing was trained, as the format " + format.id() + " cannot hold such an adapter: ");
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.family.Samples;
 import dev.kasane.core.family.TrainingFacts;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
@@ -15,7 +16,6 @@ import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.core.training.TrainingTask;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,7 +190,7 @@ public final class TrainingSession {
     List<Path> written = new ArrayList<>();
     try {
       output.format().write(model(training), files.adapter(), output.storage());
-    } catch (IOException e) {
+    } catch (FileFault e) {
       throw new UserException("Adapter " + files.adapter() + " cannot be written: " + e.getMessage()
           + ". Run the same command again to write it from the last checkpoint.", e);
     }

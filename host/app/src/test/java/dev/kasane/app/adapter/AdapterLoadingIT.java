@@ -173,7 +173,7 @@ class AdapterLoadingIT {
 
     Files.delete(adapter.resolve("unet/adapter_config.json"));
     assertThatThrownBy(() -> load(adapter, 1)).isInstanceOf(UserException.class)
-        .hasMessageContaining("adapter_config.json is missing");
+        .hasMessageContaining("adapter_config.json: is missing");
     Path empty = Files.createDirectories(folder.resolve("empty"));
     assertThatThrownBy(() -> load(empty, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("without adapter_model.safetensors");
@@ -191,7 +191,7 @@ class AdapterLoadingIT {
     assertThatThrownBy(() -> load(inversion, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("adapts no layers; it holds learned words").hasMessageContaining("«generate image, embedding FILE»");
     assertThatThrownBy(() -> load(peft, 1)).isInstanceOf(UserException.class)
-        .hasMessageContaining("adapter_config.json is missing");
+        .hasMessageContaining("adapter_config.json: is missing");
     assertThatThrownBy(() -> load(cut, 1)).isInstanceOf(UserException.class)
         .hasMessageContaining("cut.safetensors");
     assertThatThrownBy(() -> load(folder.resolve("none"), 1)).isInstanceOf(UserException.class)

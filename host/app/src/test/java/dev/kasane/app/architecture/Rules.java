@@ -16,6 +16,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.kasane.core.UserException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +43,7 @@ final class Rules {
       Map.entry("parallel", Set.of("files")),
       Map.entry("safetensors", Set.of("files", "parallel")),
       Map.entry("pickle", Set.of("files", "safetensors")),
-      Map.entry("tensor", Set.of("natives", "safetensors")),
+      Map.entry("tensor", Set.of("files", "natives", "safetensors")),
       Map.entry("spi", Set.of("tensor")),
       Map.entry("module", Set.of("spi", "tensor")),
       Map.entry("injection", Set.of("lowrank", "module", "spi", "tensor")),
@@ -50,6 +52,10 @@ final class Rules {
       Map.entry("training", Set.of("files", "injection", "module", "safetensors", "spi", "tensor"))));
 
   private static final List<String> FAMILIES = List.of("dev.kasane.diffusion", "dev.kasane.text");
+  /** These say what the file was for and how the run goes on, which its reader cannot know. */
+  private static final Set<String> WITH_ADVICE = Set.of("dev.kasane.core.training.Checkpoints",
+      "dev.kasane.diffusion.training.DiskCache", "dev.kasane.app.training.FormatTrial",
+      "dev.kasane.app.training.TrainingSession");
   /** What a run does in an order of its own. */
   private static final Set<String> RUNS = Set.of("dev.kasane.core.injection.Injector", "dev.kasane.quant.Quantizer",
       "dev.kasane.quant.Originals");
@@ -139,6 +145,10 @@ final class Rules {
         .should().callMethodWhere(describe("it looks into a message",
         Rules::looksIntoMessage)).because("a message is for people; what callers ask has a type or a method. Only the system"
             + " tells of a closed pipe in no other way"));
+    rules.put("one fault for files", noClasses().that().resideOutsideOfPackage("dev.kasane.app.cli..")
+        .should(ArchCondition.from(describe("tells a known failure anew, or a checked one of its own",
+            Rules::tellsAnew))).because("a reader throws FileFault, which names the file and the way out; it goes up as it"
+            + " is, or UserException.behind says what it was for"));
     rules.put("numbers in a graph", noClasses().that().resideInAnyPackage(WITH_GRADIENTS)
         .should().callMethodWhere(describe("it takes a number beside a tensor", Rules::takesNumber))
         .because("backward reads the number from memory that may have been collected; OPS.scale takes it as it is"));
@@ -216,6 +226,15 @@ final class Rules {
   private static boolean startsThreads(JavaCall<?> call) {
     return calls(call, "java.lang.Thread", "<init>")
         || call.getTargetOwner().getName().equals("java.util.concurrent.Executors");
+  }
+
+  private static boolean tellsAnew(JavaClass type) {
+    return type.isAssignableTo(IOException.class) || !WITH_ADVICE.contains(type.getName())
+        && type.getCodeUnits().stream().filter(each -> each.getTryCatchBlocks().stream()
+            .flatMap(block -> block.getCaughtThrowables().stream())
+            .anyMatch(caught -> caught.isAssignableTo(UserException.class)))
+        .anyMatch(each -> each.getConstructorCallsFromSelf().stream()
+            .anyMatch(call -> call.getTargetOwner().isEquivalentTo(UserException.class)));
   }
 
   /** A message and a search of a text on one line, which is as far as bytecode shows it. */

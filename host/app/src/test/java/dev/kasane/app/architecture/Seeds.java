@@ -69,6 +69,8 @@ final class Seeds {
     seeds.put("home", List.of(does("dev.kasane.app.cli", "System.getProperty(\"kasane.home\");")));
     seeds.put("steering by words", List.of(does("dev.kasane.core.training",
         "boolean known = new IllegalStateException(\"x\").getMessage().contains(\"x\");")));
+    seeds.put("one fault for files", List.of(does("dev.kasane.plugin.one", "try { hashCode(); }"
+        + " catch (dev.kasane.core.UserException e) { throw new dev.kasane.core.UserException(e.getMessage(), e); }")));
     seeds.put("numbers in a graph", List.of(
         does("dev.kasane.plugin.one", "ai.djl.ndarray.NDArray tensor = null; tensor.mul(2);")));
     seeds.put("places of constants", List.of(does("dev.kasane.text.model",

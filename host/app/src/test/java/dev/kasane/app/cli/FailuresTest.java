@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.EngineException;
 import dev.kasane.core.UserException;
-import dev.kasane.core.safetensors.SafetensorsException;
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,7 +35,7 @@ class FailuresTest {
         Arguments.of(new AccessDeniedException("a/b"), "kasane: a/b: permission denied"),
         Arguments.of(new FileSystemException("a/b", null, "No space left on device"),
             "kasane: a/b: the disk is full; free some space and run again"),
-        Arguments.of(new SafetensorsException(Path.of("x.safetensors"), "could not be written: the disk is full",
+        Arguments.of(new FileFault(Path.of("x.safetensors"), "could not be written: the disk is full",
             new IOException("No space left on device")),
             "kasane: x.safetensors: could not be written: the disk is full; free some space and run again"),
         Arguments.of(new IOException("No space left on device"),

@@ -144,7 +144,7 @@ public final class Extractor {
       result.layers().put(pair.name(), new Cut(cut.update().rank(), cut.lost() / cut.whole(),
           Math.abs(measured - cut.lost()) / cut.whole()));
     } catch (UserException e) {
-      throw new UserException("Layer " + pair.name() + " of " + pair.tuned().name() + ": " + e.getMessage(), e);
+      throw e.behind("Layer " + pair.name() + " of " + pair.tuned().name() + ": ");
     }
   }
 }

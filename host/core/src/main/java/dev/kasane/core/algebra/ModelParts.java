@@ -34,11 +34,8 @@ public final class ModelParts {
   }
 
   private static void requireSame(Path part, Path weights, Path result) {
-    Set<String> wanted;
-    try {
-      wanted = names(weights);
-    } catch (UserException unread) {
-      // Of no kind that is read here, such as a pickle with objects in it: it was copied as it is.
+    Set<String> wanted = readable(weights);
+    if (wanted.isEmpty()) {
       return;
     }
     Path made = WeightFolder.find(result).orElseThrow(() -> new UserException("The new model was not written: its part "
@@ -48,6 +45,15 @@ public final class ModelParts {
     if (!missing.isEmpty()) {
       throw new UserException("The new model was not written: its part " + part.getFileName() + " lacks "
           + missing.size() + " of the tensors in " + weights + ", such as " + missing.iterator().next() + ".");
+    }
+  }
+
+  /** Nothing of what is of no kind that is read here, such as a pickle with objects in it: it was copied as it is. */
+  private static Set<String> readable(Path weights) {
+    try {
+      return names(weights);
+    } catch (UserException unread) {
+      return Set.of();
     }
   }
 

@@ -6,13 +6,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,15 +39,15 @@ public final class AdapterFile implements AutoCloseable {
   /**
    * Opens a file, or the index of one in several parts.
    *
-   * @throws IOException when it or a part of it is missing, damaged or of another kind, or a tensor is empty; the
+   * @throws FileFault when it or a part of it is missing, damaged or of another kind, or a tensor is empty; the
    *     message names it and says which
    */
-  public static AdapterFile open(Path path) throws IOException {
+  public static AdapterFile open(Path path) {
     if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "there is no such adapter file");
+      throw new FileFault(path, "there is no such adapter file");
     }
-    AdapterFile file = new AdapterFile(path, reading(path, () -> TensorSources.isIndex(path)
-        ? ShardedSource.open(path, AdapterFile::openPart) : openPart(path)));
+    AdapterFile file = new AdapterFile(path, TensorSources.isIndex(path)
+        ? ShardedSource.open(path, AdapterFile::openPart) : openPart(path));
     file.requireValues();
     return file;
   }
@@ -58,14 +56,14 @@ public final class AdapterFile implements AutoCloseable {
     return TensorSources.isPickle(path) ? PickleSource.openAny(path) : SafetensorsSource.open(path);
   }
 
-  private void requireValues() throws IOException {
+  private void requireValues() {
     List<String> empty = keys().stream().filter(key -> shape(key).size() == 0).toList();
     if (!empty.isEmpty()) {
       String first = empty.get(0);
-      String found = path + ": " + empty.size() + " of " + keys().size() + " tensors are empty, such as '"
-          + VisibleText.shortened(first) + "' of shape " + shape(first) + ". " + SHARD_ADVICE;
+      FileFault found = new FileFault(path, empty.size() + " of " + keys().size() + " tensors are empty, such as '"
+          + VisibleText.shortened(first) + "' of shape " + shape(first) + ". " + SHARD_ADVICE);
       close();
-      throw new IOException(found);
+      throw found;
     }
   }
 
@@ -93,35 +91,31 @@ public final class AdapterFile implements AutoCloseable {
    * Reads a tensor in its stored type.
    *
    * @param scope owner of the tensor
-   * @throws IOException when it cannot be read or holds a value that is no finite number
+   * @throws FileFault when it cannot be read or holds a value that is no finite number
    */
-  public NDArray read(String key, NDManager scope) throws IOException {
-    return reading(path, () -> {
-      try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-        NDArray stored = source.read(key, own);
-        requireFinite(key, stored);
-        // What was read may lie in the file's own memory; only a duplicate outlives it.
-        NDArray owned = stored.duplicate();
-        owned.attach(scope);
-        return owned;
-      }
-    });
+  public NDArray read(String key, NDManager scope) {
+    try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+      NDArray stored = source.read(key, own);
+      requireFinite(key, stored);
+      // What was read may lie in the file's own memory; only a duplicate outlives it.
+      NDArray owned = stored.duplicate();
+      owned.attach(scope);
+      return owned;
+    }
   }
 
   /**
    * Reads a single number of any type.
    *
    * @param key a key with one element
-   * @throws IOException when it cannot be read or is no finite number
+   * @throws FileFault when it cannot be read or is no finite number
    */
-  public double number(String key, NDManager scope) throws IOException {
-    return reading(path, () -> {
-      try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
-        NDArray stored = source.read(key, own);
-        requireFinite(key, stored);
-        return OPS.cast(stored, DataType.FLOAT64).toDoubleArray()[0];
-      }
-    });
+  public double number(String key, NDManager scope) {
+    try (NDManager own = scope.newSubManager(); GradMode off = GradMode.off()) {
+      NDArray stored = source.read(key, own);
+      requireFinite(key, stored);
+      return OPS.cast(stored, DataType.FLOAT64).toDoubleArray()[0];
+    }
   }
 
   /** One sum tells of any value that is not finite; only then is it worth looking closer. */
@@ -133,29 +127,14 @@ public final class AdapterFile implements AutoCloseable {
     NDArray values = OPS.cast(stored, DataType.FLOAT32);
     long bad = values.isNaN().logicalOr(values.isInfinite()).sum().toLongArray()[0];
     if (bad > 0) {
-      throw new UserException(path + ": tensor '" + key + "' holds " + bad + " of " + stored.size()
+      throw new FileFault(path, "tensor '" + key + "' holds " + bad + " of " + stored.size()
           + " values that are no finite numbers (NaN or infinite; half precision holds none above 65504)."
           + " The training diverged or the file is damaged; use another file.");
     }
   }
 
-  private interface Reading<T> {
-    T read();
-  }
-
-  private static <T> T reading(Path path, Reading<T> reading) throws IOException {
-    try {
-      return reading.read();
-    } catch (UserException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getMessage(), e);
-    }
-  }
-
   @Override
-  public void close() throws IOException {
-    reading(path, () -> {
-      source.close();
-      return null;
-    });
+  public void close() {
+    source.close();
   }
 }

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.safetensors.TensorValues;
@@ -15,7 +15,6 @@ import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.tensor.StoredTensors;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,18 +101,18 @@ public final class AdapterFileWriter {
   /**
    * Writes the file; an existing one is replaced only when everything has been written.
    *
-   * @throws IOException when it cannot be written
+   * @throws FileFault when it cannot be written
    */
-  public void write(Path file, Map<String, String> metadata) throws IOException {
+  public void write(Path file, Map<String, String> metadata) {
     requireFolder(file);
     SafetensorsWriter.write(file, tensors, metadata);
   }
 
   /** Names a folder that does not exist, before anything is computed. */
-  public static void requireFolder(Path file) throws SafetensorsException {
+  public static void requireFolder(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new SafetensorsException(file, "cannot be written: there is no folder " + folder
+      throw new FileFault(file, "cannot be written: there is no folder " + folder
           + "; create it first");
     }
   }

@@ -2,11 +2,11 @@ package dev.kasane.core.checkpoint;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,9 +24,9 @@ public final class KeyRepair {
    * @param renames old key → new key; other keys are kept, keys that are not in the file do nothing
    * @param copy the new file; one that exists is replaced when everything has been written
    * @throws UserException when two tensors would have the same key
-   * @throws IOException when a file cannot be read or written
+   * @throws FileFault when a file cannot be read or written
    */
-  public static void copy(Path file, Map<String, String> renames, Path copy) throws IOException {
+  public static void copy(Path file, Map<String, String> renames, Path copy) {
     try (AdapterFile opened = AdapterFile.open(file); NDManager scope = Engines.newManager()) {
       List<TensorDeclaration> tensors = new ArrayList<>();
       Map<String, String> origins = new HashMap<>();

@@ -7,18 +7,18 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.ElementType;
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
 
 /** Makes engine tensors of stored bytes, over the very memory of a mapped file where that is possible. */
 final class MappedTensors {
-  private final String origin;
+  private final Path origin;
   private final String name;
   private final DType dtype;
   private final Window window;
@@ -27,7 +27,7 @@ final class MappedTensors {
   @FunctionalInterface
   interface Window {
     /** Some of them: row-major, little-endian, direct, possibly unaligned. */
-    ByteBuffer map(long offset, long length) throws IOException;
+    ByteBuffer map(long offset, long length);
   }
 
   /**
@@ -36,7 +36,7 @@ final class MappedTensors {
    * @param dtype type of the elements
    * @param window gives the bytes
    */
-  MappedTensors(String origin, String name, DType dtype, Window window) {
+  MappedTensors(Path origin, String name, DType dtype, Window window) {
     this.origin = origin;
     this.name = name;
     this.dtype = dtype;
@@ -45,11 +45,7 @@ final class MappedTensors {
 
   /** The whole tensor. */
   NDArray read(long[] shape, NDManager owner) {
-    try {
-      return bytes(shape) <= Integer.MAX_VALUE ? part(0, shape, owner) : joined(shape, owner);
-    } catch (IOException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    return bytes(shape) <= Integer.MAX_VALUE ? part(0, shape, owner) : joined(shape, owner);
   }
 
   private long bytes(long[] shape) {
@@ -57,10 +53,10 @@ final class MappedTensors {
   }
 
   /** One buffer holds less than 2 GiB: a larger tensor is put together from runs of its rows. */
-  private NDArray joined(long[] shape, NDManager owner) throws IOException {
+  private NDArray joined(long[] shape, NDManager owner) {
     long rowBytes = bytes(shape) / shape[0];
     if (rowBytes > Integer.MAX_VALUE) {
-      throw new UserException(origin + ": tensor '" + name + "' of shape " + Arrays.toString(shape)
+      throw new FileFault(origin, "tensor '" + name + "' of shape " + Arrays.toString(shape)
           + " has rows of more than 2 GiB, which cannot be read.");
     }
     long rows = Integer.MAX_VALUE / rowBytes;
@@ -75,7 +71,7 @@ final class MappedTensors {
     }
   }
 
-  private NDArray part(long offset, long[] sizes, NDManager owner) throws IOException {
+  private NDArray part(long offset, long[] sizes, NDManager owner) {
     Shape shape = new Shape(sizes);
     ByteBuffer bytes = window.map(offset, bytes(sizes));
     if (dtype == DType.F8_E4M3 || dtype == DType.F8_E5M2) {
@@ -103,7 +99,7 @@ final class MappedTensors {
   }
 
   private ElementType type() {
-    return ElementType.of(dtype).orElseThrow(() -> new UserException(origin + ": tensor '" + name + "' is stored as "
+    return ElementType.of(dtype).orElseThrow(() -> new FileFault(origin, "tensor '" + name + "' is stored as "
         + dtype + ", which libtorch does not compute with; this is no checkpoint of plain weights."));
   }
 

@@ -3,8 +3,7 @@ package dev.kasane.core.checkpoint;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.UserException;
-import dev.kasane.core.pickle.PickleException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.pickle.TorchCheckpoint;
 import dev.kasane.core.pickle.values.PickledTensor;
 import dev.kasane.core.safetensors.DType;
@@ -28,20 +27,16 @@ public final class PickleSource implements TensorSource {
   /**
    * Opens a checkpoint.
    *
-   * @throws UserException when it is missing, damaged, holds no named tensors or asks for anything but plain
+   * @throws FileFault when it is missing, damaged, holds no named tensors or asks for anything but plain
    *     values and tensors
    */
   public static PickleSource open(Path path) {
+    TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
     try {
-      TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
-      try {
-        return new PickleSource(checkpoint, checkpoint.stateDict());
-      } catch (PickleException e) {
-        checkpoint.close();
-        throw e;
-      }
-    } catch (PickleException e) {
-      throw new UserException(e.getMessage(), e);
+      return new PickleSource(checkpoint, checkpoint.stateDict());
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
     }
   }
 
@@ -50,20 +45,16 @@ public final class PickleSource implements TensorSource {
    * joined by a dot), or the plain list of pairs as the first LoRA scripts saved it (named
    * {@code list:0:up}, {@code list:0:down}, {@code list:1:up}, …).
    *
-   * @throws UserException as {@link #open}
+   * @throws FileFault as {@link #open}
    */
   static PickleSource openAny(Path path) {
+    TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
     try {
-      TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
-      try {
-        Map<String, PickledTensor> named = named(checkpoint.root());
-        return new PickleSource(checkpoint, named.isEmpty() ? checkpoint.stateDict() : named);
-      } catch (PickleException e) {
-        checkpoint.close();
-        throw e;
-      }
-    } catch (PickleException e) {
-      throw new UserException(e.getMessage(), e);
+      Map<String, PickledTensor> named = named(checkpoint.root());
+      return new PickleSource(checkpoint, named.isEmpty() ? checkpoint.stateDict() : named);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
     }
   }
 
@@ -121,11 +112,11 @@ public final class PickleSource implements TensorSource {
   @Override
   public NDArray read(String name, NDManager owner) {
     PickledTensor tensor = tensor(name);
-    return new MappedTensors(location(), name, tensor.dtype(),
+    return new MappedTensors(checkpoint.path(), name, tensor.dtype(),
         (offset, length) -> bytes(tensor, offset, length)).read(tensor.shape(), owner);
   }
 
-  private ByteBuffer bytes(PickledTensor tensor, long offset, long length) throws PickleException {
+  private ByteBuffer bytes(PickledTensor tensor, long offset, long length) {
     // Only a whole tensor can be gathered from strides or turned round from big-endian.
     return length == tensor.byteLength() ? checkpoint.map(tensor) : checkpoint.map(tensor, offset, length);
   }
@@ -151,10 +142,6 @@ public final class PickleSource implements TensorSource {
 
   @Override
   public void close() {
-    try {
-      checkpoint.close();
-    } catch (PickleException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    checkpoint.close();
   }
 }

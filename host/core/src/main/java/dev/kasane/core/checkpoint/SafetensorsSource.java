@@ -3,9 +3,8 @@ package dev.kasane.core.checkpoint;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorEntry;
 import java.nio.file.Path;
@@ -23,14 +22,10 @@ public final class SafetensorsSource implements TensorSource {
   /**
    * Opens a file and checks its header.
    *
-   * @throws UserException when it is missing, truncated or no safetensors file
+   * @throws dev.kasane.core.files.FileFault when it is missing, truncated or no safetensors file
    */
   public static SafetensorsSource open(Path path) {
-    try {
-      return new SafetensorsSource(SafetensorsFile.open(path));
-    } catch (SafetensorsException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    return new SafetensorsSource(SafetensorsFile.open(path));
   }
 
   /** The text pairs that the file carries beside its tensors. */
@@ -57,7 +52,7 @@ public final class SafetensorsSource implements TensorSource {
   @Override
   public NDArray read(String name, NDManager owner) {
     TensorEntry entry = entry(name);
-    return new MappedTensors(location(), name, entry.dtype(),
+    return new MappedTensors(file.path(), name, entry.dtype(),
         (offset, length) -> file.map(name, offset, length)).read(entry.shape(), owner);
   }
 
@@ -82,10 +77,6 @@ public final class SafetensorsSource implements TensorSource {
 
   @Override
   public void close() {
-    try {
-      file.close();
-    } catch (SafetensorsException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    file.close();
   }
 }

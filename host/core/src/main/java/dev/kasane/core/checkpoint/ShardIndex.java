@@ -2,7 +2,7 @@ package dev.kasane.core.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.JsonFiles;
-import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +17,7 @@ final class ShardIndex {
   static Map<String, String> read(Path index) {
     JsonNode weightMap = JsonFiles.read(index, MAX_BYTES).path("weight_map");
     if (!weightMap.isObject() || weightMap.isEmpty()) {
-      throw new UserException(index + " has no 'weight_map' that says which tensor is in which file. It is"
+      throw new FileFault(index, "has no 'weight_map' that says which tensor is in which file. It is"
           + " no index of a checkpoint in several files, or a damaged one.");
     }
     Map<String, String> files = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class ShardIndex {
     boolean plain = file.isTextual() && !name.isEmpty() && !name.contains("/") && !name.contains("\\")
         && !name.equals("..") && !name.equals(".") && name.indexOf('\0') < 0;
     if (!plain) {
-      throw new UserException(index + " places the tensor '" + tensor + "' in " + file
+      throw new FileFault(index, "places the tensor '" + tensor + "' in " + file
           + ", which is not the name of a file beside it.");
     }
     return name;

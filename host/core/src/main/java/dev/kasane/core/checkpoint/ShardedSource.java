@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class ShardedSource implements TensorSource {
   static Path shard(Path index, String file) {
     Path shard = index.resolveSibling(file);
     if (!Files.isRegularFile(shard)) {
-      throw new UserException("The checkpoint is incomplete: " + index + " names " + file
+      throw new FileFault(index, "the checkpoint is incomplete: it names " + file
           + ", which is not beside it. Download or copy the missing part.");
     }
     return shard;
@@ -58,7 +59,7 @@ public final class ShardedSource implements TensorSource {
 
   private static TensorSource holder(Path index, String name, TensorSource shard) {
     if (!shard.names().contains(name)) {
-      throw new UserException(index + " says that " + shard.location() + " holds the tensor '" + name
+      throw new FileFault(index, "says that " + shard.location() + " holds the tensor '" + name
           + "', but it does not. The parts are of different downloads; download them all again.");
     }
     return shard;

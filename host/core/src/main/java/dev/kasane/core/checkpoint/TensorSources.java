@@ -1,6 +1,7 @@
 package dev.kasane.core.checkpoint;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,7 +106,7 @@ public final class TensorSources {
     try (InputStream in = InputFile.stream(path)) {
       return in.readNBytes(HEADER_LENGTH_BYTES + 1);
     } catch (IOException e) {
-      throw new UserException(path + " cannot be read: " + e + ". Check that you may read it.", e);
+      throw FileFault.of(path, "cannot be read", e);
     }
   }
 }

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
@@ -37,11 +36,7 @@ public final class WeightWriter {
   public static void write(Path file, TensorSource source, ElementType precision) {
     List<TensorDeclaration> tensors = source.names().stream()
         .map(name -> declaration(source, name, precision)).toList();
-    try {
-      SafetensorsWriter.write(file, tensors, METADATA);
-    } catch (SafetensorsException e) {
-      throw new UserException(e.getMessage(), e);
-    }
+    SafetensorsWriter.write(file, tensors, METADATA);
   }
 
   /** A tensor of a source in its own type; the 8-bit floats, which are widened on the way, excepted. */

@@ -1,6 +1,5 @@
 package dev.kasane.core.files;
 
-import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -16,7 +15,7 @@ public final class FileFaults {
   private FileFaults() {}
 
   /** Why an operation failed, in a few words without the path where the caller names it already. */
-  public static String reason(IOException failure) {
+  public static String reason(Exception failure) {
     if (isDiskFull(failure)) {
       return "the disk is full";
     } else if (failure instanceof AccessDeniedException) {
@@ -36,11 +35,11 @@ public final class FileFaults {
   }
 
   /** Whether there was no room on the disk, or in what the user may use of it; encoders wrap the failure in theirs. */
-  public static boolean isDiskFull(IOException failure) {
+  public static boolean isDiskFull(Exception failure) {
     String said = failure instanceof FileSystemException system ? system.getReason() : failure.getMessage();
     String text = Optional.ofNullable(said).orElse("").toLowerCase(Locale.ROOT);
     return text.contains("no space left") || text.contains("not enough space") || text.contains("quota exceeded")
-        || failure.getCause() instanceof IOException cause && isDiskFull(cause);
+        || failure.getCause() instanceof Exception cause && isDiskFull(cause);
   }
 
   /** A message in which files and folders that are not complete yet are called by the names that they will have. */

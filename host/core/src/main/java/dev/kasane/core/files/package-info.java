@@ -15,7 +15,8 @@
  * </pre>
  *
  * <p>{@link dev.kasane.core.files.FolderCopy} copies a stranger's folder and follows only links that cannot bring in
- * anything of the user's own. {@link dev.kasane.core.files.FileFaults} has the words for what a file system refuses.
+ * anything of the user's own. {@link dev.kasane.core.files.FileFault} is what every reader and writer of a format throws;
+ * {@link dev.kasane.core.files.FileFaults} has the words for what a file system refuses.
  * {@link dev.kasane.core.files.Utf8} refuses bytes that are no text, {@code Digests} makes every hash;
  * {@link dev.kasane.core.files.ContentHash} names a file by its bytes, {@link dev.kasane.core.files.CacheKey} a file of a
  * cache by all that it depends on.

@@ -1,6 +1,7 @@
 package dev.kasane.core.pickle;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.pickle.container.CheckpointContents;
 import dev.kasane.core.pickle.container.FileBytes;
@@ -46,35 +47,35 @@ public final class TorchCheckpoint implements AutoCloseable {
   /**
    * Opens a checkpoint in either of PyTorch's containers, told apart by content.
    *
-   * @throws PickleException if the file is missing, unreadable, truncated, of another kind, beyond the
+   * @throws FileFault if the file is missing, unreadable, truncated, of another kind, beyond the
    *     reader's limits, or asks for anything but plain values and tensors; the message says which
    */
-  public static TorchCheckpoint open(Path path) throws PickleException {
+  public static TorchCheckpoint open(Path path) {
     if (Files.isDirectory(path)) {
-      throw new PickleException(path, "is a folder, not a checkpoint; name the file inside it");
+      throw new FileFault(path, "is a folder, not a checkpoint; name the file inside it");
     }
     FileChannel channel = openChannel(path);
     try {
       return new TorchCheckpoint(path, channel, read(path, channel));
-    } catch (PickleException | RuntimeException | Error failure) {
+    } catch (RuntimeException | Error failure) {
       closeAfter(failure, channel);
       throw failure;
     }
   }
 
-  private static FileChannel openChannel(Path path) throws PickleException {
+  private static FileChannel openChannel(Path path) {
     try {
       return InputFile.channel(path);
     } catch (NoSuchFileException missing) {
-      throw new PickleException(path, "there is no such file", missing);
+      throw new FileFault(path, "there is no such file", missing);
     } catch (AccessDeniedException denied) {
-      throw new PickleException(path, "cannot be opened: permission denied", denied);
+      throw new FileFault(path, "cannot be opened: permission denied", denied);
     } catch (IOException failure) {
-      throw new PickleException(path, "cannot be opened: " + failure.getMessage(), failure);
+      throw new FileFault(path, "cannot be opened: " + failure.getMessage(), failure);
     }
   }
 
-  private static CheckpointContents read(Path path, FileChannel channel) throws PickleException {
+  private static CheckpointContents read(Path path, FileChannel channel) {
     try {
       int sample = (int) Math.min(FileDiagnosis.SAMPLE_BYTES, channel.size());
       byte[] head = FileBytes.read(channel, 0, sample).array();
@@ -86,9 +87,9 @@ public final class TorchCheckpoint implements AutoCloseable {
       }
       throw new MalformedPickle(describe(head));
     } catch (MalformedPickle fault) {
-      throw new PickleException(path, fault.getMessage(), fault);
+      throw new FileFault(path, fault.getMessage(), fault);
     } catch (IOException failure) {
-      throw new PickleException(path, "cannot be read: " + failure.getMessage(), failure);
+      throw new FileFault(path, "cannot be read: " + failure.getMessage(), failure);
     }
   }
 
@@ -129,11 +130,11 @@ public final class TorchCheckpoint implements AutoCloseable {
    * saved dict itself. Entries that are no tensors are left out; {@link #root} has them.
    *
    * @return tensors by name in order of insertion; unmodifiable, never empty
-   * @throws PickleException if there are no named tensors, saying what there is
+   * @throws FileFault if there are no named tensors, saying what there is
    */
-  public Map<String, PickledTensor> stateDict() throws PickleException {
+  public Map<String, PickledTensor> stateDict() {
     if (!(contents.root() instanceof Map<?, ?> saved)) {
-      throw new PickleException(path, "holds " + Kinds.of(contents.root())
+      throw new FileFault(path, "holds " + Kinds.of(contents.root())
           + ", not a dict of named tensors");
     }
     Map<?, ?> holder = saved.get("state_dict") instanceof Map<?, ?> inner ? inner : saved;
@@ -144,7 +145,7 @@ public final class TorchCheckpoint implements AutoCloseable {
       }
     });
     if (tensors.isEmpty()) {
-      throw new PickleException(path, "holds no tensors under 'state_dict' or at its top; its top has "
+      throw new FileFault(path, "holds no tensors under 'state_dict' or at its top; its top has "
           + saved.keySet().stream().limit(LISTED_KEYS).map(key -> VisibleText.shortened(String.valueOf(key)))
               .collect(Collectors.joining(", ", "[", saved.size() > LISTED_KEYS ? ", …]" : "]")));
     }
@@ -156,10 +157,10 @@ public final class TorchCheckpoint implements AutoCloseable {
    * Mapped where the file holds them so, copied where the tensor is strided, big-endian or compressed.
    *
    * @param tensor a tensor of this checkpoint
-   * @throws PickleException if it has more than 2^31 - 1 bytes (use {@link #map(PickledTensor, long, long)}),
+   * @throws FileFault if it has more than 2^31 - 1 bytes (use {@link #map(PickledTensor, long, long)}),
    *     is compressed beyond belief, or the file has shrunk since it was opened
    */
-  public ByteBuffer map(PickledTensor tensor) throws PickleException {
+  public ByteBuffer map(PickledTensor tensor) {
     return reading(() -> storages.read(tensor));
   }
 
@@ -168,10 +169,10 @@ public final class TorchCheckpoint implements AutoCloseable {
    *
    * @param offset first byte of the window, counted from the start of the tensor
    * @param length bytes in the window, at most 2^31 - 1
-   * @throws PickleException as {@link #map(PickledTensor)}, and if the tensor is strided or big-endian
+   * @throws FileFault as {@link #map(PickledTensor)}, and if the tensor is strided or big-endian
    * @throws IndexOutOfBoundsException if the window does not lie within the tensor
    */
-  public ByteBuffer map(PickledTensor tensor, long offset, long length) throws PickleException {
+  public ByteBuffer map(PickledTensor tensor, long offset, long length) {
     if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset > tensor.byteLength() - length) {
       throw new IndexOutOfBoundsException(
           "window of " + length + " bytes at " + offset + " in a tensor of " + tensor.byteLength()
@@ -184,29 +185,29 @@ public final class TorchCheckpoint implements AutoCloseable {
    * The elements of one tensor as floats, converted as {@link TensorValues#toFloats} does. For small uses: it
    * copies everything.
    *
-   * @throws PickleException as {@link #map(PickledTensor)}
+   * @throws FileFault as {@link #map(PickledTensor)}
    */
-  public float[] readFloats(PickledTensor tensor) throws PickleException {
+  public float[] readFloats(PickledTensor tensor) {
     return TensorValues.toFloats(map(tensor), tensor.dtype());
   }
 
-  private ByteBuffer reading(Reading reading) throws PickleException {
+  private ByteBuffer reading(Reading reading) {
     try {
       return reading.read();
     } catch (MalformedPickle fault) {
-      throw new PickleException(path, fault.getMessage(), fault);
+      throw new FileFault(path, fault.getMessage(), fault);
     } catch (IOException failure) {
-      throw new PickleException(path, "cannot be read: " + failure, failure);
+      throw new FileFault(path, "cannot be read: " + failure, failure);
     }
   }
 
   /** Closes the file. Buffers already mapped stay valid. */
   @Override
-  public void close() throws PickleException {
+  public void close() {
     try {
       channel.close();
     } catch (IOException failure) {
-      throw new PickleException(path, "cannot be closed: " + failure.getMessage(), failure);
+      throw new FileFault(path, "cannot be closed: " + failure.getMessage(), failure);
     }
   }
 

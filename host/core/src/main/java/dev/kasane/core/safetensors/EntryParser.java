@@ -3,6 +3,7 @@ package dev.kasane.core.safetensors;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -86,14 +87,14 @@ final class EntryParser {
     return Arrays.copyOf(sizes, count);
   }
 
-  private void refuseRepeated(boolean repeated, String field) throws SafetensorsException {
+  private void refuseRepeated(boolean repeated, String field) {
     if (repeated) {
       throw fault("gives its " + field + " twice");
     }
   }
 
-  private SafetensorsException fault(String fault) {
-    return new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " " + fault
+  private FileFault fault(String fault) {
+    return new FileFault(path, "tensor " + VisibleText.quote(name) + " " + fault
         + "; the header is damaged or of another format");
   }
 }

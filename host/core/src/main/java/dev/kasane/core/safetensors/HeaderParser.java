@@ -9,7 +9,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.VisibleText;
-import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.Utf8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -63,19 +63,17 @@ final class HeaderParser {
     return Collections.unmodifiableMap(metadata);
   }
 
-  void parse() throws SafetensorsException {
+  void parse() {
     try (Reader utf8 = Utf8.reader(new ByteArrayInputStream(json));
         JsonParser parser = JSON.createParser(utf8)) {
       parseHeader(parser);
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (CharacterCodingException malformed) {
-      throw new SafetensorsException(path, "the header is not valid UTF-8; the file is damaged", malformed);
+      throw new FileFault(path, "the header is not valid UTF-8; the file is damaged", malformed);
     } catch (JsonProcessingException malformed) {
-      throw new SafetensorsException(path, "the header is not valid JSON (" + JsonFault.of(malformed)
+      throw new FileFault(path, "the header is not valid JSON (" + JsonFault.of(malformed)
           + "); the file is damaged", malformed);
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "the header cannot be read: " + FileFaults.reason(failure), failure);
+      throw FileFault.of(path, "the header cannot be read", failure);
     }
   }
 
@@ -96,7 +94,7 @@ final class HeaderParser {
       }
     }
     if (parser.nextToken() != null) {
-      throw new SafetensorsException(path, "the header goes on after its JSON object; the file is damaged");
+      throw new FileFault(path, "the header goes on after its JSON object; the file is damaged");
     }
   }
 
@@ -131,25 +129,24 @@ final class HeaderParser {
     return value.toString();
   }
 
-  private void expect(JsonToken found, JsonToken expected, String what, String words)
-      throws SafetensorsException {
+  private void expect(JsonToken found, JsonToken expected, String what, String words) {
     if (found != expected) {
-      throw new SafetensorsException(path, what + " should be " + words + " but is "
+      throw new FileFault(path, what + " should be " + words + " but is "
           + (found == null ? "missing" : found) + "; the file is damaged");
     }
   }
 
-  private void refuseRepeated(boolean repeated, String key) throws SafetensorsException {
+  private void refuseRepeated(boolean repeated, String key) {
     if (repeated) {
-      throw new SafetensorsException(path, "the header names " + VisibleText.quote(key) + " twice, so it is"
+      throw new FileFault(path, "the header names " + VisibleText.quote(key) + " twice, so it is"
           + " unclear which is meant; write the file again");
     }
   }
 
   /** JSON can escape half a surrogate pair, which no Unicode text contains and no file could store again. */
-  private void requireWellFormed(String text) throws SafetensorsException {
+  private void requireWellFormed(String text) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new SafetensorsException(path, "the header holds half a character (a lone surrogate) in "
+      throw new FileFault(path, "the header holds half a character (a lone surrogate) in "
           + VisibleText.quote(text) + "; the file is damaged");
     }
   }

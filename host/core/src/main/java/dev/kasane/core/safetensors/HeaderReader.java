@@ -1,6 +1,6 @@
 package dev.kasane.core.safetensors;
 
-import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,7 +24,7 @@ final class HeaderReader {
     this.channel = channel;
   }
 
-  SafetensorsHeader read() throws SafetensorsException {
+  SafetensorsHeader read() {
     try {
       long fileSize = channel.size();
       byte[] head = readAt(0, (int) Math.min(FileDiagnosis.SAMPLE_BYTES, fileSize));
@@ -36,14 +36,12 @@ final class HeaderReader {
       LayoutCheck check = new LayoutCheck(path, dataStart, fileSize - dataStart);
       return new SafetensorsHeader(check.place(parsed.tensors()), parsed.metadata(),
           parsed.foreignMetadata(), dataStart);
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be read: " + FileFaults.reason(failure), failure);
+      throw FileFault.of(path, "cannot be read", failure);
     }
   }
 
-  private int checkedHeaderLength(byte[] head, long fileSize) throws SafetensorsException {
+  private int checkedHeaderLength(byte[] head, long fileSize) {
     if (fileSize < PREFIX_BYTES) {
       throw notSafetensors(head, "has only " + fileSize + " bytes, too few for a safetensors file, whose"
           + " first " + PREFIX_BYTES + " are the length of its header; copy or download it again");
@@ -59,14 +57,14 @@ final class HeaderReader {
       throw notSafetensors(head, "is not a safetensors file: no JSON header begins at byte 8");
     }
     if (length > fileSize - PREFIX_BYTES) {
-      throw new SafetensorsException(path, announced + " but has only " + fileSize
+      throw new FileFault(path, announced + " but has only " + fileSize
           + " bytes in all; the download is incomplete");
     }
     return (int) length;
   }
 
-  private SafetensorsException notSafetensors(byte[] head, String otherwise) {
-    return new SafetensorsException(path, FileDiagnosis.describe(head).orElse(otherwise));
+  private FileFault notSafetensors(byte[] head, String otherwise) {
+    return new FileFault(path, FileDiagnosis.describe(head).orElse(otherwise));
   }
 
   private byte[] readAt(long position, int length) throws IOException {
@@ -78,7 +76,7 @@ final class HeaderReader {
       count = channel.read(buffer, position + buffer.position());
     }
     if (count < 0) {
-      throw new SafetensorsException(path, "ended at byte " + (position + buffer.position())
+      throw new FileFault(path, "ended at byte " + (position + buffer.position())
           + " while it was being read; it is still being written or was cut");
     }
     return buffer.array();

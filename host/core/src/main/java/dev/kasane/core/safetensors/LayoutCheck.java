@@ -1,6 +1,7 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ final class LayoutCheck {
   }
 
   /** The tensors with absolute offsets, in the order of their bytes. */
-  Map<String, TensorEntry> place(Map<String, TensorDeclared> declared) throws SafetensorsException {
+  Map<String, TensorEntry> place(Map<String, TensorDeclared> declared) {
     List<Map.Entry<String, TensorDeclared>> ordered = new ArrayList<>(declared.entrySet());
     Comparator<TensorDeclared> byOffset =
         Comparator.comparingLong(TensorDeclared::begin).thenComparingLong(TensorDeclared::end);
@@ -42,21 +43,21 @@ final class LayoutCheck {
     return Collections.unmodifiableMap(placed);
   }
 
-  private void checkFollows(String name, TensorDeclared span, long position) throws SafetensorsException {
+  private void checkFollows(String name, TensorDeclared span, long position) {
     if (span.begin() > span.end()) {
-      throw new SafetensorsException(path, where(name, span) + ", which runs backwards; the header is damaged");
+      throw new FileFault(path, where(name, span) + ", which runs backwards; the header is damaged");
     }
     if (span.begin() < position) {
-      throw new SafetensorsException(path, where(name, span) + ", over the tensor before it, which ends at " + position
+      throw new FileFault(path, where(name, span) + ", over the tensor before it, which ends at " + position
           + "; the header is damaged");
     }
     if (span.begin() > position) {
-      throw new SafetensorsException(path, where(name, span) + ", leaving bytes from " + position
+      throw new FileFault(path, where(name, span) + ", leaving bytes from " + position
           + " on that belong to no tensor; the header is damaged");
     }
     // An end past the file is reported by checkEnd, with all that is missing; here it must not overflow.
     if (span.end() > Long.MAX_VALUE - dataStart) {
-      throw new SafetensorsException(path, where(name, span) + ", past anything a file can hold; the header is"
+      throw new FileFault(path, where(name, span) + ", past anything a file can hold; the header is"
           + " damaged");
     }
   }
@@ -69,29 +70,29 @@ final class LayoutCheck {
     return "tensor " + VisibleText.quote(name) + " of " + span.dtype() + Arrays.toString(span.shape());
   }
 
-  private void checkSize(String name, TensorDeclared span) throws SafetensorsException {
+  private void checkSize(String name, TensorDeclared span) {
     long needed = span.dtype().byteSize();
     try {
       for (long size : span.shape()) {
         needed = Math.multiplyExact(needed, size);
       }
     } catch (ArithmeticException overflow) {
-      throw new SafetensorsException(path, what(name, span) + " is larger than any file; the header is damaged",
+      throw new FileFault(path, what(name, span) + " is larger than any file; the header is damaged",
           overflow);
     }
     if (needed != span.end() - span.begin()) {
-      throw new SafetensorsException(path, what(name, span) + " needs " + needed + " bytes but spans "
+      throw new FileFault(path, what(name, span) + " needs " + needed + " bytes but spans "
           + (span.end() - span.begin()) + "; the header is damaged");
     }
   }
 
-  private void checkEnd(long end) throws SafetensorsException {
+  private void checkEnd(long end) {
     if (end > dataLength) {
-      throw new SafetensorsException(path, "declares " + end + " bytes of tensors but holds " + dataLength
+      throw new FileFault(path, "declares " + end + " bytes of tensors but holds " + dataLength
           + "; the download is incomplete, fetch it again");
     }
     if (end < dataLength) {
-      throw new SafetensorsException(path, "holds " + dataLength + " bytes after its header but declares"
+      throw new FileFault(path, "holds " + dataLength + " bytes after its header but declares"
           + " tensors for " + end + " only; the file is damaged");
     }
   }

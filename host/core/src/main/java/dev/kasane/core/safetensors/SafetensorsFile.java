@@ -1,7 +1,7 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
-import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileWindow;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
@@ -32,29 +32,29 @@ public final class SafetensorsFile implements AutoCloseable {
   /**
    * Opens a file and checks its whole header.
    *
-   * @throws SafetensorsException if the file is missing, unreadable, truncated or not a valid safetensors
+   * @throws FileFault if the file is missing, unreadable, truncated or not a valid safetensors
    *     file; the message says which, and what the file is where its content tells
    */
-  public static SafetensorsFile open(Path path) throws SafetensorsException {
+  public static SafetensorsFile open(Path path) {
     if (Files.isDirectory(path)) {
-      throw new SafetensorsException(path, "is a folder, not a safetensors file; name the file inside it");
+      throw new FileFault(path, "is a folder, not a safetensors file; name the file inside it");
     }
     FileChannel channel = openChannel(path);
     try {
       return new SafetensorsFile(path, channel, new HeaderReader(path, channel).read());
-    } catch (SafetensorsException | RuntimeException | Error failure) {
+    } catch (RuntimeException | Error failure) {
       closeAfter(failure, channel);
       throw failure;
     }
   }
 
-  private static FileChannel openChannel(Path path) throws SafetensorsException {
+  private static FileChannel openChannel(Path path) {
     try {
       return InputFile.channel(path);
     } catch (NoSuchFileException missing) {
-      throw new SafetensorsException(path, "there is no such file", missing);
+      throw new FileFault(path, "there is no such file", missing);
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be opened: " + FileFaults.reason(failure), failure);
+      throw FileFault.of(path, "cannot be opened", failure);
     }
   }
 
@@ -97,13 +97,13 @@ public final class SafetensorsFile implements AutoCloseable {
   /**
    * The bytes of one tensor, mapped into memory: direct, read-only, little-endian, possibly unaligned.
    *
-   * @throws SafetensorsException if there is no such tensor, it is larger than 2^31 - 1 bytes (use
+   * @throws FileFault if there is no such tensor, it is larger than 2^31 - 1 bytes (use
    *     {@link #map(String, long, long)}), or the file has shrunk since it was opened
    */
-  public ByteBuffer map(String name) throws SafetensorsException {
+  public ByteBuffer map(String name) {
     TensorEntry entry = entry(name);
     if (entry.byteLength() > Integer.MAX_VALUE) {
-      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " has " + entry.byteLength()
+      throw new FileFault(path, "tensor " + VisibleText.quote(name) + " has " + entry.byteLength()
           + " bytes, more than one buffer holds; map it in windows of at most " + Integer.MAX_VALUE
           + " bytes");
     }
@@ -115,10 +115,10 @@ public final class SafetensorsFile implements AutoCloseable {
    *
    * @param offset first byte of the window, counted from the start of the tensor
    * @param length bytes in the window, at most 2^31 - 1
-   * @throws SafetensorsException as {@link #map(String)}
+   * @throws FileFault as {@link #map(String)}
    * @throws IndexOutOfBoundsException if the window does not lie within the tensor
    */
-  public ByteBuffer map(String name, long offset, long length) throws SafetensorsException {
+  public ByteBuffer map(String name, long offset, long length) {
     TensorEntry entry = entry(name);
     if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset > entry.byteLength() - length) {
       throw new IndexOutOfBoundsException(
@@ -126,16 +126,13 @@ public final class SafetensorsFile implements AutoCloseable {
     }
     try {
       if (channel.size() < entry.end()) {
-        throw new SafetensorsException(path, "has shrunk to " + channel.size() + " bytes since it was opened;"
+        throw new FileFault(path, "has shrunk to " + channel.size() + " bytes since it was opened;"
             + " tensor " + VisibleText.quote(name) + " ends at byte " + entry.end());
       }
       return FileWindow.of(channel, entry.begin() + offset, length, header.tensors().size())
           .order(ByteOrder.LITTLE_ENDIAN);
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be mapped: "
-          + FileFaults.reason(failure), failure);
+      throw FileFault.of(path, "tensor " + VisibleText.quote(name) + " cannot be mapped", failure);
     }
   }
 
@@ -143,16 +140,16 @@ public final class SafetensorsFile implements AutoCloseable {
    * The elements of one tensor as floats, converted as {@link TensorValues#toFloats} does. For small uses:
    * it copies everything.
    *
-   * @throws SafetensorsException as {@link #map(String)}
+   * @throws FileFault as {@link #map(String)}
    */
-  public float[] readFloats(String name) throws SafetensorsException {
+  public float[] readFloats(String name) {
     return TensorValues.toFloats(map(name), entry(name).dtype());
   }
 
-  private TensorEntry entry(String name) throws SafetensorsException {
+  private TensorEntry entry(String name) {
     TensorEntry entry = header.tensors().get(name);
     if (entry == null) {
-      throw new SafetensorsException(path, "has no tensor " + VisibleText.quote(name) + " among its "
+      throw new FileFault(path, "has no tensor " + VisibleText.quote(name) + " among its "
           + header.tensors().size());
     }
     return entry;
@@ -163,23 +160,20 @@ public final class SafetensorsFile implements AutoCloseable {
    * process afterwards.
    *
    * @param target takes {@code byteLength()} bytes from its position on
-   * @throws SafetensorsException as {@link #map(String)}
+   * @throws FileFault as {@link #map(String)}
    */
-  public void read(String name, ByteBuffer target) throws SafetensorsException {
+  public void read(String name, ByteBuffer target) {
     TensorEntry entry = entry(name);
     ByteBuffer window = target.slice().limit(Math.toIntExact(entry.byteLength()));
     try {
       while (window.hasRemaining()) {
         if (channel.read(window, entry.begin() + window.position()) < 0) {
-          throw new SafetensorsException(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
+          throw new FileFault(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
               + " ends at byte " + entry.end());
         }
       }
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "tensor " + VisibleText.quote(name) + " cannot be read: "
-          + FileFaults.reason(failure), failure);
+      throw FileFault.of(path, "tensor " + VisibleText.quote(name) + " cannot be read", failure);
     }
   }
 
@@ -189,11 +183,11 @@ public final class SafetensorsFile implements AutoCloseable {
 
   /** Closes the file. Buffers already mapped stay valid. */
   @Override
-  public void close() throws SafetensorsException {
+  public void close() {
     try {
       channel.close();
     } catch (IOException failure) {
-      throw new SafetensorsException(path, "cannot be closed: " + FileFaults.reason(failure), failure);
+      throw FileFault.of(path, "cannot be closed", failure);
     }
   }
 }

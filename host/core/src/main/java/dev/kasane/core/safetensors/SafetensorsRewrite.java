@@ -1,5 +1,6 @@
 package dev.kasane.core.safetensors;
 
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
 import dev.kasane.core.parallel.SharedWork;
@@ -48,9 +49,9 @@ public final class SafetensorsRewrite {
    * @param metadata asked twice, before the tensors and after them; the second answer counts and may be up to
    *     4 KiB longer
    * @param threads how many copy and compute at once, the caller among them, at least one
-   * @throws SafetensorsException when it cannot be written, or a computed tensor has the wrong length
+   * @throws FileFault when it cannot be written, or a computed tensor has the wrong length
    */
-  public void write(Path target, Supplier<Map<String, String>> metadata, int threads) throws SafetensorsException {
+  public void write(Path target, Supplier<Map<String, String>> metadata, int threads) {
     try (PendingFile pending = PendingFile.beside(target)) {
       byte[] expected = header(metadata.get());
       int length = expected.length + RESERVE_BYTES;
@@ -61,15 +62,13 @@ public final class SafetensorsRewrite {
       }
       byte[] header = header(metadata.get());
       if (header.length > length) {
-        throw new SafetensorsException(target, "was not written: its metadata grew by more than "
+        throw new FileFault(target, "was not written: its metadata grew by more than "
             + RESERVE_BYTES + " bytes");
       }
       pending.write(start(header, length), 0);
       pending.replaceTarget();
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(failure)
+      throw new FileFault(target, "could not be written: " + FileFaults.reason(failure)
           + "; nothing was changed", failure);
     }
   }

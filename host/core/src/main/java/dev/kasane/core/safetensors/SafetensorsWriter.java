@@ -1,6 +1,7 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
@@ -39,17 +40,16 @@ public final class SafetensorsWriter {
    * @param target file to write or replace; a symbolic link is followed. Its folder must exist.
    * @param tensors in any order, with different names
    * @param metadata text pairs for {@code __metadata__}; left out where empty
-   * @throws SafetensorsException if the file cannot be written (folder missing, no permission, disk full) or
+   * @throws FileFault if the file cannot be written (folder missing, no permission, disk full) or
    *     the tensors cannot form a file (repeated name, a source that gives too few or too many bytes)
    */
-  public static void write(Path target, Collection<TensorDeclaration> tensors, Map<String, String> metadata)
-      throws SafetensorsException {
+  public static void write(Path target, Collection<TensorDeclaration> tensors, Map<String, String> metadata) {
     checkNames(target, tensors, metadata);
     List<TensorDeclaration> ordered = inFileOrder(tensors);
     try (PendingFile pending = PendingFile.beside(target)) {
       byte[] header = HeaderWriter.encode(ordered, new TreeMap<>(metadata));
       if (header.length > HeaderReader.MAX_HEADER_BYTES) {
-        throw new SafetensorsException(target, "cannot be written: its header would have " + header.length
+        throw new FileFault(target, "cannot be written: its header would have " + header.length
             + " bytes, above the format's limit of " + HeaderReader.MAX_HEADER_BYTES);
       }
       pending.write(ByteBuffer.allocate(HeaderReader.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN)
@@ -59,10 +59,8 @@ public final class SafetensorsWriter {
         new TensorChannel(target, pending::write, tensor).fill();
       }
       pending.replaceTarget();
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(failure)
+      throw new FileFault(target, "could not be written: " + FileFaults.reason(failure)
           + "; nothing was changed", failure);
     }
   }
@@ -86,16 +84,16 @@ public final class SafetensorsWriter {
   }
 
   private static void checkNames(Path target, Collection<TensorDeclaration> tensors,
-      Map<String, String> metadata) throws SafetensorsException {
+      Map<String, String> metadata) {
     Set<String> names = new HashSet<>();
     for (TensorDeclaration tensor : tensors) {
       checkText(target, tensor.name());
       if (tensor.name().equals(HeaderParser.METADATA_KEY)) {
-        throw new SafetensorsException(target, "cannot hold a tensor named '__metadata__', which the format"
+        throw new FileFault(target, "cannot hold a tensor named '__metadata__', which the format"
             + " keeps for text; rename the tensor");
       }
       if (!names.add(tensor.name())) {
-        throw new SafetensorsException(target, "cannot hold two tensors named "
+        throw new FileFault(target, "cannot hold two tensors named "
             + VisibleText.quote(tensor.name()));
       }
     }
@@ -105,9 +103,9 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void checkText(Path target, String text) throws SafetensorsException {
+  private static void checkText(Path target, String text) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new SafetensorsException(target, "cannot hold " + VisibleText.quote(text)
+      throw new FileFault(target, "cannot hold " + VisibleText.quote(text)
           + ": half a character (a lone surrogate) has no UTF-8 form");
     }
   }

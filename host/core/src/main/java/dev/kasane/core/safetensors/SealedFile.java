@@ -1,6 +1,7 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,18 +39,15 @@ public final class SealedFile {
    * @param target file to write or replace
    * @param tensors in any order, with different names; each is asked for its bytes twice
    * @param metadata text pairs beside the seal
-   * @throws SafetensorsException as {@link SafetensorsWriter#write}
+   * @throws FileFault as {@link SafetensorsWriter#write}
    */
-  public static void write(Path target, Collection<TensorDeclaration> tensors, Map<String, String> metadata)
-      throws SafetensorsException {
+  public static void write(Path target, Collection<TensorDeclaration> tensors, Map<String, String> metadata) {
     Map<String, String> sealed = new TreeMap<>(metadata);
     sealed.put(KEY, OPEN);
     try {
       sealed.put(KEY, hex(checksum(target, SafetensorsWriter.inFileOrder(tensors), new TreeMap<>(sealed))));
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(failure)
+      throw new FileFault(target, "could not be written: " + FileFaults.reason(failure)
           + "; nothing was changed", failure);
     }
     SafetensorsWriter.write(target, tensors, sealed);
@@ -71,24 +69,22 @@ public final class SealedFile {
   /**
    * Reads a whole file and compares it with its seal.
    *
-   * @throws SafetensorsException when it has none, any byte differs from what was written, or it cannot be read
+   * @throws FileFault when it has none, any byte differs from what was written, or it cannot be read
    */
-  public static void check(SafetensorsFile file) throws SafetensorsException {
+  public static void check(SafetensorsFile file) {
     String seal = file.metadata().get(KEY);
     if (seal == null) {
-      throw new SafetensorsException(file.path(), "has no checksum: an older version of Kasane wrote it, or another"
+      throw new FileFault(file.path(), "has no checksum: an older version of Kasane wrote it, or another"
           + " program");
     }
     try {
       String found = hex(checksum(file));
       if (!found.equals(seal)) {
-        throw new SafetensorsException(file.path(), "is damaged: its bytes have the checksum " + found + ", and "
+        throw new FileFault(file.path(), "is damaged: its bytes have the checksum " + found + ", and "
             + VisibleText.quote(seal) + " was written into it");
       }
-    } catch (SafetensorsException known) {
-      throw known;
     } catch (IOException failure) {
-      throw new SafetensorsException(file.path(), "cannot be read: " + FileFaults.reason(failure), failure);
+      throw FileFault.of(file.path(), "cannot be read", failure);
     }
   }
 
@@ -112,7 +108,7 @@ public final class SealedFile {
   private static void fill(SafetensorsFile file, FileChannel channel, ByteBuffer target, long at) throws IOException {
     while (target.hasRemaining()) {
       if (channel.read(target, at + target.position()) < 0) {
-        throw new SafetensorsException(file.path(), "has shrunk since it was opened");
+        throw new FileFault(file.path(), "has shrunk since it was opened");
       }
     }
     target.flip();

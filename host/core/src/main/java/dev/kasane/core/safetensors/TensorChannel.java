@@ -1,6 +1,7 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -33,12 +34,12 @@ final class TensorChannel implements WritableByteChannel {
   /**
    * Has the tensor write itself.
    *
-   * @throws SafetensorsException when it gives too few bytes
+   * @throws FileFault when it gives too few bytes
    */
   void fill() throws IOException {
     tensor.bytes().writeTo(this);
     if (missing != 0) {
-      throw new SafetensorsException(target, "was not written: the source of tensor "
+      throw new FileFault(target, "was not written: the source of tensor "
           + VisibleText.quote(tensor.name()) + " gave " + missing + " bytes too few of " + tensor.byteLength());
     }
   }
@@ -47,7 +48,7 @@ final class TensorChannel implements WritableByteChannel {
   public int write(ByteBuffer source) throws IOException {
     int count = source.remaining();
     if (count > missing) {
-      throw new SafetensorsException(target, "was not written: the source of tensor "
+      throw new FileFault(target, "was not written: the source of tensor "
           + VisibleText.quote(tensor.name()) + " gave more than its " + tensor.byteLength() + " bytes");
     }
     sink.write(source);

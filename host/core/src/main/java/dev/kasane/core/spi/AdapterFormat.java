@@ -1,8 +1,8 @@
 package dev.kasane.core.spi;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.tensor.ElementType;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -67,9 +67,9 @@ public interface AdapterFormat extends ExtensionPoint {
   /**
    * What a file's header, and what lies beside the file, tell people.
    *
-   * @throws IOException when what lies beside it is damaged; the message names it
+   * @throws dev.kasane.core.files.FileFault when what lies beside it is damaged; the message names it
    */
-  default HeaderFacts describe(AdapterHeader header) throws IOException {
+  default HeaderFacts describe(AdapterHeader header) {
     return HeaderFacts.NONE;
   }
 
@@ -97,9 +97,9 @@ public interface AdapterFormat extends ExtensionPoint {
    * The hashes by which this format's tools know a file, by name.
    *
    * @param file a file in any format
-   * @throws IOException when it cannot be read to its end
+   * @throws dev.kasane.core.files.FileFault when it cannot be read to its end
    */
-  default Map<String, String> hashes(Path file) throws IOException {
+  default Map<String, String> hashes(Path file) {
     return Map.of();
   }
 
@@ -118,9 +118,9 @@ public interface AdapterFormat extends ExtensionPoint {
    * @param layers the base model's layer paths by component; keys are matched against these
    * @param scope owner of the tensors
    * @return the neutral model; keys that fit no layer are listed, never dropped in silence
-   * @throws IOException when the file cannot be read or is damaged
+   * @throws dev.kasane.core.files.FileFault when the file cannot be read or is damaged
    */
-  AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) throws IOException;
+  AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope);
 
   /**
    * Proposes new keys for a file, or a folder's tensors, that a faulty tool mangled, so that this format can read them.
@@ -150,7 +150,7 @@ public interface AdapterFormat extends ExtensionPoint {
    * @param file where to
    * @param storage one of {@link ElementType#PRECISIONS}
    * @throws dev.kasane.core.UserException when the format cannot hold the model, with the reason
-   * @throws IOException when it cannot be written
+   * @throws dev.kasane.core.files.FileFault when it cannot be written
    */
-  void write(AdapterModel model, Path file, ElementType storage) throws IOException;
+  void write(AdapterModel model, Path file, ElementType storage);
 }

@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
@@ -74,9 +74,9 @@ public final class StoredTensors {
    * @param file an open file
    * @param name key in the file
    * @param scope owner of the tensor
-   * @throws SafetensorsException when it cannot be read or the engine has no such type
+   * @throws FileFault when it cannot be read or the engine has no such type
    */
-  public static NDArray read(SafetensorsFile file, String name, NDManager scope) throws SafetensorsException {
+  public static NDArray read(SafetensorsFile file, String name, NDManager scope) {
     TensorEntry entry = file.tensors().get(name);
     ByteBuffer stored = file.map(name);
     ElementType type = typeOf(file, name, entry);
@@ -96,10 +96,9 @@ public final class StoredTensors {
    * @param name key in the file
    * @param memory a contiguous tensor on the CPU with room for the tensor's bytes; its content is overwritten
    * @param scope owner of the tensor, which is valid until the memory is used again
-   * @throws SafetensorsException when it cannot be read or the engine has no such type
+   * @throws FileFault when it cannot be read or the engine has no such type
    */
-  public static NDArray read(SafetensorsFile file, String name, NDArray memory, NDManager scope)
-      throws SafetensorsException {
+  public static NDArray read(SafetensorsFile file, String name, NDArray memory, NDManager scope) {
     TensorEntry entry = file.tensors().get(name);
     NDArray tensor = OPS.over(scope, memory, 0, typeOf(file, name, entry).dataType(), new Shape(entry.shape()));
     if (entry.byteLength() > 0) {
@@ -117,10 +116,9 @@ public final class StoredTensors {
     }
   }
 
-  private static ElementType typeOf(SafetensorsFile file, String name, TensorEntry entry)
-      throws SafetensorsException {
+  private static ElementType typeOf(SafetensorsFile file, String name, TensorEntry entry) {
     return ElementType.of(entry.dtype())
-        .orElseThrow(() -> new SafetensorsException(file.path(), "tensor '" + name + "' has elements of type "
+        .orElseThrow(() -> new FileFault(file.path(), "tensor '" + name + "' has elements of type "
             + entry.dtype() + ", which the engine does not compute with; save it as float16 or float32"));
   }
 
@@ -129,14 +127,14 @@ public final class StoredTensors {
    *
    * @param name key in the file
    * @param tensor a contiguous tensor of the same type and shape
-   * @throws SafetensorsException when the file has no such tensor or another type or shape
+   * @throws FileFault when the file has no such tensor or another type or shape
    */
-  public static void copyInto(SafetensorsFile file, String name, NDArray tensor) throws SafetensorsException {
+  public static void copyInto(SafetensorsFile file, String name, NDArray tensor) {
     TensorEntry entry = file.tensors().get(name);
     long[] shape = tensor.getShape().getShape();
     DType type = ElementType.of(tensor).stored();
     if (entry == null || entry.dtype() != type || !Arrays.equals(entry.shape(), shape)) {
-      throw new SafetensorsException(file.path(), "has " + (entry == null ? "no tensor " + name : entry)
+      throw new FileFault(file.path(), "has " + (entry == null ? "no tensor " + name : entry)
           + ", expected " + name + " " + type + Arrays.toString(shape));
     }
     ByteBuffer target = TorchBridge.memory(tensor);

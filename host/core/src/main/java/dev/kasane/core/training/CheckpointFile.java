@@ -1,12 +1,11 @@
 package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
-import dev.kasane.core.safetensors.SafetensorsException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SealedFile;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.StoredTensors;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +48,9 @@ record CheckpointFile(Path path, long step, boolean last) {
    *
    * @param run what identifies the run
    * @param tensors the live tensors by name
-   * @throws IOException when it cannot be written
+   * @throws FileFault when it cannot be written
    */
-  void write(String run, Map<String, NDArray> tensors) throws IOException {
+  void write(String run, Map<String, NDArray> tensors) {
     List<TensorDeclaration> declarations = new ArrayList<>();
     tensors.forEach((name, tensor) -> declarations.add(StoredTensors.declare(name, tensor)));
     SealedFile.write(path, declarations, Map.of(STEP, Long.toString(step), RUN, run));
@@ -60,18 +59,18 @@ record CheckpointFile(Path path, long step, boolean last) {
   /**
    * Opens it once all of it is known to be as it was written.
    *
-   * @throws IOException naming the file and what is wrong with it
+   * @throws FileFault naming the file and what is wrong with it
    */
-  SafetensorsFile open() throws IOException {
+  SafetensorsFile open() {
     SafetensorsFile file = SafetensorsFile.open(path);
     try {
       SealedFile.check(file);
       String written = file.metadata().get(STEP);
       if (!Long.toString(step).equals(written)) {
-        throw new SafetensorsException(path, "is the checkpoint of step " + written + " under the name of another");
+        throw new FileFault(path, "is the checkpoint of step " + written + " under the name of another");
       }
       return file;
-    } catch (IOException e) {
+    } catch (RuntimeException e) {
       file.close();
       throw e;
     }

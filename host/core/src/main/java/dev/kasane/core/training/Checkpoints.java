@@ -2,6 +2,7 @@ package dev.kasane.core.training;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
 import dev.kasane.core.files.PendingFile;
@@ -61,7 +62,7 @@ public final class Checkpoints {
     try {
       Folders.make(folder);
       CheckpointFile.of(folder, step).write(run, tensors);
-    } catch (IOException e) {
+    } catch (IOException | FileFault e) {
       throw new UserException("Checkpoint of step " + step + " cannot be written: " + e.getMessage()
           + ". Free some space or choose another output folder, then run the same command again to go on.", e);
     }
@@ -94,7 +95,7 @@ public final class Checkpoints {
             + each.step() + "."));
         copyInto(tensors, file);
         return each.step();
-      } catch (IOException e) {
+      } catch (FileFault e) {
         damaged.add(e.getMessage());
       }
     }
@@ -115,7 +116,7 @@ public final class Checkpoints {
       for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
         StoredTensors.copyInto(file, entry.getKey(), entry.getValue());
       }
-    } catch (IOException e) {
+    } catch (FileFault e) {
       throw new UserException("Checkpoint " + e.getMessage() + ". Choose another output folder, or start anew with"
           + " «overwrite».", e);
     }
@@ -126,7 +127,7 @@ public final class Checkpoints {
     for (CheckpointFile each : found(false).descendingMap().values()) {
       try (SafetensorsFile file = each.open()) {
         return CheckpointFile.isOf(file, run);
-      } catch (IOException damaged) {
+      } catch (FileFault damaged) {
         // The one before may do, as in restore, which tells of the damage.
       }
     }
@@ -148,7 +149,7 @@ public final class Checkpoints {
     for (CheckpointFile each : found(true).descendingMap().values()) {
       try (SafetensorsFile file = each.open()) {
         return CheckpointFile.isOf(file, run) ? OptionalLong.of(each.step()) : OptionalLong.empty();
-      } catch (IOException damaged) {
+      } catch (FileFault damaged) {
         // Nothing to go on from, which is what is asked here.
       }
     }

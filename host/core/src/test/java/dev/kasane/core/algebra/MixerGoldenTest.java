@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.ScaledPair;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -35,7 +35,7 @@ class MixerGoldenTest {
   }
 
   @AfterAll
-  static void close() throws SafetensorsException {
+  static void close() {
     file.close();
     scope.close();
   }
@@ -43,7 +43,7 @@ class MixerGoldenTest {
   private static NDArray golden(String key) {
     try {
       return StoredTensors.read(file, key, scope);
-    } catch (SafetensorsException e) {
+    } catch (FileFault e) {
       throw new AssertionError(e);
     }
   }

@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.algebra.RankRule.Kind;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.lowrank.LoraNames;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
@@ -46,7 +46,7 @@ class SdScriptsTest {
   }
 
   @AfterAll
-  static void close() throws SafetensorsException {
+  static void close() {
     file.close();
     scope.close();
   }
@@ -54,7 +54,7 @@ class SdScriptsTest {
   private static NDArray golden(String key) {
     try {
       return StoredTensors.read(file, key, scope);
-    } catch (SafetensorsException e) {
+    } catch (FileFault e) {
       throw new AssertionError(e);
     }
   }

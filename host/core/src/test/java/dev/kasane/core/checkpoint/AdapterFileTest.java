@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -16,7 +17,6 @@ import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ class AdapterFileTest {
   void namesTensorsWithValuesThatAreNoNumbers(DType type) throws IOException {
     for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
       try (AdapterFile file = AdapterFile.open(file("bad", type, 1, bad, 2))) {
-        assertThatThrownBy(() -> file.read("bad", scope)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> file.read("bad", scope)).isInstanceOf(FileFault.class)
             .hasMessageContaining("'bad'").hasMessageContaining("1 of 3").hasMessageContaining("given");
       }
     }
@@ -76,7 +76,7 @@ class AdapterFileTest {
 
   @Test
   void emptyTensorsAreRefusedWithTheirCause() throws IOException {
-    assertThatThrownBy(() -> AdapterFile.open(file("empty", DType.F32))).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> AdapterFile.open(file("empty", DType.F32))).isInstanceOf(FileFault.class)
         .hasMessageContainingAll("1 of 2 tensors are empty", "'empty' of shape (0)", "ZeRO-3", "gathered");
   }
 
@@ -90,7 +90,7 @@ class AdapterFileTest {
         .hasMessageContainingAll("one of 2 parts", "given.safetensors.index.json");
     Files.writeString(index, "{\"weight_map\": {\"a\": \"" + first.getFileName() + "\", \"b\": \""
         + second.getFileName() + "\"}}");
-    assertThatThrownBy(() -> AdapterFile.open(index)).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> AdapterFile.open(index)).isInstanceOf(FileFault.class)
         .hasMessageContainingAll("incomplete", "given-00002-of-00002.safetensors");
     Files.move(file("b", DType.BF16, 3), second);
     assertThat(TensorSources.whole(first)).isEqualTo(index);
@@ -109,7 +109,7 @@ class AdapterFileTest {
 
   @Test
   void aMissingFileIsNamed() {
-    assertThatThrownBy(() -> AdapterFile.open(folder.resolve("none"))).isInstanceOf(NoSuchFileException.class)
+    assertThatThrownBy(() -> AdapterFile.open(folder.resolve("none"))).isInstanceOf(FileFault.class)
         .hasMessageContaining("none");
   }
 

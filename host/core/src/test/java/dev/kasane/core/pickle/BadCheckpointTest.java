@@ -3,6 +3,7 @@ package dev.kasane.core.pickle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.pickle.machine.Opcode;
 import dev.kasane.core.pickle.values.MalformedPickle;
 import dev.kasane.core.pickle.values.PickledTensor;
@@ -26,7 +27,7 @@ class BadCheckpointTest {
 
   private void assertRefused(byte[] content, String words) {
     Path path = Goldens.write(folder.resolve("bad.ckpt"), content);
-    assertThatThrownBy(() -> TorchCheckpoint.open(path)).isInstanceOf(PickleException.class)
+    assertThatThrownBy(() -> TorchCheckpoint.open(path)).isInstanceOf(FileFault.class)
         .hasMessageContaining(path.toString()).hasMessageContaining(words);
   }
 
@@ -62,7 +63,7 @@ class BadCheckpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"malicious.pt", "malicious-legacy.pt"})
   void refusesAMaliciousCheckpointAndRunsNothing(String name) {
-    assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file(name))).isInstanceOf(PickleException.class)
+    assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file(name))).isInstanceOf(FileFault.class)
         .hasMessageContaining(name).hasMessageContaining("posix.system")
             .hasMessageContaining("nothing was run");
     assertThat(Path.of("kasane-was-here")).doesNotExist();
@@ -78,10 +79,10 @@ class BadCheckpointTest {
   @Test
   void namesWhatItDoesNotRead() {
     assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file("module.pt")))
-        .isInstanceOf(PickleException.class)
+        .isInstanceOf(FileFault.class)
         .hasMessageContaining("torch.nn.modules.linear.Linear").hasMessageContaining("state_dict()");
     assertThatThrownBy(() -> TorchCheckpoint.open(Goldens.file("complex.pt")))
-        .isInstanceOf(PickleException.class)
+        .isInstanceOf(FileFault.class)
         .hasMessageContaining("torch.ComplexFloatStorage");
   }
 
@@ -104,9 +105,9 @@ class BadCheckpointTest {
     assertRefused(Goldens.bytes("plain-2.pkl"), "no PyTorch checkpoint: it begins with a dict");
     assertRefused(zip(true, "model/unet.bin", new byte[3]), "0 entries named 'FOLDER/data.pkl'");
     assertRefused(zip(true, "a/data.pkl", vector(1), "b/data.pkl", vector(1)), "2 entries named");
-    assertThatThrownBy(() -> TorchCheckpoint.open(folder)).isInstanceOf(PickleException.class)
+    assertThatThrownBy(() -> TorchCheckpoint.open(folder)).isInstanceOf(FileFault.class)
         .hasMessageContaining("is a folder");
-    assertThatThrownBy(() -> TorchCheckpoint.open(folder.resolve("none"))).isInstanceOf(PickleException.class)
+    assertThatThrownBy(() -> TorchCheckpoint.open(folder.resolve("none"))).isInstanceOf(FileFault.class)
         .hasMessageContaining("no such file");
   }
 
@@ -135,7 +136,7 @@ class BadCheckpointTest {
     Goldens.write(path, zip(false, "a/data.pkl", vector(elements / 4), "a/data/0", new byte[elements]));
     try (TorchCheckpoint checkpoint = TorchCheckpoint.open(path)) {
       Map<String, PickledTensor> tensors = checkpoint.stateDict();
-      assertThatThrownBy(() -> checkpoint.map(tensors.get("w"))).isInstanceOf(PickleException.class)
+      assertThatThrownBy(() -> checkpoint.map(tensors.get("w"))).isInstanceOf(FileFault.class)
           .hasMessageContaining("without compression");
     }
     assertRefused(zip(false, "a/data.pkl", new byte[65 << 20]), "above the limit of 67108864");

@@ -3,6 +3,7 @@ package dev.kasane.core.pickle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.pickle.values.OpaqueObject;
 import dev.kasane.core.pickle.values.PickledTensor;
 import dev.kasane.core.pickle.values.StorageLocation;
@@ -110,7 +111,7 @@ class TorchCheckpointTest {
       assertThat(checkpoint.readFloats(b)).containsExactly(0, 2, 1, 3);
       assertThat(checkpoint.map(a, 4, 4).getFloat(0)).isEqualTo(1);
       assertThatThrownBy(() -> checkpoint.map(a, 8, 5)).isInstanceOf(IndexOutOfBoundsException.class);
-      assertThatThrownBy(() -> checkpoint.map(b, 0, 8)).isInstanceOf(PickleException.class)
+      assertThatThrownBy(() -> checkpoint.map(b, 0, 8)).isInstanceOf(FileFault.class)
           .hasMessageContaining("contiguous copy");
     }
   }
@@ -150,7 +151,7 @@ class TorchCheckpointTest {
     try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Goldens.file("embedding.pt"))) {
       Map<?, ?> held = (Map<?, ?>) ((Map<?, ?>) checkpoint.root()).get("string_to_param");
       assertThat(describe(checkpoint, held)).isEqualTo(expected("embedding.pt"));
-      assertThatThrownBy(checkpoint::stateDict).isInstanceOf(PickleException.class)
+      assertThatThrownBy(checkpoint::stateDict).isInstanceOf(FileFault.class)
           .hasMessageContaining("no tensors").hasMessageContaining("[string_to_token, string_to_param]");
     }
   }
@@ -160,7 +161,7 @@ class TorchCheckpointTest {
     try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Goldens.file("list.pt"))) {
       List<?> root = (List<?>) checkpoint.root();
       assertThat(checkpoint.readFloats((PickledTensor) root.get(0))).hasSize(6).containsOnly(1);
-      assertThatThrownBy(checkpoint::stateDict).isInstanceOf(PickleException.class)
+      assertThatThrownBy(checkpoint::stateDict).isInstanceOf(FileFault.class)
           .hasMessageContaining("holds a list, not a dict");
     }
   }
@@ -172,7 +173,7 @@ class TorchCheckpointTest {
     ByteBuffer mapped = checkpoint.map(tensor);
     checkpoint.close();
     assertThat(mapped.getFloat(8)).isEqualTo(2);
-    assertThatThrownBy(() -> checkpoint.map(tensor)).isInstanceOf(PickleException.class)
+    assertThatThrownBy(() -> checkpoint.map(tensor)).isInstanceOf(FileFault.class)
         .hasMessageContaining("small.pt");
   }
 

@@ -3,6 +3,7 @@ package dev.kasane.core.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class BadSafetensorsTest {
 
   private void assertRefused(byte[] content, String words) {
     Path path = Goldens.write(folder.resolve("bad.safetensors"), content);
-    assertThatThrownBy(() -> SafetensorsFile.open(path)).isInstanceOf(SafetensorsException.class)
+    assertThatThrownBy(() -> SafetensorsFile.open(path)).isInstanceOf(FileFault.class)
         .hasMessageContaining(path.toString()).hasMessageContaining(words);
   }
 
@@ -153,9 +154,9 @@ class BadSafetensorsTest {
   @Test
   void namesMissingFilesAndFolders() {
     assertThatThrownBy(() -> SafetensorsFile.open(folder.resolve("none")))
-        .isInstanceOf(SafetensorsException.class)
+        .isInstanceOf(FileFault.class)
         .hasMessageContaining("no such file");
-    assertThatThrownBy(() -> SafetensorsFile.open(folder)).isInstanceOf(SafetensorsException.class)
+    assertThatThrownBy(() -> SafetensorsFile.open(folder)).isInstanceOf(FileFault.class)
         .hasMessageContaining("is a folder");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -80,7 +81,7 @@ class SafetensorsFileTest {
     assertThat(window.isReadOnly()).isTrue();
     assertThat(window.remaining()).isEqualTo(8);
     assertThat(window.getFloat(0)).isEqualTo(1);
-    assertThatThrownBy(() -> file.map("b")).isInstanceOf(SafetensorsException.class)
+    assertThatThrownBy(() -> file.map("b")).isInstanceOf(FileFault.class)
         .hasMessageContaining("closed");
   }
 
@@ -92,7 +93,7 @@ class SafetensorsFileTest {
             .isInstanceOf(IndexOutOfBoundsException.class);
       }
       assertThat(file.map("b", 24, 0).remaining()).isZero();
-      assertThatThrownBy(() -> file.map("c")).isInstanceOf(SafetensorsException.class)
+      assertThatThrownBy(() -> file.map("c")).isInstanceOf(FileFault.class)
           .hasMessageContaining("plain.safetensors").hasMessageContaining("no tensor 'c'");
     }
   }
@@ -108,7 +109,7 @@ class SafetensorsFileTest {
       sparse.write(ByteBuffer.wrap(new byte[] {42}), head.length + length - 1);
     }
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      assertThatThrownBy(() -> file.map("w")).isInstanceOf(SafetensorsException.class)
+      assertThatThrownBy(() -> file.map("w")).isInstanceOf(FileFault.class)
           .hasMessageContaining("windows");
       assertThat(file.map("w", length - 4, 4).get(3)).isEqualTo((byte) 42);
     }
@@ -121,7 +122,7 @@ class SafetensorsFileTest {
       try (FileChannel cut = FileChannel.open(path, StandardOpenOption.WRITE)) {
         cut.truncate(Files.size(path) - 1);
       }
-      assertThatThrownBy(() -> file.map("b")).isInstanceOf(SafetensorsException.class)
+      assertThatThrownBy(() -> file.map("b")).isInstanceOf(FileFault.class)
           .hasMessageContaining("shrunk");
     }
   }

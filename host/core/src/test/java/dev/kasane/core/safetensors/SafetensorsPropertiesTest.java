@@ -2,6 +2,7 @@ package dev.kasane.core.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -105,7 +106,7 @@ class SafetensorsPropertiesTest {
         file.readFloats(name);
       }
       return "read";
-    } catch (SafetensorsException refused) {
+    } catch (FileFault refused) {
       assertThat(refused).hasMessageContaining(path.toString());
       return "refused";
     }

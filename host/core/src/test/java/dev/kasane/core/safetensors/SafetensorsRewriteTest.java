@@ -3,6 +3,7 @@ package dev.kasane.core.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ class SafetensorsRewriteTest {
       assertThatThrownBy(() -> rewrite(folder.resolve("b"),
           List.of(new TensorDeclaration("one", DType.F32, new long[] {2},
               channel -> channel.write(ByteBuffer.allocate(bytes)))), Map.of()))
-          .isInstanceOf(SafetensorsException.class).hasMessageContaining("one");
+          .isInstanceOf(FileFault.class).hasMessageContaining("one");
     }
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(file);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ class SafetensorsWriterTest {
     Path target = Files.writeString(folder.resolve("w.safetensors"), "precious");
     IOException full = new IOException("No space left on device");
     assertThatThrownBy(() -> SafetensorsWriter.write(target, List.of(failing("w", full)), NONE))
-        .isInstanceOf(SafetensorsException.class).hasCause(full)
+        .isInstanceOf(FileFault.class).hasCause(full)
         .hasMessageContaining(target.toString()).hasMessageContaining("the disk is full");
     assertThat(target).hasContent("precious");
     assertThat(files()).containsExactly(target);
@@ -126,9 +127,9 @@ class SafetensorsWriterTest {
     TensorDeclaration many = new TensorDeclaration("many", DType.F32, new long[] {2},
         TensorBytes.ofBuffer(() -> ByteBuffer.allocate(9)));
     assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("w"), List.of(few), NONE))
-        .isInstanceOf(SafetensorsException.class).hasMessageContaining("'few' gave 3 bytes too few of 8");
+        .isInstanceOf(FileFault.class).hasMessageContaining("'few' gave 3 bytes too few of 8");
     assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("w"), List.of(many), NONE))
-        .isInstanceOf(SafetensorsException.class).hasMessageContaining("'many' gave more than its 8 bytes");
+        .isInstanceOf(FileFault.class).hasMessageContaining("'many' gave more than its 8 bytes");
     assertThat(files()).isEmpty();
   }
 
@@ -144,16 +145,16 @@ class SafetensorsWriterTest {
   private void assertRefused(List<TensorDeclaration> tensors, Map<String, String> metadata, String words) {
     Path target = folder.resolve("w");
     assertThatThrownBy(() -> SafetensorsWriter.write(target, tensors, metadata))
-        .isInstanceOf(SafetensorsException.class).hasMessageContaining(words);
+        .isInstanceOf(FileFault.class).hasMessageContaining(words);
   }
 
   @Test
   void namesFoldersThatAreMissingOrInTheWay() {
     Path missing = folder.resolve("none").resolve("w");
     assertThatThrownBy(() -> SafetensorsWriter.write(missing, List.of(), NONE))
-        .isInstanceOf(SafetensorsException.class).hasMessageContaining("no folder");
+        .isInstanceOf(FileFault.class).hasMessageContaining("no folder");
     assertThatThrownBy(() -> SafetensorsWriter.write(folder, List.of(), NONE))
-        .isInstanceOf(SafetensorsException.class).hasMessageContaining("is a folder");
+        .isInstanceOf(FileFault.class).hasMessageContaining("is a folder");
   }
 
   @Test
@@ -162,7 +163,7 @@ class SafetensorsWriterTest {
     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r--r--r--"));
     assumeThat(Files.isWritable(target)).as("the superuser may write everything").isFalse();
     assertThatThrownBy(() -> SafetensorsWriter.write(target, List.of(), NONE))
-        .isInstanceOf(SafetensorsException.class).hasMessageContaining("permission denied");
+        .isInstanceOf(FileFault.class).hasMessageContaining("permission denied");
     assertThat(target).hasContent("precious");
   }
 

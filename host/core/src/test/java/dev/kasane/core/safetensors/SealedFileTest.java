@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class SealedFileTest {
         byte[] flipped = bytes.clone();
         flipped[at] ^= (byte) (1 << bit);
         Files.write(file, flipped);
-        assertThatThrownBy(this::check).as("bit %d of byte %d", bit, at).isInstanceOf(SafetensorsException.class)
+        assertThatThrownBy(this::check).as("bit %d of byte %d", bit, at).isInstanceOf(FileFault.class)
             .hasMessageContaining(file.toString());
       }
     }
@@ -85,7 +86,7 @@ class SealedFileTest {
     for (int length = 0; length < bytes.length + 20; length++) {
       if (length != bytes.length) {
         Files.write(file, Arrays.copyOf(bytes, length));
-        assertThatThrownBy(this::check).as("%d bytes", length).isInstanceOf(SafetensorsException.class);
+        assertThatThrownBy(this::check).as("%d bytes", length).isInstanceOf(FileFault.class);
       }
     }
   }
@@ -93,7 +94,7 @@ class SealedFileTest {
   @Test
   void aFileWithoutASealIsRefused() throws IOException {
     SafetensorsWriter.write(file, List.of(), METADATA);
-    assertThatThrownBy(this::check).isInstanceOf(SafetensorsException.class).hasMessageContaining("has no checksum");
+    assertThatThrownBy(this::check).isInstanceOf(FileFault.class).hasMessageContaining("has no checksum");
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.ElementType;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
@@ -34,8 +33,7 @@ public final class CloneofsimoFormat implements AdapterFormat {
   }
 
   @Override
-  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
-      throws IOException {
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
     try (AdapterFile opened = AdapterFile.open(file)) {
       return new PositionalReader(opened, layers, scope).read();
     }
@@ -47,7 +45,7 @@ public final class CloneofsimoFormat implements AdapterFormat {
    * @throws UserException always
    */
   @Override
-  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) {
     throw new UserException("cloneofsimo files are read but not written: they number layers instead of naming"
         + " them and hold no alpha. Save as kohya or diffusers.");
   }

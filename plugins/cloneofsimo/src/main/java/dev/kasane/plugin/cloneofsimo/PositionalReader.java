@@ -7,11 +7,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,7 +46,7 @@ final class PositionalReader {
     this.scope = scope;
   }
 
-  AdapterModel read() throws IOException {
+  AdapterModel read() {
     List<AdapterModule> words = new ArrayList<>();
     String nameless = partOfList();
     for (String key : file.keys()) {
@@ -80,7 +80,7 @@ final class PositionalReader {
     return pairs == text ? TEXT_ENCODER : UNET;
   }
 
-  private void readPart(String component) throws IOException {
+  private void readPart(String component) {
     Map<Integer, Map<String, String>> numbered = keys.get(component);
     Optional<String> fault = fault(component, numbered);
     if (fault.isPresent()) {
@@ -101,7 +101,7 @@ final class PositionalReader {
   }
 
   /** Why the numbers cannot be trusted: with one layer too many or too few, all after it would be wrong. */
-  private Optional<String> fault(String component, Map<Integer, Map<String, String>> numbered) throws IOException {
+  private Optional<String> fault(String component, Map<Integer, Map<String, String>> numbered) {
     if (!layers.containsKey(component)) {
       return Optional.of("belongs to the " + (component.equals(UNET) ? "U-Net" : "text encoder")
           + ", which was not opened");
@@ -114,7 +114,7 @@ final class PositionalReader {
             + "; the adapter was made for another base");
   }
 
-  private List<String> order(String component, Map<Integer, Map<String, String>> numbered) throws IOException {
+  private List<String> order(String component, Map<Integer, Map<String, String>> numbered) {
     return new LayerOrder(classes(component), isEarly(numbered)).of(layers.get(component));
   }
 
@@ -129,7 +129,7 @@ final class PositionalReader {
     return shape.dimension() == 0 ? -1 : shape.get(0);
   }
 
-  private Set<String> classes(String component) throws IOException {
+  private Set<String> classes(String component) {
     String named = file.metadata().get(component);
     if (named == null) {
       return USUAL.get(component);
@@ -140,7 +140,7 @@ final class PositionalReader {
       list.forEach(each -> classes.add(each.asText()));
       return classes;
     } catch (JsonProcessingException e) {
-      throw new IOException(file.path() + ": the metadata '" + component + "' are '" + named
+      throw new FileFault(file.path(), "the metadata '" + component + "' are '" + named
           + "', expected a JSON list of class names", e);
     }
   }

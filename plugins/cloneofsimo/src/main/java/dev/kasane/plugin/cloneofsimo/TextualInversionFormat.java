@@ -14,7 +14,6 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.HeaderFacts;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.ElementType;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -81,8 +80,7 @@ public final class TextualInversionFormat implements AdapterFormat {
 
   /** {@inheritDoc} A word that the file does not name is the file's name without its ending. */
   @Override
-  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
-      throws IOException {
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
     try (AdapterFile opened = AdapterFile.open(file)) {
       Map<String, Map<String, NDArray>> words = new LinkedHashMap<>();
       List<UnmatchedKey> unmatched = new ArrayList<>();
@@ -128,7 +126,7 @@ public final class TextualInversionFormat implements AdapterFormat {
    * @throws UserException for adapters of layers, and for several words for two text encoders
    */
   @Override
-  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) {
     AdapterFileWriter writer = new AdapterFileWriter(storage);
     List<AdapterModule> words = model.components().getOrDefault(AdapterModel.EMBEDDINGS, List.of());
     boolean others = model.components().keySet().stream()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
@@ -120,7 +121,7 @@ class TextualInversionTest {
     byte[] whole = Files.readAllBytes(GOLDEN.resolve("style.pt"));
     for (int length : new int[] {0, 9, whole.length / 2}) {
       Files.write(cut, Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> format.read(cut, ONE, scope)).isInstanceOf(IOException.class)
+      assertThatThrownBy(() -> format.read(cut, ONE, scope)).isInstanceOf(FileFault.class)
           .hasMessageContaining("cut.pt");
     }
   }

@@ -6,7 +6,6 @@ import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.ElementType;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -50,8 +49,7 @@ public final class DiffusersFormat implements AdapterFormat {
   }
 
   @Override
-  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
-      throws IOException {
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
     try (AdapterFile opened = AdapterFile.open(file)) {
       return new DiffusersReader(opened, new PipelineLayers(layers), scope).read();
     }
@@ -90,7 +88,7 @@ public final class DiffusersFormat implements AdapterFormat {
    *     values that the storage cannot hold
    */
   @Override
-  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) {
     new DiffusersWriter(model, storage).write(file);
   }
 }

@@ -9,7 +9,6 @@ import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.lowrank.DoraStrength;
 import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.spi.UnmatchedKey;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +30,7 @@ final class DiffusersReader {
     this.scope = scope;
   }
 
-  AdapterModel read() throws IOException {
+  AdapterModel read() {
     MangledKeys diagnosis = new MangledKeys(table);
     for (String key : file.keys()) {
       Optional<DiffusersKey> parsed = DiffusersKey.parse(key);
@@ -49,7 +48,7 @@ final class DiffusersReader {
     return new AdapterModel(components, List.copyOf(unmatched), file.metadata());
   }
 
-  private void add(String key, String component, String path, String parameter) throws IOException {
+  private void add(String key, String component, String path, String parameter) {
     AdapterModule module = modules.computeIfAbsent(component, name -> new LinkedHashMap<>())
         .computeIfAbsent(path, each -> new AdapterModule(each, new LinkedHashMap<>(), new LinkedHashMap<>()));
     if (module.tensors().containsKey(parameter) || module.constants().containsKey(parameter)) {
@@ -62,7 +61,7 @@ final class DiffusersReader {
     }
   }
 
-  private void addAlphas(PeftMetadata settings) throws IOException {
+  private void addAlphas(PeftMetadata settings) {
     for (Map.Entry<String, Map<String, AdapterModule>> component : modules.entrySet()) {
       for (AdapterModule module : component.getValue().values()) {
         NDArray down = module.tensors().get(LoraNames.DOWN);

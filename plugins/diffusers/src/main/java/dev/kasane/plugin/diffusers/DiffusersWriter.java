@@ -8,7 +8,6 @@ import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.lowrank.DoraStrength;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.GradMode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -33,7 +32,7 @@ final class DiffusersWriter {
     this.writer = new AdapterFileWriter(storage);
   }
 
-  void write(Path file) throws IOException {
+  void write(Path file) {
     AdapterFileWriter.requireFolder(file);
     model.components().forEach((component, modules) -> {
       requirePart(component);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
-import java.io.IOException;
+import dev.kasane.core.files.FileFault;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Map;
@@ -36,18 +36,18 @@ final class PeftMetadata {
   /**
    * Reads the settings of a file.
    *
-   * @throws IOException when there are some that are no JSON object
+   * @throws FileFault when there are some that are no JSON object
    */
-  static PeftMetadata of(Path file, Map<String, String> metadata) throws IOException {
+  static PeftMetadata of(Path file, Map<String, String> metadata) {
     String text = metadata.getOrDefault(KEY, "{}");
     try {
       JsonNode settings = Json.MAPPER.readTree(text);
       if (!settings.isObject()) {
-        throw new IOException(file + ": the metadata " + KEY + " are no JSON object; remove or repair them");
+        throw new FileFault(file, "the metadata " + KEY + " are no JSON object; remove or repair them");
       }
       return new PeftMetadata(file, settings);
     } catch (JsonProcessingException e) {
-      throw new IOException(file + ": the metadata " + KEY + " are no JSON: " + JsonFault.of(e).what(), e);
+      throw new FileFault(file, "the metadata " + KEY + " are no JSON: " + JsonFault.of(e).what(), e);
     }
   }
 
@@ -58,9 +58,9 @@ final class PeftMetadata {
    * @param path the layer
    * @param rank its rank
    * @return nothing when the settings say nothing about this part
-   * @throws IOException when they say something that cannot be understood
+   * @throws FileFault when they say something that cannot be understood
    */
-  OptionalDouble alpha(String component, String path, long rank) throws IOException {
+  OptionalDouble alpha(String component, String path, long rank) {
     JsonNode general = settings.path(component + ALPHA);
     JsonNode patterns = settings.path(component + ALPHA_PATTERN);
     for (Iterator<Map.Entry<String, JsonNode>> each = patterns.fields(); each.hasNext();) {
@@ -73,9 +73,9 @@ final class PeftMetadata {
         : OptionalDouble.of(scaled(component, general, rank));
   }
 
-  private double scaled(String component, JsonNode alpha, long rank) throws IOException {
+  private double scaled(String component, JsonNode alpha, long rank) {
     if (!alpha.isNumber() || !Double.isFinite(alpha.asDouble())) {
-      throw new IOException(file + ": the metadata " + KEY + " have " + alpha + " as an alpha of " + component
+      throw new FileFault(file, "the metadata " + KEY + " have " + alpha + " as an alpha of " + component
           + ", expected a number");
     }
     // Rank-stabilised LoRA divides by the root of the rank.
@@ -83,10 +83,10 @@ final class PeftMetadata {
     return stabilised ? alpha.asDouble() * Math.sqrt(rank) : alpha.asDouble();
   }
 
-  private boolean matches(String component, String pattern, String path) throws IOException {
+  private boolean matches(String component, String pattern, String path) {
     Matcher name = NAME.matcher(pattern);
     if (!name.matches()) {
-      throw new IOException(file + ": the metadata " + KEY + " have the pattern '" + pattern + "' for "
+      throw new FileFault(file, "the metadata " + KEY + " have the pattern '" + pattern + "' for "
           + component + ", which is more than the name of a layer and is not followed");
     }
     String wanted = PipelineLayers.bare(component, name.group(2).replace("\\.", "."));

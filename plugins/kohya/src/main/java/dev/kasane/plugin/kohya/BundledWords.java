@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.spi.AdapterModule;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ final class BundledWords {
   }
 
   /** Reads a key if it is one of these and not a second value for the same word. */
-  boolean take(String key) throws IOException {
+  boolean take(String key) {
     Matcher matcher = KEY.matcher(key);
     if (!matcher.matches()) {
       return false;

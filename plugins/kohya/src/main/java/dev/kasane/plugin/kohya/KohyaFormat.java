@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
@@ -63,13 +64,16 @@ public final class KohyaFormat implements AdapterFormat {
   }
 
   @Override
-  public Map<String, String> hashes(Path file) throws IOException {
-    return PublishedHashes.of(file);
+  public Map<String, String> hashes(Path file) {
+    try {
+      return PublishedHashes.of(file);
+    } catch (IOException e) {
+      throw FileFault.of(file, "cannot be read", e);
+    }
   }
 
   @Override
-  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
-      throws IOException {
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
     try (AdapterFile opened = AdapterFile.open(file)) {
       return new KohyaReader(opened, new KeyTable(layers), scope).read();
     }
@@ -95,7 +99,7 @@ public final class KohyaFormat implements AdapterFormat {
    *     the storage cannot hold
    */
   @Override
-  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) {
     AdapterFileWriter writer = new AdapterFileWriter(storage);
     try (GradMode off = GradMode.off()) {
       WrittenNames names = WrittenNames.of(model);

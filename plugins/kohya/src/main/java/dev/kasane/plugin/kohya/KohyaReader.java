@@ -11,7 +11,6 @@ import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.plugin.kohya.KeyTable.Entry;
 import dev.kasane.plugin.kohya.KeyTable.Place;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -38,7 +37,7 @@ final class KohyaReader {
     this.scope = scope;
   }
 
-  AdapterModel read() throws IOException {
+  AdapterModel read() {
     BundledWords words = new BundledWords(file, scope);
     StrayKeys diagnosis = new StrayKeys(table);
     Map<String, Entry> later = new LinkedHashMap<>();
@@ -70,7 +69,7 @@ final class KohyaReader {
   }
 
   /** Some files name a layer in both ways; then diffusers' name counts, as in diffusers. */
-  private void addOriginal(Map<String, Entry> entries) throws IOException {
+  private void addOriginal(Map<String, Entry> entries) {
     Map<String, Set<String>> taken = new LinkedHashMap<>();
     modules.forEach((component, byPath) -> taken.put(component, Set.copyOf(byPath.keySet())));
     for (Map.Entry<String, Entry> each : entries.entrySet()) {
@@ -84,7 +83,7 @@ final class KohyaReader {
     }
   }
 
-  private void add(String key, Entry entry) throws IOException {
+  private void add(String key, Entry entry) {
     Place place = entry.place();
     AdapterModule module = modules.computeIfAbsent(place.component(), name -> new LinkedHashMap<>())
         .computeIfAbsent(place.path(), path ->

@@ -1,10 +1,9 @@
 package dev.kasane.plugin.kohya;
 
 import dev.kasane.core.files.Digests;
-import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFolder;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
@@ -50,7 +49,7 @@ final class PublishedHashes {
   /**
    * All hashes of a file by name; a file that is no sound safetensors file has those of its bytes alone.
    *
-   * @throws IOException when the file cannot be read to its end
+   * @throws FileFault when the file cannot be read to its end
    */
   static Map<String, String> of(Path file) throws IOException {
     Map<String, String> hashes = new LinkedHashMap<>();
@@ -59,7 +58,7 @@ final class PublishedHashes {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       dataStart = opened.dataStart();
       trainedStart = trainedStart(opened);
-    } catch (SafetensorsException other) {
+    } catch (FileFault other) {
       add(hashes, all(file, Files.size(file)), legacy(file, LEGACY_START));
       return hashes;
     }
@@ -79,18 +78,17 @@ final class PublishedHashes {
    *
    * @param target the file; its tensors are written to a file beside it, which is removed
    * @param settings the settings of the training
-   * @throws SafetensorsException when there is no room for it; the target is not touched
+   * @throws FileFault when there is no room for it; the target is not touched
    */
-  static Map<String, String> of(Path target, Collection<TensorDeclaration> tensors, Map<String, String> settings)
-      throws SafetensorsException {
+  static Map<String, String> of(Path target, Collection<TensorDeclaration> tensors, Map<String, String> settings) {
     try (PendingFolder scratch = PendingFolder.beside(target)) {
       Path trial = scratch.path().resolve("hashed.safetensors");
       SafetensorsWriter.write(trial, tensors, settings);
       try (SafetensorsFile opened = SafetensorsFile.open(trial)) {
         return Map.of(MODEL, all(trial, opened.dataStart()).get(1), LEGACY, legacy(trial, LEGACY_START));
       }
-    } catch (IOException e) {
-      throw new SafetensorsException(target, "could not be written: " + FileFaults.reason(e), e);
+    } catch (IOException | FileFault e) {
+      throw FileFault.of(target, "could not be written", e);
     }
   }
 

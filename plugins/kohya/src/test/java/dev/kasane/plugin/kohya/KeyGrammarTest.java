@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
@@ -133,11 +134,11 @@ class KeyGrammarTest {
   void valuesThatAreNoNumbersAreNamed() {
     TensorDeclaration broken = TensorDeclaration.ofFloats(
         LAYER + ".lora_up.weight", DType.F16, new long[] {2}, new float[] {1, Float.NaN});
-    assertThatThrownBy(() -> read(List.of(broken))).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> read(List.of(broken))).isInstanceOf(FileFault.class)
         .hasMessageContaining(LAYER + ".lora_up.weight").hasMessageContaining("1 of 2");
     TensorDeclaration alpha = TensorDeclaration.ofFloats(
         LAYER + ".alpha", DType.F16, new long[0], new float[] {Float.POSITIVE_INFINITY});
-    assertThatThrownBy(() -> read(List.of(alpha))).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> read(List.of(alpha))).isInstanceOf(FileFault.class)
         .hasMessageContaining(LAYER + ".alpha");
   }
 

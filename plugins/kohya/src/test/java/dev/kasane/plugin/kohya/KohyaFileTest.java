@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -107,7 +108,7 @@ class KohyaFileTest {
     SafetensorsWriter.write(file, List.of(TensorDeclaration.ofFloats(
         "lora_unet_conv_in.alpha", DType.F16, new long[0], new float[] {70000})), Map.of());
     assertThatThrownBy(() -> format.read(file, BaseLayers.sd15(), scope))
-        .isInstanceOf(IOException.class).hasMessageContaining("lora_unet_conv_in.alpha");
+        .isInstanceOf(FileFault.class).hasMessageContaining("lora_unet_conv_in.alpha");
   }
 
   private AdapterModel model(NDArray down, Map<String, String> metadata) {

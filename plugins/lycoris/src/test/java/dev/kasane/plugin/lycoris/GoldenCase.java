@@ -12,7 +12,6 @@ import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.tensor.StoredTensors;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,8 +33,6 @@ record GoldenCase(String method, String name, Map<String, NDArray> tensors) {
   static List<String> names(String method) {
     try (SafetensorsFile file = SafetensorsFile.open(FOLDER.resolve(method + ".safetensors"))) {
       return file.tensors().keySet().stream().map(key -> key.substring(0, key.indexOf('.'))).distinct().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

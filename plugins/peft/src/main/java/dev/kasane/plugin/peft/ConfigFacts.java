@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.spi.HeaderFacts;
 import java.io.IOException;
@@ -34,17 +35,14 @@ record ConfigFacts(Map<String, String> values) {
    * Reads the configuration beside a weights file, if there is one.
    *
    * @return it, or nothing said at all
-   * @throws IOException when it is there but is no JSON object; the message names it
+   * @throws FileFault when it is there but is no JSON object; the message names it
    */
-  static ConfigFacts beside(Path weights) throws IOException {
+  static ConfigFacts beside(Path weights) {
     Path file = weights.toAbsolutePath().resolveSibling(PeftFiles.CONFIG);
     if (!Files.isRegularFile(file)) {
       return new ConfigFacts(Map.of());
     }
-    if (Files.size(file) > LARGEST) {
-      throw new IOException(file + ": has " + Files.size(file) + " bytes, too many for a configuration");
-    }
-    try (JsonParser json = Json.MAPPER.createParser(InputFile.allBytes(file))) {
+    try (JsonParser json = Json.MAPPER.createParser(content(file))) {
       Map<String, String> values = new LinkedHashMap<>();
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("it is no JSON object");
@@ -52,11 +50,19 @@ record ConfigFacts(Map<String, String> values) {
       object(json, "", values, 0);
       return new ConfigFacts(values);
     } catch (JsonProcessingException fault) {
-      throw new IOException(file + ": is damaged: " + JsonFault.of(fault), fault);
+      throw new FileFault(file, "is damaged: " + JsonFault.of(fault), fault);
     } catch (IOException fault) {
       String reason = fault.getMessage() == null ? fault.toString() : fault.getMessage();
-      throw new IOException(file + ": is damaged: " + reason.lines().findFirst().orElse(""), fault);
+      throw new FileFault(file, "is damaged: " + reason.lines().findFirst().orElse(""), fault);
     }
+  }
+
+  private static byte[] content(Path file) throws IOException {
+    long bytes = Files.size(file);
+    if (bytes > LARGEST) {
+      throw new FileFault(file, "has " + bytes + " bytes, too many for a configuration");
+    }
+    return InputFile.allBytes(file);
   }
 
   private static void object(JsonParser json, String prefix, Map<String, String> values, int depth)

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFile;
 import java.io.IOException;
@@ -38,24 +39,26 @@ final class ConfigFiles {
   /**
    * Reads and checks a configuration.
    *
-   * @throws IOException that names the file, and the key if one is at fault
+   * @throws FileFault that names the file, and the key if one is at fault
    */
-  static PeftConfig read(Path file) throws IOException {
+  static PeftConfig read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new IOException(file + " is missing. A PEFT adapter's scale stands in it, so the tensors alone cannot"
+      throw new FileFault(file, "is missing. A PEFT adapter's scale stands in it, so the tensors alone cannot"
           + " be used; put it beside them");
     }
-    long bytes = Files.size(file);
-    if (bytes > LARGEST) {
-      throw new IOException(file + " has " + bytes + " bytes, expected at most " + LARGEST
-          + "; this is no adapter's configuration");
-    }
     try {
+      long bytes = Files.size(file);
+      if (bytes > LARGEST) {
+        throw new FileFault(file, "has " + bytes + " bytes, expected at most " + LARGEST
+            + "; this is no adapter's configuration");
+      }
       return ConfigCheck.check(parse(InputFile.text(file)));
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw new FileFault(file, e.getMessage(), e);
     } catch (MalformedInputException e) {
-      throw new IOException(file + " is no UTF-8 text; it is damaged or no configuration", e);
+      throw new FileFault(file, "is no UTF-8 text; it is damaged or no configuration", e);
+    } catch (IOException e) {
+      throw FileFault.of(file, "cannot be read", e);
     }
   }
 

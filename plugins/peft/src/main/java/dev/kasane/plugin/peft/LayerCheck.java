@@ -2,9 +2,9 @@ package dev.kasane.plugin.peft;
 
 import ai.djl.ndarray.NDArray;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.plugin.peft.PeftFiles.Part;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,9 +28,9 @@ final class LayerCheck {
    * @param path its path in the base
    * @param stored its path as the file has it
    * @param tensors its parameters by their neutral names
-   * @throws IOException that names the file and the layer, what was found and what was expected
+   * @throws FileFault that names the file and the layer, what was found and what was expected
    */
-  void require(String path, String stored, Map<String, NDArray> tensors) throws IOException {
+  void require(String path, String stored, Map<String, NDArray> tensors) {
     requireKind(stored, tensors);
     requireRank(stored, tensors);
     if (config.start() == AdapterStart.OLORA && (config.flag("fan_in_fan_out") || ConfigDraft.isTransposed(path))) {
@@ -40,29 +40,29 @@ final class LayerCheck {
     }
   }
 
-  private IOException fault(String text) {
-    return new IOException(part.config() + ": " + text);
+  private FileFault fault(String text) {
+    return new FileFault(part.config(), text);
   }
 
-  private void requireKind(String stored, Map<String, NDArray> tensors) throws IOException {
+  private void requireKind(String stored, Map<String, NDArray> tensors) {
     requireFlag("use_dora", stored, "lora_magnitude_vector", tensors.containsKey(LoraNames.MAGNITUDE));
     requireFlag("lora_bias", stored, "lora_B.bias", tensors.containsKey(LoraNames.UP_BIAS));
     Optional<PeftType> kind = PeftType.ofParameters(tensors.keySet());
     if (kind.isEmpty() || kind.get() != config.type()) {
-      throw new IOException(part.weights() + ": layer " + stored + " has the parameters " + tensors.keySet()
+      throw new FileFault(part.weights(), "layer " + stored + " has the parameters " + tensors.keySet()
           + ", which are no complete set for an adapter of the kind " + config.type()
           + ". The file is damaged or was cut apart");
     }
   }
 
-  private void requireFlag(String flag, String stored, String parameter, boolean found) throws IOException {
+  private void requireFlag(String flag, String stored, String parameter, boolean found) {
     if (config.type() == PeftType.LORA && found != config.flag(flag)) {
       throw fault(flag + " is " + config.flag(flag) + ", but layer " + stored + " has " + (found ? "a " : "no ")
           + parameter + DIFFERENT);
     }
   }
 
-  private void requireRank(String stored, Map<String, NDArray> tensors) throws IOException {
+  private void requireRank(String stored, Map<String, NDArray> tensors) {
     Optional<NDArray> ranked = config.type().rankTensors().stream()
         .map(tensors::get).filter(tensor -> tensor != null && tensor.getShape().dimension() > 1).findFirst();
     int rank = rules.rank(stored);
@@ -75,10 +75,10 @@ final class LayerCheck {
   }
 
   /** Two whole Kronecker factors have no rank, and everybody but PEFT leaves them unscaled. */
-  private void requireWholeFactors(String stored, Map<String, NDArray> tensors, int rank) throws IOException {
+  private void requireWholeFactors(String stored, Map<String, NDArray> tensors, int rank) {
     if (config.type() != PeftType.LOKR) {
       Map.Entry<String, NDArray> flat = tensors.entrySet().iterator().next();
-      throw new IOException(part.weights() + ": layer " + stored + " has " + flat.getKey() + " of shape "
+      throw new FileFault(part.weights(), "layer " + stored + " has " + flat.getKey() + " of shape "
           + flat.getValue().getShape() + ", which is no matrix. " + AdapterFile.SHARD_ADVICE);
     }
     double alpha = rules.neutralAlpha(stored);

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
@@ -14,7 +15,6 @@ import dev.kasane.core.tensor.Ops;
 import dev.kasane.plugin.peft.BasePlaces.Place;
 import dev.kasane.plugin.peft.KeyGrammar.Parsed;
 import dev.kasane.plugin.peft.PeftFiles.Part;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -58,7 +58,7 @@ final class PartReader {
    * @param metadata takes the file's own metadata
    * @return modules by component
    */
-  Map<String, List<AdapterModule>> read(Map<String, String> metadata) throws IOException {
+  Map<String, List<AdapterModule>> read(Map<String, String> metadata) {
     try (AdapterFile file = AdapterFile.open(part.weights())) {
       file.metadata().forEach(metadata::putIfAbsent);
       for (String key : file.keys()) {
@@ -66,11 +66,11 @@ final class PartReader {
       }
       return modules();
     } catch (IllegalArgumentException pattern) {
-      throw new IOException(part.config() + ": " + pattern.getMessage(), pattern);
+      throw new FileFault(part.config(), pattern.getMessage(), pattern);
     }
   }
 
-  private Map<String, List<AdapterModule>> modules() throws IOException {
+  private Map<String, List<AdapterModule>> modules() {
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     for (Map.Entry<Place, Entry> each : adapters.entrySet()) {
       modules(components, each.getKey()).add(adapter(each.getKey().path(), each.getValue()));
@@ -84,7 +84,7 @@ final class PartReader {
     return components.computeIfAbsent(place.component(), name -> new ArrayList<>());
   }
 
-  private void add(String key, AdapterFile file) throws IOException {
+  private void add(String key, AdapterFile file) {
     if (KeyGrammar.isOfBase(key)) {
       return;
     }
@@ -107,7 +107,7 @@ final class PartReader {
     }
   }
 
-  private void put(String key, Parsed found, Place place, AdapterFile file) throws IOException {
+  private void put(String key, Parsed found, Place place, AdapterFile file) {
     Entry entry = (found.adapter() ? adapters : wholes)
         .computeIfAbsent(place, each -> new Entry(found.path(), new LinkedHashMap<>()));
     try (NDManager own = scope.newSubManager()) {
@@ -137,7 +137,7 @@ final class PartReader {
     }
   }
 
-  private AdapterModule adapter(String path, Entry entry) throws IOException {
+  private AdapterModule adapter(String path, Entry entry) {
     check.require(path, entry.stored(), entry.tensors());
     Map<String, NDArray> tensors = new LinkedHashMap<>(entry.tensors());
     tensors.computeIfPresent(LoraNames.MAGNITUDE, (name, magnitude) -> column(magnitude));

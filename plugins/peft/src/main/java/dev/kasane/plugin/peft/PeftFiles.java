@@ -1,6 +1,7 @@
 package dev.kasane.plugin.peft;
 
 import dev.kasane.core.checkpoint.TensorSources;
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,10 +69,10 @@ final class PeftFiles {
    * The parts of what a user named: a folder, a folder of folders, or a file of tensors, one of several or their
    * index, beside its configuration.
    *
-   * @throws IOException when there are none
+   * @throws FileFault when there are none
    * @throws dev.kasane.core.UserException when the index of several files is missing
    */
-  static List<Part> find(Path named) throws IOException {
+  static List<Part> find(Path named) {
     if (!Files.isDirectory(named)) {
       return List.of(new Part("", TensorSources.whole(named), named.resolveSibling(CONFIG)));
     }
@@ -85,17 +86,19 @@ final class PeftFiles {
       }
     }
     if (parts.isEmpty()) {
-      throw new IOException(named + " is no PEFT adapter: it has neither " + CONFIG + " nor " + WEIGHTS
+      throw new FileFault(named, "is no PEFT adapter: it has neither " + CONFIG + " nor " + WEIGHTS
           + hint(named));
     }
     return parts;
   }
 
   /** Adapters with names of their own lie one folder deeper. */
-  private static String hint(Path named) throws IOException {
+  private static String hint(Path named) {
     try (Stream<Path> inside = Files.list(named)) {
       return inside.filter(each -> Files.isDirectory(each) && hasEither(each)).sorted().findFirst()
           .map(each -> "; name " + each + ", which is one").orElse("");
+    } catch (IOException e) {
+      throw FileFault.of(named, "cannot be listed", e);
     }
   }
 
@@ -104,14 +107,16 @@ final class PeftFiles {
         || WEIGHT_NAMES.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
   }
 
-  private static Part part(String name, Path folder) throws IOException {
+  private static Part part(String name, Path folder) {
     Path weights = WEIGHT_NAMES.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
         .orElse(null);
     if (weights == null) {
       try (Stream<Path> inside = Files.list(folder)) {
         inside.sorted().forEach(TensorSources::whole);
+      } catch (IOException e) {
+        throw FileFault.of(folder, "cannot be listed", e);
       }
-      throw new IOException(folder + " has " + CONFIG + " but no tensors; expected "
+      throw new FileFault(folder, "has " + CONFIG + " but no tensors; expected "
           + String.join(" or ", WEIGHT_NAMES) + " beside it. Fetch the folder again, whole");
     }
     return new Part(name, weights, folder.resolve(CONFIG));

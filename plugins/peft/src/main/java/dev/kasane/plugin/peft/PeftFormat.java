@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.Folders;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.spi.AdapterFormat;
@@ -51,7 +52,7 @@ public final class PeftFormat implements AdapterFormat {
   }
 
   @Override
-  public HeaderFacts describe(AdapterHeader header) throws IOException {
+  public HeaderFacts describe(AdapterHeader header) {
     return ConfigFacts.beside(header.file()).facts();
   }
 
@@ -87,15 +88,14 @@ public final class PeftFormat implements AdapterFormat {
    *     configuration beside it
    */
   @Override
-  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope)
-      throws IOException {
+  public AdapterModel read(Path file, Map<String, Collection<String>> layers, NDManager scope) {
     Map<String, List<AdapterModule>> components = new LinkedHashMap<>();
     List<UnmatchedKey> unmatched = new ArrayList<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     List<String> notes = new ArrayList<>();
     for (Part part : PeftFiles.find(file)) {
       if (!Files.exists(part.weights())) {
-        throw new IOException("There is no file " + part.weights());
+        throw new FileFault(part.weights(), "there is no such file");
       }
       PeftConfig config = ConfigFiles.read(part.config());
       String name = part.folder().isEmpty() ? folderName(part.weights()) : part.folder();
@@ -131,7 +131,7 @@ public final class PeftFormat implements AdapterFormat {
    * @throws UserException for what PEFT cannot hold, and for an unknown storage
    */
   @Override
-  public void write(AdapterModel model, Path file, ElementType storage) throws IOException {
+  public void write(AdapterModel model, Path file, ElementType storage) {
     boolean single = file.getFileName().toString().endsWith(".safetensors");
     if (single && model.components().size() > 1) {
       throw new UserException("The adapter has the components " + model.components().keySet()
@@ -156,6 +156,8 @@ public final class PeftFormat implements AdapterFormat {
       } else {
         pending.replaceTarget(PeftFiles::isOfAdapter);
       }
+    } catch (IOException e) {
+      throw FileFault.of(file, "cannot be written", e);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.tensor.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,7 +124,7 @@ class PeftConfigTest {
       nothing | no valid JSON""")
   void refusesWhatHasNoKnownMeaning(String text, String message) throws IOException {
     Path file = Files.writeString(folder.resolve("adapter_config.json"), text.replace('\'', '"'));
-    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(FileFault.class)
         .hasMessageContaining("adapter_config.json")
         .hasMessageContaining(message);
   }
@@ -139,13 +140,13 @@ class PeftConfigTest {
   void boundsSizeAndDepth() throws IOException {
     Path file = folder.resolve("adapter_config.json");
     Files.writeString(file, MINIMUM + ", \"task_type\": " + "[".repeat(5000) + "]".repeat(5000) + "}");
-    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(FileFault.class)
         .hasMessageContaining("no valid JSON");
     Files.writeString(file, MINIMUM + " ".repeat(1 << 20) + "}");
-    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(FileFault.class)
         .hasMessageContaining("at most");
     Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
-    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> ConfigFiles.read(file)).isInstanceOf(FileFault.class)
         .hasMessageContaining("UTF-8");
   }
 
@@ -165,7 +166,7 @@ class PeftConfigTest {
     Files.writeString(folder.resolve("adapter_config.json"), json.toString());
     try (NDManager scope = Engines.newManager()) {
       assertThatThrownBy(() -> new PeftFormat().read(folder, Golden.open("patterns", scope).base(), scope))
-          .isInstanceOf(IOException.class)
+          .isInstanceOf(FileFault.class)
           .hasMessageContainingAll("adapter_config.json", "((\\w+\\.?)+)+!", "takes too long");
     }
   }

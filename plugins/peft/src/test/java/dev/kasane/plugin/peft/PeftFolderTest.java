@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -111,7 +112,7 @@ class PeftFolderTest {
   void oloraOnTransposedLayersIsRefused() throws IOException {
     config("{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 6, 'init_lora_weights': 'olora', 'fan_in_fan_out': true}");
     tensors("base_model.model.model.layers.0.q.lora_A.weight", "base_model.model.model.layers.0.q.lora_B.weight");
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class)
         .hasMessageContainingAll("olora", "model.layers.0.q", "kept as (in, out)", "weight_conversion");
   }
 
@@ -120,7 +121,7 @@ class PeftFolderTest {
     plainConfig();
     SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), List.of(TensorDeclaration.ofFloats(
         "base_model.model.model.layers.0.q.lora_A.weight", DType.F32, new long[] {0}, new float[0])), Map.of());
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class)
         .hasMessageContainingAll("1 of 1 tensors are empty", "ZeRO-3", "gathered");
   }
 
@@ -132,7 +133,7 @@ class PeftFolderTest {
             new float[3]),
         TensorDeclaration.ofFloats("base_model.model.model.layers.0.q.lora_B.weight", DType.F32, new long[] {3},
             new float[3])), Map.of());
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class)
         .hasMessageContainingAll("lora_down.weight of shape (3), which is no matrix", "ZeRO-3", "gathered");
   }
 
@@ -160,8 +161,8 @@ class PeftFolderTest {
     assertThat(format.read(folder.resolve("adapter_model.safetensors"), BASE, scope).components())
         .containsOnlyKeys("model");
     Files.delete(folder.resolve("adapter_config.json"));
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
-        .hasMessageContaining("adapter_config.json is missing").hasMessageContaining("scale");
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class)
+        .hasMessageContaining("adapter_config.json: is missing").hasMessageContaining("scale");
   }
 
   @Test
@@ -199,15 +200,15 @@ class PeftFolderTest {
     String up = "base_model.model.model.layers.0.q.lora_B.weight";
     tensors(down, up);
     config("{'peft_type': 'LORA', 'r': 3, 'lora_alpha': 6}");
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("rank 3")
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class).hasMessageContaining("rank 3")
         .hasMessageContaining("model.layers.0.q").hasMessageContaining("rank 2");
     config("{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 6, 'use_dora': true}");
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("use_dora");
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class).hasMessageContaining("use_dora");
     config("{'peft_type': 'LOHA', 'r': 2, 'alpha': 6}");
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("LOHA");
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class).hasMessageContaining("LOHA");
     plainConfig();
     tensors(down);
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("no complete set");
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class).hasMessageContaining("no complete set");
     tensors(down, up, "base_model.model.model.layers.0.q.lora_A.other.weight");
     assertThat(read().unmatched()).singleElement()
         .satisfies(each -> assertThat(each.reason()).contains("second time"));
@@ -215,19 +216,19 @@ class PeftFolderTest {
 
   @Test
   void damagedOrIncompleteFoldersAreRefused() throws IOException {
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("no PEFT adapter");
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class).hasMessageContaining("no PEFT adapter");
     plainConfig();
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("no tensors");
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class).hasMessageContaining("no tensors");
     Files.write(folder.resolve("adapter_model.safetensors"), new byte[] {1, 2});
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class)
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class)
         .hasMessageContaining("adapter_model.safetensors");
     Files.delete(folder.resolve("adapter_model.safetensors"));
     Files.write(folder.resolve("adapter_model.bin"), "cos\nsystem\n(S'true'\ntR.".getBytes());
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("adapter_model.bin");
+    assertThatThrownBy(this::read).isInstanceOf(FileFault.class).hasMessageContaining("adapter_model.bin");
     Path parent = folder.resolve("parent");
     Files.createDirectories(parent.resolve("mine"));
     Files.createFile(parent.resolve("mine/adapter_config.json"));
-    assertThatThrownBy(() -> format.read(parent, BASE, scope)).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> format.read(parent, BASE, scope)).isInstanceOf(FileFault.class)
         .hasMessageContaining("mine");
   }
 

@@ -2,6 +2,7 @@ package dev.kasane.plugin.peft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kasane.core.files.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class PeftFuzzTest {
       assertThat(rules.rank("model.layers.0.self_attn.q_proj")).isPositive();
       assertThat(rules.neutralAlpha("model.layers.0.self_attn.v_proj")).isNotZero().isFinite();
       rules.targets("model.layers.11.self_attn.v_proj");
-    } catch (IOException refused) {
+    } catch (FileFault refused) {
       assertThat(refused).hasMessageContaining("adapter_config");
     } catch (IllegalArgumentException slow) {
       assertThat(slow).hasMessageContaining("takes too long");

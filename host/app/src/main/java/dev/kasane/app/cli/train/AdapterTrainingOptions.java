@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,7 +90,7 @@ final class AdapterTrainingOptions implements DependentOptions {
     try {
       choice.method().prepare(choice.options().with(Map.of(option, value)));
     } catch (UserException e) {
-      throw new UserException("--" + option + "-pattern " + layers + "=" + value + ": " + e.getMessage(), e);
+      throw e.behind("--" + option + "-pattern " + layers + "=" + value + ": ");
     }
   }
 

@@ -6,14 +6,13 @@ import static dev.kasane.core.tensor.Ops.OPS;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
-import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.checkpoint.SafetensorsSource;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorSources;
 import dev.kasane.core.checkpoint.WeightWriter;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
-import dev.kasane.core.safetensors.SafetensorsException;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SafetensorsRewrite;
 import dev.kasane.core.safetensors.SafetensorsWriter;
@@ -63,14 +62,12 @@ final class FileMerge {
       } else {
         convert(source, target, buffers);
       }
-    } catch (SafetensorsException e) {
-      throw new UserException(e.getMessage(), e);
     } finally {
       Engines.threads(threads);
     }
   }
 
-  private MergeBuffers buffers(TensorSource source) throws SafetensorsException {
+  private MergeBuffers buffers(TensorSource source) {
     long bytes = 0;
     long elements = 0;
     for (TensorChange change : changes.values()) {
@@ -80,14 +77,13 @@ final class FileMerge {
       elements = Math.max(elements, type == DType.F32 ? 0 : count);
     }
     if (bytes > Integer.MAX_VALUE) {
-      throw new SafetensorsException(file, "has a layer of " + bytes + " bytes; updates can be added to tensors"
+      throw new FileFault(file, "has a layer of " + bytes + " bytes; updates can be added to tensors"
           + " below 2 GiB");
     }
     return new MergeBuffers(bytes, elements);
   }
 
-  private void rewrite(TensorSource source, Path target, MergeBuffers buffers, int threads)
-      throws SafetensorsException {
+  private void rewrite(TensorSource source, Path target, MergeBuffers buffers, int threads) {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       List<TensorDeclaration> computed = new ArrayList<>();
       changes.forEach((tensor, change) -> computed.add(new TensorDeclaration(tensor, source.dtype(change.stored()),
@@ -113,7 +109,7 @@ final class FileMerge {
   }
 
   /** A pickled checkpoint: its tensors are written one by one in their own types. */
-  private void convert(TensorSource source, Path target, MergeBuffers buffers) throws SafetensorsException {
+  private void convert(TensorSource source, Path target, MergeBuffers buffers) {
     List<TensorDeclaration> tensors = new ArrayList<>();
     source.names().stream().filter(name -> !changes.containsKey(name))
         .forEach(name -> tensors.add(WeightWriter.declare(source, name)));
