@@ -36,7 +36,7 @@ public record PictureText(
         + (adapters.isEmpty() ? "" : ", Adapters: " + quoted(used))
         + (blockWeights.isEmpty() ? "" : ", Block weights: " + quoted(String.join(", ", blockWeights)))
         + (embeddings.isEmpty() ? "" : ", Embeddings: " + quoted(words))
-        + (precision == ElementType.FLOAT32 ? "" : ", ElementType: " + precision)
+        + (precision == ElementType.FLOAT32 ? "" : ", Precision: " + precision)
         + ", Version: Kasane " + Version.current().kasane();
   }
 

@@ -38,6 +38,6 @@ class PictureTextTest {
 
     assertThat(text.of(REQUEST)).contains(", Adapters: \"ink:0.8, wood:1\"",
         ", Block weights: \"2:mid_block=0.5\"",
-        ", Embeddings: \"sketch.pt:pencil, plain.safetensors\"", ", ElementType: bfloat16", ", Model: \"a,b\"");
+        ", Embeddings: \"sketch.pt:pencil, plain.safetensors\"", ", Precision: bfloat16", ", Model: \"a,b\"");
   }
 }

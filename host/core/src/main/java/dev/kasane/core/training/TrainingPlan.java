@@ -12,7 +12,7 @@ import dev.kasane.core.tensor.ElementType;
  * @param maxGradientNorm total norm that gradients are clipped to, 0 for no clipping
  * @param seed everything random follows from it and from the step
  * @param lossScale factor that keeps small gradients above the smallest number of the type that backward
- *     computes in (Micikevicius et al. 2018, "Mixed ElementType Training", section 3.2); 1 for none
+ *     computes in (Micikevicius et al. 2018, "Mixed Precision Training", section 3.2); 1 for none
  */
 public record TrainingPlan(
     long steps, int accumulation, LearningRate learningRate, double maxGradientNorm, long seed, double lossScale) {
