@@ -4,6 +4,7 @@ import static dev.kasane.plugin.lora.LoraOps.LORA;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.lowrank.LoraNames;
 import dev.kasane.core.lowrank.LowRankOps;
@@ -44,12 +45,13 @@ final class EmbeddingAdapter implements LayerAdapter {
         fresh.normal(1, layer.outputs(), scale.rank()), scale);
   }
 
-  /** The pair of an embedding under its own names. */
+  /** The pair of an embedding under its own names, which say what it is where the layer is known by its shape alone. */
   static EmbeddingAdapter restored(AdapterModule saved, SavedTensors tensors) {
     TargetLayer layer = tensors.layer();
+    Shape table = layer.weight().shape();
     long rank = tensors.size(LoraNames.TABLE_A, 0);
-    return new EmbeddingAdapter(layer, tensors.take(LoraNames.TABLE_A, rank, layer.inputs()),
-        tensors.take(LoraNames.TABLE_B, layer.outputs(), rank), RankScale.ofSaved(saved, rank));
+    return new EmbeddingAdapter(layer, tensors.take(LoraNames.TABLE_A, rank, table.get(0)),
+        tensors.take(LoraNames.TABLE_B, table.get(1), rank), RankScale.ofSaved(saved, rank));
   }
 
   /** The pair of an embedding as ComfyUI has it, like that of any matrix: (rank, width) and (entries, rank). */
