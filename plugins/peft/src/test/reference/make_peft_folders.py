@@ -148,6 +148,8 @@ def converted():
     model.save_pretrained(FOLDERS / "niter" / "trained")
     for folder in ("before", "trained"):
         (FOLDERS / "niter" / folder / "README.md").unlink(missing_ok=True)
+        config = FOLDERS / "niter" / folder / "adapter_config.json"
+        config.write_text(json.dumps({**json.loads(config.read_text()), "base_model_name_or_path": "llama"}, indent=2))
     return scores(model)
 
 
