@@ -37,7 +37,7 @@ final class DenoisingStep implements Objective<DenoisingStep.Example> {
    */
   record Example(NDArray latents, NDArray timesteps, NDArray context, NDArray target, NDArray weights) {
     static Example random(BenchmarkSize size, NDManager owner) {
-      Shape shape = new Shape(1, size.config().inChannels(), size.latentSide(), size.latentSide());
+      Shape shape = new Shape(1, size.config().latents().inChannels(), size.latentSide(), size.latentSide());
       Shape context = new Shape(1, BenchmarkSize.CONTEXT_TOKENS, size.config().crossAttentionWidth());
       return new Example(Ops.randomNormal(owner, shape), owner.full(new Shape(1), 500f, DataType.FLOAT32),
           Ops.randomNormal(owner, context), Ops.randomNormal(owner, shape), owner.ones(new Shape(1)));

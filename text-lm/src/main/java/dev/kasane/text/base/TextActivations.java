@@ -125,7 +125,7 @@ final class TextActivations {
       weight = 3L * FLOAT_BYTES;
     }
     long fused = weight == 0 ? FLOAT_BYTES : 0;
-    return attention.queryWidth() * (3L * inner + size) + attention.heads() * (weight * length + fused);
+    return attention.queryWidth() * (3L * inner + size) + attention.heads().queries() * (weight * length + fused);
   }
 
   private long feedForward(int number) {

@@ -1,6 +1,9 @@
 package dev.kasane.text.family;
 
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig.Heads;
+import dev.kasane.text.model.AttentionConfig.Layout;
+import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
@@ -45,7 +48,7 @@ final class Gemma2Family implements Family {
             Activation.named(activation, json.origin()), true, false))
         .norm(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6))
         .order(BlockOrder.AROUND)
-        .positions(new Rotary(json, 8192).whole(attention.headWidth()))
+        .positions(new Rotary(json, 8192).whole(attention.heads().width()))
         .embeddingScale(Math.sqrt(width))
         .tiedHead(json.flag("tie_word_embeddings", true))
         .scoreCap(json.number("final_logit_softcapping", 0))
@@ -63,8 +66,8 @@ final class Gemma2Family implements Family {
     List<Integer> windows = IntStream.range(0, json.integer("num_hidden_layers"))
         .mapToObj(layer -> LayerTypes.isWindowed(types, layer, layer % 2 == 0) ? window : 0).toList();
     double scale = 1 / Math.sqrt(json.positive("query_pre_attn_scalar", 256));
-    return new AttentionConfig(heads, keyValueHeads, json.integer("head_dim", 256),
-        AttentionConfig.Layout.SEPARATE, bias, bias, Collections.nCopies(windows.size(), scale),
+    return new AttentionConfig(new Heads(heads, keyValueHeads, json.integer("head_dim", 256)),
+        new Projections(Layout.SEPARATE, bias, bias), Collections.nCopies(windows.size(), scale),
         json.number("attn_logit_softcapping", 0), windows);
   }
 }

@@ -1,6 +1,9 @@
 package dev.kasane.text.family;
 
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig.Heads;
+import dev.kasane.text.model.AttentionConfig.Layout;
+import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
@@ -66,7 +69,7 @@ final class Gpt2Family implements Family {
     boolean byLayer = json.flag("scale_attn_by_inverse_layer_idx", false);
     List<Double> scales =
         IntStream.range(0, layers).mapToObj(layer -> byLayer ? scale / (layer + 1) : scale).toList();
-    return new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.JOINED, true, true, scales, 0,
-        Collections.nCopies(layers, 0));
+    return new AttentionConfig(new Heads(heads, heads, headWidth), new Projections(Layout.JOINED, true, true), scales,
+        0, Collections.nCopies(layers, 0));
   }
 }

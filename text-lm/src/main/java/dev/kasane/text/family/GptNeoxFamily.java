@@ -1,6 +1,9 @@
 package dev.kasane.text.family;
 
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig.Heads;
+import dev.kasane.text.model.AttentionConfig.Layout;
+import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
@@ -50,8 +53,8 @@ final class GptNeoxFamily implements Family {
         .vocabularySize(json.integer("vocab_size"))
         .width(width)
         .layers(layers)
-        .attention(new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.JOINED_BY_HEAD, bias, bias,
-            Collections.nCopies(layers, 1 / Math.sqrt(headWidth)), 0, Collections.nCopies(layers, 0)))
+        .attention(AttentionConfig.of(new Heads(heads, heads, headWidth),
+            new Projections(Layout.JOINED_BY_HEAD, bias, bias), Collections.nCopies(layers, 0)))
         .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
             Activation.named(json.text("hidden_act", "gelu"), json.origin()), false, true))
         .norm(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5))

@@ -2,6 +2,9 @@ package dev.kasane.text.family;
 
 import dev.kasane.core.UserException;
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig.Heads;
+import dev.kasane.text.model.AttentionConfig.Layout;
+import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderNames;
@@ -52,7 +55,7 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
         .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
             Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)))
         .norm(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6))
-        .positions(new Rotary(json, 2048).whole(attention.headWidth()))
+        .positions(new Rotary(json, 2048).whole(attention.heads().width()))
         .tiedHead(json.flag("tie_word_embeddings", false))
         .dropouts(DropoutRates.ofAttention(json.probability("attention_dropout", 0)))
         .build();
@@ -63,8 +66,8 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
     int keyValueHeads = json.integer("num_key_value_heads", heads);
     int headWidth = headWidth(json, width, heads);
     requireGroups(json, heads, keyValueHeads);
-    return new AttentionConfig(heads, keyValueHeads, headWidth, AttentionConfig.Layout.SEPARATE, inputBias,
-        outputBias, Collections.nCopies(windows.size(), 1 / Math.sqrt(headWidth)), 0, windows);
+    return AttentionConfig.of(new Heads(heads, keyValueHeads, headWidth),
+        new Projections(Layout.SEPARATE, inputBias, outputBias), windows);
   }
 
   static int headWidth(ConfigReader json, int width, int heads) {

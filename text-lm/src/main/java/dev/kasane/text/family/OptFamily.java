@@ -1,6 +1,9 @@
 package dev.kasane.text.family;
 
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig.Heads;
+import dev.kasane.text.model.AttentionConfig.Layout;
+import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
@@ -58,8 +61,8 @@ final class OptFamily implements Family {
         .width(width)
         .embeddingWidth(json.integer("word_embed_proj_dim", width))
         .layers(layers)
-        .attention(new AttentionConfig(heads, heads, headWidth, AttentionConfig.Layout.SEPARATE, bias, bias,
-            Collections.nCopies(layers, 1 / Math.sqrt(headWidth)), 0, Collections.nCopies(layers, 0)))
+        .attention(AttentionConfig.of(new Heads(heads, heads, headWidth),
+            new Projections(Layout.SEPARATE, bias, bias), Collections.nCopies(layers, 0)))
         .feedForward(new FeedForwardConfig(json.integer("ffn_dim"),
             Activation.named(json.text("activation_function", "relu"), json.origin()), false, bias))
         .norm(NormConfig.Kind.LAYER, EPSILON)

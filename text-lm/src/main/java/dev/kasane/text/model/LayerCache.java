@@ -30,7 +30,7 @@ final class LayerCache {
   LayerCache(AttentionConfig config, int rows, int tokens, int window, DataType type, NDManager owner) {
     this.window = window;
     this.capacity = window == 0 ? tokens : Math.min(tokens, 2 * window);
-    Shape shape = new Shape(rows, config.keyValueHeads(), capacity, config.headWidth());
+    Shape shape = new Shape(rows, config.heads().keyValues(), capacity, config.heads().width());
     this.keys = zeros(shape, type, owner);
     this.values = zeros(shape, type, owner);
   }

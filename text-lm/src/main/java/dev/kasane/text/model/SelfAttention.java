@@ -23,15 +23,16 @@ final class SelfAttention {
     AttentionConfig config = decoder.attention();
     DecoderNames names = decoder.names();
     shape = config.shape(layer);
-    boolean separate = config.layout() == AttentionConfig.Layout.SEPARATE;
+    boolean separate = config.projections().layout() == AttentionConfig.Layout.SEPARATE;
     int width = decoder.width();
     int queries = separate ? config.queryWidth() : config.queryWidth() + 2 * config.keyWidth();
-    query = tree.place(names.of(Part.QUERY), new Linear(width, queries, config.inputBias()));
+    query = tree.place(names.of(Part.QUERY), new Linear(width, queries, config.projections().inputBias()));
     Function<Part, Linear> placed =
-        part -> tree.place(names.of(part), new Linear(width, config.keyWidth(), config.inputBias()));
+        part -> tree.place(names.of(part), new Linear(width, config.keyWidth(), config.projections().inputBias()));
     key = separate ? placed.apply(Part.KEY) : null;
     value = separate ? placed.apply(Part.VALUE) : null;
-    output = tree.place(names.of(Part.OUTPUT), new Linear(config.queryWidth(), width, config.outputBias()));
+    output = tree.place(names.of(Part.OUTPUT),
+        new Linear(config.queryWidth(), width, config.projections().outputBias()));
   }
 
   /** The query's projection, or that of query, key and value where there is one for all. */

@@ -43,10 +43,10 @@ record PictureActivations(Module root, ToLongFunction<String> positions, Functio
    */
   static PlannedModel plan(UNetConfig config, int resolution) {
     int side = resolution / LATENT_SHRINKS;
-    int coarsest = config.blockOutChannels().size() - 1;
+    int coarsest = config.downsamplings();
     Module root = new UNet2DConditionModel(config);
     PictureActivations rule = new PictureActivations(root, path -> positions(path, side, coarsest),
-        PictureActivations::pictureBlock, (long) config.outChannels() * side * side);
+        PictureActivations::pictureBlock, (long) config.latents().outChannels() * side * side);
     return new PlannedModel("unet", root, "lora_unet_", 0, "", (adapted, type) -> rule.of(type));
   }
 

@@ -9,6 +9,10 @@ import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.unet.UNetConfig.AddedConditions;
+import dev.kasane.diffusion.unet.UNetConfig.Latents;
+import dev.kasane.diffusion.unet.UNetConfig.Level;
+import dev.kasane.diffusion.unet.UNetConfig.Norms;
+import dev.kasane.diffusion.unet.UNetConfig.Sinusoids;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -144,15 +148,21 @@ public enum KnownBase implements BaseKind {
   }
 
   private static UNetConfig unet(int contextWidth, boolean second) {
-    return new UNetConfig(4, 4, 64, List.of(320, 640, 1280, 1280),
-        List.of(true, true, true, false), List.of(false, true, true, true), 2,
-        second ? List.of(5, 10, 20, 20) : List.of(8, 8, 8, 8), contextWidth, 32, 1e-5, second, true, 0);
+    int coarse = second ? 20 : 8;
+    return unet(64, List.of(new Level(320, second ? 5 : 8, 1, true, true), new Level(640, second ? 10 : 8, 1, true,
+        true), new Level(1280, coarse, 1, true, true), new Level(1280, coarse, 1, false, false)), contextWidth, second,
+        Optional.empty());
   }
 
   private static UNetConfig xlUnet() {
-    return new UNetConfig(4, 4, 128, List.of(320, 640, 1280),
-        List.of(false, true, true), List.of(true, true, false), 2, List.of(5, 10, 20), 2048, 32, 1e-5, true,
-        true, 0, List.of(1, 2, 10), Optional.of(new AddedConditions(256, 1280 + 6 * 256)));
+    return unet(128, List.of(new Level(320, 5, 1, false, false), new Level(640, 10, 2, true, true),
+        new Level(1280, 20, 10, true, true)), 2048, true, Optional.of(new AddedConditions(256, 1280 + 6 * 256)));
+  }
+
+  private static UNetConfig unet(int side, List<Level> levels, int contextWidth, boolean linearProjection,
+      Optional<AddedConditions> added) {
+    return new UNetConfig(new Latents(4, 4, side), levels, 2, contextWidth, new Norms(32, 1e-5), linearProjection,
+        new Sinusoids(true, 0), added);
   }
 
   private static ClipConfig clip(int width, int layers, int heads, boolean quickGelu) {

@@ -1,8 +1,10 @@
 package dev.kasane.diffusion.checkpoint;
 
 import dev.kasane.diffusion.unet.UNetConfig;
+import dev.kasane.diffusion.unet.UNetConfig.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How the numbered blocks of a U-Net in original names fall into diffusers' blocks.
@@ -18,7 +20,9 @@ import java.util.List;
 record UNetLayout(int layersPerBlock, List<Boolean> downAttention, List<Boolean> upAttention) {
   /** What a configuration says. */
   static UNetLayout of(UNetConfig config) {
-    return new UNetLayout(config.layersPerBlock(), config.downAttention(), config.upAttention());
+    List<Level> levels = config.levels();
+    return new UNetLayout(config.layersPerBlock(), levels.stream().map(Level::downAttention).toList(),
+        IntStream.rangeClosed(1, levels.size()).mapToObj(at -> levels.get(levels.size() - at).upAttention()).toList());
   }
 
   /** What the names in a checkpoint say. */

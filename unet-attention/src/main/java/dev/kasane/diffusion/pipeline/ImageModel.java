@@ -82,7 +82,7 @@ public record ImageModel(
 
   /** The side of the pictures that the base was trained for. */
   public int nativeSize() {
-    return unet.config().sampleSize() * vae.config().reduction();
+    return unet.config().latents().side() * vae.config().reduction();
   }
 
   /** What both sides of a picture must be a multiple of. */

@@ -97,7 +97,7 @@ public final class Sampler {
 
   private NDArray freshLatents(PictureRequest request, NDManager scope) {
     int reduction = model.vae().config().reduction();
-    return Ops.randomNormal(scope, new Shape(1, model.unet().config().inChannels(),
+    return Ops.randomNormal(scope, new Shape(1, model.unet().config().latents().inChannels(),
         request.height() / reduction, request.width() / reduction));
   }
 

@@ -11,6 +11,7 @@ import dev.kasane.core.module.Conv2d;
 import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
+import dev.kasane.diffusion.unet.UNetConfig.Level;
 
 /** Transformer blocks over the positions of a feature map, with a residual connection around all. */
 final class SpatialTransformer extends Module {
@@ -22,13 +23,14 @@ final class SpatialTransformer extends Module {
 
   /** The transformer of a resolution. */
   SpatialTransformer(UNetConfig config, int level) {
-    long channels = config.blockOutChannels().get(level);
+    Level here = config.levels().get(level);
+    long channels = here.channels();
     linear = config.linearProjection();
-    norm = child("norm", new GroupNorm(config.normGroups(), channels, 1e-6));
+    norm = child("norm", new GroupNorm(config.norms().groups(), channels, 1e-6));
     projectionIn = child("proj_in", projection(channels));
     blocks = child("transformer_blocks", new Blocks<>());
-    for (int i = 0; i < config.transformerDepths().get(level); i++) {
-      blocks.add(new TransformerBlock(channels, config.crossAttentionWidth(), config.heads().get(level)));
+    for (int i = 0; i < here.transformerDepth(); i++) {
+      blocks.add(new TransformerBlock(channels, config.crossAttentionWidth(), here.heads()));
     }
     projectionOut = child("proj_out", projection(channels));
   }

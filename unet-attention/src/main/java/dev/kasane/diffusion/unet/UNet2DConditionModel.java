@@ -11,26 +11,22 @@ import dev.kasane.core.module.GroupNorm;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Segment;
+import dev.kasane.diffusion.unet.UNetConfig.Sinusoids;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The denoiser of Stable Diffusion 1.x, 2.x (Rombach et al. 2022, section 3.3) and XL (Podell et al. 2023),
  * under diffusers' names.
  *
- * <p>It runs as a chain of {@link Segment}s over the state (hidden, time, context, skip…), so that training
+ * <p>It runs as a chain of {@link Segment}s over {@link UNetState}, so that training
  * can keep the states between the segments and recompute the rest.
  */
 public final class UNet2DConditionModel extends Module {
-  private static final int HIDDEN = 0;
-  private static final int TIME = 1;
-  private static final int CONTEXT = 2;
-  private static final int POOLED = 3;
-  private static final int NUMBERS = 4;
-
   private final UNetConfig config;
   private final Conv2d convIn;
   private final TimeEmbedding timeEmbedding;
@@ -49,8 +45,8 @@ public final class UNet2DConditionModel extends Module {
    */
   public UNet2DConditionModel(UNetConfig config) {
     this.config = config;
-    int first = config.blockOutChannels().get(0);
-    convIn = child("conv_in", new Conv2d(config.inChannels(), first, 3, 1, 1));
+    int first = config.levels().get(0).channels();
+    convIn = child("conv_in", new Conv2d(config.latents().inChannels(), first, 3, 1, 1));
     timeEmbedding = child("time_embedding", new TimeEmbedding(first, config.timeWidth()));
     addedEmbedding = config.added()
         .map(added -> child("add_embedding", new TimeEmbedding(added.inputWidth(), config.timeWidth())))
@@ -62,8 +58,8 @@ public final class UNet2DConditionModel extends Module {
       upBlocks.add(UNetBlock.up(config, level));
     }
     midBlock = child("mid_block", UNetBlock.middle(config));
-    normOut = child("conv_norm_out", new GroupNorm(config.normGroups(), first, config.normEpsilon()));
-    convOut = child("conv_out", new Conv2d(first, config.outChannels(), 3, 1, 1));
+    normOut = child("conv_norm_out", new GroupNorm(config.norms().groups(), first, config.norms().epsilon()));
+    convOut = child("conv_out", new Conv2d(first, config.latents().outChannels(), 3, 1, 1));
     segments = List.copyOf(chain());
   }
 
@@ -106,7 +102,7 @@ public final class UNet2DConditionModel extends Module {
       closeLeftovers(state, given, next);
       state = next;
     }
-    return state.get(HIDDEN);
+    return state.singletonOrThrow();
   }
 
   /**
@@ -136,15 +132,15 @@ public final class UNet2DConditionModel extends Module {
   }
 
   private List<Segment> chain() {
-    List<Segment> chain = new ArrayList<>();
+    List<UnaryOperator<UNetState>> chain = new ArrayList<>();
     chain.add(this::enter);
     for (UNetBlock block : downBlocks.list()) {
       for (int i = 0; i < block.layers(); i++) {
         int layer = i;
-        chain.add(state -> push(state, block.layer(layer, state.get(HIDDEN), state.get(TIME), state.get(CONTEXT))));
+        chain.add(state -> state.pushed(block.layer(layer, state.hidden(), state)));
       }
       if (block.downsamples()) {
-        chain.add(state -> push(state, block.downsample(state.get(HIDDEN))));
+        chain.add(state -> state.pushed(block.downsample(state.hidden())));
       }
     }
     chain.add(this::middle);
@@ -154,27 +150,29 @@ public final class UNet2DConditionModel extends Module {
         chain.add(state -> up(block, layer, state));
       }
     }
-    chain.add(this::leave);
-    return chain;
+    List<Segment> segments = new ArrayList<>();
+    chain.forEach(step -> segments.add(list -> step.apply(UNetState.of(list)).list()));
+    segments.add(list -> leave(UNetState.of(list)));
+    return segments;
   }
 
-  private NDList enter(NDList state) {
-    NDArray sample = state.get(HIDDEN);
-    if ((addedEmbedding == null) != (state.size() <= POOLED)) {
+  private UNetState enter(UNetState state) {
+    NDArray sample = state.hidden();
+    if ((addedEmbedding == null) != state.waiting().isEmpty()) {
       throw new IllegalArgumentException(addedEmbedding == null
           ? "This U-Net takes no added conditions" : "This U-Net needs pooled text and picture sizes");
     }
     NDArray hidden = convIn.forward(sample);
-    try (NDArray sinusoids = sinusoids(state.get(TIME), config.blockOutChannels().get(0), sample);
-        NDArray time = withAdded(timeEmbedding.forward(sinusoids), state, sample)) {
+    try (NDArray sinusoids = sinusoids(state.time(), config.levels().get(0).channels(), sample);
+        NDArray time = withAdded(timeEmbedding.forward(sinusoids), state.waiting(), sample)) {
       // Every residual block begins with SiLU of the same vector: it is done here, once.
-      return new NDList(hidden, OPS.silu(time), state.get(CONTEXT), hidden);
+      return new UNetState(hidden, OPS.silu(time), state.context(), List.of(hidden));
     }
   }
 
   private NDArray sinusoids(NDArray numbers, int width, NDArray like) {
-    NDArray embedded =
-        UNET.timestepEmbedding(numbers, width, config.flipSinToCos(), config.frequencyShift());
+    Sinusoids kind = config.sinusoids();
+    NDArray embedded = UNET.timestepEmbedding(numbers, width, kind.cosinesFirst(), kind.frequencyShift());
     NDArray cast = OPS.castLike(embedded, like);
     if (cast != embedded) {
       embedded.close();
@@ -182,12 +180,12 @@ public final class UNet2DConditionModel extends Module {
     return cast;
   }
 
-  private NDArray withAdded(NDArray time, NDList state, NDArray sample) {
+  private NDArray withAdded(NDArray time, List<NDArray> added, NDArray sample) {
     if (addedEmbedding == null) {
       return time;
     }
-    NDArray numbers = state.get(NUMBERS);
-    NDArray pooled = OPS.castLike(state.get(POOLED), sample);
+    NDArray pooled = OPS.castLike(added.get(0), sample);
+    NDArray numbers = added.get(1);
     try (time;
         NDArray flat = numbers.flatten();
         NDArray each = sinusoids(flat, config.added().orElseThrow().numberWidth(), sample);
@@ -197,31 +195,20 @@ public final class UNet2DConditionModel extends Module {
     }
   }
 
-  private static NDList push(NDList state, NDArray hidden) {
-    NDList next = new NDList(state);
-    next.set(HIDDEN, hidden);
-    next.add(hidden);
-    return next;
-  }
-
-  private NDList middle(NDList state) {
-    NDList next = new NDList(state);
-    try (NDArray hidden = midBlock.layer(0, state.get(HIDDEN), state.get(TIME), state.get(CONTEXT))) {
-      next.set(HIDDEN, midBlock.layer(1, hidden, state.get(TIME), state.get(CONTEXT)));
+  private UNetState middle(UNetState state) {
+    try (NDArray hidden = midBlock.layer(0, state.hidden(), state)) {
+      return state.with(midBlock.layer(1, hidden, state));
     }
-    return next;
   }
 
-  private static NDList up(UNetBlock block, int layer, NDList state) {
-    NDList next = new NDList(state);
-    NDArray skip = next.remove(next.size() - 1);
+  private static UNetState up(UNetBlock block, int layer, UNetState state) {
+    UNetState rest = state.popped();
     NDArray hidden;
-    try (NDArray joined = UNET.concatChannels(state.get(HIDDEN), skip)) {
-      hidden = block.layer(layer, joined, state.get(TIME), state.get(CONTEXT));
+    try (NDArray joined = UNET.concatChannels(state.hidden(), state.youngestSkip())) {
+      hidden = block.layer(layer, joined, state);
     }
     boolean last = layer == block.layers() - 1;
-    next.set(HIDDEN, last && block.upsamples() ? upsampled(block, hidden, next.get(next.size() - 1)) : hidden);
-    return next;
+    return rest.with(last && block.upsamples() ? upsampled(block, hidden, rest.youngestSkip()) : hidden);
   }
 
   /** To the size of the next skip, not twice the own: latents need not be divisible by eight. */
@@ -231,8 +218,8 @@ public final class UNet2DConditionModel extends Module {
     }
   }
 
-  private NDList leave(NDList state) {
-    try (NDArray activated = normOut.forwardSilu(state.get(HIDDEN))) {
+  private NDList leave(UNetState state) {
+    try (NDArray activated = normOut.forwardSilu(state.hidden())) {
       return new NDList(convOut.forward(activated));
     }
   }

@@ -20,9 +20,9 @@ final class UNetBlock extends Module {
   }
 
   static UNetBlock down(UNetConfig config, int level) {
-    int channels = config.blockOutChannels().get(level);
-    int inputs = config.blockOutChannels().get(Math.max(0, level - 1));
-    UNetBlock block = new UNetBlock(config.downAttention().get(level));
+    int channels = config.levels().get(level).channels();
+    int inputs = config.levels().get(Math.max(0, level - 1)).channels();
+    UNetBlock block = new UNetBlock(config.levels().get(level).downAttention());
     for (int i = 0; i < config.layersPerBlock(); i++) {
       block.addLayer(config, i == 0 ? inputs : channels, channels, level);
     }
@@ -34,7 +34,7 @@ final class UNetBlock extends Module {
 
   static UNetBlock middle(UNetConfig config) {
     int level = config.downsamplings();
-    int channels = config.blockOutChannels().get(level);
+    int channels = config.levels().get(level).channels();
     UNetBlock block = new UNetBlock(true);
     block.addLayer(config, channels, channels, level);
     block.resnets.add(resnet(config, channels, channels));
@@ -44,10 +44,10 @@ final class UNetBlock extends Module {
   static UNetBlock up(UNetConfig config, int position) {
     int last = config.downsamplings();
     int level = last - position;
-    int channels = config.blockOutChannels().get(level);
-    int before = config.blockOutChannels().get(Math.min(last, level + 1));
-    int skipEnd = config.blockOutChannels().get(Math.max(0, level - 1));
-    UNetBlock block = new UNetBlock(config.upAttention().get(position));
+    int channels = config.levels().get(level).channels();
+    int before = config.levels().get(Math.min(last, level + 1)).channels();
+    int skipEnd = config.levels().get(Math.max(0, level - 1)).channels();
+    UNetBlock block = new UNetBlock(config.levels().get(level).upAttention());
     for (int i = 0; i <= config.layersPerBlock(); i++) {
       int skip = i == config.layersPerBlock() ? skipEnd : channels;
       block.addLayer(config, (i == 0 ? before : channels) + skip, channels, level);
@@ -66,7 +66,8 @@ final class UNetBlock extends Module {
   }
 
   private static ResnetBlock resnet(UNetConfig config, int inputs, int channels) {
-    return new ResnetBlock(inputs, channels, config.timeWidth(), config.normGroups(), config.normEpsilon());
+    return new ResnetBlock(inputs, channels, config.timeWidth(), config.norms().groups(),
+        config.norms().epsilon());
   }
 
   private Conv2d sampler(String name, int channels, int stride) {
@@ -80,14 +81,14 @@ final class UNetBlock extends Module {
   }
 
   /** One residual block and, where the block has attention, the transformer after it. */
-  NDArray layer(int index, NDArray x, NDArray time, NDArray context) {
-    NDArray hidden = resnets.get(index).forward(x, time);
+  NDArray layer(int index, NDArray x, UNetState state) {
+    NDArray hidden = resnets.get(index).forward(x, state.time());
     boolean attended = attentions != null && index < attentions.size();
     if (!attended) {
       return hidden;
     }
     try (hidden) {
-      return attentions.get(index).forward(hidden, context);
+      return attentions.get(index).forward(hidden, state.context());
     }
   }
 

@@ -5,45 +5,61 @@ import dev.kasane.diffusion.config.ModelConfig;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The shape of a U-Net as its {@code config.json} says (diffusers' {@code UNet2DConditionModel}).
  *
- * @param inChannels channels of the latents that come in
- * @param outChannels channels of the prediction
- * @param sampleSize side of the latents that it was trained for
- * @param blockOutChannels channels of each resolution, from fine to coarse
- * @param downAttention whether a down block has cross-attention
- * @param upAttention whether an up block has cross-attention
+ * @param latents what comes in and goes out
+ * @param levels the resolutions, from fine to coarse
  * @param layersPerBlock residual blocks of a down block; an up block has one more
- * @param heads number of attention heads at each resolution
  * @param crossAttentionWidth width of the text encoder's output
- * @param normGroups groups of each group normalisation
- * @param normEpsilon epsilon of the residual blocks' normalisations
+ * @param norms the normalisations in groups
  * @param linearProjection whether a transformer's way in and out is linear rather than a 1×1 convolution
- * @param flipSinToCos whether the timestep embedding has its cosines first
- * @param frequencyShift shift in the timestep embedding's frequencies
- * @param transformerDepths blocks of each transformer at each resolution; where there is no attention the
- *     entry means nothing
+ * @param sinusoids how numbers are embedded
  * @param added what the U-Net reads beside picture, timestep and text tokens, as SDXL does
  */
-public record UNetConfig(
-    int inChannels,
-    int outChannels,
-    int sampleSize,
-    List<Integer> blockOutChannels,
-    List<Boolean> downAttention,
-    List<Boolean> upAttention,
-    int layersPerBlock,
-    List<Integer> heads,
-    int crossAttentionWidth,
-    int normGroups,
-    double normEpsilon,
-    boolean linearProjection,
-    boolean flipSinToCos,
-    double frequencyShift,
-    List<Integer> transformerDepths,
-    Optional<AddedConditions> added) {
+public record UNetConfig(Latents latents, List<Level> levels, int layersPerBlock, int crossAttentionWidth, Norms norms,
+    boolean linearProjection, Sinusoids sinusoids, Optional<AddedConditions> added) {
+
+  private static final List<String> DOWN_BLOCKS = List.of("CrossAttnDownBlock2D", "DownBlock2D");
+  private static final List<String> UP_BLOCKS = List.of("CrossAttnUpBlock2D", "UpBlock2D");
+
+  /**
+   * What comes in and goes out.
+   *
+   * @param inChannels channels of the latents that come in
+   * @param outChannels channels of the prediction
+   * @param side side of the latents that it was trained for
+   */
+  public record Latents(int inChannels, int outChannels, int side) {}
+
+  /**
+   * A resolution.
+   *
+   * @param channels its channels
+   * @param heads attention heads
+   * @param transformerDepth blocks of each transformer; where there is no attention it means nothing
+   * @param downAttention whether the block on the way down has cross-attention
+   * @param upAttention whether the block on the way up has it
+   */
+  public record Level(int channels, int heads, int transformerDepth, boolean downAttention, boolean upAttention) {}
+
+  /**
+   * The normalisations in groups.
+   *
+   * @param groups groups of each
+   * @param epsilon epsilon in the residual blocks
+   */
+  public record Norms(int groups, double epsilon) {}
+
+  /**
+   * How numbers are embedded.
+   *
+   * @param cosinesFirst whether the cosines come before the sines
+   * @param frequencyShift shift in the frequencies
+   */
+  public record Sinusoids(boolean cosinesFirst, double frequencyShift) {}
 
   /**
    * Conditions that are added to the embedded timestep ({@code addition_embed_type} {@code text_time};
@@ -54,16 +70,6 @@ public record UNetConfig(
    * @param inputWidth width of pooled text and all sinusoids together
    */
   public record AddedConditions(int numberWidth, int inputWidth) {}
-
-  /** A U-Net of Stable Diffusion 1.x or 2.x: transformers of one block, nothing added. */
-  public UNetConfig(int inChannels, int outChannels, int sampleSize, List<Integer> blockOutChannels,
-      List<Boolean> downAttention, List<Boolean> upAttention, int layersPerBlock, List<Integer> heads,
-      int crossAttentionWidth, int normGroups, double normEpsilon, boolean linearProjection,
-      boolean flipSinToCos, double frequencyShift) {
-    this(inChannels, outChannels, sampleSize, blockOutChannels, downAttention, upAttention, layersPerBlock,
-        heads, crossAttentionWidth, normGroups, normEpsilon, linearProjection, flipSinToCos, frequencyShift,
-        Collections.nCopies(blockOutChannels.size(), 1), Optional.empty());
-  }
 
   /**
    * Reads a configuration.
@@ -85,22 +91,21 @@ public record UNetConfig(
     int groups = config.integer("norm_num_groups", 32);
     config.requireSplit(channels, "attention_head_dim", heads);
     config.requireSplit(channels, "norm_num_groups", Collections.nCopies(channels.size(), groups));
+    List<Integer> depths = config.integerOrList("transformer_layers_per_block", 1, channels.size());
+    List<String> down = config.choices("down_block_types", DOWN_BLOCKS, channels.size());
+    List<String> up = config.choices("up_block_types", UP_BLOCKS, channels.size());
+    List<Level> levels = IntStream.range(0, channels.size()).mapToObj(level -> new Level(channels.get(level),
+        heads.get(level), depths.get(level), down.get(level).equals(DOWN_BLOCKS.get(0)),
+        up.get(channels.size() - 1 - level).equals(UP_BLOCKS.get(0)))).toList();
     return new UNetConfig(
-        config.integer("in_channels", 4),
-        config.integer("out_channels", 4),
-        config.integer("sample_size", 64),
-        channels,
-        attention(config, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.size()),
-        attention(config, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D", channels.size()),
+        new Latents(config.integer("in_channels", 4), config.integer("out_channels", 4),
+            config.integer("sample_size", 64)),
+        levels,
         config.integer("layers_per_block", 2),
-        heads,
         config.integer("cross_attention_dim", 1280),
-        groups,
-        config.number("norm_eps", 1e-5),
+        new Norms(groups, config.number("norm_eps", 1e-5)),
         config.flag("use_linear_projection", false),
-        config.flag("flip_sin_to_cos", true),
-        config.number("freq_shift", 0),
-        config.integerOrList("transformer_layers_per_block", 1, channels.size()),
+        new Sinusoids(config.flag("flip_sin_to_cos", true), config.number("freq_shift", 0)),
         added(config));
   }
 
@@ -114,18 +119,13 @@ public record UNetConfig(
         config.integer("projection_class_embeddings_input_dim", 2816)));
   }
 
-  private static List<Boolean> attention(
-      ModelConfig config, String key, String with, String without, int count) {
-    return config.choices(key, List.of(with, without), count).stream().map(with::equals).toList();
-  }
-
   /** Width of the embedded timestep. */
   public int timeWidth() {
-    return blockOutChannels.get(0) * 4;
+    return levels.get(0).channels() * 4;
   }
 
   /** How many times the resolution is halved. */
   public int downsamplings() {
-    return blockOutChannels.size() - 1;
+    return levels.size() - 1;
   }
 }

@@ -22,6 +22,9 @@ import dev.kasane.diffusion.clip.ClipConfig;
 import dev.kasane.diffusion.clip.ClipTextModel;
 import dev.kasane.diffusion.scheduler.PredictionType;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import dev.kasane.diffusion.unet.UNetConfig.Latents;
+import dev.kasane.diffusion.unet.UNetConfig.Level;
+import dev.kasane.diffusion.unet.UNetConfig.Norms;
 import dev.kasane.diffusion.unet.UNetConfig;
 import dev.kasane.diffusion.vae.AutoencoderKL;
 import dev.kasane.diffusion.vae.VaeConfig;
@@ -78,10 +81,11 @@ class BaseCheckpointTest {
 
   /** Heads, groups and the picture size leave no trace in shapes. */
   private static UNetConfig uncertain(UNetConfig config) {
-    return new UNetConfig(config.inChannels(), config.outChannels(), 0, config.blockOutChannels(),
-        config.downAttention(), config.upAttention(), config.layersPerBlock(), List.of(),
-        config.crossAttentionWidth(), 0, config.normEpsilon(), config.linearProjection(),
-        config.flipSinToCos(), config.frequencyShift());
+    return new UNetConfig(new Latents(config.latents().inChannels(), config.latents().outChannels(), 0),
+        config.levels().stream().map(level -> new Level(level.channels(), 0, level.transformerDepth(),
+            level.downAttention(), level.upAttention())).toList(),
+        config.layersPerBlock(), config.crossAttentionWidth(), new Norms(0, config.norms().epsilon()),
+        config.linearProjection(), config.sinusoids(), config.added());
   }
 
   /** What Kasane works out for full-size files is what was published beside them. */

@@ -56,11 +56,13 @@ final class Description {
     contents.metadataFacts().forEach(facts -> training.putAll(facts.training()));
     training.putAll(own.training());
     String format = contents.format().map(AdapterFormat::id).or(contents::unreadKind).orElse(FileInspection.UNKNOWN);
-    return new FileInspection(
-        contents.weights().toString(), bytes, listing.container(), format, base.id(), method(), adapted.size(),
-        sizes(), alphas(), contents.format().filter(AdapterFormat::keepsAlphas).isPresent() ? withoutAlpha() : 0,
-        listing.tensors().size(), dtypes(), TargetBlocks.count(adapted.keySet()), triggerWords(), training,
-        listing.metadata(), Map.of(), false, notes(), Integrity.problems(contents));
+    return new FileInspection(contents.weights().toString(), bytes,
+        new FileInspection.Kind(format, base.id(), method()),
+        new FileInspection.Tensors(listing.container(), listing.tensors().size(), dtypes()),
+        new FileInspection.Adapted(adapted.size(), sizes(), alphas(), withoutAlpha(),
+            TargetBlocks.count(adapted.keySet())),
+        new FileInspection.Told(triggerWords(), training, listing.metadata()), Map.of(), false, notes(),
+        Integrity.problems(contents));
   }
 
   /** A file in which some layers are convolutions is a LoCon as a whole. */
@@ -93,6 +95,9 @@ final class Description {
   }
 
   private int withoutAlpha() {
+    if (contents.format().filter(AdapterFormat::keepsAlphas).isEmpty()) {
+      return 0;
+    }
     return (int) adapted.entrySet().stream().filter(module -> module.getValue().sizes().containsKey(ModuleFacts.RANK))
         .filter(module -> !contents.modules().get(module.getKey()).header()
             .hasAny(AdapterModule.ALPHA, AdapterModule.SCALE)).count();

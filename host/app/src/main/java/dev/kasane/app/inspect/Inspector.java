@@ -69,7 +69,7 @@ public final class Inspector {
   private FileInspection readWhole(List<Path> parts, FileInspection found, Depth depth) {
     List<String> problems = new ArrayList<>(found.problems());
     List<String> notes = new ArrayList<>(found.notes());
-    boolean readable = !found.container().equals(FileInspection.UNKNOWN);
+    boolean readable = !found.tensors().container().equals(FileInspection.UNKNOWN);
     boolean values = readable && depth.values(found.bytes());
     if (values) {
       checkValues(parts, found, problems);
@@ -77,7 +77,7 @@ public final class Inspector {
     // Sites know files by their hashes, and several parts are no file.
     Map<String, String> hashes = depth.hashes(found.bytes()) && parts.size() == 1
         ? hashes(parts.get(0)) : Map.of();
-    noteStaleHashes(found.metadata(), hashes, notes);
+    noteStaleHashes(found.told().metadata(), hashes, notes);
     return found.with(hashes, values, List.copyOf(notes), List.copyOf(problems));
   }
 
@@ -85,7 +85,7 @@ public final class Inspector {
     try {
       List<String> broken = new ArrayList<>();
       for (Path part : parts) {
-        broken.addAll(ValueScan.notFinite(part, found.container()));
+        broken.addAll(ValueScan.notFinite(part, found.tensors().container()));
       }
       if (!broken.isEmpty()) {
         problems.add(broken.size() + " tensors hold values that are no finite numbers (how many of them); the"

@@ -145,9 +145,8 @@ class AdapterLoadingIT {
   void refusesAnotherKindOfBaseByName() throws IOException {
     Path file = file(K + ".lora_down.weight 4,2048;" + K + ".lora_up.weight 1280,4");
     UNetConfig c = tiny.unet().config();
-    UNetConfig sd1 = new UNetConfig(c.inChannels(), c.outChannels(), c.sampleSize(), c.blockOutChannels(),
-        c.downAttention(), c.upAttention(), c.layersPerBlock(), c.heads(), 768, c.normGroups(),
-        c.normEpsilon(), c.linearProjection(), c.flipSinToCos(), c.frequencyShift());
+    UNetConfig sd1 = new UNetConfig(c.latents(), c.levels(), c.layersPerBlock(), 768, c.norms(),
+        c.linearProjection(), c.sinusoids(), c.added());
     ImageModel base = new ImageModel(new UNet2DConditionModel(sd1), tiny.vae(), tiny.textEncoder(),
         tiny.tokenizer(), tiny.scheduler(), tiny.type());
     AdapterLoading loading = new AdapterLoading(plugins.formats(), plugins.methods(), Set.of());

@@ -100,7 +100,7 @@ class ForeignFamilyIT {
     String last = losses.get(losses.size() - 1);
     assertThat(Double.parseDouble(last.substring(last.lastIndexOf(',') + 1))).isBetween(0.0624, 0.1);
     try (PluginHost host = plugins()) {
-      assertThat(new Inspector(host.formats(), host.methods()).inspect(folder.resolve("run/toy")).base())
+      assertThat(new Inspector(host.formats(), host.methods()).inspect(folder.resolve("run/toy")).kind().base())
           .isEqualTo("toy1");
     }
   }

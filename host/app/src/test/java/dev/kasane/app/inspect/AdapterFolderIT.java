@@ -29,7 +29,7 @@ class AdapterFolderIT {
     assertThatThrownBy(() -> new AdapterFolder(Installed.PLUGINS.formats()).weights(folder.resolve("none"))).isInstanceOf(UserException.class)
         .hasMessageContaining("no such file");
     assertThat(new AdapterFolder(Installed.PLUGINS.formats()).weights(folder)).isEqualTo(file);
-    assertThat(Installed.inspect(folder).format()).isEqualTo("peft");
+    assertThat(Installed.inspect(folder).kind().format()).isEqualTo("peft");
   }
 
   @Test

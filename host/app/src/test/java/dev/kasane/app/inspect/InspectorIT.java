@@ -44,18 +44,18 @@ class InspectorIT {
     FileInspection found = Installed.inspect(KOHYA);
 
     assertThat(found.problems()).isEmpty();
-    assertThat(found.format()).isEqualTo("kohya");
-    assertThat(found.method()).isEqualTo("locon");
-    assertThat(found.base()).isEqualTo("sd1");
-    assertThat(found.modules()).isEqualTo(215).isEqualTo(found.tensors() / 3);
-    assertThat(found.ranks()).containsExactly(2L, 4L);
-    assertThat(found.alphas()).containsExactly(3.0, 6.0);
-    assertThat(found.missingAlphas()).isZero();
-    assertThat(found.dtypes()).containsExactly("F16");
-    assertThat(found.targets()).containsKeys("text_encoder", "down_blocks.0", "mid_block", "up_blocks.2");
-    assertThat(found.targets().values().stream().mapToInt(Integer::intValue).sum())
-        .isEqualTo(found.modules());
-    assertThat(found.training()).containsEntry("rank", "4").containsEntry("name", "tiny");
+    assertThat(found.kind().format()).isEqualTo("kohya");
+    assertThat(found.kind().method()).isEqualTo("locon");
+    assertThat(found.kind().base()).isEqualTo("sd1");
+    assertThat(found.adapted().modules()).isEqualTo(215).isEqualTo(found.tensors().count() / 3);
+    assertThat(found.adapted().ranks()).containsExactly(2L, 4L);
+    assertThat(found.adapted().alphas()).containsExactly(3.0, 6.0);
+    assertThat(found.adapted().missingAlphas()).isZero();
+    assertThat(found.tensors().dtypes()).containsExactly("F16");
+    assertThat(found.adapted().targets()).containsKeys("text_encoder", "down_blocks.0", "mid_block", "up_blocks.2");
+    assertThat(found.adapted().targets().values().stream().mapToInt(Integer::intValue).sum())
+        .isEqualTo(found.adapted().modules());
+    assertThat(found.told().training()).containsEntry("rank", "4").containsEntry("name", "tiny");
   }
 
   /** The table of spellings that the reader of these files is tried on. */
@@ -94,11 +94,11 @@ class InspectorIT {
     FileInspection found = Installed.inspect(wild(name));
 
     assertThat(found.problems()).isEmpty();
-    assertThat(found.format()).isEqualTo(format);
-    assertThat(found.method()).isEqualTo(method);
-    assertThat(found.base()).isEqualTo(base);
-    assertThat(found.modules()).isEqualTo(modules);
-    assertThat(found.ranks()).containsExactly(rank);
+    assertThat(found.kind().format()).isEqualTo(format);
+    assertThat(found.kind().method()).isEqualTo(method);
+    assertThat(found.kind().base()).isEqualTo(base);
+    assertThat(found.adapted().modules()).isEqualTo(modules);
+    assertThat(found.adapted().ranks()).containsExactly(rank);
   }
 
   @Test
@@ -106,19 +106,19 @@ class InspectorIT {
     FileInspection found = Installed.inspect(wild("sd15-style.mangled-kohya-prefix.safetensors"));
 
     assertThat(found.problems()).singleElement().asString().startsWith("256 keys are mangled");
-    assertThat(found.modules()).isEqualTo(128);
-    assertThat(found.ranks()).containsExactly(4L);
-    assertThat(found.base()).isEqualTo("sd1");
+    assertThat(found.adapted().modules()).isEqualTo(128);
+    assertThat(found.adapted().ranks()).containsExactly(4L);
+    assertThat(found.kind().base()).isEqualTo("sd1");
   }
 
   @Test
   void takesAlphaAndBaseOfAPeftFolderFromItsConfiguration() throws IOException {
     FileInspection found = Installed.inspect(wild("opt-peft-bf16"));
 
-    assertThat(found.alphas()).containsExactly(32.0);
-    assertThat(found.training()).containsEntry("trained on", "facebook/opt-125m")
+    assertThat(found.adapted().alphas()).containsExactly(32.0);
+    assertThat(found.told().training()).containsEntry("trained on", "facebook/opt-125m")
         .containsEntry("target modules", "q_proj, v_proj");
-    assertThat(found.dtypes()).containsExactly("BF16");
+    assertThat(found.tensors().dtypes()).containsExactly("BF16");
     assertThat(found.notes()).isEmpty();
   }
 
@@ -126,8 +126,8 @@ class InspectorIT {
   void theLearntWordsOfARealFileCallIt() throws IOException {
     FileInspection found = Installed.inspect(wild("sd15-disney.cloneofsimo.safetensors"));
 
-    assertThat(found.triggerWords()).containsExactly("<s1>", "<s2>");
-    assertThat(found.targets()).containsEntry("unet", 144).containsEntry("text_encoder", 48);
+    assertThat(found.told().triggerWords()).containsExactly("<s1>", "<s2>");
+    assertThat(found.adapted().targets()).containsEntry("unet", 144).containsEntry("text_encoder", 48);
   }
 
   private static Path wild(String name) {
@@ -155,16 +155,16 @@ class InspectorIT {
     FileInspection found = inspect(Map.of(),
         Arrays.stream(parameters.split(";")).map(parameter -> K + parameter).toArray(String[]::new));
 
-    assertThat(found.method()).isEqualTo(method);
-    assertThat(found.modules()).isEqualTo(1);
+    assertThat(found.kind().method()).isEqualTo(method);
+    assertThat(found.adapted().modules()).isEqualTo(1);
     assertThat(found.problems()).isEmpty();
-    assertThat(found.ranks()).isSubsetOf(4L);
+    assertThat(found.adapted().ranks()).isSubsetOf(4L);
   }
 
   @ParameterizedTest
   @CsvSource({"768, sd1", "1024, sd2", "2048, sdxl", "99, unknown"})
   void guessesTheBaseByTheTextsWidth(String width, String base) throws IOException {
-    assertThat(inspect(Map.of(), K + ".lora_down.weight 4," + width, K + ".lora_up.weight 320,4").base())
+    assertThat(inspect(Map.of(), K + ".lora_down.weight 4," + width, K + ".lora_up.weight 320,4").kind().base())
         .isEqualTo(base);
   }
 
@@ -174,10 +174,10 @@ class InspectorIT {
         "modelspec.trigger_phrase", "ink drawing", "ss_steps", "1200", "ss_seed", "None");
     FileInspection found = inspect(metadata, K + ".lora_down.weight 4,99", K + ".lora_up.weight 320,4");
 
-    assertThat(found.base()).isEqualTo("sdxl");
-    assertThat(found.triggerWords()).containsExactly("ink drawing");
-    assertThat(found.training()).containsEntry("steps", "1200").doesNotContainKey("seed");
-    assertThat(found.missingAlphas()).isEqualTo(1);
+    assertThat(found.kind().base()).isEqualTo("sdxl");
+    assertThat(found.told().triggerWords()).containsExactly("ink drawing");
+    assertThat(found.told().training()).containsEntry("steps", "1200").doesNotContainKey("seed");
+    assertThat(found.adapted().missingAlphas()).isEqualTo(1);
   }
 
   @Test
@@ -185,9 +185,9 @@ class InspectorIT {
     String tags = "{\"10_ink\": {\"cat\": 3, \"ink\": 20}, \"5_more\": {\"cat\": 4}}";
     String[] tensors = {K + ".lora_down.weight 4,768", K + ".lora_up.weight 320,4"};
 
-    assertThat(inspect(Map.of("ss_tag_frequency", tags), tensors).triggerWords())
+    assertThat(inspect(Map.of("ss_tag_frequency", tags), tensors).told().triggerWords())
         .containsExactly("ink", "cat");
-    assertThat(inspect(Map.of("ss_tag_frequency", "{oops"), tensors).triggerWords()).isEmpty();
+    assertThat(inspect(Map.of("ss_tag_frequency", "{oops"), tensors).told().triggerWords()).isEmpty();
   }
 
   @ParameterizedTest
@@ -231,8 +231,8 @@ class InspectorIT {
   void tellsBasesByNamesAndShapes(String base, String method, String tensors) throws IOException {
     FileInspection found = inspect(Map.of(), tensors.split(";"));
 
-    assertThat(found.base()).isEqualTo(base);
-    assertThat(found.method()).isEqualTo(method);
+    assertThat(found.kind().base()).isEqualTo(base);
+    assertThat(found.kind().method()).isEqualTo(method);
   }
 
   @Test
@@ -251,7 +251,7 @@ class InspectorIT {
         "bundle_emb.nyako.string_to_param.* 2,768");
 
     assertThat(found.problems()).isEmpty();
-    assertThat(found.triggerWords()).containsExactly("nyako");
+    assertThat(found.told().triggerWords()).containsExactly("nyako");
   }
 
   @Test
@@ -267,7 +267,7 @@ class InspectorIT {
     FileInspection found = inspect(Map.of(), "lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight 4,64",
         "lora_unet_double_blocks_0_img_attn_qkv.lora_up.weight 64,4");
 
-    assertThat(found.base()).isEqualTo("unknown");
+    assertThat(found.kind().base()).isEqualTo("unknown");
     assertThat(found.notes()).singleElement().asString().contains("does not know", "double_blocks");
   }
 
@@ -309,11 +309,11 @@ class InspectorIT {
     FileInspection found = Installed.inspect(
         ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny-original.ckpt"));
 
-    assertThat(found.container()).isEqualTo("pickle");
-    assertThat(found.format()).isEqualTo("checkpoint");
-    assertThat(found.method()).isEqualTo("checkpoint");
-    assertThat(found.base()).isNotEqualTo("llm");
-    assertThat(found.modules()).isZero();
+    assertThat(found.tensors().container()).isEqualTo("pickle");
+    assertThat(found.kind().format()).isEqualTo("checkpoint");
+    assertThat(found.kind().method()).isEqualTo("checkpoint");
+    assertThat(found.kind().base()).isNotEqualTo("llm");
+    assertThat(found.adapted().modules()).isZero();
     assertThat(found.problems()).isEmpty();
   }
 

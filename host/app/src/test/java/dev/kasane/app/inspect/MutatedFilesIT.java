@@ -37,8 +37,8 @@ class MutatedFilesIT {
 
     assertThat(found.problems()).allSatisfy(problem -> assertThat(problem).isNotBlank());
     if (found.isSound()) {
-      assertThat(found.format()).isNotEqualTo("unknown");
-      assertThat(found.tensors()).isPositive();
+      assertThat(found.kind().format()).isNotEqualTo("unknown");
+      assertThat(found.tensors().count()).isPositive();
     }
   }
 }

@@ -80,7 +80,7 @@ final class Bases implements AutoCloseable {
 
   private NDArray noise(NDManager scope) {
     NDArray context = image.textEncoder().forward(scope.create(TOKENS, new Shape(1, TOKENS.length)));
-    return image.unet().forward(Ops.randomNormal(scope, new Shape(1, image.unet().config().inChannels(), 8, 8)),
+    return image.unet().forward(Ops.randomNormal(scope, new Shape(1, image.unet().config().latents().inChannels(), 8, 8)),
         scope.create(new long[] {500}), context);
   }
 

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.files.FileFault;
+import dev.kasane.core.files.FileWindow;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorValues;
 import dev.kasane.core.tensor.ElementType;
@@ -80,21 +81,14 @@ final class MappedTensors {
     if (shape.size() == 0) {
       return OPS.cast(owner.create(shape, DataType.FLOAT32), type().dataType());
     }
-    if (bytes.isDirect() && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
-      pin(bytes, owner);
+    if (!owner.getDevice().isGpu() && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
+      owner.attachInternal(UUID.randomUUID().toString(), new Pin(bytes));
       return type().over(bytes, shape, owner);
     }
-    try (NDManager scratch = owner.newSubManager()) {
+    try (Pin read = new Pin(bytes); NDManager scratch = owner.newSubManager()) {
       NDArray copy = type().over(bytes, shape, scratch).duplicate();
       copy.attach(owner);
       return copy;
-    }
-  }
-
-  /** Keeps a buffer's memory mapped for as long as the manager is open: views of a tensor do not hold it. */
-  private static void pin(ByteBuffer bytes, NDManager owner) {
-    if (!owner.getDevice().isGpu()) {
-      owner.attachInternal(UUID.randomUUID().toString(), new Pin(bytes));
     }
   }
 
@@ -103,21 +97,11 @@ final class MappedTensors {
         + dtype + ", which libtorch does not compute with; this is no checkpoint of plain weights."));
   }
 
-  private static final class Pin implements AutoCloseable {
-    private ByteBuffer bytes;
-
-    private Pin(ByteBuffer bytes) {
-      this.bytes = bytes;
-    }
-
+  /** Keeps a buffer's memory mapped for as long as the manager is open, and no longer: views of a tensor do not hold it. */
+  private record Pin(ByteBuffer bytes) implements AutoCloseable {
     @Override
     public void close() {
-      bytes = null;
-    }
-
-    @Override
-    public String toString() {
-      return "memory " + bytes;
+      FileWindow.release(bytes);
     }
   }
 }

@@ -56,45 +56,18 @@ public final class WeightLoader {
   private static void load(Module root, TensorSource source, ElementType type, NDManager owner,
       boolean writable) {
     check(root, source);
-    Leftovers leftovers = new Leftovers();
     try (TensorArena arena = new TensorArena(owner)) {
       root.namedWeights().forEach((name, weight) ->
           weight.set(source.quantised(name, type.dataType(), owner).orElseGet(() -> new DenseWeight(
               !writable && source.mayShareMemory(name) && source.dtype(name) == type.stored() ? source.read(name, owner)
-                  : copy(source, name, type, arena, leftovers, owner)))));
+                  : copy(source, name, type, arena, owner)))));
     }
-    leftovers.release();
   }
 
-  private static NDArray copy(TensorSource source, String name, ElementType type, TensorArena arena,
-      Leftovers leftovers, NDManager owner) {
+  private static NDArray copy(
+      TensorSource source, String name, ElementType type, TensorArena arena, NDManager owner) {
     try (NDManager scratch = owner.newSubManager()) {
-      leftovers.add(source.shape(name).size() * source.dtype(name).byteSize());
       return arena.copy(source.read(name, scratch), type.dataType());
-    }
-  }
-
-  /**
-   * What was copied out of a mapped file stays mapped until the buffer is collected. A heap as small as a loader's
-   * sees no collection for a long time, while whole checkpoints are left in memory.
-   */
-  private static final class Leftovers {
-    private static final long MOST = 256L << 20;
-
-    private long bytes;
-
-    void add(long more) {
-      bytes += more;
-      if (bytes >= MOST) {
-        release();
-      }
-    }
-
-    void release() {
-      if (bytes > 0) {
-        System.gc();
-        bytes = 0;
-      }
     }
   }
 }

@@ -2,8 +2,10 @@ package dev.kasane.core.files;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import sun.misc.Unsafe;
 
 /**
  * A part of a file as memory, mapped, so that it costs nothing before it is used. A process gets some 65,000 mappings
@@ -13,7 +15,19 @@ public final class FileWindow {
   private static final int SHORT = 1 << 16;
   private static final int MANY = 1 << 14;
 
+  private static final Unsafe UNSAFE = unsafe();
+
   private FileWindow() {}
+
+  private static Unsafe unsafe() {
+    try {
+      Field field = Unsafe.class.getDeclaredField("theUnsafe");
+      field.setAccessible(true);
+      return (Unsafe) field.get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /**
    * @param channel the file, open for reading
@@ -34,5 +48,18 @@ public final class FileWindow {
       }
     }
     return bytes.flip().asReadOnlyBuffer();
+  }
+
+  /**
+   * Unmaps a window at once: a heap as small as a loader's sees no collection for a long time, while whole checkpoints
+   * stay in memory. Whoever looks at it afterwards ends the process. What was read and not mapped is left to the
+   * collector.
+   */
+  public static void release(ByteBuffer window) {
+    try {
+      UNSAFE.invokeCleaner(window);
+    } catch (IllegalArgumentException copied) {
+      // A view of a copy, which the collector knows.
+    }
   }
 }

@@ -73,9 +73,9 @@ final class StorageReader {
     }
     long start = storage.byteOffset() + tensor.storageOffset() * tensor.dtype().byteSize() + offset;
     ByteBuffer bytes = region.deflated()
-        ? inflate(region).slice((int) start, (int) length)
+        ? inflate(region).slice((int) start, (int) length).asReadOnlyBuffer()
         : mapPlain(region.offset() + start, length);
-    return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return bytes.order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private ByteBuffer mapPlain(long position, long length) throws IOException, MalformedPickle {

@@ -61,7 +61,7 @@ public final class InspectCommand implements Callable<Integer> {
       FileInspection inspection =
           new Inspector(host.formats(), host.methods()).inspect(file, new Depth(hashes, scan));
       LoadReport report =
-          against == null || inspection.container().equals("unknown") ? null : compare(host);
+          against == null || inspection.tensors().container().equals("unknown") ? null : compare(host);
       return print(inspection, report);
     }
   }

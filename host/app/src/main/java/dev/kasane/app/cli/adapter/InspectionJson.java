@@ -29,21 +29,21 @@ final class InspectionJson {
       json.writeStartObject();
       json.writeStringField("file", inspection.file());
       json.writeNumberField("bytes", inspection.bytes());
-      json.writeStringField("container", inspection.container());
-      json.writeStringField("format", inspection.format());
-      json.writeStringField("base", inspection.base());
-      json.writeStringField("method", inspection.method());
-      json.writeNumberField("modules", inspection.modules());
-      write(json, "ranks", inspection.ranks());
+      json.writeStringField("container", inspection.tensors().container());
+      json.writeStringField("format", inspection.kind().format());
+      json.writeStringField("base", inspection.kind().base());
+      json.writeStringField("method", inspection.kind().method());
+      json.writeNumberField("modules", inspection.adapted().modules());
+      write(json, "ranks", inspection.adapted().ranks());
       writeSizes(json, inspection);
-      write(json, "alphas", inspection.alphas());
-      json.writeNumberField("missingAlphas", inspection.missingAlphas());
-      json.writeNumberField("tensors", inspection.tensors());
-      write(json, "dtypes", inspection.dtypes());
-      write(json, "targets", inspection.targets());
-      write(json, "triggerWords", inspection.triggerWords());
-      write(json, "training", inspection.training());
-      write(json, "metadata", inspection.metadata());
+      write(json, "alphas", inspection.adapted().alphas());
+      json.writeNumberField("missingAlphas", inspection.adapted().missingAlphas());
+      json.writeNumberField("tensors", inspection.tensors().count());
+      write(json, "dtypes", inspection.tensors().dtypes());
+      write(json, "targets", inspection.adapted().targets());
+      write(json, "triggerWords", inspection.told().triggerWords());
+      write(json, "training", inspection.told().training());
+      write(json, "metadata", inspection.told().metadata());
       write(json, "hashes", inspection.hashes());
       json.writeBooleanField("valuesChecked", inspection.valuesChecked());
       write(json, "notes", inspection.notes());
@@ -59,7 +59,7 @@ final class InspectionJson {
 
   /** Inner sizes other than ranks, which few methods have. */
   private static void writeSizes(JsonGenerator json, FileInspection inspection) throws IOException {
-    Map<String, List<Long>> others = new TreeMap<>(inspection.sizes());
+    Map<String, List<Long>> others = new TreeMap<>(inspection.adapted().sizes());
     others.remove(ModuleFacts.RANK);
     if (!others.isEmpty()) {
       json.writeObjectFieldStart("sizes");

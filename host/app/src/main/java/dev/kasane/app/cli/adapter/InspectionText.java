@@ -20,23 +20,23 @@ final class InspectionText {
   static List<String> lines(FileInspection inspection) {
     List<String> lines = new ArrayList<>();
     lines.add(inspection.file());
-    add(lines, "size", size(inspection.bytes()) + ", " + inspection.tensors() + " tensors ("
-        + inspection.container() + ")");
-    add(lines, "format", inspection.format());
-    add(lines, "method", inspection.method());
-    add(lines, "base", inspection.base());
-    add(lines, "modules", inspection.modules() + missingAlphas(inspection));
-    add(lines, "ranks", joined(inspection.ranks()));
-    inspection.sizes().forEach((name, sizes) -> {
+    add(lines, "size", size(inspection.bytes()) + ", " + inspection.tensors().count() + " tensors ("
+        + inspection.tensors().container() + ")");
+    add(lines, "format", inspection.kind().format());
+    add(lines, "method", inspection.kind().method());
+    add(lines, "base", inspection.kind().base());
+    add(lines, "modules", inspection.adapted().modules() + missingAlphas(inspection));
+    add(lines, "ranks", joined(inspection.adapted().ranks()));
+    inspection.adapted().sizes().forEach((name, sizes) -> {
       if (!name.equals(ModuleFacts.RANK)) {
         add(lines, name, joined(sizes));
       }
     });
-    add(lines, "alphas", joined(inspection.alphas()));
-    add(lines, "dtypes", joined(inspection.dtypes()));
-    add(lines, "targets", pairs(inspection.targets(), " "));
-    add(lines, "words", joined(inspection.triggerWords()));
-    inspection.training().forEach((name, value) -> add(lines, name, value));
+    add(lines, "alphas", joined(inspection.adapted().alphas()));
+    add(lines, "dtypes", joined(inspection.tensors().dtypes()));
+    add(lines, "targets", pairs(inspection.adapted().targets(), " "));
+    add(lines, "words", joined(inspection.told().triggerWords()));
+    inspection.told().training().forEach((name, value) -> add(lines, name, value));
     inspection.hashes().forEach((name, value) -> add(lines, name, value));
     add(lines, "values", inspection.valuesChecked() ? "all read" : "not read; --scan looks for NaN");
     inspection.notes().forEach(note -> add(lines, "note", note));
@@ -45,8 +45,8 @@ final class InspectionText {
   }
 
   private static String missingAlphas(FileInspection inspection) {
-    return inspection.missingAlphas() == 0 ? ""
-        : ", " + inspection.missingAlphas() + " of them without alpha (their scale is 1)";
+    return inspection.adapted().missingAlphas() == 0 ? ""
+        : ", " + inspection.adapted().missingAlphas() + " of them without alpha (their scale is 1)";
   }
 
   private static void add(List<String> lines, String name, String value) {
