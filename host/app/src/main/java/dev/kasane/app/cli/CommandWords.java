@@ -4,6 +4,7 @@ import dev.kasane.app.cli.options.Sets;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,7 @@ final class CommandWords implements UnaryOperator<String> {
   /** What to say for what stands in guillemets, if all of it means something. */
   Optional<String> words(String named) {
     List<String> phrases = Arrays.asList(named.split(", "));
-    Optional<Named<CommandSpec>> command = longest(commands(running.root()), phrases.get(0));
+    Optional<Named<CommandSpec>> command = longest(commands(), phrases.get(0));
     if (command.isEmpty()) {
       return options(running, phrases);
     }
@@ -84,6 +85,13 @@ final class CommandWords implements UnaryOperator<String> {
         option.negatable() ? Stream.of(Map.entry("no " + plain, "--no-" + name.substring(2))) : Stream.empty();
     return Stream.concat(denied, (own.length == 0 ? Stream.of(plain) : Arrays.stream(own))
         .map(thing -> Map.entry(thing, names.apply(option).orElse(name))));
+  }
+
+  /** All commands, also where the running one was made alone. */
+  private Map<String, CommandSpec> commands() {
+    Map<String, CommandSpec> all = new HashMap<>(commands(KasaneCommand.commandLine().getCommandSpec()));
+    all.putAll(commands(running.root()));
+    return all;
   }
 
   private static Map<String, CommandSpec> commands(CommandSpec top) {

@@ -2,7 +2,6 @@ package dev.kasane.app.cli;
 
 import dev.kasane.app.terminal.MessageStream;
 import dev.kasane.app.terminal.StandardOutput;
-import picocli.CommandLine;
 
 /** Where the program starts. */
 public final class Main {
@@ -16,7 +15,7 @@ public final class Main {
   public static void main(String[] arguments) {
     StandardOutput output = StandardOutput.install();
     // Made before the door stands: what it draws itself goes out beneath.
-    CommandRunner runner = new CommandRunner(new CommandLine(new KasaneCommand()));
+    CommandRunner runner = new CommandRunner(KasaneCommand.commandLine(arguments));
     MessageStream.install();
     System.exit(output.finish(runner.run(arguments)));
   }

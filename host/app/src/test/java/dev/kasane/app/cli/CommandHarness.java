@@ -10,7 +10,7 @@ final class CommandHarness {
   private final StringWriter err = new StringWriter();
 
   int run(String... arguments) {
-    CommandLine commandLine = new CommandLine(new KasaneCommand())
+    CommandLine commandLine = KasaneCommand.commandLine(arguments)
         .setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     return new CommandRunner(commandLine).run(arguments);
   }

@@ -68,7 +68,7 @@ class CommandWordsTest {
       Map.entry("text.demo.", List.of("demo-base")),
       Map.entry("text.generation.", List.of("generate text"))));
 
-  private final CommandSpec kasane = new CommandLine(new KasaneCommand()).getCommandSpec();
+  private final CommandSpec kasane = KasaneCommand.commandLine().getCommandSpec();
 
   private CommandSpec command(String names) {
     CommandSpec command = kasane;

@@ -24,7 +24,7 @@ class KasaneCommandTest {
   private Path folder;
 
   private int run(String... arguments) {
-    CommandLine commandLine = new CommandLine(new KasaneCommand())
+    CommandLine commandLine = KasaneCommand.commandLine(arguments)
         .setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     return new CommandRunner(commandLine).run(arguments);
   }

@@ -63,7 +63,7 @@ class RecipeDecisionsTest {
   void everyOptionIsDecidedUpon() {
     Set<String> taken = new TreeSet<>();
     Set<String> refused = new TreeSet<>();
-    recipeOptions(new CommandLine(new KasaneCommand()))
+    recipeOptions(KasaneCommand.commandLine())
         .forEach(option -> (isMarked(option) ? taken : refused).add(option.longestName()));
 
     Set<String> allowed = new TreeSet<>(DESCRIBING);

@@ -77,7 +77,7 @@ class TrainImageRefusalsIT {
     arguments.addAll(List.of(more));
     out = new StringWriter();
     err = new StringWriter();
-    CommandLine commandLine = new CommandLine(new KasaneCommand())
+    CommandLine commandLine = KasaneCommand.commandLine("train")
         .setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     return new CommandRunner(commandLine).run(arguments.toArray(String[]::new));
   }

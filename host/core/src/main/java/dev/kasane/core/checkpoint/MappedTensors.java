@@ -97,7 +97,7 @@ final class MappedTensors {
         + dtype + ", which libtorch does not compute with; this is no checkpoint of plain weights."));
   }
 
-  /** Keeps a buffer's memory mapped for as long as the manager is open, and no longer: views of a tensor do not hold it. */
+  /** Keeps a buffer's memory mapped while the manager is open, and no longer: views of a tensor do not hold it. */
   private record Pin(ByteBuffer bytes) implements AutoCloseable {
     @Override
     public void close() {

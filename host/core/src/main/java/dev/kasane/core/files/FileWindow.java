@@ -2,10 +2,13 @@ package dev.kasane.core.files;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import sun.misc.Unsafe;
+import java.util.function.Consumer;
 
 /**
  * A part of a file as memory, mapped, so that it costs nothing before it is used. A process gets some 65,000 mappings
@@ -15,15 +18,20 @@ public final class FileWindow {
   private static final int SHORT = 1 << 16;
   private static final int MANY = 1 << 14;
 
-  private static final Unsafe UNSAFE = unsafe();
+  private static final Consumer<ByteBuffer> UNMAPPING = unmapping();
 
   private FileWindow() {}
 
-  private static Unsafe unsafe() {
+  /** Java 17 has no other way to unmap than this one, which every Java since 9 has. */
+  @SuppressWarnings("unchecked")
+  private static Consumer<ByteBuffer> unmapping() {
     try {
-      Field field = Unsafe.class.getDeclaredField("theUnsafe");
-      field.setAccessible(true);
-      return (Unsafe) field.get(null);
+      Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+      Field only = unsafe.getDeclaredField("theUnsafe");
+      only.setAccessible(true);
+      return MethodHandleProxies.asInterfaceInstance(Consumer.class, MethodHandles.lookup()
+          .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
+          .bindTo(only.get(null)));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -57,7 +65,7 @@ public final class FileWindow {
    */
   public static void release(ByteBuffer window) {
     try {
-      UNSAFE.invokeCleaner(window);
+      UNMAPPING.accept(window);
     } catch (IllegalArgumentException copied) {
       // A view of a copy, which the collector knows.
     }

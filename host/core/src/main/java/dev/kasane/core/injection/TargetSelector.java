@@ -97,6 +97,12 @@ public final class TargetSelector {
     return picked;
   }
 
+  /** Whether the model has a layer of a number, from 0, in the lists that {@link #inLayers} takes. */
+  public static boolean hasLayer(int number, List<String> lists, Map<String, AdaptableLayer> layers) {
+    LayerNumbers wanted = LayerNumbers.of(Set.of(number), lists);
+    return layers.keySet().stream().anyMatch(wanted::include);
+  }
+
   /**
    * The selection as PEFT says it beside {@code layers_to_transform}: ends of paths that pick the same within the
    * same numbered layers.

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
@@ -49,21 +50,13 @@ public final class LayerOptions {
    * @throws UserException naming those of which the model has no layer, and how many it has
    */
   public void requireThere(Map<String, AdaptableLayer> layers) {
-    List<Integer> absent = numbers().stream().filter(number -> !isThere(number, layers)).toList();
+    IntPredicate there = number -> TargetSelector.hasLayer(number, lists, layers);
+    List<Integer> absent = numbers().stream().filter(number -> !there.test(number)).toList();
     if (!absent.isEmpty()) {
-      long count = IntStream.iterate(0, number -> number + 1).takeWhile(number -> isThere(number, layers)).count();
+      long count = IntStream.iterate(0, number -> number + 1).takeWhile(there).count();
       throw new UserException("Option --layers is " + listed(ranges) + ", and the model has no layer " + listed(absent)
           + (lists.isEmpty() ? "" : " in a list named " + String.join(" or ", lists) + " (--layers-pattern)")
           + (count == 0 ? "." : ": it has " + count + ", numbered from 0 to " + (count - 1) + "."));
-    }
-  }
-
-  private boolean isThere(int number, Map<String, AdaptableLayer> layers) {
-    TargetSelector inLayer = TargetSelector.of(List.of("re:.*"), List.of()).inLayers(Set.of(number), lists);
-    try {
-      return !inLayer.select(layers).isEmpty();
-    } catch (UserException nothingPicked) {
-      return false;
     }
   }
 
