@@ -13,18 +13,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Quantises a model on disk: a folder of transformers or diffusers, or a single file of weights.
  *
  * @param settings how
  * @param skips dotted names, or parts of them, of layers that stay dense
+ * @param mainPart what the names begin with, of all in a single file, that may be quantised
  */
-public record ModelQuantisation(QuantisationSettings settings, List<String> skips) {
-  /** What the names of a U-Net begin with in a single file of Stable Diffusion. */
-  private static final String UNET = "model.diffusion_model.";
-
+public record ModelQuantisation(
+    QuantisationSettings settings, List<String> skips, Function<Set<String>, String> mainPart) {
   /**
    * Writes the quantised model.
    *
@@ -51,10 +52,9 @@ public record ModelQuantisation(QuantisationSettings settings, List<String> skip
 
   private QuantisedFile.Summary file(Path base, Path out, Consumer<String> listener) {
     try (TensorSource source = TensorSources.open(base)) {
-      // Of an image model in one file its U-Net, as of a pipeline's folder.
-      boolean image = source.names().stream().anyMatch(name -> name.startsWith(UNET));
+      String part = mainPart.apply(source.names());
       return QuantisedFile.write(source, out, settings,
-          name -> (!image || name.startsWith(UNET)) && isChosen(source, name), listener);
+          name -> name.startsWith(part) && isChosen(source, name), listener);
     }
   }
 

@@ -82,7 +82,8 @@ class CheckpointTest {
         .replaceFirst("\"model_type\"\\s*:\\s*\"gpt2\"", "\"model_type\": \"" + kind + "\"");
     assertThat(config).contains("\"model_type\": \"" + kind + "\"");
     Files.writeString(model.resolve("config.json"), config);
-    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, false), List.of("h.1.mlp.c_fc"))
+    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, false), List.of("h.1.mlp.c_fc"),
+        names -> "")
         .run(model, out, name -> { });
     try (SafetensorsFile file = SafetensorsFile.open(out.resolve("model.safetensors"))) {
       for (String line : FormatGoldenTest.lines("conv1d.tsv")) {
@@ -188,6 +189,18 @@ class CheckpointTest {
     SafetensorsWriter.write(file, tensors, Map.of());
   }
 
+  /** Of a file of several parts, the family says which one. */
+  @Test
+  void theOtherPartsOfAFileStayDense() {
+    Path file = folder.resolve("parts.safetensors");
+    dense(file, "main.layer.weight", "other.layer.weight");
+    List<String> told = new ArrayList<>();
+    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.INT8, 64, false), List.of(),
+        names -> names.contains("main.layer.weight") ? "main." : "")
+        .run(file, folder.resolve("made.safetensors"), told::add);
+    assertThat(told).containsOnly("main.layer.weight");
+  }
+
   @Test
   void writtenFilesReadBackTheSame() {
     Path file = folder.resolve("dense.safetensors");
@@ -198,7 +211,7 @@ class CheckpointTest {
       Path out = folder.resolve(kind.id() + ".safetensors");
       List<String> told = new ArrayList<>();
       QuantisedFile.Summary summary =
-          new ModelQuantisation(settings, List.of("skipped.down")).run(file, out, told::add);
+          new ModelQuantisation(settings, List.of("skipped.down"), names -> "").run(file, out, told::add);
       assertThat(told).containsOnly("layer.weight");
       assertThat(summary.tensors()).isEqualTo(1);
       assertThat(summary.parameters()).isEqualTo(4 * 24 * 64);
@@ -249,7 +262,7 @@ class CheckpointTest {
   }
 
   private static void run(Path base, Path out) {
-    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, true), List.of())
+    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, true), List.of(), names -> "")
         .run(base, out, name -> { });
   }
 

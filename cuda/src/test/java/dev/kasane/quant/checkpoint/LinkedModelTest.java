@@ -42,7 +42,7 @@ class LinkedModelTest {
   }
 
   private void quantise() {
-    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, false), List.of())
+    new ModelQuantisation(new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, false), List.of(), names -> "")
         .run(model, out, name -> { });
   }
 

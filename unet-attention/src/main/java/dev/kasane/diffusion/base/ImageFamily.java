@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Stable Diffusion. */
@@ -93,6 +94,12 @@ public final class ImageFamily implements ModelFamily {
   @Override
   public Optional<CheckpointLayers> layers(Path model) {
     return BaseLayers.open(model);
+  }
+
+  @Override
+  public Optional<String> mainPart(Set<String> names) {
+    return Optional.of(BasePart.UNET.originalPrefix())
+        .filter(prefix -> names.stream().anyMatch(name -> name.startsWith(prefix)));
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.Set;
 public final class BaseLayers {
   private static final List<String> FOLDERS =
       List.of(KnownBase.UNET, KnownBase.TEXT_ENCODER, KnownBase.TEXT_ENCODER_2);
-  private static final String UNET = "model.diffusion_model.";
+  private static final String UNET = BasePart.UNET.originalPrefix();
   private static final String FIRST_OF_XL = "conditioner.embedders.0.transformer.";
   private static final String SECOND_OF_XL = "conditioner.embedders.1.model.";
   private static final TensorTransform AS_STORED = new TensorTransform.Identity();

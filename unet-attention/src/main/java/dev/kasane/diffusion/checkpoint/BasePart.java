@@ -37,7 +37,7 @@ public enum BasePart {
   }
 
   /** What its tensors begin with in a single file with the original names. */
-  String originalPrefix() {
+  public String originalPrefix() {
     return originalPrefix;
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The families of base models that are installed. What they answer never depends on the order of archives. */
@@ -56,6 +57,11 @@ public final class ModelFamilies {
   /** The published kind of a name. */
   public static Optional<BaseKind> publishedKind(String id) {
     return publishedKinds().stream().filter(kind -> kind.id().equals(id)).findFirst();
+  }
+
+  /** As {@link ModelFamily#mainPart}; all names begin with nothing, where a file has no parts. */
+  public static String mainPart(Set<String> names) {
+    return ALL.stream().flatMap(family -> family.mainPart(names).stream()).findFirst().orElse("");
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli;
 
+import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.core.UserException;
 import dev.kasane.quant.QuantisationSettings;
 import dev.kasane.quant.checkpoint.ModelQuantisation;
@@ -52,7 +53,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelQuantisation quantisation = new ModelQuantisation(settings(), skips);
+    ModelQuantisation quantisation = new ModelQuantisation(settings(), skips, ModelFamilies::mainPart);
     QuantisedFile.Summary summary = quantisation.run(base, out, name -> { });
     spec.commandLine().getOut().println(String.format(Locale.ROOT,
         "%s: %d linear layers in %s, %.4f bytes a number; the whole model %,.1f MB, %.3f bytes a number",

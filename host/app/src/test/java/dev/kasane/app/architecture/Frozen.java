@@ -29,7 +29,6 @@ enum Frozen {
   /** Memory is let go of by those who own it, not by a wish to the whole process. */
   GARBAGE(type -> type.getMethodCallsFromSelf().stream().anyMatch(call -> call.getName().equals("gc")
       && Set.of("java.lang.System", "java.lang.Runtime").contains(call.getTargetOwner().getName())), """
-      core.checkpoint.WeightLoader
       """);
 
   private static final String ALL = "dev.kasane.";

@@ -65,6 +65,8 @@ final class Rules {
       "core.tensor", "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
       "text.model", "text.training", "testkit").map(each -> ALL + each + "..").toArray(String[]::new);
 
+  private static final int LONGEST_ROW = 10;
+
   private Rules() {}
 
   static Map<String, ArchRule> all() {
@@ -183,6 +185,15 @@ final class Rules {
         .should().callCodeUnitWhere(describe("it makes the exception", call -> calls(call,
             "java.lang.UnsupportedOperationException", "<init>")))
         .because("who cannot answer a method is of a smaller type; only PF4J asks for more, and a machine may have less"));
+    rules.put("long rows of values", noClasses().should().callConstructorWhere(describe("it hands a record of another"
+        + " class more than " + LONGEST_ROW + " values", call -> call.getTargetOwner().isRecord()
+            && call.getTarget().getRawParameterTypes().size() > LONGEST_ROW
+            && !topLevel(call.getTargetOwner()).equals(topLevel(call.getOriginOwner()))))
+        .because("records of small records, or a builder, say which value is which"));
+    rules.put("unmapping", noClasses().that().doNotHaveFullyQualifiedName(CORE + ".files.FileWindow")
+        .should(ArchCondition.from(describe("reaches for Unsafe", type -> ClassStrings.of(type)
+            .contains("sun.misc.Unsafe"))))
+        .because("core.files.FileWindow alone gives mapped memory back"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }
@@ -190,6 +201,10 @@ final class Rules {
   private static ArchRule frozen(Frozen habit, String what, String reason) {
     return noClasses().should(ArchCondition.from(describe(what + " and is not in the frozen list", habit::isNew)))
         .because(reason);
+  }
+
+  private static String topLevel(JavaClass type) {
+    return type.getName().replaceFirst("\\$.*", "");
   }
 
   private static boolean namesKeys(JavaClass type) {

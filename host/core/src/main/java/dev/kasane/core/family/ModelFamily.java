@@ -6,6 +6,7 @@ import dev.kasane.core.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -52,6 +53,16 @@ public interface ModelFamily {
    * @throws UserException when they are missing or damaged
    */
   Optional<CheckpointLayers> layers(Path model);
+
+  /**
+   * What the names begin with, of all in a file that holds several parts of a model, that belong to the part which
+   * adapters change and which alone is quantised.
+   *
+   * @return nothing when no names in the file begin so
+   */
+  default Optional<String> mainPart(Set<String> names) {
+    return Optional.empty();
+  }
 
   /**
    * The model that a configuration describes, for counting and forecasting.
