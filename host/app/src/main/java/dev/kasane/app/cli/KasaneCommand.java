@@ -9,6 +9,7 @@ import dev.kasane.app.cli.adapter.ParamsCommand;
 import dev.kasane.app.cli.adapter.ResizeCommand;
 import dev.kasane.app.cli.adapter.UnmergeCommand;
 import dev.kasane.app.cli.generate.GenerateCommand;
+import dev.kasane.app.cli.gpu.GpuCommand;
 import dev.kasane.app.cli.options.CommandGroup;
 import dev.kasane.app.cli.train.TrainCommand;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {TrainCommand.class,
       GenerateCommand.class, InspectCommand.class, ConvertCommand.class, MixCommand.class, MergeCommand.class,
       UnmergeCommand.class, ExtractCommand.class, ResizeCommand.class, ParamsCommand.class, QuantizeCommand.class,
-      DoctorCommand.class, PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
+      DoctorCommand.class, GpuCommand.class, PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class, HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:success", "1:the work failed", "2:wrong usage", "130:interrupted"})
