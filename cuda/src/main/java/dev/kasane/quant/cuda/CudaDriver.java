@@ -93,7 +93,7 @@ final class CudaDriver {
     int cuGetErrorString(int error, PointerByReference text);
   }
 
-  private CudaDriver(Api api) {
+  CudaDriver(Api api) {
     this.api = api;
   }
 

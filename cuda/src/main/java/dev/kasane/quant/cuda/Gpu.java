@@ -1,6 +1,5 @@
 package dev.kasane.quant.cuda;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -46,23 +45,5 @@ public record Gpu(String name, int computeCapability, long memory, String driver
   /** Whether the fused products run there: they need tensor cores for bfloat16. */
   public boolean hasFusedProducts() {
     return computeCapability >= LEAST_FUSED;
-  }
-
-  /**
-   * Looks for a driver, a GPU and a compiler.
-   *
-   * @param cache folder for compiled kernels
-   */
-  public static Finding find(Path cache) {
-    return find(cache, 0);
-  }
-
-  /**
-   * The same for one GPU of several.
-   *
-   * @param number which, counted from 0 in the driver's order
-   */
-  public static Finding find(Path cache, int number) {
-    return new GpuSearch(number).find(cache);
   }
 }

@@ -12,20 +12,40 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Looks for what a GPU needs, each thing by itself, so that all that is missing is known at once. */
-final class GpuSearch {
+public final class GpuSearch {
   private static final int LEAST_COMPUTE_CAPABILITY = 70;
   /** Whatever is built for a CUDA 12 runs with any driver for a CUDA 12 (NVIDIA's minor version compatibility). */
   private static final int LEAST_CUDA = 12;
   private static final double GIB = 1L << 30;
 
   private final List<Gpu.Step> steps = new ArrayList<>();
+  private final Supplier<CudaDriver> opening;
   private final int number;
 
   /**
-   * @param number which GPU, counted from 0 in the driver's order
+   * @param opening opens the driver, or throws what loading it throws
    */
-  GpuSearch(int number) {
+  GpuSearch(Supplier<CudaDriver> opening, int number) {
+    this.opening = opening;
     this.number = number;
+  }
+
+  /**
+   * Looks for a driver, a GPU and a compiler.
+   *
+   * @param cache folder for compiled kernels
+   */
+  public static Gpu.Finding find(Path cache) {
+    return find(cache, 0);
+  }
+
+  /**
+   * The same for one GPU of several.
+   *
+   * @param number which, counted from 0 in the driver's order
+   */
+  public static Gpu.Finding find(Path cache, int number) {
+    return new GpuSearch(CudaDriver::open, number).look(cache);
   }
 
   /** A GPU as the driver knows it. */
@@ -36,15 +56,10 @@ final class GpuSearch {
     }
   }
 
-  /**
-   * Looks.
-   *
-   * @param cache folder for compiled kernels
-   */
-  Gpu.Finding find(Path cache) {
-    Optional<CudaDriver> driver = look("driver", GpuSearch::driver, found -> "CUDA " + found.version());
+  Gpu.Finding look(Path cache) {
+    Optional<CudaDriver> driver = look("driver", this::driver, found -> "CUDA " + found.version());
     Optional<Card> card = driver.flatMap(found -> look("card", () -> card(found), Card::toString));
-    Optional<Nvrtc> nvrtc = look("NVRTC", GpuSearch::nvrtc, found -> found.version() + " in " + found.file());
+    Optional<Nvrtc> nvrtc = look("NVRTC", () -> nvrtc(card), found -> found.version() + " in " + found.file());
     Optional<Gpu> gpu = driver.isEmpty() || card.isEmpty() || nvrtc.isEmpty() ? Optional.empty()
         : look("memory", () -> gpu(driver.get(), card.get(), nvrtc.get(), cache), GpuSearch::memory);
     return gpu.<Gpu.Finding>map(found -> new Gpu.Found(found, steps)).orElseGet(() -> new Gpu.Missing(
@@ -64,10 +79,10 @@ final class GpuSearch {
     return Optional.empty();
   }
 
-  private static CudaDriver driver() {
+  private CudaDriver driver() {
     CudaDriver driver;
     try {
-      driver = CudaDriver.open();
+      driver = opening.get();
     } catch (LinkageError e) {
       throw new UserException("there is no NVIDIA driver here (libcuda.so.1 or nvcuda.dll cannot be loaded)", e);
     }
@@ -106,13 +121,19 @@ final class GpuSearch {
     return String.format(Locale.ROOT, "%d.%d", tenfold / 10, tenfold % 10);
   }
 
-  private static Nvrtc nvrtc() {
+  private static Nvrtc nvrtc(Optional<Card> card) {
     NvrtcFiles files = NvrtcFiles.find().orElseThrow(() -> new UserException("there is no NVRTC to compile kernels. It"
         + " comes with libtorch for CUDA («gpu install»); or name a folder that has libnvrtc in "
         + NvrtcFiles.FOLDER_VARIABLE + ". Looked in "
         + NvrtcFiles.places().stream().map(Path::toString).collect(Collectors.joining(", "))));
     try {
-      return Nvrtc.open(files);
+      Nvrtc nvrtc = Nvrtc.open(files);
+      card.filter(found -> !nvrtc.compilesFor(found.computeCapability())).ifPresent(found -> {
+        throw new UserException("NVRTC " + nvrtc.version() + " in " + nvrtc.file() + " compiles nothing for compute"
+            + " capability " + capability(found.computeCapability()) + ". Name a folder with a newer one in "
+            + NvrtcFiles.FOLDER_VARIABLE);
+      });
+      return nvrtc;
     } catch (LinkageError e) {
       throw new UserException("NVRTC in " + files.library() + " does not load: " + LoadFailure.reason(e)
           + ". Name a folder with another in " + NvrtcFiles.FOLDER_VARIABLE, e);

@@ -8,6 +8,7 @@ import dev.kasane.quant.cpu.Decoders;
 import dev.kasane.quant.cuda.CudaLauncher;
 import dev.kasane.quant.cuda.FourBitAddresses;
 import dev.kasane.quant.cuda.Gpu;
+import dev.kasane.quant.cuda.GpuSearch;
 import dev.kasane.quant.cuda.KernelFile;
 import dev.kasane.quant.cuda.KernelSelfTest;
 import dev.kasane.quant.cuda.QuantKernels;
@@ -35,7 +36,7 @@ public final class Doctor {
    * @param cache folder for compiled kernels
    */
   public static Diagnosis examine(Path cache) {
-    Gpu.Finding finding = Gpu.find(cache);
+    Gpu.Finding finding = GpuSearch.find(cache);
     Optional<Gpu> gpu = finding instanceof Gpu.Found found ? Optional.of(found.gpu()) : Optional.empty();
     List<Gpu.Step> steps = new ArrayList<>(finding.steps());
     steps.add(libtorch(gpu));

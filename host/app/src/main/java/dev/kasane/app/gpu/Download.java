@@ -48,6 +48,9 @@ final class Download {
    */
   void run(WheelSource.BytesListener progress) {
     try (FileChannel file = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      if (file.size() > wheel.size()) {
+        file.truncate(0);
+      }
       long furthest = file.size();
       progress.add(furthest);
       while (file.size() < wheel.size()) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +60,14 @@ record Python(Path program) {
   Optional<String> index() {
     Matcher index = INDEX.matcher(ask("-m", "pip", "install", "--help"));
     return index.find() ? Optional.of(index.group(1)) : Optional.empty();
+  }
+
+  /** The command that has some pip fetch wheels, whatever the machine that it runs on. */
+  static String download(List<Wheel> wheels) {
+    // torch-2.7.1-cp311-cp311-manylinux_2_28_x86_64.whl
+    String version = wheels.get(0).file().split("-")[2].replaceFirst("cp3", "3.");
+    return "pip download --no-deps --only-binary=:all: --python-version " + version + " " + wheels.stream()
+        .map(wheel -> wheel.project() + "==" + wheel.file().split("-")[1]).collect(Collectors.joining(" "));
   }
 
   /** What it prints; nothing when it fails or takes too long. */

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Wheels that the user has brought along.
@@ -40,19 +39,10 @@ record WheelFolder(Path folder) implements WheelSource {
     }
     if (!faults.isEmpty()) {
       throw new UserException(folder + " does not hold what is needed; nothing was installed. Fetch these very files on"
-          + " a machine with a network, with " + command(wheels) + ", and name their folder.",
+          + " a machine with a network, with '" + Python.download(wheels) + "', and name their folder.",
           faults.stream().map(fault -> "  " + fault).toList(), null);
     }
     return 0;
-  }
-
-  /** What fetches them by pip. */
-  private static String command(List<Wheel> wheels) {
-    // torch-2.7.1-cp311-cp311-manylinux_2_28_x86_64.whl
-    String[] torch = wheels.get(0).file().split("-");
-    return "'pip download --no-deps --only-binary=:all: --python-version " + torch[2].replaceFirst("cp3", "3.") + " "
-        + wheels.stream().map(wheel -> wheel.project() + "==" + wheel.file().split("-")[1])
-            .collect(Collectors.joining(" ")) + "'";
   }
 
   @Override

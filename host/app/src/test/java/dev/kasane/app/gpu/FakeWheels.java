@@ -1,11 +1,13 @@
 package dev.kasane.app.gpu;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kasane.core.files.ContentHash;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,9 +15,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Wheels of a few bytes in a folder, and the lock that names them. */
-final class FakeWheels {
-  static final String TORCH = "torch-2.7.1-cp311-cp311-any.whl";
-  static final String CUDA = "nvidia_cuda-12.6-py3-none-any.whl";
+public final class FakeWheels {
+  public static final String TORCH = "torch-2.7.1-cp311-cp311-any.whl";
+  public static final String CUDA = "nvidia_cuda-12.6-py3-none-any.whl";
   static final Map<String, byte[]> TORCH_FILES = Map.of("torch/lib/libtorch.so", new byte[70_000],
       "torch/lib/libtorch_cuda.so", "library".getBytes(), "torch/version.py", "not needed".getBytes());
   static final Map<String, byte[]> CUDA_FILES = Map.of("nvidia/cuda/lib/libcudart.so.12", "runtime".getBytes());
@@ -43,5 +45,18 @@ final class FakeWheels {
 
   static Wheel wheel(String project, Path file, Map<String, Long> entries) throws IOException {
     return new Wheel(project, file.getFileName().toString(), Files.size(file), ContentHash.of(file), entries);
+  }
+
+  /**
+   * Two wheels in a folder, and the lock for this machine in a folder that is to be on the class path.
+   *
+   * @return the lock's file
+   */
+  public static Path make(Path folder, Path classPath) throws IOException {
+    GpuLock lock = make(folder);
+    Path place = Files.createDirectories(classPath.resolve("dev/kasane/app/gpu"));
+    String name = System.getProperty("os.name").toLowerCase(Locale.ROOT) + "-"
+        + System.getProperty("os.arch").replace("amd64", "x86_64") + ".json";
+    return Files.writeString(place.resolve(name), new ObjectMapper().writeValueAsString(lock));
   }
 }

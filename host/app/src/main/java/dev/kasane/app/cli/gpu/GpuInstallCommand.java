@@ -53,9 +53,9 @@ final class GpuInstallCommand implements Callable<Integer> {
       return GpuSetup.fromFolder(origin.from);
     }
     PrintWriter err = spec.commandLine().getErr();
-    GpuSetup.usable().ifPresent(torch -> err.println("kasane: There is " + torch
+    GpuSetup.usable().ifPresent(torch -> err.println("There is " + torch
         + ": 'kasane gpu install --from-python' would use that and fetch nothing."));
-    err.println("kasane: Installing " + GpuSetup.plan() + ".");
+    err.println("Installing " + GpuSetup.plan() + ".");
     err.flush();
     return GpuSetup.fromIndex(Optional.ofNullable(origin.index));
   }
