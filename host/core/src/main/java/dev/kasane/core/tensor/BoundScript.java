@@ -34,6 +34,7 @@ record BoundScript(String resource, NDManager owner, PtSymbolBlock block, Map<Me
     if (operator == null) {
       return other(proxy, method, arguments);
     }
+    OperatorThreads.adapt();
     Object[] values = new Object[operator.values().size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = operator.values().get(i).read().apply(arguments);

@@ -58,6 +58,7 @@ public final class Engines {
     Engine engine = TorchLibraries.start();
     // The profiling executor needs warm-up runs for each shape and was no faster for these scripts.
     JniUtils.setGraphExecutorOptimize(false);
+    OperatorThreads.begin();
     return engine;
   }
 
@@ -79,19 +80,10 @@ public final class Engines {
     TorchBridge.seed(seed);
   }
 
-  /** Returns how many threads one operator may use. */
+  /** Returns how many threads one operator of this thread may use now. */
   public static int threads() {
     prepare();
     return TorchBridge.threads();
-  }
-
-  /**
-   * Sets how many threads one operator may use, for operators that this thread starts and for threads that have
-   * started none yet.
-   */
-  public static void threads(int count) {
-    prepare();
-    TorchBridge.threads(count);
   }
 
   /** Returns where libtorch lies. */

@@ -18,6 +18,7 @@
  * in one of its own. {@link dev.kasane.core.tensor.GradMode} says for a thread whether operators record
  * gradients. {@link dev.kasane.core.tensor.StoredTensors} moves tensors to and from safetensors files,
  * {@link dev.kasane.core.tensor.Engines} starts libtorch, whose libraries come from {@code natives}.
+ * {@link dev.kasane.core.tensor.OperatorThreads} gives operators the processors that other programs leave.
  *
  * <p>What DJL gets wrong is worked around here and nowhere else: its cast to bfloat16 aborts the process,
  * it does not know that type's name and makes no tensor of it. Use {@code OPS.cast} and

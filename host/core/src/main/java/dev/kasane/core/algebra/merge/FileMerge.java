@@ -19,6 +19,7 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.OperatorThreads;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.tensor.StoredTensors;
 import java.io.IOException;
@@ -55,15 +56,12 @@ final class FileMerge {
   }
 
   void write(Path target) {
-    int threads = Engines.threads();
     try (TensorSource source = TensorSources.open(file); MergeBuffers buffers = buffers(source)) {
       if (source instanceof SafetensorsSource) {
-        rewrite(source, target, buffers, threads);
+        rewrite(source, target, buffers);
       } else {
         convert(source, target, buffers);
       }
-    } finally {
-      Engines.threads(threads);
     }
   }
 
@@ -83,22 +81,22 @@ final class FileMerge {
     return new MergeBuffers(bytes, elements);
   }
 
-  private void rewrite(TensorSource source, Path target, MergeBuffers buffers, int threads) {
+  private void rewrite(TensorSource source, Path target, MergeBuffers buffers) {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       List<TensorDeclaration> computed = new ArrayList<>();
       changes.forEach((tensor, change) -> computed.add(new TensorDeclaration(tensor, source.dtype(change.stored()),
           change.shape(source).getShape(), channel -> merge(opened, tensor, buffers, channel))));
       long fitting = BUFFER_BYTES / Math.max(1, buffers.bytesEach());
       new SafetensorsRewrite(opened, computed).write(target, () -> described(opened.metadata()),
-          (int) Math.max(1, Math.min(fitting, Math.min(threads, MOST_THREADS))));
+          (int) Math.max(1, Math.min(fitting, Math.min(Engines.threads(), MOST_THREADS))));
     }
   }
 
   private void merge(SafetensorsFile opened, String tensor, MergeBuffers buffers, WritableByteChannel channel)
       throws IOException {
     // One thread to a tensor: operators that share themselves out would wait for one another.
-    Engines.threads(1);
-    try (GradMode off = GradMode.off(); NDManager scope = Engines.newManager(); var buffer = buffers.take()) {
+    try (OperatorThreads.Alone alone = OperatorThreads.alone(); GradMode off = GradMode.off();
+        NDManager scope = Engines.newManager(); var buffer = buffers.take()) {
       TensorChange change = changes.get(tensor);
       NDArray stored = change.resized(StoredTensors.read(opened, change.stored(), buffer.stored(), scope));
       WeightUpdate.Accuracy accuracy = change.update().apply(stored, buffer, scope);
