@@ -45,6 +45,8 @@ final class CudaDriver {
 
     int cuCtxSynchronize();
 
+    int cuMemGetInfo_v2(LongByReference free, LongByReference total);
+
     int cuModuleLoadData(PointerByReference module, byte[] image);
 
     int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
@@ -91,7 +93,7 @@ final class CudaDriver {
     int cuGetErrorString(int error, PointerByReference text);
   }
 
-  private CudaDriver(Api api) {
+  CudaDriver(Api api) {
     this.api = api;
   }
 
@@ -137,9 +139,18 @@ final class CudaDriver {
 
   /** The newest CUDA that the driver runs, such as {@code 12.4}. */
   String version() {
+    return majorVersion() + "." + versionNumber() % 1000 / 10;
+  }
+
+  /** The same without what comes after the stop. */
+  int majorVersion() {
+    return versionNumber() / 1000;
+  }
+
+  private int versionNumber() {
     IntByReference version = new IntByReference();
     check("tell its version", api.cuDriverGetVersion(version));
-    return version.getValue() / 1000 + "." + version.getValue() % 1000 / 10;
+    return version.getValue();
   }
 
   int deviceCount() {

@@ -94,6 +94,13 @@ public final class CudaLauncher implements Accelerator {
     call("copy on the GPU", () -> driver.api().cuMemcpyDtoDAsync_v2(to, from, bytes, null));
   }
 
+  /** Bytes of the GPU's memory that nobody has taken yet. */
+  public long freeMemory() {
+    LongByReference free = new LongByReference();
+    call("tell its free memory", () -> driver.api().cuMemGetInfo_v2(free, new LongByReference()));
+    return free.getValue();
+  }
+
   /** A queue of copies beside the kernels; the caller closes it. */
   public CopyQueue copyQueue() {
     return new CudaCopyQueue(driver, context);

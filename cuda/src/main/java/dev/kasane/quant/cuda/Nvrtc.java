@@ -10,6 +10,7 @@ import com.sun.jna.ptr.PointerByReference;
 import dev.kasane.core.UserException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** NVIDIA's run-time compiler: kernel source to a program for one kind of GPU. */
 public final class Nvrtc {
@@ -19,6 +20,10 @@ public final class Nvrtc {
   /** The functions of the library, by their own names. */
   interface Api extends Library {
     int nvrtcVersion(IntByReference major, IntByReference minor);
+
+    int nvrtcGetNumSupportedArchs(IntByReference count);
+
+    int nvrtcGetSupportedArchs(int[] architectures);
 
     int nvrtcCreateProgram(PointerByReference program, String source, String name, int headers, Pointer headerTexts,
         Pointer headerNames);
@@ -61,6 +66,15 @@ public final class Nvrtc {
     IntByReference minor = new IntByReference();
     check("ask for the version", api.nvrtcVersion(major, minor));
     return major.getValue() + "." + minor.getValue();
+  }
+
+  /** Whether it compiles for GPUs of a compute capability (ten times it). */
+  public boolean compilesFor(int capability) {
+    IntByReference count = new IntByReference();
+    check("count the GPUs that it knows", api.nvrtcGetNumSupportedArchs(count));
+    int[] known = new int[count.getValue()];
+    check("tell the GPUs that it knows", api.nvrtcGetSupportedArchs(known));
+    return Arrays.stream(known).anyMatch(each -> each == capability);
   }
 
   /** Where it was found. */

@@ -1,6 +1,7 @@
 package dev.kasane.quant.cuda;
 
 import dev.kasane.core.natives.NativeLibraries;
+import dev.kasane.core.tensor.GpuLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,6 +37,9 @@ record NvrtcFiles(Path library, Optional<Path> builtins) {
   static List<Path> places() {
     List<Path> places = new ArrayList<>();
     environment(FOLDER_VARIABLE).ifPresent(places::add);
+    environment("PYTORCH_LIBRARY_PATH").ifPresent(folder ->
+        places.add(folder.resolve("../..").resolve(GpuLibraries.NVRTC).normalize()));
+    GpuLibraries.installed().ifPresent(installed -> places.add(installed.root().resolve(GpuLibraries.NVRTC)));
     places.add(libtorch());
     for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
       environment(variable).ifPresent(folder -> {

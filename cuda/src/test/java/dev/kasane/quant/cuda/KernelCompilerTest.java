@@ -25,8 +25,11 @@ class KernelCompilerTest {
   @EnumSource(KernelFile.class)
   void everyFileCompilesForOldAndNewGpus(KernelFile file) {
     Nvrtc nvrtc = nvrtc();
-    for (String architecture : List.of("sm_75", "sm_80", "sm_90", "sm_100", "sm_120")) {
-      byte[] program = new KernelCompiler(nvrtc, architecture, "12.0", cache).program(file);
+    // NVRTC learns of GPUs as they appear: 10.0 and 12.0 came with CUDA 12.8.
+    List<Integer> known = Stream.of(75, 80, 90, 100, 120).filter(nvrtc::compilesFor).toList();
+    assertThat(known).contains(75, 80, 90);
+    for (int capability : known) {
+      byte[] program = new KernelCompiler(nvrtc, "sm_" + capability, "12.0", cache).program(file);
       assertThat(program).startsWith(0x7f, 'E', 'L', 'F');
     }
   }

@@ -1,20 +1,26 @@
 package dev.kasane.app;
 
 import ai.djl.ndarray.types.DataType;
+import dev.kasane.app.gpu.GpuSetup;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.GpuLibraries;
 import dev.kasane.quant.cpu.Decoders;
 import dev.kasane.quant.cuda.CudaLauncher;
 import dev.kasane.quant.cuda.FourBitAddresses;
 import dev.kasane.quant.cuda.Gpu;
+import dev.kasane.quant.cuda.GpuSearch;
 import dev.kasane.quant.cuda.KernelFile;
 import dev.kasane.quant.cuda.KernelSelfTest;
 import dev.kasane.quant.cuda.QuantKernels;
 import dev.kasane.quant.format.FourBitType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Examines this machine. */
 public final class Doctor {
@@ -30,15 +36,32 @@ public final class Doctor {
    * @param cache folder for compiled kernels
    */
   public static Diagnosis examine(Path cache) {
-    Gpu.Finding finding = Gpu.find(cache);
-    if (finding instanceof Gpu.Found found) {
-      return withGpu(found.gpu());
-    }
-    return new Diagnosis(
-        engine(), Decoders.report(), Map.of(), ((Gpu.Missing) finding).reason(), List.of(), Map.of());
+    Gpu.Finding finding = GpuSearch.find(cache);
+    Optional<Gpu> gpu = finding instanceof Gpu.Found found ? Optional.of(found.gpu()) : Optional.empty();
+    List<Gpu.Step> steps = new ArrayList<>(finding.steps());
+    steps.add(libtorch(gpu));
+    return gpu.map(found -> withGpu(found, steps)).orElseGet(() -> new Diagnosis(engine(), Decoders.report(), steps,
+        Map.of(), ((Gpu.Missing) finding).reason(), List.of(), Map.of()));
   }
 
-  private static Diagnosis withGpu(Gpu gpu) {
+  /** Whether libtorch for CUDA is there; where there is a GPU, it is started. */
+  private static Gpu.Step libtorch(Optional<Gpu> gpu) {
+    if (gpu.isPresent()) {
+      Optional<String> reason = Engines.startForGpu(gpu.get().computeCapability());
+      return step(reason, () -> Engines.version() + " in " + Engines.folder());
+    }
+    Optional<GpuLibraries> installed = GpuLibraries.installed();
+    return step(installed.isEmpty() ? Optional.of("it is not installed; «gpu install» does that"
+        + GpuSetup.usable().map(torch -> ", or uses " + torch).orElse(""))
+        : installed.get().fault().map(fault -> fault + "; «gpu install» puts it anew"),
+        () -> installed.get().version() + " for CUDA " + installed.get().cuda() + " in " + installed.get().libtorch());
+  }
+
+  private static Gpu.Step step(Optional<String> missing, Supplier<String> found) {
+    return new Gpu.Step("libtorch for CUDA", missing.isEmpty(), missing.orElseGet(found));
+  }
+
+  private static Diagnosis withGpu(Gpu gpu, List<Gpu.Step> steps) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("name", gpu.name());
     facts.put("compute capability", gpu.computeCapability() / 10 + "." + gpu.computeCapability() % 10);
@@ -53,7 +76,7 @@ public final class Doctor {
     List<KernelSelfTest.Result> results =
         new KernelSelfTest(kernels, gpu.launcher()).run(gpu.hasFusedProducts());
     return new Diagnosis(
-        engine(), Decoders.report(), facts, "", results, bandwidths(gpu.launcher(), kernels));
+        engine(), Decoders.report(), steps, facts, "", results, bandwidths(gpu.launcher(), kernels));
   }
 
   private static Map<String, String> engine() {

@@ -57,12 +57,13 @@ final class DoctorCommand implements Callable<Integer> {
         name.equals(diagnosis.cpu().decoder()) ? ", chosen" : "")));
     section(out, "4-bit weights on the CPU", cpu);
     diagnosis.cpu().refusals().forEach(refusal -> out.println("  " + refusal));
+    Map<String, String> steps = new LinkedHashMap<>();
+    diagnosis.steps().forEach(step -> steps.put(step.name(), (step.there() ? "" : "missing: ") + step.text()));
+    section(out, "GPU", steps);
     if (diagnosis.gpu().isEmpty()) {
-      out.println("GPU");
-      out.println("  none is used: " + diagnosis.noGpu() + ".");
+      out.println("  None is used: " + diagnosis.noGpu() + ".");
       return;
     }
-    section(out, "GPU", diagnosis.gpu());
     Map<String, String> rates = new LinkedHashMap<>();
     diagnosis.bandwidths().forEach((name, rate) ->
         rates.put(name, String.format(Locale.ROOT, "%.0f GB/s", rate / BILLION)));
@@ -86,6 +87,7 @@ final class DoctorCommand implements Callable<Integer> {
     tree.put("cpuDecoder", diagnosis.cpu().decoder());
     tree.put("cpuDecoders", diagnosis.cpu().valuesPerSecond());
     tree.put("cpuRefusals", diagnosis.cpu().refusals());
+    tree.put("gpuSteps", diagnosis.steps());
     tree.put("gpu", diagnosis.gpu());
     tree.put("noGpu", diagnosis.noGpu());
     tree.put("bandwidths", diagnosis.bandwidths());

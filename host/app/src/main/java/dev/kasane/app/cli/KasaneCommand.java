@@ -9,6 +9,7 @@ import dev.kasane.app.cli.adapter.ParamsCommand;
 import dev.kasane.app.cli.adapter.ResizeCommand;
 import dev.kasane.app.cli.adapter.UnmergeCommand;
 import dev.kasane.app.cli.generate.GenerateCommand;
+import dev.kasane.app.cli.gpu.GpuCommand;
 import dev.kasane.app.cli.options.CommandGroup;
 import dev.kasane.app.cli.train.TrainCommand;
 import java.util.List;
@@ -31,7 +32,7 @@ final class KasaneCommand extends CommandGroup {
   private static final List<Class<?>> COMMANDS = List.of(TrainCommand.class, GenerateCommand.class,
       InspectCommand.class, ConvertCommand.class, MixCommand.class, MergeCommand.class, UnmergeCommand.class,
       ExtractCommand.class, ResizeCommand.class, ParamsCommand.class, QuantizeCommand.class, DoctorCommand.class,
-      PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class);
+      GpuCommand.class, PluginsCommand.class, DemoBaseCommand.class, VersionCommand.class);
 
   @Option(names = CommandRunner.DEBUG, scope = ScopeType.INHERIT,
       description = "Show the stack trace of a failure (also KASANE_DEBUG=1).")

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ArchitectureTest {
   /** Fewer classes than this mean that the import, not the architecture, is broken; raised as the product grows. */
-  private static final int LEAST_CLASSES = 1400;
+  private static final int LEAST_CLASSES = 1480;
   /** The least number stays within this share of the real one. */
   private static final double LEAST_SHARE = 0.95;
 

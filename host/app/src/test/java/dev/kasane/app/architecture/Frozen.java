@@ -14,10 +14,10 @@ import java.util.stream.StreamSupport;
  */
 enum Frozen {
   /**
-   * Options and commands are named by the command line; what is below names the thing and what is allowed. NVRTC's and
-   * Java's own options are theirs.
+   * Options and commands are named by the command line; what is below names the thing and what is allowed. NVRTC's,
+   * Java's and pip's own options are theirs.
    */
-  WORDS(type -> !Rules.isIn(type, "dev.kasane.app.cli") && !Set.of("Nvrtc", "VectorApi").contains(type.getSimpleName())
+  WORDS(type -> !Rules.isIn(type, "dev.kasane.app.cli") && !Set.of("Nvrtc", "VectorApi", "Python").contains(type.getSimpleName())
       && has(type, "(?<![\\w-])--(?=[a-z\1])|\\bkasane [a-z]"), """
       diffusion.base.ImageTrainingFacts
       """),

@@ -27,6 +27,9 @@ class CommandWordsTest {
 
   /** Classes whose texts name things, by the beginnings of their names, with the commands that may print the texts. */
   private static final Map<String, List<String>> PRINTED_BY = new TreeMap<>(Map.ofEntries(
+      Map.entry("app.Doctor", List.of("doctor")),
+      Map.entry("app.gpu.", List.of("gpu", "gpu install", "doctor")),
+      Map.entry("core.tensor.", List.of("doctor", "gpu", "train image")),
       Map.entry("app.adapter.AdapterLoading", List.of("generate image", "generate text")),
       Map.entry("app.adapter.Conversion", List.of("convert")),
       Map.entry("app.adapter.FormatChoice", List.of("generate image", "mix", "convert", "inspect")),

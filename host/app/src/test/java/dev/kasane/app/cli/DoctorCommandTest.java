@@ -23,6 +23,8 @@ class DoctorCommandTest {
     assertThat(json.at("/engine/libtorch").asText()).isNotBlank();
     assertThat(json.at("/cpuDecoders").has(json.at("/cpuDecoder").asText())).isTrue();
     assertThat(json.at("/gpu").isEmpty()).isNotEqualTo(json.at("/noGpu").asText().isEmpty());
+    assertThat(json.at("/gpuSteps").findValuesAsText("name")).contains("driver", "NVRTC", "libtorch for CUDA");
+    assertThat(json.at("/gpuSteps")).allSatisfy(step -> assertThat(step.at("/text").asText()).isNotBlank());
     assertThat(json.at("/kernels").isEmpty()).isEqualTo(json.at("/gpu").isEmpty());
   }
 
@@ -30,6 +32,7 @@ class DoctorCommandTest {
   void tellsPeople() {
     assertThat(kasane.run("doctor", "--kernel-cache", cache.toString())).isZero();
 
-    assertThat(kasane.out()).contains("Engine", "libtorch", "billion values a second", "chosen", "GPU");
+    assertThat(kasane.out()).contains("Engine", "libtorch", "billion values a second", "chosen", "GPU", "driver  ",
+        "NVRTC  ", "libtorch for CUDA  ");
   }
 }

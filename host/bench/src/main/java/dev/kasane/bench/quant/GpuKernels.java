@@ -3,6 +3,7 @@ package dev.kasane.bench.quant;
 import dev.kasane.core.UserException;
 import dev.kasane.quant.cuda.Accelerator;
 import dev.kasane.quant.cuda.Gpu;
+import dev.kasane.quant.cuda.GpuSearch;
 import dev.kasane.quant.cuda.KernelLauncher;
 import dev.kasane.quant.cuda.KernelSelfTest;
 import dev.kasane.quant.cuda.QuantKernels;
@@ -63,8 +64,8 @@ public final class GpuKernels implements Callable<Integer> {
     }
     // Compiled anew each time: what is measured is what the sources say.
     Path cache = Files.createTempDirectory("kasane-kernels");
-    if (!(Gpu.find(cache) instanceof Gpu.Found found)) {
-      throw new UserException("Nothing can be measured here: " + ((Gpu.Missing) Gpu.find(cache)).reason() + ".");
+    if (!(GpuSearch.find(cache) instanceof Gpu.Found found)) {
+      throw new UserException("Nothing can be measured here: " + ((Gpu.Missing) GpuSearch.find(cache)).reason() + ".");
     }
     Gpu gpu = found.gpu();
     err().printf(Locale.ROOT, "%s, compute capability %d.%d, driver for CUDA %s, NVRTC %s%n", gpu.name(),

@@ -47,6 +47,15 @@ public final class FileTree {
     }
   }
 
+  /** Bytes of all files in it; 0 where there is nothing. */
+  public static long size(Path root) throws IOException {
+    long size = 0;
+    for (Path file : Files.exists(root) ? all(root) : List.<Path>of()) {
+      size += Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.size(file) : 0;
+    }
+    return size;
+  }
+
   /** When anything in it was last written to. */
   public static FileTime touched(Path root) throws IOException {
     FileTime last = Files.getLastModifiedTime(root, LinkOption.NOFOLLOW_LINKS);

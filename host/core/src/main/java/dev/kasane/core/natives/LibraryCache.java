@@ -15,8 +15,9 @@ import java.util.function.UnaryOperator;
  *
  * @param folder an existing folder that only this user and the administrator can write to, on systems that tell
  * @param given whether the user named it
+ * @param lasting whether it is there after this process
  */
-record LibraryCache(Path folder, boolean given) {
+record LibraryCache(Path folder, boolean given, boolean lasting) {
   /** Where DJL looks, in its order. */
   static final List<String> VARIABLES = List.of("ENGINE_CACHE_DIR", "DJL_CACHE_DIR");
   /** What DJL calls the folder in a user's home. */
@@ -51,7 +52,7 @@ record LibraryCache(Path folder, boolean given) {
       if (!Files.isDirectory(folder)) {
         Unpacking.makeFolder(folder);
       }
-      return new LibraryCache(folder, true);
+      return new LibraryCache(folder, true, true);
     } catch (IOException e) {
       throw unusable(variable, value, FileFaults.reason(e), e);
     } catch (InvalidPathException e) {
@@ -72,14 +73,14 @@ record LibraryCache(Path folder, boolean given) {
     Path folder = Path.of(home).toAbsolutePath().resolve(IN_HOME);
     if (Files.isDirectory(folder)) {
       refuseOthers(folder, "The folder of native libraries is " + folder + ", and ");
-      return Optional.of(new LibraryCache(folder, false));
+      return Optional.of(new LibraryCache(folder, false, true));
     }
     if (!Files.isWritable(folder.getParent()) || OwnFiles.fault(folder.getParent()).isPresent()) {
       return Optional.empty();
     }
     try {
       Unpacking.makeFolder(folder);
-      return Optional.of(new LibraryCache(folder, false));
+      return Optional.of(new LibraryCache(folder, false, true));
     } catch (IOException e) {
       return Optional.empty();
     }

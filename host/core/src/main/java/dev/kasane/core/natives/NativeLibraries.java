@@ -1,6 +1,7 @@
 package dev.kasane.core.natives;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,25 @@ public final class NativeLibraries {
   }
 
   /**
+   * The same for an engine that is to be there in later runs, too; the folder exists then.
+   *
+   * @throws UserException also when the cache goes with this process, or cannot be written to
+   */
+  public static synchronized Path lastingFolder(String engine) {
+    Path folder = folder(engine);
+    try {
+      if (cache.lasting()) {
+        Unpacking.makeFolder(folder);
+        return folder;
+      }
+    } catch (IOException e) {
+      throw FileFault.of(folder, "cannot be made, set DJL_CACHE_DIR to another folder of your own", e);
+    }
+    throw new UserException("There is no folder in which native libraries would last: the home of this user cannot be"
+        + " used. Set DJL_CACHE_DIR to a folder of your own.");
+  }
+
+  /**
    * Sees to it that a bundle lies unpacked in the folder.
    *
    * @return the bundle's own folder
@@ -88,7 +108,7 @@ public final class NativeLibraries {
     Path folder = TemporaryCache.make(Path.of(System.getProperty("java.io.tmpdir")));
     tell.accept("Native libraries are unpacked into " + folder + " for this run alone, as " + why
         + ". Set DJL_CACHE_DIR to a folder of your own to keep them.");
-    return new LibraryCache(folder, false);
+    return new LibraryCache(folder, false, false);
   }
 
   private static void use(LibraryCache chosen) {

@@ -5,10 +5,14 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.UserException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Starts libtorch once, with the settings that Kasane relies on. When it does not load, every method throws a
- * {@link dev.kasane.core.UserException} that says why.
+ * {@link UserException} that says why.
  */
 public final class Engines {
   private static volatile Engine engine;
@@ -26,6 +30,27 @@ public final class Engines {
       engine = load();
     }
     return engine;
+  }
+
+  /**
+   * Starts libtorch for CUDA: the one that the user's variables name, or the one that is installed. Has to be asked
+   * before anything else starts the engine.
+   *
+   * @param capability ten times the compute capability of the GPU that is to be used: 90 for 9.0
+   * @return why there is none, in a line; the CPU's is started when the engine is needed
+   * @throws UserException when the user's variables name one that does not load
+   */
+  public static synchronized Optional<String> startForGpu(int capability) {
+    if (engine == null) {
+      Optional<String> reason = TorchLibraries.chooseGpu(capability);
+      if (reason.isPresent()) {
+        return reason;
+      }
+      engine = load();
+    }
+    Path folder = TorchLibraries.started();
+    return Files.exists(folder.resolve(System.mapLibraryName("torch_cuda"))) ? Optional.empty()
+        : Optional.of("libtorch in " + folder + " is one for the CPU");
   }
 
   private static Engine load() {
@@ -59,6 +84,12 @@ public final class Engines {
   public static int threads() {
     prepare();
     return TorchBridge.threads();
+  }
+
+  /** Returns where libtorch lies. */
+  public static Path folder() {
+    prepare();
+    return TorchLibraries.started();
   }
 
   /** Returns libtorch's version. */

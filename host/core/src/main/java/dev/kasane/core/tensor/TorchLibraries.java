@@ -2,6 +2,7 @@ package dev.kasane.core.tensor;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Platform;
 import dev.kasane.core.UserException;
 import dev.kasane.core.natives.LibraryBundle;
@@ -16,7 +17,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** libtorch's libraries: those of this distribution for the CPU, or others that the user's variables name. */
+/**
+ * libtorch's libraries: those of this distribution for the CPU, others that the user's variables name, or those for
+ * CUDA that were installed.
+ */
 final class TorchLibraries {
   private static final String ENGINE = "pytorch";
   private static final String BRIDGE = System.mapLibraryName("djl_torch");
@@ -43,6 +47,39 @@ final class TorchLibraries {
     } catch (EngineException | LinkageError e) {
       throw libraries.refused(e);
     }
+  }
+
+  /**
+   * Makes libtorch for CUDA the one that is started, unless the user's variables name another. It is in the process
+   * then.
+   *
+   * @param capability ten times the compute capability of the GPU that it is for
+   * @return why that cannot be; the CPU's is started as if this had not been asked
+   */
+  static Optional<String> chooseGpu(int capability) {
+    TorchLibraries libraries = new TorchLibraries();
+    if (libraries.own.isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      Optional<GpuLibraries> installed = GpuLibraries.installed();
+      if (installed.isEmpty()) {
+        return Optional.of("libtorch for CUDA is not installed; «gpu install» does that");
+      }
+      GpuLibraries gpu = installed.get();
+      Optional<String> fault = gpu.misfit(libraries.version, capability).or(gpu::load);
+      if (fault.isEmpty()) {
+        libraries.variables.choose(gpu.libtorch());
+      }
+      return fault;
+    } catch (UserException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** Where the libtorch lies that was started. */
+  static Path started() {
+    return Path.of(LibUtils.getLibtorchPath());
   }
 
   /** What has to lie in the cache: libtorch and DJL's bridge to it, or the bridge alone to a libtorch of one's own. */
@@ -77,7 +114,7 @@ final class TorchLibraries {
   }
 
   private String flavours() {
-    return Stream.of("cpu", "cu128").filter(each -> bridge(each).isPresent()).collect(Collectors.joining(", "));
+    return Stream.of("cpu", TorchVariables.CUDA).filter(each -> bridge(each).isPresent()).collect(Collectors.joining(", "));
   }
 
   private Map<String, String> resources() {

@@ -13,6 +13,8 @@ final class TorchVariables {
   static final String FOLDER = "PYTORCH_LIBRARY_PATH";
   static final String FLAVOUR = "PYTORCH_FLAVOR";
   static final String LIBTORCH = System.mapLibraryName("torch");
+  /** What DJL's bridge to libtorch for CUDA is called; it works with any CUDA 12. */
+  static final String CUDA = "cu128";
   private static final String VERSION = "PYTORCH_VERSION";
   private static final String EXTRA = "PYTORCH_EXTRA_LIBRARY_PATH";
 
@@ -33,6 +35,13 @@ final class TorchVariables {
         .findFirst().ifPresent(file -> {
           throw new UserException(EXTRA + " names " + file + ", which does not exist. Correct or unset it.");
         });
+  }
+
+  /** Chooses a libtorch for CUDA in the user's stead, who has named none. */
+  void choose(Path folder) {
+    System.setProperty(FOLDER, folder.toString());
+    System.setProperty(VERSION, needed);
+    System.setProperty(FLAVOUR, CUDA);
   }
 
   private static Optional<String> read(String name) {

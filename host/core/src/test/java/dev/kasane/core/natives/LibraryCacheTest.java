@@ -38,7 +38,7 @@ class LibraryCacheTest {
   @Test
   void liesInTheHomeForTheUserAlone() throws IOException {
     LibraryCache cache = find(Map.of()).orElseThrow();
-    assertThat(cache).isEqualTo(new LibraryCache(home.resolve(".djl.ai"), false));
+    assertThat(cache).isEqualTo(new LibraryCache(home.resolve(".djl.ai"), false, true));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache.folder()))).isEqualTo("rwx------");
     mode(cache.folder(), "rwxr-xr-x");
     assertThat(find(Map.of())).as("one that is there stays in use").contains(cache);
@@ -48,11 +48,11 @@ class LibraryCacheTest {
   void liesWhereTheVariablesSayInDjlsOrder() {
     Path engine = folder.resolve("a/engine");
     Path all = folder.resolve("all");
-    assertThat(find(Map.of("DJL_CACHE_DIR", all.toString()))).contains(new LibraryCache(all, true));
+    assertThat(find(Map.of("DJL_CACHE_DIR", all.toString()))).contains(new LibraryCache(all, true, true));
     assertThat(find(Map.of("DJL_CACHE_DIR", all.toString(), "ENGINE_CACHE_DIR", engine.toString())))
-        .contains(new LibraryCache(engine, true));
+        .contains(new LibraryCache(engine, true, true));
     assertThat(find(Map.of("DJL_CACHE_DIR", "", "ENGINE_CACHE_DIR", "")))
-        .contains(new LibraryCache(home.resolve(".djl.ai"), false));
+        .contains(new LibraryCache(home.resolve(".djl.ai"), false, true));
     assertThat(engine).isDirectory();
   }
 
