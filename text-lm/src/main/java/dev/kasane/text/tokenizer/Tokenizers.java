@@ -2,6 +2,7 @@ package dev.kasane.text.tokenizer;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.text.tokenizer.file.TokenizerDescription;
 import dev.kasane.text.tokenizer.file.TokenizerFiles;
 import dev.kasane.text.tokenizer.older.OlderFiles;
@@ -58,14 +59,14 @@ public final class Tokenizers {
     SortedMap<Integer, String> beyond = new TreeMap<>(tokenizer.addedTokens());
     beyond.keySet().removeIf(id -> id < embeddings);
     if (tokenizer.vocabularySize() - beyond.size() > embeddings) {
-      throw new UserException(folder + ": the tokeniser has " + tokenizer.vocabularySize()
+      throw new FileFault(folder, "the tokeniser has " + tokenizer.vocabularySize()
           + " tokens, the model's embedding only " + embeddings
           + " rows. The files are of two models; take tokeniser and weights from the same one.");
     }
     Stream.of(tokenizer.beginningOfTextId(), tokenizer.endOfTextId())
         .flatMapToInt(OptionalInt::stream).filter(id -> id >= embeddings).findFirst().ifPresent(id -> {
           String mark = beyond.get(id);
-          throw new UserException(folder + ": its files give a mark that begins or ends a text the id " + id
+          throw new FileFault(folder, "its files give a mark that begins or ends a text the id " + id
               + ", but the model's embedding has only " + embeddings + " rows. Correct "
               + (mark == null ? "the ids in " + TokenizerFiles.GENERATION + " or " + TokenizerFiles.MODEL
                   : "the mark " + VisibleText.quote(mark) + " in " + TokenizerFiles.CONFIGURATION) + ".");

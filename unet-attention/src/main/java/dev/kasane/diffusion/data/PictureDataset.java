@@ -2,6 +2,7 @@ package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.ContentHash;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.diffusion.data.batch.Placement;
 import dev.kasane.diffusion.picture.Picture;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ public record PictureDataset(
    */
   public Picture load(DatasetPicture picture, Placement placement) {
     if (!ContentHash.of(picture.file()).equals(picture.contentHash())) {
-      throw new UserException(picture.file() + ": has changed since the run began; its caption and cached "
+      throw new FileFault(picture.file(), "has changed since the run began; its caption and cached "
           + "latents may no longer fit. Start the run again.");
     }
     return placement.apply(options.reader().read(picture.file()));

@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.data;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileNames;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -57,7 +58,7 @@ public record PictureFolder(Path root, List<FoundPicture> pictures, List<Path> o
    */
   public static PictureFolder walk(Path root) {
     if (!Files.isDirectory(root)) {
-      throw new UserException(root + ": " + (Files.exists(root) ? "is a file" : "there is no such folder")
+      throw new FileFault(root, (Files.exists(root) ? "is a file" : "there is no such folder")
           + "; give the folder that holds the pictures");
     }
     List<Path> files = files(root);
@@ -95,7 +96,7 @@ public record PictureFolder(Path root, List<FoundPicture> pictures, List<Path> o
             }
           });
     } catch (IOException e) {
-      throw new UserException(root + ": the folder cannot be searched (" + e
+      throw new FileFault(root, "the folder cannot be searched (" + e
           + "); check permissions and links below it", e);
     }
     return files;
@@ -136,7 +137,7 @@ public record PictureFolder(Path root, List<FoundPicture> pictures, List<Path> o
   private static int repeats(Path file, Matcher folder) {
     int repeats = Integer.parseInt(folder.group(1));
     if (repeats < 1 || repeats > MOST_REPEATS) {
-      throw new UserException(file + ": the folder " + folder.group() + " asks for " + repeats
+      throw new FileFault(file, "the folder " + folder.group() + " asks for " + repeats
           + " repeats of each picture; use 1"
           + " to " + MOST_REPEATS + ", or rename the folder if the number means something else");
     }

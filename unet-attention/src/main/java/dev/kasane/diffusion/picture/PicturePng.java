@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.picture;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
 import java.awt.image.BufferedImage;
@@ -46,7 +47,7 @@ public final class PicturePng {
       encode(pending.stream(), picture.toImage(), text);
       pending.replaceTarget();
     } catch (IOException e) {
-      throw new UserException(file + ": the picture cannot be written (" + reason(e)
+      throw new FileFault(file, "the picture cannot be written (" + reason(e)
           + "); check that the folder exists, may be written to and has space left", e);
     }
   }
@@ -64,7 +65,7 @@ public final class PicturePng {
       }
       return text;
     } catch (IOException e) {
-      throw new UserException(file + ": its texts cannot be read (" + e
+      throw new FileFault(file, "its texts cannot be read (" + e
           + "); it must be a whole PNG file", e);
     }
   }

@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.picture;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import java.awt.color.CMMException;
 import java.awt.color.ICC_Profile;
@@ -126,7 +127,7 @@ public record PictureReader(int limitMegapixels, int background) {
       throw unreadable(file, "decoding it failed: " + reason(e), e);
     } catch (OutOfMemoryError e) {
       // Taken while decoding this one file and free again by now: the report may go on with the others.
-      throw new UserException(file + ": decoding it needs more memory than the program has; make the picture "
+      throw new FileFault(file, "decoding it needs more memory than the program has; make the picture "
           + "smaller or give Java more memory (-Xmx)", e);
     }
   }
@@ -187,12 +188,11 @@ public record PictureReader(int limitMegapixels, int background) {
 
   private static void checkFile(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new UserException(file + ": "
-          + (Files.exists(file) ? "is no regular file" : "there is no such file")
+      throw new FileFault(file, (Files.exists(file) ? "is no regular file" : "there is no such file")
           + "; give the path of a picture");
     }
     if (!Files.isReadable(file)) {
-      throw new UserException(file + ": no permission to read it; change its permissions (chmod u+r)");
+      throw new FileFault(file, "no permission to read it; change its permissions (chmod u+r)");
     }
   }
 
@@ -252,7 +252,7 @@ public record PictureReader(int limitMegapixels, int background) {
     } catch (IOException e) {
       found = "a file that cannot be read";
     }
-    return new UserException(file + ": not a readable picture. Found " + found + "; " + reason
+    return new FileFault(file, "not a readable picture. Found " + found + "; " + reason
         + ". Save it again as PNG or JPEG, or remove it.", cause);
   }
 

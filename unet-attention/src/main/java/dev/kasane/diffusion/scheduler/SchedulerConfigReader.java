@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
-import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
@@ -46,7 +46,7 @@ final class SchedulerConfigReader {
   static SchedulerConfig read(Path file) {
     JsonNode root = parse(file, content(file));
     if (root == null || !root.isObject()) {
-      throw new UserException(file + ": not a JSON object. A scheduler_config.json was expected.");
+      throw new FileFault(file, "not a JSON object. A scheduler_config.json was expected.");
     }
     return config(file.toString(), new ConfigValues(file.toString(), root));
   }
@@ -55,15 +55,15 @@ final class SchedulerConfigReader {
     try (InputStream in = InputFile.stream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
-        throw new UserException(
-            file + ": larger than 1 MiB, which no scheduler_config.json is. Check that it is the right one.");
+        throw new FileFault(
+            file, "larger than 1 MiB, which no scheduler_config.json is. Check that it is the right one.");
       }
       return bytes;
     } catch (NoSuchFileException missing) {
-      throw new UserException(
-          file + ": no such file. A diffusers model folder has it under scheduler/.", missing);
+      throw new FileFault(
+          file, "no such file. A diffusers model folder has it under scheduler/.", missing);
     } catch (IOException unreadable) {
-      throw new UserException(file + ": cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
+      throw new FileFault(file, "cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
     }
   }
 
@@ -71,10 +71,10 @@ final class SchedulerConfigReader {
     try {
       return Json.PYTHON.readTree(content);
     } catch (JsonProcessingException broken) {
-      throw new UserException(
-          file + ": not valid JSON (" + JsonFault.of(broken) + "). Fetch the file again.", broken);
+      throw new FileFault(
+          file, "not valid JSON (" + JsonFault.of(broken) + "). Fetch the file again.", broken);
     } catch (IOException unreadable) {
-      throw new UserException(file + ": cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
+      throw new FileFault(file, "cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.Utf8;
 import java.io.IOException;
@@ -50,12 +51,12 @@ final class RecipeReader {
   private static String text(Path file) throws IOException {
     byte[] bytes = InputFile.bytes(file, MOST_BYTES + 1);
     if (bytes.length > MOST_BYTES) {
-      throw new UserException(file + ": longer than the 1 MiB that a recipe may have. Is it the right file?");
+      throw new FileFault(file, "longer than the 1 MiB that a recipe may have. Is it the right file?");
     }
     try {
       return Utf8.decode(bytes);
     } catch (CharacterCodingException e) {
-      throw new UserException(file + ": not UTF-8 text. Save the recipe as UTF-8.", e);
+      throw new FileFault(file, "not UTF-8 text. Save the recipe as UTF-8.", e);
     }
   }
 

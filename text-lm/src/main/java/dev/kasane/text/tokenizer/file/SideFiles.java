@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -136,7 +137,7 @@ public record SideFiles(ObjectNode settings, SortedMap<Integer, AddedToken> list
 
   private static int id(Path folder, String value) {
     if (!value.matches("\\d{1,9}")) {
-      throw new UserException(folder + ": an added token has the id '" + value
+      throw new FileFault(folder, "an added token has the id '" + value
           + "', expected a whole number. Fetch the tokeniser's files again.");
     }
     return Integer.parseInt(value);

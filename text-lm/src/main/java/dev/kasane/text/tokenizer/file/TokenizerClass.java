@@ -3,6 +3,7 @@ package dev.kasane.text.tokenizer.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -96,7 +97,7 @@ public enum TokenizerClass {
     }
     TokenizerClass named = find(name).orElse(AS_WRITTEN);
     if (named == AS_WRITTEN && ELSEWHERE.contains(plain(name).replaceFirst("Tokenizer$", ""))) {
-      throw new UserException(folder.resolve(TokenizerFiles.CONFIGURATION) + ": the tokeniser is of the class "
+      throw new FileFault(folder.resolve(TokenizerFiles.CONFIGURATION), "the tokeniser is of the class "
           + VisibleText.quote(name) + ", whose rules this program does not have. If tokenizer.json is to be taken as it"
           + " stands, set \"" + NAME + "\" to \"" + AS_WRITTEN.className + "\".");
     }

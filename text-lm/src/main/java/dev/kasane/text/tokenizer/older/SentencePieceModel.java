@@ -2,6 +2,7 @@ package dev.kasane.text.tokenizer.older;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.text.tokenizer.file.AddedToken;
 import dev.kasane.text.tokenizer.file.TokenizerFiles;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ record SentencePieceModel(List<Piece> pieces, Map<String, Integer> ids, Algorith
     Map<String, Integer> namedIds = new HashMap<>();
     for (int id = 0; id < named.size(); id++) {
       if (namedIds.put(named.get(id).text(), id) != null) {
-        throw new UserException(file + ": the files beside it give " + VisibleText.quote(named.get(id).text())
+        throw new FileFault(file, "the files beside it give " + VisibleText.quote(named.get(id).text())
             + " two ids. Fetch the tokeniser's files again.");
       }
     }

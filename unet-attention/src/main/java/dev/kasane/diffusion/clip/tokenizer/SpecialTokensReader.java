@@ -2,6 +2,7 @@ package dev.kasane.diffusion.clip.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -98,7 +99,7 @@ final class SpecialTokensReader {
   private Declaration declaration(String file, JsonNode token, boolean normalizedByDefault, boolean special) {
     String content = token.path("content").asText("");
     if (content.isEmpty() || token.path("single_word").asBoolean(false)) {
-      throw new UserException(folder.resolve(file) + ": special token " + token + " "
+      throw new FileFault(folder.resolve(file), "special token " + token + " "
           + (content.isEmpty() ? "has no content" : "asks for single_word, which CLIP tokenisers do not use")
           + ". Correct the file or take it from the original model.");
     }
@@ -113,10 +114,10 @@ final class SpecialTokensReader {
         return value;
       }
     } catch (NumberFormatException e) {
-      throw new UserException(folder.resolve(file) + ": the id of token '" + content + "' is '" + id
+      throw new FileFault(folder.resolve(file), "the id of token '" + content + "' is '" + id
           + "', expected a whole number. Take the file from the original model.", e);
     }
-    throw new UserException(folder.resolve(file) + ": token '" + content + "' has the id " + id
+    throw new FileFault(folder.resolve(file), "token '" + content + "' has the id " + id
         + ", expected " + (ids.containsKey(content) ? "the vocabulary's " + ids.get(content)
             : "0 to " + (ClipVocabulary.MAX_IDS - 1))
         + ". Take all files of the tokeniser from one model.");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
 import java.io.IOException;
@@ -34,7 +35,7 @@ final class TokenizerFiles {
     try {
       JsonNode node = Json.MAPPER.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION).readTree(readText(file));
       if (node == null || !node.isObject()) {
-        throw new UserException(file + ": expected a JSON object, found "
+        throw new FileFault(file, "expected a JSON object, found "
             + (node == null || node.isMissingNode()
             ? "nothing" : node.getNodeType().toString().toLowerCase(Locale.ROOT))
             + ". Fetch the tokeniser again.");

@@ -2,6 +2,7 @@ package dev.kasane.diffusion.clip.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.diffusion.clip.tokenizer.ClipVocabulary.SymbolPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class VocabularyReader {
     Map<String, Integer> ids = new LinkedHashMap<>();
     object.fields().forEachRemaining(field -> {
       if (!field.getValue().isInt()) {
-        throw new UserException(file + ": the id of symbol '" + field.getKey() + "' is " + field.getValue()
+        throw new FileFault(file, "the id of symbol '" + field.getKey() + "' is " + field.getValue()
             + ", expected a whole number. The file is damaged: fetch the tokeniser again.");
       }
       ids.put(field.getKey(), field.getValue().intValue());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,7 +38,7 @@ public final class MetadataCaptions implements CaptionSource {
   public MetadataCaptions(Path folder) {
     Path file = folder.resolve(FILE_NAME);
     if (!Files.isRegularFile(file)) {
-      throw new UserException(file + ": there is no such file; captions were to be read from it");
+      throw new FileFault(file, "there is no such file; captions were to be read from it");
     }
     List<String> lines = StrictText.read(file, LIMIT).lines().toList();
     for (int i = 0; i < lines.size(); i++) {

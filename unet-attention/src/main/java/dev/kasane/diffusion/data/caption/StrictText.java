@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.data.caption;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.Utf8;
@@ -24,10 +25,10 @@ final class StrictText {
     try (InputStream in = InputFile.stream(file)) {
       bytes = in.readNBytes(limit + 1);
     } catch (IOException e) {
-      throw new UserException(file + ": cannot be read (" + FileFaults.reason(e) + "); check its permissions", e);
+      throw new FileFault(file, "cannot be read (" + FileFaults.reason(e) + "); check its permissions", e);
     }
     if (bytes.length > limit) {
-      throw new UserException(file + ": is longer than " + limit + " bytes, too long for captions;"
+      throw new FileFault(file, "is longer than " + limit + " bytes, too long for captions;"
           + " shorten it");
     }
     return decode(file, bytes);
@@ -63,7 +64,7 @@ final class StrictText {
   }
 
   private static UserException wrong(Path file, String found) {
-    return new UserException(file + ": captions must be UTF-8 text, but " + found
+    return new FileFault(file, "captions must be UTF-8 text, but " + found
         + ". Save the file again with the encoding UTF-8.");
   }
 }
