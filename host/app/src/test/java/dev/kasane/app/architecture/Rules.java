@@ -65,7 +65,7 @@ final class Rules {
       "core.tensor", "core.training", "diffusion.clip", "diffusion.training", "diffusion.unet", "diffusion.vae", "plugin",
       "text.model", "text.training", "testkit").map(each -> ALL + each + "..").toArray(String[]::new);
 
-  private static final int LONGEST_ROW = 10;
+  private static final int LONGEST_ROW = 11;
 
   private Rules() {}
 

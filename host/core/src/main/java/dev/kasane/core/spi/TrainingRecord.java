@@ -38,11 +38,7 @@ public record TrainingRecord(Base base, Optional<NumberedLayers> layers, Optiona
   /**
    * A run on pictures.
    *
-   * @param steps optimiser steps
-   * @param epochs how often every picture was seen, begun ones counted
-   * @param batchesPerEpoch batches in which every picture is seen once
-   * @param batchSize pictures a batch
-   * @param accumulation batches a step
+   * @param length how long it was
    * @param rate the learning rate
    * @param maxGradientNorm 0 for no clipping
    * @param seed everything random follows from it
@@ -52,8 +48,19 @@ public record TrainingRecord(Base base, Optional<NumberedLayers> layers, Optiona
    * @param clipSkip layers of the text encoder that were left out at the end
    * @param data what was trained on
    */
-  public record Pictures(long steps, long epochs, long batchesPerEpoch, int batchSize, int accumulation, Rate rate,
-      double maxGradientNorm, long seed, String optimizer, String precision, Noise noise, int clipSkip, Data data) {}
+  public record Pictures(Length length, Rate rate, double maxGradientNorm, long seed, String optimizer,
+      String precision, Noise noise, int clipSkip, Data data) {}
+
+  /**
+   * How long a run was.
+   *
+   * @param steps optimiser steps
+   * @param epochs how often every picture was seen, begun ones counted
+   * @param batchesPerEpoch batches in which every picture is seen once
+   * @param batchSize pictures a batch
+   * @param accumulation batches a step
+   */
+  public record Length(long steps, long epochs, long batchesPerEpoch, int batchSize, int accumulation) {}
 
   /**
    * A learning rate.

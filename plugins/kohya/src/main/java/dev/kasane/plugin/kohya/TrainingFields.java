@@ -36,12 +36,12 @@ final class TrainingFields {
   }
 
   private void run(Pictures run) {
-    put("ss_steps", run.steps());
-    put("ss_max_train_steps", run.steps());
-    put("ss_num_epochs", run.epochs());
-    put("ss_num_batches_per_epoch", run.batchesPerEpoch());
-    put("ss_total_batch_size", run.batchSize());
-    put("ss_gradient_accumulation_steps", run.accumulation());
+    put("ss_steps", run.length().steps());
+    put("ss_max_train_steps", run.length().steps());
+    put("ss_num_epochs", run.length().epochs());
+    put("ss_num_batches_per_epoch", run.length().batchesPerEpoch());
+    put("ss_total_batch_size", run.length().batchSize());
+    put("ss_gradient_accumulation_steps", run.length().accumulation());
     put("ss_learning_rate", run.rate().peak());
     put("ss_unet_lr", run.rate().peak());
     put("ss_text_encoder_lr", run.rate().textEncoder());
