@@ -49,8 +49,8 @@ final class ImageTrainingFacts {
     LearningRate rate = plan.learningRate();
     long batches = plan.steps() * plan.accumulation();
     long perEpoch = pictures.batchesPerEpoch();
-    TrainingRecord.Length length = new TrainingRecord.Length(plan.steps(), (batches + perEpoch - 1) / perEpoch, perEpoch,
-        options.batchSize(), plan.accumulation());
+    TrainingRecord.Length length = new TrainingRecord.Length(plan.steps(), (batches + perEpoch - 1) / perEpoch,
+        perEpoch, options.batchSize(), plan.accumulation());
     return new TrainingRecord.Pictures(length, new TrainingRecord.Rate(rate.peak(),
             rate.peak() * options.textEncoderRate(), rate.kind().toString(), rate.warmupSteps()),
         plan.maxGradientNorm(), plan.seed(), optimizer, precision, new TrainingRecord.Noise(

@@ -89,9 +89,8 @@ final class Seeds {
         + "dev.kasane.core.spi.TargetLayer layer, dev.kasane.core.spi.AdapterOptions options); }"));
     seeds.put("nothing is unsupported", List.of(does("dev.kasane.core.injection",
         "throw new UnsupportedOperationException();")));
-    seeds.put("long rows of values", List.of("package dev.kasane.core.one; record Row(int a, int b, int c, int d, int e,"
-        + " int f, int g, int h, int i, int j, int k,"
-        + " int l) {}",
+    seeds.put("long rows of values", List.of("package dev.kasane.core.one; record Row(int a, int b, int c, int d,"
+        + " int e, int f, int g, int h, int i, int j, int k, int l) {}",
         does("dev.kasane.core.one", "new Row(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);")));
     seeds.put("unmapping", List.of(does("dev.kasane.core.files",
         "try { Class.forName(\"sun.misc.Unsafe\"); } catch (Exception e) { }")));

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class TrainingFieldsTest {
   private static final TrainingRecord.Base SD1 =
       new TrainingRecord.Base("sd1-tiny", "sd1", false, Optional.of("ab".repeat(32)), Optional.empty());
-  private static final TrainingRecord.Pictures RUN = new TrainingRecord.Pictures(new TrainingRecord.Length(100, 100, 2, 2, 2),
+  private static final TrainingRecord.Pictures RUN = new TrainingRecord.Pictures(
+      new TrainingRecord.Length(100, 100, 2, 2, 2),
       new TrainingRecord.Rate(3e-4, 1.5e-4, "cosine", 10), 1, 42, "adamw", "float32",
       new TrainingRecord.Noise(5, 0, 1), 1,
       new TrainingRecord.Data(64, 2, 0, 0.1, true, "sumi", Map.of("cat", 3, "ink", 4)));
