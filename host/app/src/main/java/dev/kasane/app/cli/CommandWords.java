@@ -89,9 +89,14 @@ final class CommandWords implements UnaryOperator<String> {
 
   /** All commands, also where the running one was made alone. */
   private Map<String, CommandSpec> commands() {
-    Map<String, CommandSpec> all = new HashMap<>(commands(KasaneCommand.commandLine().getCommandSpec()));
+    Map<String, CommandSpec> all = new HashMap<>(Whole.COMMANDS);
     all.putAll(commands(running.root()));
     return all;
+  }
+
+  /** Made when a text first asks for it. */
+  private static final class Whole {
+    private static final Map<String, CommandSpec> COMMANDS = commands(KasaneCommand.commandLine().getCommandSpec());
   }
 
   private static Map<String, CommandSpec> commands(CommandSpec top) {
