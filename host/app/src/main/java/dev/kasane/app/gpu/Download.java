@@ -52,7 +52,6 @@ final class Download {
         file.truncate(0);
       }
       long furthest = file.size();
-      progress.add(furthest);
       while (file.size() < wheel.size()) {
         String fault = attempt(file, progress);
         if (file.size() <= furthest) {
@@ -143,7 +142,8 @@ final class Download {
     } else if (failure instanceof ConnectException) {
       return "it cannot be reached (" + failure.getMessage() + ")";
     } else if (failure instanceof SSLException) {
-      return "it cannot prove who it is (" + failure.getMessage() + "); pip's setting 'cert' names certificates to trust";
+      return "it cannot prove who it is (" + failure.getMessage()
+          + "); pip's setting 'cert' names certificates to trust";
     }
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }

@@ -80,13 +80,14 @@ final class GpuInstallation {
    */
   GpuLibraries install(WheelSource source) {
     return alone(() -> {
-      requireSpace(source.prepare(lock.wheels()));
+      WheelSource.Prepared prepared = source.prepare(lock.wheels());
+      requireSpace(prepared.missing());
       Map<Wheel, Path> files = new LinkedHashMap<>();
-      follow(source.task(), lock.size(), progress ->
+      follow(source.task(), lock.size(), prepared.before(), progress ->
           lock.wheels().forEach(wheel -> files.put(wheel, source.fetch(wheel, progress))));
       try (PendingFolder pending = PendingFolder.beside(folder)) {
         WheelUnpacking unpacking = new WheelUnpacking(pending.path());
-        follow("Unpacking", lock.unpackedSize(), progress ->
+        follow("Unpacking", lock.unpackedSize(), 0, progress ->
             files.forEach((wheel, file) -> unpacking.unpack(wheel, file, progress)));
         return finish(pending, new GpuLibraries(lock.libtorch(), lock.cuda(), lock.capabilities(), pending.path(),
             lock.files()));
@@ -126,8 +127,8 @@ final class GpuInstallation {
     long free = space.free(wheels);
     if (free < needed) {
       throw new UserException(String.format(Locale.ROOT, "There is too little room in %s: %.1f GiB are needed for the"
-          + " libraries (%.1f GiB of them for as long as it takes), and %.1f GiB are free. Free some, or set DJL_CACHE_DIR"
-          + " to a folder of your own on another disk; nothing was installed.",
+          + " libraries (%.1f GiB of them for as long as it takes), and %.1f GiB are free. Free some, or set"
+          + " DJL_CACHE_DIR to a folder of your own on another disk; nothing was installed.",
           wheels.getParent(), needed / GIB, toFetch / GIB, free / GIB));
     }
   }
@@ -182,10 +183,10 @@ final class GpuInstallation {
     void run(WheelSource.BytesListener progress);
   }
 
-  private static void follow(String task, long bytes, Counted work) {
-    try (Progress bar = Progress.start(task, "MiB", bytes >> 20)) {
+  private static void follow(String task, long bytes, long before, Counted work) {
+    try (Progress bar = Progress.start(task, "MiB", bytes >> 20, before >> 20)) {
       work.run(new WheelSource.BytesListener() {
-        private long done;
+        private long done = before;
 
         @Override
         public void add(long more) {

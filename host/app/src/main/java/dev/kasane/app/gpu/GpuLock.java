@@ -43,9 +43,9 @@ record GpuLock(String libtorch, String cuda, Set<Integer> capabilities, List<Whe
     String system = System.getProperty("os.name");
     String processor = System.getProperty("os.arch");
     return find(system, processor).orElseThrow(() -> new UserException("libtorch for CUDA cannot be installed on "
-        + system + " " + processor + ": as Python packages it comes for Linux on x86-64 alone (that for Windows computes"
-        + " on the CPU). On Windows, PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR can name a libtorch for CUDA"
-        + " from elsewhere."));
+        + system + " " + processor + ": as Python packages it comes for Linux on x86-64 alone (that for Windows"
+        + " computes on the CPU). On Windows, PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR can name a"
+        + " libtorch for CUDA from elsewhere."));
   }
 
   static GpuLock read(InputStream in) throws IOException {

@@ -73,8 +73,8 @@ public final class GpuSetup {
   /** What would be installed here, in words. */
   public static String plan() {
     GpuLock lock = GpuLock.forThisMachine();
-    return String.format(Locale.ROOT, "libtorch %s for CUDA %s: %.1f GiB to fetch, %.1f GiB unpacked", lock.libtorch(), lock.cuda(),
-        lock.size() / (double) (1L << 30), lock.unpackedSize() / (double) (1L << 30));
+    return String.format(Locale.ROOT, "libtorch %s for CUDA %s: %.1f GiB to fetch, %.1f GiB unpacked",
+        lock.libtorch(), lock.cuda(), lock.size() / (double) (1L << 30), lock.unpackedSize() / (double) (1L << 30));
   }
 
   /**

@@ -22,18 +22,18 @@ record IndexWheels(PythonIndex index, Path folder) implements WheelSource {
   }
 
   @Override
-  public long prepare(List<Wheel> wheels) {
-    return wheels.stream().mapToLong(wheel -> Math.max(0, wheel.size() - there(wheel))).sum();
+  public Prepared prepare(List<Wheel> wheels) {
+    long before = wheels.stream().mapToLong(this::there).sum();
+    return new Prepared(wheels.stream().mapToLong(Wheel::size).sum() - before, before);
   }
 
   private long there(Wheel wheel) {
     try {
-      for (Path file : List.of(folder.resolve(wheel.file()), part(wheel))) {
-        if (Files.isRegularFile(file)) {
-          return Files.size(file);
-        }
+      if (wheel.maybe(folder.resolve(wheel.file()))) {
+        return wheel.size();
       }
-      return 0;
+      // A part that is too long comes anew.
+      return Files.exists(part(wheel)) && Files.size(part(wheel)) <= wheel.size() ? Files.size(part(wheel)) : 0;
     } catch (IOException e) {
       throw FileFault.of(folder, "cannot be looked at", e);
     }
@@ -47,9 +47,7 @@ record IndexWheels(PythonIndex index, Path folder) implements WheelSource {
   public Path fetch(Wheel wheel, BytesListener progress) {
     Path file = folder.resolve(wheel.file());
     try {
-      if (wheel.maybe(file)) {
-        progress.add(wheel.size());
-      } else {
+      if (!wheel.maybe(file)) {
         new Download(index.http(), index.find(wheel), wheel, part(wheel)).run(progress);
         file = PendingFile.rename(part(wheel), wheel.file());
       }

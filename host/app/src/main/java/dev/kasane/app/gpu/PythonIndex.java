@@ -21,8 +21,8 @@ record PythonIndex(Http http, List<URI> roots) {
   private static final int MOST_BYTES = 32 << 20;
   private static final Map<String, String> ACCEPT = Map.of("Accept", "application/vnd.pypi.simple.v1+json,"
       + " application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1");
-  private static final String ELSEWHERE = "Name another index with «gpu install, index URL», or a folder that the wheels"
-      + " lie in with «gpu install, from DIR»; nothing was installed, and what has come so far is kept.";
+  private static final String ELSEWHERE = "Name another index with «gpu install, index URL», or a folder that the"
+      + " wheels lie in with «gpu install, from DIR»; nothing was installed, and what has come so far is kept.";
 
   /**
    * @param addresses as pip takes them
@@ -78,8 +78,9 @@ record PythonIndex(Http http, List<URI> roots) {
       }
       return Optional.ofNullable(files(page, answer).get(wheel.file())).map(file -> sameServer(root, file));
     } catch (IOException e) {
-      throw new UserException("The Python index " + visible(root.toString()) + " cannot be asked for " + wheel.project()
-          + ": " + Download.reason(e) + ". Check the network, the proxy and what pip is configured for. " + ELSEWHERE, e);
+      throw new UserException("The Python index " + visible(root.toString()) + " cannot be asked for "
+          + wheel.project() + ": " + Download.reason(e) + ". Check the network, the proxy and what pip is configured"
+          + " for. " + ELSEWHERE, e);
     }
   }
 

@@ -20,7 +20,7 @@ record WheelFolder(Path folder) implements WheelSource {
   }
 
   @Override
-  public long prepare(List<Wheel> wheels) {
+  public Prepared prepare(List<Wheel> wheels) {
     if (!Files.isDirectory(folder)) {
       throw new FileFault(folder, "there is no such folder; name the one that the wheels lie in");
     }
@@ -42,7 +42,7 @@ record WheelFolder(Path folder) implements WheelSource {
           + " a machine with a network, with '" + Python.download(wheels) + "', and name their folder.",
           faults.stream().map(fault -> "  " + fault).toList(), null);
     }
-    return 0;
+    return new Prepared(0, 0);
   }
 
   @Override

@@ -12,10 +12,17 @@ interface WheelSource {
   /**
    * Looks whether all can be had, before the first is touched.
    *
-   * @return bytes that have yet to come to this disk
    * @throws UserException when one is missing; names all that are
    */
-  long prepare(List<Wheel> wheels);
+  Prepared prepare(List<Wheel> wheels);
+
+  /**
+   * How far it is.
+   *
+   * @param missing bytes that have yet to come to this disk
+   * @param before bytes that an earlier run has fetched
+   */
+  record Prepared(long missing, long before) {}
 
   /**
    * The file of a wheel, whose every bit is right.
@@ -27,7 +34,7 @@ interface WheelSource {
 
   /** Told of bytes. */
   interface BytesListener {
-    /** So many more have come; fewer than none when they have to come again. */
+    /** So many more have come; fewer than none when those of an earlier run have to come again. */
     void add(long bytes);
   }
 }

@@ -39,7 +39,8 @@ public final class FakeWheels {
     zip(folder.resolve(TORCH), TORCH_FILES);
     zip(folder.resolve(CUDA), CUDA_FILES);
     return new GpuLock("2.7.1", "12.6", Set.of(70, 90), List.of(
-        wheel("torch", folder.resolve(TORCH), Map.of("torch/lib/libtorch.so", 70_000L, "torch/lib/libtorch_cuda.so", 7L)),
+        wheel("torch", folder.resolve(TORCH),
+            Map.of("torch/lib/libtorch.so", 70_000L, "torch/lib/libtorch_cuda.so", 7L)),
         wheel("nvidia-cuda", folder.resolve(CUDA), Map.of("nvidia/cuda/lib/libcudart.so.12", 7L))));
   }
 

@@ -195,7 +195,8 @@ class GpuInstallationTest {
     assertThat(new PythonTorch(packages, "2.7.1", Optional.of("12.8")).libraries(lock(packages)).capabilities())
         .isEqualTo(Set.of());
     for (PythonTorch other : List.of(new PythonTorch(packages, "2.7.1", Optional.empty()),
-        new PythonTorch(packages, "2.8.0", Optional.of("12.6")), new PythonTorch(packages, "2.7.1", Optional.of("11.8")))) {
+        new PythonTorch(packages, "2.8.0", Optional.of("12.6")),
+        new PythonTorch(packages, "2.7.1", Optional.of("11.8")))) {
       assertThatThrownBy(() -> installation().use(other)).isInstanceOf(UserException.class)
           .hasMessageContainingAll(other.toString(), "torch 2.7.1 for CUDA 12 is needed");
     }

@@ -51,8 +51,9 @@ class IndexPageTest {
 
   @Provide
   Arbitrary<String> pages() {
-    return Arbitraries.of("<a ", "<a href=", "\"", "'", ">", "<", "</a>", "href = 'x'", "a-1.whl", "&amp;", "%", "#", "://",
-        "file:///etc", "{\"files\":[", "]}", " ", "\n").list().ofMaxSize(60).map(parts -> String.join("", parts));
+    return Arbitraries.of("<a ", "<a href=", "\"", "'", ">", "<", "</a>", "href = 'x'", "a-1.whl", "&amp;", "%", "#",
+        "://", "file:///etc", "{\"files\":[", "]}", " ", "\n").list().ofMaxSize(60)
+        .map(parts -> String.join("", parts));
   }
 
   @Property

@@ -71,7 +71,8 @@ class PipSettingsTest {
 
   @Test
   void furtherIndexesFollow() throws IOException {
-    write(".config/pip/pip.conf", "[global]\nindex-url=https://a.example\nextra-index-url=\n https://b.example\n c:d\n");
+    write(".config/pip/pip.conf",
+        "[global]\nindex-url=https://a.example\nextra-index-url=\n https://b.example\n c:d\n");
     assertThat(read().indexes()).containsExactly("https://a.example", "https://b.example", "c:d");
     assertThat(read().hasIndex()).isTrue();
   }
@@ -101,8 +102,8 @@ class PipSettingsTest {
   }
 
   @Property
-  void anyTextIsAConfiguration(@ForAll @Chars({'[', ']', '=', ':', '#', ' ', '\n', '\t'}) @CharRange(from = 'a', to = 'c')
-      String text) {
+  void anyTextIsAConfiguration(
+      @ForAll @Chars({'[', ']', '=', ':', '#', ' ', '\n', '\t'}) @CharRange(from = 'a', to = 'c') String text) {
     assertThat(PipFile.parse("[global]\n" + text)).isNotNull();
   }
 }

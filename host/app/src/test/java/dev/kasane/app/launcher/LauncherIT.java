@@ -9,9 +9,11 @@ import dev.kasane.app.launcher.KasaneProcess.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +98,31 @@ class LauncherIT {
       assertThat(run.out()).startsWith("kasane ");
     });
     assertThat(kasane(direct, Map.of(), "version").code()).isZero();
+  }
+
+  /** As release.sh packs it: launcher and libraries in one folder, and nothing to build from. */
+  @Test
+  void startsTheDistributionThatItLiesIn() throws IOException, InterruptedException {
+    Path distribution = Path.of(System.getProperty("kasane.root"), "host/app/target/kasane");
+    Path unpacked = Files.createDirectory(folder.resolve("kasane-0.1.0"));
+    Path launcher = Files.copy(LAUNCHER, unpacked.resolve("kasane"), StandardCopyOption.COPY_ATTRIBUTES);
+    for (String each : List.of("lib", "plugins")) {
+      Files.createSymbolicLink(unpacked.resolve(each), distribution.resolve(each));
+    }
+
+    Run run = kasane(launcher, Map.of("KASANE_SKIP_BUILD", "0"), "plugins", "list");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains(unpacked.resolve("plugins").toString());
+  }
+
+  @Test
+  void theDistributionHasTheLibrariesOfOnePlatform() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("kasane.root"), "host/app/target/kasane/lib"))) {
+      assertThat(files.map(file -> file.getFileName().toString()).filter(file -> file.contains("native-cpu")))
+          .singleElement().asString().endsWith("-" + System.getProperty("kasane.platform") + ".jar");
+    }
   }
 
   @Test

@@ -17,7 +17,8 @@
  * activation that it came from, and whoever opened a manager closes it; a training or sampling step works
  * in one of its own. {@link dev.kasane.core.tensor.GradMode} says for a thread whether operators record
  * gradients. {@link dev.kasane.core.tensor.StoredTensors} moves tensors to and from safetensors files,
- * {@link dev.kasane.core.tensor.Engines} starts libtorch, whose libraries come from {@code natives}.
+ * {@link dev.kasane.core.tensor.Engines} starts libtorch, whose libraries come from {@code natives}: those for the
+ * CPU, unless a GPU is asked for and {@link dev.kasane.core.tensor.GpuLibraries} are installed and load.
  * {@link dev.kasane.core.tensor.OperatorThreads} gives operators the processors that other programs leave.
  *
  * <p>What DJL gets wrong is worked around here and nowhere else: its cast to bfloat16 aborts the process,
