@@ -2,6 +2,7 @@ package dev.kasane.app;
 
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.app.gpu.GpuSetup;
+import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GpuLibraries;
 import dev.kasane.quant.cpu.Decoders;
@@ -46,15 +47,17 @@ public final class Doctor {
 
   /** Whether libtorch for CUDA is there; where there is a GPU, it is started. */
   private static Gpu.Step libtorch(Optional<Gpu> gpu) {
-    if (gpu.isPresent()) {
-      Optional<String> reason = Engines.startForGpu(gpu.get().computeCapability());
-      return step(reason, () -> Engines.version() + " in " + Engines.folder());
+    try {
+      Optional<GpuLibraries> installed = GpuLibraries.installed();
+      Optional<String> missing = gpu.isPresent() ? Engines.startForGpu(gpu.get().computeCapability())
+          : installed.isEmpty() ? Optional.of("it is not installed; «gpu install» does that"
+              + GpuSetup.usable().map(torch -> ", or uses " + torch).orElse(""))
+          : installed.get().fault().map(fault -> fault + "; «gpu install» puts it anew");
+      return step(missing, () -> installed.filter(own -> gpu.isEmpty() || own.libtorch().equals(Engines.folder()))
+          .map(GpuLibraries::toString).orElseGet(() -> Engines.version() + " in " + Engines.folder()));
+    } catch (UserException e) {
+      return step(Optional.of(e.getMessage()), String::new);
     }
-    Optional<GpuLibraries> installed = GpuLibraries.installed();
-    return step(installed.isEmpty() ? Optional.of("it is not installed; «gpu install» does that"
-        + GpuSetup.usable().map(torch -> ", or uses " + torch).orElse(""))
-        : installed.get().fault().map(fault -> fault + "; «gpu install» puts it anew"),
-        () -> installed.get().version() + " for CUDA " + installed.get().cuda() + " in " + installed.get().libtorch());
   }
 
   private static Gpu.Step step(Optional<String> missing, Supplier<String> found) {

@@ -103,7 +103,7 @@ final class GpuInstallation {
   GpuLibraries use(PythonTorch torch) {
     if (!torch.fits(lock)) {
       throw new UserException(torch + " cannot be used: torch " + lock.libtorch() + " for CUDA "
-          + lock.cuda().replaceFirst("\\..*", "") + " is needed. «gpu install» fetches one.");
+          + lock.cuda() + ", or one of the same series, is needed. «gpu install» fetches one.");
     }
     return alone(() -> {
       GpuLibraries libraries = torch.libraries(lock);
@@ -126,10 +126,10 @@ final class GpuInstallation {
     long needed = toFetch + lock.unpackedSize();
     long free = space.free(wheels);
     if (free < needed) {
-      throw new UserException(String.format(Locale.ROOT, "There is too little room in %s: %.1f GiB are needed for the"
-          + " libraries (%.1f GiB of them for as long as it takes), and %.1f GiB are free. Free some, or set"
-          + " DJL_CACHE_DIR to a folder of your own on another disk; nothing was installed.",
-          wheels.getParent(), needed / GIB, toFetch / GIB, free / GIB));
+      throw new UserException(String.format(Locale.ROOT, "There is too little room in %s: %.1f GiB are needed to"
+          + " install the libraries, %.1f GiB of them for good, and %.1f GiB are free. Free some, or set DJL_CACHE_DIR"
+          + " to a folder of your own on another disk; nothing was installed.",
+          wheels.getParent(), needed / GIB, lock.unpackedSize() / GIB, free / GIB));
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,13 +48,15 @@ record PythonTorch(Path packages, String version, Optional<String> cuda) {
     }
   }
 
-  /** Whether this program can work with it: the version that is locked, for any CUDA of the same major version. */
+  /** Whether this program can work with it: a version of the series that is locked, for a CUDA of that series. */
   boolean fits(GpuLock lock) {
-    return version.equals(lock.libtorch()) && cuda.isPresent() && major(cuda.get()).equals(major(lock.cuda()));
+    return before(version, 2).equals(before(lock.libtorch(), 2))
+        && cuda.map(own -> before(own, 1).equals(before(lock.cuda(), 1))).orElse(false);
   }
 
-  private static String major(String version) {
-    return version.split("\\.")[0];
+  /** The first numbers of a version. */
+  private static List<String> before(String version, int count) {
+    return List.of(version.split("\\.")).subList(0, count);
   }
 
   /**

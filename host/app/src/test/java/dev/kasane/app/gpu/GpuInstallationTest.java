@@ -189,6 +189,8 @@ class GpuInstallationTest {
     assertThat(libraries.fault()).isEmpty();
     assertThat(installation().current()).contains(libraries);
     assertThat(inCache()).containsExactly("gpu/installed.json");
+    PythonTorch earlier = new PythonTorch(packages, "2.7.0", Optional.of("12.8"));
+    assertThat(installation().use(earlier).version()).isEqualTo("2.7.0");
     Files.delete(packages.resolve("torch/lib/libtorch.so"));
     assertThat(libraries.fault()).hasValueSatisfying(fault -> assertThat(fault).contains("libtorch.so is missing"));
 
@@ -198,7 +200,7 @@ class GpuInstallationTest {
         new PythonTorch(packages, "2.8.0", Optional.of("12.6")),
         new PythonTorch(packages, "2.7.1", Optional.of("11.8")))) {
       assertThatThrownBy(() -> installation().use(other)).isInstanceOf(UserException.class)
-          .hasMessageContainingAll(other.toString(), "torch 2.7.1 for CUDA 12 is needed");
+          .hasMessageContainingAll(other.toString(), "torch 2.7.1 for CUDA 12.6, or one of the same series, is needed");
     }
   }
 

@@ -123,7 +123,8 @@ public record GpuLibraries(String version, String cuda, Set<Integer> capabilitie
 
   /** Why these cannot be used on a GPU of a compute capability (ten times it), or not by this version. */
   Optional<String> misfit(String needed, int capability) {
-    if (!version.equals(needed)) {
+    // The bridge for 2.7.1 was tried with 2.7.0: it starts and gives the same bits.
+    if (!series(version).equals(series(needed))) {
       return Optional.of("libtorch " + version + " for CUDA is installed, and this version works with " + needed
           + "; «gpu install» fetches that");
     }
@@ -133,6 +134,11 @@ public record GpuLibraries(String version, String cuda, Set<Integer> capabilitie
     return runs ? Optional.empty() : Optional.of(String.format(Locale.ROOT, "libtorch %s for CUDA %s has no kernels for"
         + " compute capability %d.%d; name another libtorch %s that has, in %s", version, cuda, capability / 10,
         capability % 10, needed, TorchVariables.FOLDER));
+  }
+
+  /** A version without its last number. */
+  private static String series(String version) {
+    return version.substring(0, version.lastIndexOf('.') + 1);
   }
 
   /**
@@ -152,5 +158,10 @@ public record GpuLibraries(String version, String cuda, Set<Integer> capabilitie
     } catch (UnsatisfiedLinkError e) {
       return Optional.of("libtorch for CUDA in " + root + " does not load: " + LoadFailure.reason(e));
     }
+  }
+
+  @Override
+  public String toString() {
+    return version + " for CUDA " + cuda + " in " + libtorch();
   }
 }

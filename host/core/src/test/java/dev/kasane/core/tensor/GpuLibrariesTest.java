@@ -83,6 +83,7 @@ class GpuLibrariesTest {
     GpuLibraries libraries = libraries(folder);
     for (int capability : new int[] {70, 75, 80, 86, 89, 90}) {
       assertThat(libraries.misfit("2.7.1", capability)).isEmpty();
+      assertThat(libraries.misfit("2.7.0", capability)).isEmpty();
     }
     assertThat(libraries.misfit("2.7.1", 120)).hasValueSatisfying(reason ->
         assertThat(reason).contains("no kernels for compute capability 12.0", "PYTORCH_LIBRARY_PATH"));
