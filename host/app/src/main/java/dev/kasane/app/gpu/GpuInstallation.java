@@ -68,9 +68,14 @@ final class GpuInstallation {
     return wheels;
   }
 
-  /** What is there already and whole, and of the version that is locked. */
-  Optional<GpuLibraries> current() {
-    return GpuLibraries.in(folder).filter(found -> found.version().equals(lock.libtorch()) && found.fault().isEmpty());
+  /**
+   * What is there already and whole, and of the version that is locked.
+   *
+   * @param own whether what lies in Python's folders does not count
+   */
+  Optional<GpuLibraries> current(boolean own) {
+    return GpuLibraries.in(folder).filter(found -> found.version().equals(lock.libtorch()) && found.fault().isEmpty())
+        .filter(found -> !own || found.root().equals(folder));
   }
 
   /**

@@ -15,10 +15,11 @@ public final class GpuSetup {
   /**
    * What is installed already and can be used as it is.
    *
+   * @param own whether what lies in Python's folders does not count
    * @throws UserException where nothing can be installed
    */
-  public static Optional<GpuLibraries> current() {
-    return GpuInstallation.ofThisUser().current();
+  public static Optional<GpuLibraries> current(boolean own) {
+    return GpuInstallation.ofThisUser().current(own);
   }
 
   /** Installs from wheels in a folder. */

@@ -63,7 +63,7 @@ class GpuInstallationTest {
     assertThat(libraries.libtorch()).isEqualTo(place.resolve("torch/lib"));
     assertThat(inCache()).containsExactly("gpu/installed.json", "gpu/nvidia/cuda/lib/libcudart.so.12",
         "gpu/torch/lib/libtorch.so", "gpu/torch/lib/libtorch_cuda.so");
-    assertThat(installation().current()).contains(libraries);
+    assertThat(installation().current(true)).contains(libraries);
   }
 
   private void assertFails(WheelSource source, String... words) {
@@ -74,7 +74,7 @@ class GpuInstallationTest {
 
   @Test
   void installsFromAFolder() throws IOException {
-    assertThat(installation().current()).isEmpty();
+    assertThat(installation().current(false)).isEmpty();
     assertInstalled(installation().install(new WheelFolder(wheels)));
     assertThat(wheels.resolve(FakeWheels.TORCH)).exists();
   }
@@ -91,7 +91,7 @@ class GpuInstallationTest {
     installation().install(new WheelFolder(wheels));
     Files.writeString(place.resolve("torch/lib/libtorch.so"), "cut short");
     Files.writeString(place.resolve("left.so"), "of another version");
-    assertThat(installation().current()).isEmpty();
+    assertThat(installation().current(false)).isEmpty();
 
     assertInstalled(installation().install(new WheelFolder(wheels)));
   }
@@ -187,7 +187,8 @@ class GpuInstallationTest {
     assertThat(libraries.root()).isEqualTo(packages);
     assertThat(libraries.capabilities()).containsExactly(70, 90);
     assertThat(libraries.fault()).isEmpty();
-    assertThat(installation().current()).contains(libraries);
+    assertThat(installation().current(false)).contains(libraries);
+    assertThat(installation().current(true)).isEmpty();
     assertThat(inCache()).containsExactly("gpu/installed.json");
     PythonTorch earlier = new PythonTorch(packages, "2.7.0", Optional.of("12.8"));
     assertThat(installation().use(earlier).version()).isEqualTo("2.7.0");

@@ -74,7 +74,7 @@ public record GpuLibraries(String version, String cuda, Set<Integer> capabilitie
           folder.resolve(stored.required("root").asText()).normalize(), files);
     } catch (IllegalArgumentException e) {
       throw new UserException(folder.resolve(RECORD) + " does not tell what is installed: " + e.getMessage()
-          + ". «gpu remove» removes it, «gpu install» puts it anew.", e);
+          + ". Remove it with «gpu remove», and put it anew with «gpu install».", e);
     }
   }
 

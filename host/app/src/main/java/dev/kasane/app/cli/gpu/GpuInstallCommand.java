@@ -41,15 +41,14 @@ final class GpuInstallCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    GpuCommand.print(GpuSetup.current().orElseGet(this::install), out);
+    GpuCommand.print(origin.fromPython ? GpuSetup.fromPython()
+        : GpuSetup.current(origin.from != null || origin.index != null).orElseGet(this::install), out);
     out.flush();
     return ExitCode.OK;
   }
 
   private GpuLibraries install() {
-    if (origin.fromPython) {
-      return GpuSetup.fromPython();
-    } else if (origin.from != null) {
+    if (origin.from != null) {
       return GpuSetup.fromFolder(origin.from);
     }
     PrintWriter err = spec.commandLine().getErr();
