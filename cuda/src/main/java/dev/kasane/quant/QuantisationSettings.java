@@ -1,5 +1,6 @@
 package dev.kasane.quant;
 
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.FourBitType;
@@ -26,6 +27,17 @@ public record QuantisationSettings(Kind kind, int blockSize, boolean doubleQuant
       throw new UserException("int8 has one scale a row, and nothing to quantise twice. Leave double"
           + " quantisation out, or use nf4 or fp4.");
     }
+  }
+
+  /** Bytes that codes and scales of a weight hold. */
+  public long bytes(Shape shape) {
+    long count = shape.size();
+    if (kind == Kind.INT8) {
+      return count + shape.get(0) * Float.BYTES;
+    }
+    long scales = BlockSize.blocks(count, blockSize);
+    return (count + 1) / 2 + (doubleQuant
+        ? scales + (BlockSize.blocks(scales, BlockSize.NESTED) + 1L) * Float.BYTES : scales * Float.BYTES);
   }
 
   /** What a weight is stored in. */

@@ -92,6 +92,8 @@ class AdamW8bitTest {
     int count = 1 << 16;
     AdamW8bit optimizer = new AdamW8bit(Map.of("p", parameter(count)), SETTINGS, scope);
     assertThat(optimizer.bytes()).isEqualTo(2L * count + 2 * count / 256 * 4 + 4);
+    assertThat(AdamW8bit.momentBytes(new Shape(count))).isEqualTo(optimizer.bytes() - 4);
+    assertThat(AdamW8bit.momentBytes(new Shape(4095))).isEqualTo(2 * 4 * 4095);
   }
 
   @Test

@@ -81,6 +81,20 @@ class QuantizerTest {
     assertThat(model.head.forward(scope.ones(new Shape(1, 256))).getShape()).isEqualTo(new Shape(1, 512));
   }
 
+  /** Sizes with full blocks, short ones, an odd number of codes. */
+  @Test
+  void settingsTellHowManyBytesAWeightWillHold() {
+    for (Shape shape : new Shape[] {new Shape(512, 256), new Shape(7, 9), new Shape(130, 131), new Shape(8, 8, 3, 3)}) {
+      for (QuantisationSettings settings : new QuantisationSettings[] {NF4,
+          new QuantisationSettings(QuantisationSettings.Kind.FP4, 128, false),
+          new QuantisationSettings(QuantisationSettings.Kind.INT8, 64, false)}) {
+        NDArray dense = scope.randomNormal(0f, 1f, shape, DataType.FLOAT32);
+        assertThat(settings.bytes(shape)).as("%s %s", settings, shape)
+            .isEqualTo(Quantizer.quantise("weight", dense, settings, scope).bytes());
+      }
+    }
+  }
+
   @Test
   void aBadWeightIsNamed() {
     Model model = model();

@@ -9,6 +9,7 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
 import dev.kasane.core.training.StateMemory;
+import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.DynamicMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,6 +72,13 @@ public final class AdamW8bit implements Optimizer {
     this.step = memory.zeros("step", new Shape(), DataType.FLOAT32);
     parameters.forEach((name, parameter) -> slots.put(name, slot(name, parameter, rateFactor.applyAsDouble(name),
         memory, parameter.getShape().size() >= least8Bit)));
+  }
+
+  /** Bytes that both moments of a parameter take, in 8 bits where it is not too small for that. */
+  public static long momentBytes(Shape shape) {
+    long count = shape.size();
+    return 2 * (count < LEAST_8BIT ? count * Float.BYTES
+        : count + BlockSize.blocks(count, BlockSize.NESTED) * (long) Float.BYTES);
   }
 
   private static AdamSlot slot(

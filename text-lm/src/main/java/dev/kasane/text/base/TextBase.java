@@ -91,9 +91,12 @@ public record TextBase(TextCheckpoint checkpoint, CausalLm model, Tokenizer toke
   /** All linear layers but the output head. */
   @Override
   public Quantisable quantisable() {
-    String head = checkpoint.config().names().head();
+    return quantisable(model, checkpoint.config().names());
+  }
+
+  static Quantisable quantisable(CausalLm model, DecoderNames names) {
     return new Quantisable("language model", model,
-        layer -> layer.kind() == TargetLayer.Kind.LINEAR && !layer.path().equals(head));
+        layer -> layer.kind() == TargetLayer.Kind.LINEAR && !layer.path().equals(names.head()));
   }
 
   @Override

@@ -123,8 +123,13 @@ public final class TextFamily implements ModelFamily {
     DecoderConfig config = Families.read(json, file.toString());
     long table = config.tiedHead() ? 0 : (long) config.vocabularySize() * config.embeddingWidth();
     String stored = json.path("dtype").asText(json.path("torch_dtype").asText());
-    return new PlannedModel(config.family(), new CausalLm(config, ElementType.FLOAT32.dataType()),
-        "base_model.model.", table, stored,
+    CausalLm model = new CausalLm(config, ElementType.FLOAT32.dataType());
+    return new PlannedModel(config.family(), TextBase.quantisable(model, config.names()),
+        path -> block(path, config.names().layers() + "."), "base_model.model.", table, stored,
         TextActivations.rule(config, run.dropouts() ? config.dropouts() : DropoutRates.NONE, run.length()));
+  }
+
+  private static String block(String path, String layers) {
+    return path.startsWith(layers) ? layers + path.substring(layers.length()).split("\\.", 2)[0] : "";
   }
 }

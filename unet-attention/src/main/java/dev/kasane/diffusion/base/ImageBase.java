@@ -6,6 +6,7 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.family.BaseModel;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.diffusion.checkpoint.BaseCheckpoint;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
@@ -55,7 +56,11 @@ public record ImageBase(BaseCheckpoint checkpoint, ImageModel model, ElementType
   /** Of the U-Net all layers but the first and last and what reads the timestep. */
   @Override
   public Quantisable quantisable() {
-    return new Quantisable("U-Net", model.unet(), ImageBase::isQuantised);
+    return quantisable(model.unet());
+  }
+
+  static Quantisable quantisable(Module unet) {
+    return new Quantisable("U-Net", unet, ImageBase::isQuantised);
   }
 
   private static boolean isQuantised(AdaptableLayer layer) {

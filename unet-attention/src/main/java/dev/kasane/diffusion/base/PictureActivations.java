@@ -47,7 +47,8 @@ record PictureActivations(Module root, ToLongFunction<String> positions, Functio
     Module root = new UNet2DConditionModel(config);
     PictureActivations rule = new PictureActivations(root, path -> positions(path, side, coarsest),
         PictureActivations::pictureBlock, (long) config.latents().outChannels() * side * side);
-    return new PlannedModel("unet", root, "lora_unet_", 0, "", (adapted, type) -> rule.of(type));
+    return new PlannedModel("unet", ImageBase.quantisable(root), PictureActivations::pictureBlock, "lora_unet_", 0, "",
+        (adapted, type) -> rule.of(type));
   }
 
   private static long positions(String path, int side, int coarsest) {

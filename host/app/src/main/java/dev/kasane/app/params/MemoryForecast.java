@@ -1,23 +1,33 @@
 package dev.kasane.app.params;
 
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.family.Activations;
 import dev.kasane.core.family.PlannedModel;
-import dev.kasane.core.tensor.ElementType;
-import java.util.Set;
+import dev.kasane.quant.QuantisationSettings;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * The memory that training an adapter needs, in bytes:
  *
  * <ul>
- *   <li>weights = numbers of the base · bytes of the type, see {@link PlannedModel#weightBytes}
- *   <li>adapter = trained numbers · 4, gradients the same, AdamW's two averages twice that: they are float32
- *   <li>activations = batch · what backward keeps of one example, as its family says
- *   <li>engine = 350 MB: the virtual machine, libtorch and its threads' scratch memory, measured
+ *   <li>weights = numbers of the base · bytes of the type, see {@link PlannedModel#weightBytes}, or their codes and
+ *       scales
+ *   <li>decoded = of a quantised base the weights of one block, which backward needs dense
+ *   <li>adapter = trained numbers · 4, gradients the same, AdamW's two averages twice that, or in 8 bits: they are
+ *       float32 otherwise
+ *   <li>activations = batch · what backward keeps of one example, as its family says; a quantised base is always
+ *       trained in segments
+ *   <li>engine = on the host 350 MB, measured: the virtual machine, libtorch and its threads' scratch memory; on a GPU
+ *       600 MB, not measured but supposed: what a process that uses libtorch for CUDA takes before it computes
  * </ul>
  *
- * <p>host/bench/RESULTS.md has forecasts beside real runs.
+ * <p>host/bench/RESULTS.md has forecasts beside real runs on the host.
  *
  * @param weights the base
+ * @param decoded dense copies of a part of it
  * @param adapter the adapter's parameters
  * @param gradients their gradients
  * @param optimizer the optimiser's averages
@@ -25,30 +35,38 @@ import java.util.Set;
  * @param segmentedActivations the same in segments
  * @param engine what a run has whatever it trains
  */
-public record MemoryForecast(long weights, long adapter, long gradients, long optimizer, long activations,
-    long segmentedActivations, long engine) {
-  private static final int FLOAT_BYTES = 4;
-  private static final long ENGINE = 350_000_000;
+public record MemoryForecast(long weights, long decoded, long adapter, long gradients, long optimizer,
+    long activations, long segmentedActivations, long engine) {
+  private static final long HOST_ENGINE = 350_000_000;
+  private static final long GPU_ENGINE = 600_000_000;
 
   /**
    * Forecasts.
    *
-   * @param adapted paths of the layers with an adapter
-   * @param trained numbers that are trained
+   * @param sizes shapes of what is trained, by names, for each layer by its path
    */
-  static MemoryForecast of(PlannedModel model, Set<String> adapted, long trained, ElementType precision, int batch) {
-    Activations kept = model.activations().of(adapted, precision.dataType());
-    return new MemoryForecast(model.weightBytes(precision), trained * FLOAT_BYTES, trained * FLOAT_BYTES,
-        2 * trained * FLOAT_BYTES, batch * kept.whole(), batch * kept.segmented(), ENGINE);
+  static MemoryForecast of(PlannedModel model, Map<String, Map<String, Shape>> sizes, TrainingSetup setup) {
+    Activations kept = model.activations().of(sizes.keySet(), setup.precision().dataType());
+    Optional<QuantisationSettings> storage = setup.storage();
+    Optional<ToLongFunction<Shape>> codes = storage.map(each -> each::bytes);
+    long trained = sum(sizes, shape -> shape.size() * Float.BYTES);
+    return new MemoryForecast(model.weightBytes(setup.precision(), codes, !setup.onGpu()),
+        storage.isPresent() ? model.decodedBytes(setup.precision()) : 0, trained, trained,
+        sum(sizes, setup::momentBytes), setup.batch() * (storage.isPresent() ? kept.segmented() : kept.whole()),
+        setup.batch() * kept.segmented(), setup.onGpu() ? GPU_ENGINE : HOST_ENGINE);
   }
 
-  /** Everything, for a run in one piece. */
+  private static long sum(Map<String, Map<String, Shape>> sizes, ToLongFunction<Shape> bytes) {
+    return sizes.values().stream().map(Map::values).flatMap(Collection::stream).mapToLong(bytes).sum();
+  }
+
+  /** Everything, for a run in one piece, or in segments where the base is quantised. */
   public long total() {
-    return weights + adapter + gradients + optimizer + activations + engine;
+    return segmentedTotal() - segmentedActivations + activations;
   }
 
   /** Everything, for a run in segments. */
   public long segmentedTotal() {
-    return weights + adapter + gradients + optimizer + segmentedActivations + engine;
+    return weights + decoded + adapter + gradients + optimizer + segmentedActivations + engine;
   }
 }

@@ -9,7 +9,6 @@ import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.AdapterSizes;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
-import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,9 +27,10 @@ import java.util.Map;
  * @param adapterBytes size of the adapter file in float32, as PEFT lays it out for a language model; for other
  *     names it differs by their length
  * @param forecast the memory of training it
+ * @param gpus ways to train it on a GPU
  */
 public record ParameterPlan(String family, long modelParameters, int layers, long trainableParameters,
-    long adapterBytes, MemoryForecast forecast) {
+    long adapterBytes, MemoryForecast forecast, List<GpuFit> gpus) {
   private static final int FLOAT_BYTES = 4;
   private static final int LENGTH_FIELD = 8;
 
@@ -38,11 +38,10 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
    * The run that is planned.
    *
    * @param config a {@code config.json} or a folder with one
-   * @param precision type of the base and the computation
-   * @param batch examples of a step
+   * @param setup how it is trained
    * @param planned what else the forecast depends on
    */
-  public record Run(Path config, ElementType precision, int batch, PlannedRun planned) {}
+  public record Run(Path config, TrainingSetup setup, PlannedRun planned) {}
 
   /**
    * Plans an adapter.
@@ -57,7 +56,7 @@ public record ParameterPlan(String family, long modelParameters, int layers, lon
       long trained = sizes.values().stream().flatMap(layer -> layer.values().stream()).mapToLong(Shape::size).sum();
       return new ParameterPlan(model.family(), model.parameters(), sizes.size(), trained,
           fileBytes(model.filePrefix(), sizes),
-          MemoryForecast.of(model, sizes.keySet(), trained, run.precision(), run.batch()));
+          MemoryForecast.of(model, sizes, run.setup()), GpuFit.of(model, sizes, run.setup()));
     }
   }
 

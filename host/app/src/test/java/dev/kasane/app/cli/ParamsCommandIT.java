@@ -108,6 +108,46 @@ class ParamsCommandIT {
         .isEqualTo((json.get("modelParameters").asLong() - table) * size);
   }
 
+  /** 123,904,000 numbers in each of 26 blocks' seven layers, of 33,280 rows; the others are dense. */
+  @ParameterizedTest
+  @CsvSource({"nf4,1812096000", "int8,3224965120"})
+  void aQuantisedBaseIsItsCodesAndWhatIsDecodedOfIt(String type, long codes) throws IOException {
+    assertThat(params(folder.toString(), "attn", "8", "--base-type", type, "--optimizer", "adamw8bit", "--json"))
+        .isZero();
+
+    JsonNode json = new ObjectMapper().readTree(kasane.out());
+    JsonNode forecast = json.get("forecast");
+    long trained = json.get("trainableParameters").asLong();
+    assertThat(forecast.get("weights").asLong()).isEqualTo(codes + 4 * (3_426_473_600L - 26L * 123_904_000));
+    assertThat(forecast.get("decoded").asLong()).isEqualTo(4 * 123_904_000L);
+    assertThat(forecast.get("optimizer").asLong()).as("25,600 numbers are whole blocks")
+        .isEqualTo(2 * trained + 2 * trained / 256 * 4);
+    assertThat(forecast.get("activations")).isEqualTo(forecast.get("activationsInSegments"));
+    assertThat(json.has("gpus")).isFalse();
+  }
+
+  @Test
+  void saysWhichGpusHoldWhichWayOfTraining() throws IOException {
+    assertThat(params(folder.toString(), "attn", "8", "--device", "cuda", "--json")).isZero();
+    JsonNode json = new ObjectMapper().readTree(kasane.out());
+    assertThat(json.at("/forecast/weights").asLong()).as("on a GPU the table counts").isEqualTo(4 * 3_426_473_600L);
+    assertThat(json.get("gpus").findValuesAsText("options")).containsExactly("--dtype float32",
+        "--dtype float32 --gradient-checkpointing", "--dtype bfloat16", "--dtype bfloat16 --gradient-checkpointing",
+        "--base-type nf4 --double-quant --dtype bfloat16 --optimizer adamw8bit");
+    assertThat(json.at("/gpus/0/total").asLong()).isEqualTo(json.at("/forecast/total").asLong());
+    assertThat(json.at("/gpus/0/fits").toString()).as("13.7 GB of weights").isEqualTo("[24]");
+    assertThat(json.at("/gpus/4/fits").toString()).isEqualTo("[6,8,12,16,24]");
+  }
+
+  @Test
+  void saysForPeopleWhatFits() {
+    assertThat(params(folder.toString(), "attn", "8", "--device", "cuda", "--batch", "64")).isZero();
+    assertThat(kasane.out()).contains("none of them: ", "with --dtype float32",
+        "GPUs that hold it, of 6, 8, 12, 16, 24 GB");
+    assertThat(params(folder.toString(), "attn", "8", "--device", "tpu")).isEqualTo(2);
+    assertThat(kasane.err()).contains("--device", "'tpu'", "cpu and cuda");
+  }
+
   @Test
   void countsPictureModelsToo() {
     String unet = ROOT.resolve("unet-attention/src/test/resources/golden/sd1-tiny/unet").toString();

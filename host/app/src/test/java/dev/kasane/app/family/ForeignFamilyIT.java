@@ -7,6 +7,8 @@ import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.app.inspect.Inspector;
 import dev.kasane.app.params.ParameterPlan;
+import dev.kasane.app.params.PlannedDevice;
+import dev.kasane.app.params.TrainingSetup;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.app.training.AdapterWish;
@@ -78,7 +80,8 @@ class ForeignFamilyIT {
   void isCounted() throws IOException {
     try (PluginHost host = plugins()) {
       ParameterPlan plan = ParameterPlan.of(
-          new ParameterPlan.Run(config(), ElementType.FLOAT32, 1, new PlannedRun(1, 64, true)),
+          new ParameterPlan.Run(config(),
+              new TrainingSetup(ElementType.FLOAT32, Optional.empty(), false, 1, PlannedDevice.CPU), new PlannedRun(1, 64, true)),
           TargetSelector.of(List.of("all-linear"), List.of()), rank(host.method("lora"), 2));
 
       assertThat(plan.family()).isEqualTo("toy");

@@ -6,6 +6,7 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.family.Activations;
 import dev.kasane.core.family.AdapterSigns;
 import dev.kasane.core.family.BaseKind;
+import dev.kasane.core.family.BaseModel;
 import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.family.ModelFamily;
 import dev.kasane.core.family.PlannedModel;
@@ -60,6 +61,7 @@ public final class ToyFamily implements ModelFamily {
 
   @Override
   public PlannedModel plan(Path config, PlannedRun run) {
-    return new PlannedModel("toy", new ToyModel.Tree(), "toy_", 0, "", (adapted, type) -> new Activations(64, 32));
+    return new PlannedModel("toy", new BaseModel.Quantisable("toy", new ToyModel.Tree(), layer -> true), path -> "",
+        "toy_", 0, "", (adapted, type) -> new Activations(64, 32));
   }
 }

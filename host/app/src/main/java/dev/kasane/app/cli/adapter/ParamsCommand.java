@@ -2,10 +2,14 @@ package dev.kasane.app.cli.adapter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.kasane.app.cli.options.BaseDropout;
+import dev.kasane.app.cli.options.BaseTypeOptions;
 import dev.kasane.app.cli.options.LayerOptions;
+import dev.kasane.app.cli.options.OptimizerKind;
 import dev.kasane.app.cli.options.PluginOptions;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.params.ParameterPlan;
+import dev.kasane.app.params.PlannedDevice;
+import dev.kasane.app.params.TrainingSetup;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.core.Json;
 import dev.kasane.core.Ranges;
@@ -92,6 +96,18 @@ public final class ParamsCommand implements Callable<Integer> {
           + " none (default: ${DEFAULT-VALUE}).")
   private BaseDropout baseDropout;
 
+  @Mixin
+  private BaseTypeOptions baseType;
+
+  @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", converter = Words.OptimizerName.class,
+      description = "adamw or adamw8bit, as the training commands have it (default: ${DEFAULT-VALUE}).")
+  private OptimizerKind optimizer;
+
+  @Option(names = "--device", paramLabel = "KIND", defaultValue = "cpu", converter = Words.Planned.class,
+      description = "cpu, or cuda: forecast a GPU's memory, and say which GPUs of 6, 8, 12, 16 and 24 GB hold which"
+          + " way of training; by the same formulas, not measured on one yet (default: ${DEFAULT-VALUE}).")
+  private PlannedDevice device;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -109,19 +125,23 @@ public final class ParamsCommand implements Callable<Integer> {
       OptionPatterns patterns = rankPatterns.isEmpty() ? OptionPatterns.none()
           : new OptionPatterns(Map.of("rank", rankPatterns));
       ParameterPlan.Run run = new ParameterPlan.Run(
-          config, precision, batch, new PlannedRun(length, resolution, baseDropout != BaseDropout.NONE));
+          config, setup(), new PlannedRun(length, resolution, baseDropout != BaseDropout.NONE));
       print(ParameterPlan.of(run, selector, new MethodChoice(host.method(method), given, patterns)));
     }
     return ExitCode.OK;
   }
 
+  private TrainingSetup setup() {
+    return new TrainingSetup(precision, baseType.settings(), optimizer == OptimizerKind.ADAMW8BIT, batch, device);
+  }
+
   private void print(ParameterPlan plan) throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan)));
+      out.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(ParamsText.json(plan, setup())));
       out.println();
     } else {
-      ParamsText.lines(plan, batch, precision).forEach(out::println);
+      ParamsText.lines(plan, setup()).forEach(out::println);
     }
     out.flush();
   }

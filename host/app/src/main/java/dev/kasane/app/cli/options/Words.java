@@ -4,6 +4,7 @@ import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.EmbeddingReference;
 import dev.kasane.app.image.PictureFiles;
+import dev.kasane.app.params.PlannedDevice;
 import dev.kasane.core.UserException;
 import dev.kasane.core.algebra.MixMethod;
 import dev.kasane.core.injection.WholeWeights;
@@ -68,6 +69,13 @@ public abstract class Words<T> implements ITypeConverter<T> {
   public static final class Embedding extends Words<EmbeddingReference> {
     Embedding() {
       super(EmbeddingReference::parse);
+    }
+  }
+
+  /** Where training is planned. */
+  public static final class Planned extends Words<PlannedDevice> {
+    Planned() {
+      super(word -> named(PlannedDevice.values(), word, "is nothing to plan for. There are cpu and cuda."));
     }
   }
 
