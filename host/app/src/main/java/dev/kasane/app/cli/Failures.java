@@ -3,6 +3,7 @@ package dev.kasane.app.cli;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.tensor.EngineFaults;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -68,16 +69,19 @@ final class Failures {
       return Optional.of(outOfHeap());
     } else if (failure instanceof StackOverflowError) {
       return Optional.of("something in the input is nested deeper than this program can follow; --debug shows where.");
-    } else if (isNativeMemoryExhausted(failure)) {
+    } else if (EngineFaults.isOutOfMemory(failure)) {
       return Optional.of("out of memory: libtorch could not get the memory that this needs. Use smaller pictures, a"
-          + " smaller batch, a lower rank or gradient checkpointing. (" + firstLine(failure) + ")");
+          + " smaller batch, a lower rank or gradient checkpointing. (" + EngineFaults.firstLine(failure) + ")");
+    } else if (EngineFaults.isDeviceLost(failure)) {
+      return Optional.of("the GPU stopped working: " + EngineFaults.firstLine(failure) + ". Run again; 'kasane doctor'"
+          + " tells what state it is in.");
     } else if (failure instanceof FileSystemException file) {
       return Optional.of(message(file));
     } else if (failure instanceof IOException io) {
       return Optional.of(FileFaults.isDiskFull(io) ? DISK_FULL : named(failure));
     }
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).filter(UnsatisfiedLinkError.class::isInstance)
-        .findFirst().map(link -> "a native library cannot be loaded: " + firstLine(link) + ". It is damaged, made for"
+        .findFirst().map(link -> "a native library cannot be loaded: " + EngineFaults.firstLine(link) + ". It is damaged, made for"
             + " another system, or lacks a library that it needs; 'kasane doctor' tells what is there.");
   }
 
@@ -110,18 +114,8 @@ final class Failures {
     return telling ? message : failure.getClass().getSimpleName() + ": " + message;
   }
 
-  private static boolean isNativeMemoryExhausted(Throwable failure) {
-    String text = failure.getMessage() == null ? "" : failure.getMessage();
-    return failure.getClass().getName().startsWith("ai.djl.")
-        && (text.contains("allocate memory") || text.contains("out of memory"));
-  }
-
   private static String outOfHeap() {
     return "out of memory: Java's heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full."
         + " Give it more with KASANE_JAVA_OPTS=-Xmx8g, or use smaller pictures.";
-  }
-
-  private static String firstLine(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 }

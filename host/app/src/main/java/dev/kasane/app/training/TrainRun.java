@@ -1,11 +1,13 @@
 package dev.kasane.app.training;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.family.BaseModel;
+import dev.kasane.core.family.BaseParts;
 import dev.kasane.core.family.Training;
 import dev.kasane.core.family.TrainingFacts;
 import dev.kasane.core.injection.AdapterSet;
@@ -91,9 +93,19 @@ public final class TrainRun<M extends BaseModel> {
       TrainingFacts facts = training.facts(
           plan, request.settings().apply(choice, base), request.adapters().recorded(base.parts()));
       TrainingSession session = new TrainingSession(adapters, training.samples(), plan, output, tell);
-      List<Path> written = session.run(() -> training.task(adapters, owner, Progress::start), optimizer, facts);
+      List<Path> written = trained(base.parts(), adapters,
+          () -> session.run(() -> training.task(adapters, owner, Progress::start), optimizer, facts));
       training.finished(adapters, owner, tell);
       return written;
+    }
+  }
+
+  private List<Path> trained(BaseParts base, AdapterSet adapters, Supplier<List<Path>> session) {
+    try {
+      return session.get();
+    } catch (EngineException e) {
+      throw MachineFault.of(e, base, adapters, request.storage().isPresent())
+          .<RuntimeException>map(Function.identity()).orElse(e);
     }
   }
 

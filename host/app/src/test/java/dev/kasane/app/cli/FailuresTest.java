@@ -63,6 +63,8 @@ class FailuresTest {
     assertThat(report(new OutOfMemoryError("Java heap space"), false)).contains("out of memory", "-Xmx8g");
     assertThat(report(new EngineException("DefaultCPUAllocator: can't allocate memory: 9 bytes"), false))
         .contains("out of memory", "smaller batch");
+    assertThat(report(new EngineException("CUDA error: unspecified launch failure\nmore"), false))
+        .contains("the GPU stopped working: CUDA error: unspecified launch failure.", "kasane doctor");
   }
 
   @Test

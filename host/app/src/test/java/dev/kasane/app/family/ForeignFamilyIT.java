@@ -1,7 +1,10 @@
 package dev.kasane.app.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.base.ModelFamilies;
@@ -14,6 +17,7 @@ import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.app.training.AdapterWish;
 import dev.kasane.app.training.TrainRun;
 import dev.kasane.app.training.TrainingSession;
+import dev.kasane.core.UserException;
 import dev.kasane.core.family.PlannedRun;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.OptionPatterns;
@@ -22,6 +26,8 @@ import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
+import dev.kasane.core.training.Optimizer;
+import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.quant.optimizer.Optimizers;
 import java.io.IOException;
@@ -56,13 +62,17 @@ class ForeignFamilyIT {
   }
 
   private TrainRun.Request<ToyModel> request() {
+    return request(Optimizers.adamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0), false, Optional.empty()));
+  }
+
+  private TrainRun.Request<ToyModel> request(OptimizerFactory optimizer) {
     TargetSelector all = TargetSelector.of(List.of("all-linear"), List.of());
     return new TrainRun.Request<>(ForeignFamilyIT::plugins, new AdapterWish("lora", method -> rank(method, 4),
         new AdapterWish.Targets(all, layers -> { }, layers -> Optional.empty()), OptionPatterns.none(), Map.of(),
         AdapterWish.Wholes.NONE), ToyModel::new, Optional.empty(), (model, quantised) -> new ToyTraining(model),
         batches -> new TrainingPlan(60, 1, new LearningRate(LearningRate.Kind.CONSTANT, 0.05, 0, 60), 0, 42)
             .computingIn(DataType.FLOAT32),
-        () -> Optimizers.adamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0), false, Optional.empty()),
+        () -> optimizer,
         host -> new TrainingSession.Output(folder.resolve("run"), "toy", false, 30, true, 0, 60, host.formats(),
             host.format("peft"), ElementType.FLOAT32),
         (method, model) -> Map.of());
@@ -106,5 +116,47 @@ class ForeignFamilyIT {
       assertThat(new Inspector(host.formats(), host.methods()).inspect(folder.resolve("run/toy")).kind().base())
           .isEqualTo("toy1");
     }
+  }
+
+  /** A true step, and at some time what libtorch throws in its place. */
+  private static OptimizerFactory failing(int step, String message) {
+    return (parameters, rateFactor, owner) -> {
+      Optimizer real = OptimizerFactory.adamW(new AdamW.Settings(0.9, 0.999, 1e-8, 0))
+          .make(parameters, rateFactor, owner);
+      int[] steps = {0};
+      return new Optimizer() {
+        @Override
+        public double step(double learningRate, double gradientScale, double maxGradientNorm) {
+          if (++steps[0] == step) {
+            throw new EngineException(message);
+          }
+          return real.step(learningRate, gradientScale, maxGradientNorm);
+        }
+
+        @Override
+        public Map<String, NDArray> state() {
+          return real.state();
+        }
+      };
+    };
+  }
+
+  @Test
+  void tooLittleMemoryIsToldWithWhatTakesItAndWhatHelps() {
+    assertThatThrownBy(() -> TrainRun.run(request(failing(1, "CUDA out of memory. Tried to allocate 2 GiB.\nat x")),
+        told::add)).isInstanceOf(UserException.class)
+        .hasMessageStartingWith("There is too little memory for this training: CUDA out of memory. Tried to allocate"
+            + " 2 GiB.\n  the base's model holds 0.0 MB in float32\n  the adapter holds 0.0 MB")
+        .hasMessageContaining("«gradient checkpointing» and «base type nf4»").hasMessageContaining("«params»");
+  }
+
+  @Test
+  void aGpuThatStopsWorkingLeavesTheLastCheckpoint() {
+    assertThatThrownBy(() -> TrainRun.run(request(failing(45, "CUDA error: unspecified launch failure")), told::add))
+        .isInstanceOf(UserException.class).hasMessageContaining("GPU stopped working")
+        .hasMessageContaining("unspecified launch failure").hasMessageContaining("run the same command again");
+
+    TrainRun.run(request(failing(31, "more steps than there are after the checkpoint of step 30")), told::add);
+    assertThat(told).last().isEqualTo("Done after 60 steps.");
   }
 }
