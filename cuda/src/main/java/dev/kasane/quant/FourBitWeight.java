@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.FourBitDecoding;
 import dev.kasane.quant.cpu.FusedProduct;
@@ -46,10 +47,10 @@ public final class FourBitWeight extends QuantisedWeight {
    */
   static FourBitWeight quantise(String name, NDArray dense, QuantisationSettings settings, NDManager owner) {
     int count = count(name, dense.getShape());
-    StoredFloats source = new StoredFloats(TorchBridge.memory(dense), Ops.typeOf(dense), count);
+    StoredFloats source = new StoredFloats(HostMemory.of(dense), Ops.typeOf(dense), count);
     NDArray codes = owner.create(new Shape(FourBitBlocks.bytes(count), 1), DataType.UINT8);
     FourBitBlocks blocks = FourBitBlocks.quantise(
-        source, settings.kind().fourBit(), settings.blockSize(), TorchBridge.memory(codes));
+        source, settings.kind().fourBit(), settings.blockSize(), HostMemory.of(codes));
     if (settings.doubleQuant()) {
       float[] scales = blocks.scales().all();
       blocks = blocks.nested(NestedScales.of(scales, mean(scales, owner)));
@@ -97,7 +98,7 @@ public final class FourBitWeight extends QuantisedWeight {
       sizes[sizes.length - 1] = shape().get(0);
       // A tensor made from an array borrows memory that the collector frees: sum and cast make libtorch's own.
       NDArray y = scratch.zeros(new Shape(sizes));
-      TorchBridge.memory(y).asFloatBuffer().put(products);
+      HostMemory.of(y).asFloatBuffer().put(products);
       if (bias != null) {
         // No cast of it: a tensor made from the bias would stay with the model for good.
         OPS.addScaled(y, bias, 1);

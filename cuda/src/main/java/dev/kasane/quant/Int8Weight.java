@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cpu.Int8Decoding;
 import dev.kasane.quant.format.Int8Rows;
@@ -30,9 +30,9 @@ public final class Int8Weight extends QuantisedWeight {
   static Int8Weight quantise(String name, NDArray dense, NDManager owner) {
     Shape shape = dense.getShape();
     int count = count(name, shape);
-    StoredFloats source = new StoredFloats(TorchBridge.memory(dense), Ops.typeOf(dense), count);
+    StoredFloats source = new StoredFloats(HostMemory.of(dense), Ops.typeOf(dense), count);
     NDArray codes = owner.create(shape, DataType.INT8);
-    Int8Rows rows = Int8Rows.quantise(source, (int) shape.get(0), TorchBridge.memory(codes));
+    Int8Rows rows = Int8Rows.quantise(source, (int) shape.get(0), HostMemory.of(codes));
     return new Int8Weight(shape, Ops.typeOf(dense), codes, rows);
   }
 

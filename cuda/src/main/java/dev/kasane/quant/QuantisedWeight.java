@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.tensor.HostMemory;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -35,7 +35,7 @@ public abstract class QuantisedWeight extends DecodedWeight {
 
   @Override
   protected final void decode(NDArray dense) {
-    decode(TorchBridge.memory(dense));
+    decode(HostMemory.of(dense));
   }
 
   /** Keeps what the weight was quantised from. */

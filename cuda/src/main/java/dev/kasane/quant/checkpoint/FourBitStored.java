@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.QuantisedWeight;
 import dev.kasane.quant.format.BlockScales;
@@ -111,7 +111,7 @@ final class FourBitStored implements StoredQuantised {
     checkMap();
     NDArray codes = source.read(name, owner);
     FourBitBlocks blocks = new FourBitBlocks(state.type(), (int) state.shape().size(), state.blockSize(),
-        TorchBridge.memory(codes), scales(owner));
+        HostMemory.of(codes), scales(owner));
     return new FourBitWeight(state.shape(), type, codes, blocks);
   }
 

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisedWeight;
 import dev.kasane.quant.format.Int8Rows;
@@ -77,7 +77,7 @@ final class Int8Stored implements StoredQuantised {
     NDArray codes = source.read(name, owner);
     int columns = (int) (shape().size() / scales.length);
     return new Int8Weight(shape(), type, codes,
-        new Int8Rows(scales.length, columns, TorchBridge.memory(codes), scales));
+        new Int8Rows(scales.length, columns, HostMemory.of(codes), scales));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.kasane.quant.optimizer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.parallel.Workers;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.quant.format.BlockSize;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -98,6 +98,6 @@ final class CpuAdamWork implements AdamWork {
   }
 
   private static FloatBuffer floats(NDArray tensor) {
-    return TorchBridge.memory(tensor).asFloatBuffer();
+    return HostMemory.of(tensor).asFloatBuffer();
   }
 }

@@ -3,7 +3,7 @@ package dev.kasane.quant.optimizer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.core.training.StateMemory;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.DynamicMap;
@@ -27,8 +27,8 @@ final class EightBitMoments implements Moments {
     this.map = map;
     this.codes = memory.zeros(name, shape, DataType.UINT8);
     this.scales = memory.zeros(name + " scales", new Shape(blocks), DataType.FLOAT32);
-    this.codeBytes = TorchBridge.memory(codes);
-    this.scaleBytes = TorchBridge.memory(scales);
+    this.codeBytes = HostMemory.of(codes);
+    this.scaleBytes = HostMemory.of(scales);
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.kasane.quant.optimizer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.core.training.StateMemory;
 import dev.kasane.quant.format.BlockSize;
 import java.nio.FloatBuffer;
@@ -17,7 +17,7 @@ final class FloatMoments implements Moments {
 
   FloatMoments(String name, Shape shape, StateMemory memory) {
     this.values = memory.zeros(name, shape, DataType.FLOAT32);
-    this.floats = TorchBridge.memory(values).asFloatBuffer();
+    this.floats = HostMemory.of(values).asFloatBuffer();
   }
 
   @Override

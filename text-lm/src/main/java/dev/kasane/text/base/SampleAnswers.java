@@ -19,6 +19,7 @@ import java.util.List;
 
 /** What a language model says to a few prompts of the data. */
 public final class SampleAnswers implements Samples<String> {
+  private final CausalLm model;
   private final Generator generator;
   private final Tokenizer tokenizer;
   private final List<TemplateText> texts;
@@ -31,6 +32,7 @@ public final class SampleAnswers implements Samples<String> {
    * @param tokens longest answer
    */
   public SampleAnswers(CausalLm model, Tokenizer tokenizer, List<TemplateText> texts, int tokens) {
+    this.model = model;
     this.generator = new Generator(model, tokenizer, tokenizer.endOfTextIds());
     this.tokenizer = tokenizer;
     long context = model.config().positions().reach();
@@ -57,7 +59,7 @@ public final class SampleAnswers implements Samples<String> {
 
   @Override
   public List<String> make() {
-    try (NDManager scope = Engines.newManager()) {
+    try (NDManager scope = Engines.newManager(model.device())) {
       return generator.generate(prompts, (row, piece) -> { }, scope).stream().map(Continuation::text).toList();
     }
   }

@@ -39,7 +39,8 @@ final class DecoderLayer extends ModuleTree {
    */
   NDArray forward(NDArray x, LayerInput input, LayerCache cache) {
     // For one token calling the operators takes as long as what they do, so that all go in one call.
-    Optional<TokenLayer> alone = cache != null && isToken(x) ? TokenLayer.of(this) : Optional.empty();
+    Optional<TokenLayer> alone =
+        cache != null && isToken(x) ? TokenLayer.of(this, cache.keys().getDevice()) : Optional.empty();
     return alone.isPresent()
         ? TEXT.tokenLayer(x, input, cache.keys(), cache.values(), cache.length(), attention.shape(), alone.get())
         : inPieces(x, input, cache);

@@ -1,5 +1,6 @@
 package dev.kasane.text.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.lowrank.NarrowProduct;
@@ -11,7 +12,9 @@ import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.Engines;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +36,7 @@ record TokenLayer(
     Affine attentionOutNorm,
     Affine feedForwardNorm,
     Affine feedForwardOutNorm) {
-  private static final NDArray ABSENT = TextOps.absent(Engines.newManager());
+  private static final Map<Device, NDArray> ABSENT = new ConcurrentHashMap<>();
 
   /**
    * A linear layer with its adapters: x·weightᵀ + bias + Σ factor·x·downᵀ·upᵀ.
@@ -45,19 +48,17 @@ record TokenLayer(
    * @param factors one for each update
    */
   record Projection(NDArray weight, NDArray bias, List<NDArray> downs, List<NDArray> ups, double[] factors) {
-    private static final Optional<Projection> NONE =
-        Optional.of(new Projection(ABSENT, ABSENT, List.of(), List.of(), new double[0]));
-
     /**
      * @param linear the layer, or null where the family has none
+     * @param absent stands for what is not there
      * @return empty when it is quantised, of another type, or has an adapter that is no product of two matrices
      */
-    static Optional<Projection> of(Linear linear) {
+    static Optional<Projection> of(Linear linear, NDArray absent) {
       if (linear == null) {
-        return NONE;
+        return Optional.of(new Projection(absent, absent, List.of(), List.of(), new double[0]));
       }
       Optional<NDArray> weight = float32(linear.weight());
-      Optional<NDArray> bias = linear.hasBias() ? float32(linear.bias()) : Optional.of(ABSENT);
+      Optional<NDArray> bias = linear.hasBias() ? float32(linear.bias()) : Optional.of(absent);
       Optional<List<NarrowProduct>> updates = updates(linear);
       if (weight.isEmpty() || bias.isEmpty() || updates.isEmpty()) {
         return Optional.empty();
@@ -94,38 +95,42 @@ record TokenLayer(
    * @param shift (width)
    */
   record Affine(NDArray scale, NDArray shift) {
-    private static final Optional<Affine> NONE = Optional.of(new Affine(ABSENT, ABSENT));
-
     /**
      * @param norm the normalisation, or null where the family has none
+     * @param absent stands for what is not there
      * @return empty when it is quantised, of another type, or has an adapter
      */
-    static Optional<Affine> of(Norm norm) {
+    static Optional<Affine> of(Norm norm, NDArray absent) {
       if (norm == null) {
-        return NONE;
+        return Optional.of(new Affine(absent, absent));
       }
       Optional<NDArray> scale = float32(norm.scale());
-      Optional<NDArray> shift = norm.shift().map(TokenLayer::float32).orElse(Optional.of(ABSENT));
+      Optional<NDArray> shift = norm.shift().map(TokenLayer::float32).orElse(Optional.of(absent));
       return norm.isBare() && scale.isPresent() && shift.isPresent()
           ? Optional.of(new Affine(scale.get(), shift.get())) : Optional.empty();
     }
   }
 
-  /** The layer, when there is nothing to it but dense float32 tensors and products of two matrices. */
-  static Optional<TokenLayer> of(DecoderLayer layer) {
+  /**
+   * The layer, when there is nothing to it but dense float32 tensors and products of two matrices.
+   *
+   * @param device where they lie
+   */
+  static Optional<TokenLayer> of(DecoderLayer layer, Device device) {
     SelfAttention attention = layer.attention();
     FeedForward feedForward = layer.feedForward();
-    Optional<Projection> query = Projection.of(attention.query());
-    Optional<Projection> key = Projection.of(attention.key());
-    Optional<Projection> value = Projection.of(attention.value());
-    Optional<Projection> output = Projection.of(attention.output());
-    Optional<Projection> gate = Projection.of(feedForward.gate());
-    Optional<Projection> up = Projection.of(feedForward.up());
-    Optional<Projection> down = Projection.of(feedForward.down());
-    Optional<Affine> attentionNorm = Affine.of(layer.attentionNorm());
-    Optional<Affine> attentionOutNorm = Affine.of(layer.attentionOutNorm());
-    Optional<Affine> feedForwardNorm = Affine.of(layer.feedForwardNorm());
-    Optional<Affine> feedForwardOutNorm = Affine.of(layer.feedForwardOutNorm());
+    NDArray absent = ABSENT.computeIfAbsent(device, each -> TextOps.absent(Engines.newManager(each)));
+    Optional<Projection> query = Projection.of(attention.query(), absent);
+    Optional<Projection> key = Projection.of(attention.key(), absent);
+    Optional<Projection> value = Projection.of(attention.value(), absent);
+    Optional<Projection> output = Projection.of(attention.output(), absent);
+    Optional<Projection> gate = Projection.of(feedForward.gate(), absent);
+    Optional<Projection> up = Projection.of(feedForward.up(), absent);
+    Optional<Projection> down = Projection.of(feedForward.down(), absent);
+    Optional<Affine> attentionNorm = Affine.of(layer.attentionNorm(), absent);
+    Optional<Affine> attentionOutNorm = Affine.of(layer.attentionOutNorm(), absent);
+    Optional<Affine> feedForwardNorm = Affine.of(layer.feedForwardNorm(), absent);
+    Optional<Affine> feedForwardOutNorm = Affine.of(layer.feedForwardOutNorm(), absent);
     return Stream.of(query, key, value, output, gate, up, down, attentionNorm, attentionOutNorm, feedForwardNorm,
         feedForwardOutNorm).allMatch(Optional::isPresent)
         ? Optional.of(new TokenLayer(layer.config().order(), layer.config().feedForward().activation(),

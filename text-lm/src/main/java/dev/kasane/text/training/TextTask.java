@@ -11,6 +11,7 @@ import java.util.Locale;
 
 /** Learning from text. */
 public final class TextTask implements TrainingTask<TextBatch> {
+  private final CausalLm model;
   private final TrainingTexts texts;
   private final LanguageObjective objective;
 
@@ -20,6 +21,7 @@ public final class TextTask implements TrainingTask<TextBatch> {
    * @param checkpointing whether inner results are computed again in backward rather than kept
    */
   public TextTask(CausalLm model, TrainingTexts texts, boolean checkpointing) {
+    this.model = model;
     this.texts = texts;
     this.objective = new LanguageObjective(model, checkpointing);
   }
@@ -42,7 +44,7 @@ public final class TextTask implements TrainingTask<TextBatch> {
   /** Over all supervised tokens; not a number when nothing was held back. */
   @Override
   public double heldOutLoss() {
-    try (NDManager scope = Engines.newManager()) {
+    try (NDManager scope = Engines.newManager(model.device())) {
       return objective.evaluate(texts.evaluation(), scope);
     }
   }

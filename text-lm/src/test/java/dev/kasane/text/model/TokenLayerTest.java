@@ -4,6 +4,7 @@ import static dev.kasane.core.tensor.Ops.OPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -55,9 +56,9 @@ class TokenLayerTest {
     CausalLm model = Goldens.model(name, scope);
     TokenBatch text = text(name);
     NDArray base = model.logits(text, scope);
-    assertThat(layers(model)).as("bare").allMatch(layer -> TokenLayer.of(layer).isPresent());
+    assertThat(layers(model)).as("bare").allMatch(layer -> TokenLayer.of(layer, Device.cpu()).isPresent());
     attach(model, new RandomLowRank(), "all-linear").multiplier(0.7);
-    assertThat(layers(model)).as("adapted").allMatch(layer -> TokenLayer.of(layer).isPresent());
+    assertThat(layers(model)).as("adapted").allMatch(layer -> TokenLayer.of(layer, Device.cpu()).isPresent());
     NDArray one = model.logits(text, scope);
     assertThat(distance(one, base)).as("effect of an adapter").isGreaterThan(1e-2);
     assertThat(distance(tokenByToken(model, text), one)).isLessThan(1e-5);
@@ -75,7 +76,7 @@ class TokenLayerTest {
     attach(model, new RandomLowRank(), "all-linear");
     NDArray one = model.logits(text, scope);
     attach(model, new RandomDelta(), "all-linear");
-    assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer).isEmpty());
+    assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer, Device.cpu()).isEmpty());
     NDArray two = model.logits(text, scope);
     assertThat(distance(two, one)).as("effect").isGreaterThan(1e-2);
     assertThat(distance(tokenByToken(model, text), two)).isLessThan(1e-5);
@@ -87,7 +88,7 @@ class TokenLayerTest {
     TokenBatch text = text("llama");
     model.adaptableLayers().values().forEach(layer ->
         layer.replaceWeight(new DenseWeight(OPS.cast(layer.weight().materialise(scope), DataType.BFLOAT16))));
-    assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer).isEmpty());
+    assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer, Device.cpu()).isEmpty());
     assertThat(distance(tokenByToken(model, text), model.logits(text, scope))).isLessThan(1e-5);
   }
 
@@ -101,9 +102,9 @@ class TokenLayerTest {
     try (AdapterRouter router = new AdapterRouter(Map.of("a", set), scope)) {
       router.route(List.of(Set.of("a")));
       assertThat(distance(tokenByToken(model, text), adapted)).isLessThan(1e-5);
-      assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer).isPresent());
+      assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer, Device.cpu()).isPresent());
       router.route(List.of(Set.of()));
-      assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer).isPresent());
+      assertThat(layers(model)).allMatch(layer -> TokenLayer.of(layer, Device.cpu()).isPresent());
       assertThat(distance(tokenByToken(model, text), base)).isLessThan(1e-5);
       router.route(List.of(Set.of("a"), Set.of("a")));
       assertThatThrownBy(() -> tokenByToken(model, text)).isInstanceOf(IllegalStateException.class)

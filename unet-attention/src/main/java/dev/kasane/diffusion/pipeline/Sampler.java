@@ -42,7 +42,7 @@ public final class Sampler {
    * @throws UserException when a number of the request is out of range, or the picture is no finite numbers
    */
   public Picture draw(PictureRequest request, BiConsumer<Integer, Integer> progress) {
-    try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
+    try (NDManager scope = Engines.newManager(model.unet().device()); GradMode off = GradMode.off()) {
       return decode(drawLatents(request, progress, scope));
     }
   }
@@ -117,7 +117,7 @@ public final class Sampler {
 
   /** What is no number would become black. */
   private void requireNumbers(NDArray decoded) {
-    if (!Double.isFinite(OPS.cast(decoded.abs().sum(), DataType.FLOAT64).getDouble())) {
+    if (!Double.isFinite(OPS.cast(decoded.sum(), DataType.FLOAT64).getDouble())) {
       throw new UserException("The picture came out as no finite numbers, computed in "
           + model.type().name().toLowerCase(Locale.ROOT) + ", and is not written. The base or an adapter is damaged, or"
           + " an adapter's strength far too large; in float16 numbers overflow, use bfloat16 or float32.");

@@ -97,8 +97,8 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
   }
 
   private NDArray latents(PictureBatch batch, NDManager scope) {
-    List<NDArray> moments =
-        batch.items().stream().map(item -> pictures.moments(item.picture(), item.flip())).toList();
+    List<NDArray> moments = batch.items().stream()
+        .map(item -> Ops.placed(scope, pictures.moments(item.picture(), item.flip()))).toList();
     NDArray stacked = DIFFUSION.stack(scope, moments);
     NDArray shape = stacked.split(2, 1).get(0);
     NDArray drawn = PIPELINE.drawLatents(stacked, Ops.randomNormal(scope, shape.getShape()));

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
@@ -8,7 +9,6 @@ import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
 import dev.kasane.core.safetensors.SafetensorsFile;
 import dev.kasane.core.safetensors.SealedFile;
-import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.StoredTensors;
 import java.io.IOException;
@@ -33,15 +33,17 @@ final class DiskCache {
 
   private final Path folder;
   private final NDManager owner;
+  private final NDManager host;
   private final Map<String, NDArray> loaded = new HashMap<>();
 
   /**
    * @param folder where the files lie; made when needed
-   * @param owner owner of the tensors in memory
+   * @param owner owner of the tensors in memory, on the device that they are computed on; they lie on the host
    */
   DiskCache(Path folder, NDManager owner) {
     this.folder = folder;
     this.owner = owner;
+    this.host = owner.newSubManager(Device.cpu());
   }
 
   /**
@@ -72,7 +74,7 @@ final class DiskCache {
   }
 
   private NDArray compute(String key, Function<NDManager, NDArray> compute) {
-    try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
+    try (NDManager scope = owner.newSubManager(); GradMode off = GradMode.off()) {
       write(key, compute.apply(scope));
     }
     try {
@@ -89,7 +91,7 @@ final class DiskCache {
       if (!key.equals(file.metadata().get(KEY))) {
         throw new FileFault(file.path(), "holds what belongs to another key");
       }
-      return StoredTensors.read(file, TENSOR, owner);
+      return StoredTensors.read(file, TENSOR, host);
     }
   }
 

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.files.CacheKey;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import dev.kasane.diffusion.data.DatasetPicture;
 import dev.kasane.diffusion.data.PictureDataset;
 import dev.kasane.diffusion.data.batch.Placement;
@@ -51,7 +52,7 @@ final class EncodedPictures {
   /**
    * The encoder's moments of a picture.
    *
-   * @return (1, 2·channels, height/8, width/8), float32, owned by the cache
+   * @return (1, 2·channels, height/8, width/8), float32, on the host, owned by the cache
    */
   NDArray moments(DatasetPicture picture, boolean flip) {
     Placement place = placement.apply(picture);
@@ -75,7 +76,7 @@ final class EncodedPictures {
    * would fill memory and disk without end.
    *
    * @param scope owner of what is not kept
-   * @return (1, 77·chunks, width), float32
+   * @return (1, 77·chunks, width), float32, on the scope's device
    */
   NDArray caption(String caption, NDManager scope) {
     if (varied) {
@@ -85,7 +86,7 @@ final class EncodedPictures {
     }
     String key = new CacheKey("caption-2").text(baseHash).text(model.type().name()).number(clipSkip)
         .text(caption).hex();
-    return cache.get(key, own -> encode(caption, own));
+    return Ops.placed(scope, cache.get(key, own -> encode(caption, own)));
   }
 
   private NDArray encode(String caption, NDManager scope) {

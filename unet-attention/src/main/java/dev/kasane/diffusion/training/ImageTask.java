@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.injection.AdapterSet;
@@ -19,6 +20,7 @@ public final class ImageTask implements TrainingTask<PictureBatch> {
   private final TrainingPictures pictures;
   private final EncodedPictures encoded;
   private final DiffusionObjective objective;
+  private final Device device;
 
   /**
    * @param model the base, with the adapters attached
@@ -26,11 +28,12 @@ public final class ImageTask implements TrainingTask<PictureBatch> {
    * @param adapters what is trained
    * @param pictures what it is trained on
    * @param cache folder for encoded pictures and captions
-   * @param owner owner of what is kept of them in memory
+   * @param owner owner of what is kept of them in memory, on the model's device
    */
   public ImageTask(ImageModel model, String baseHash, AdapterSet adapters, TrainingPictures pictures, Path cache,
       NDManager owner) {
     this.pictures = pictures;
+    this.device = owner.getDevice();
     boolean trainText = adapters.layers().stream().anyMatch(each -> each.component().equals(ImageModel.TEXT_ENCODER));
     this.encoded = new EncodedPictures(model, baseHash, pictures, cache, owner);
     this.objective = new DiffusionObjective(model, encoded, pictures.options().noise(), trainText,
@@ -80,7 +83,7 @@ public final class ImageTask implements TrainingTask<PictureBatch> {
     double sum = 0;
     for (int i = 0; i < batches.size(); i++) {
       TorchBridge.seed(i);
-      try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
+      try (NDManager scope = Engines.newManager(device); GradMode off = GradMode.off()) {
         sum += objective.loss(batches.get(i), scope).getFloat();
       }
     }

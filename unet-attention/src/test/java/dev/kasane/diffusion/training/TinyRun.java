@@ -37,12 +37,17 @@ import javax.imageio.ImageIO;
 final class TinyRun implements AutoCloseable {
   static final NoiseOptions PLAIN_NOISE = new NoiseOptions(0, 0, 1, 0, 1000);
 
-  final NDManager scope = Engines.newManager();
+  final NDManager scope;
   final ImageModel model;
   private final Path folder;
 
   TinyRun(String base, ElementType precision, Path folder) {
+    this(base, precision, folder, Engines.newManager());
+  }
+
+  TinyRun(String base, ElementType precision, Path folder, NDManager scope) {
     this.folder = folder;
+    this.scope = scope;
     this.model = ImageModels.open(Goldens.FOLDER.resolve(base), BaseOptions.none(), precision, scope);
   }
 

@@ -96,14 +96,20 @@ final class Rules {
     rules.put("no test kit in the product", noClasses().that().resideOutsideOfPackage("dev.kasane.testkit..")
         .should().dependOnClassesThat().resideInAPackage("dev.kasane.testkit.."));
     rules.put("no cycles", slices().matching("dev.kasane.(*).(**)").should().beFreeOfCycles());
-    rules.put("DJL's internals", only("core.tensor and the bridge touch DJL's engine",
-        type -> type.getName().equals(BRIDGE) || isIn(type, CORE + ".tensor"),
+    rules.put("DJL's internals", only("core.tensor, the bridge and the tests' device touch DJL's engine",
+        type -> type.getName().equals(BRIDGE) || isIn(type, CORE + ".tensor")
+            || type.getName().equals("dev.kasane.testkit.MetaDevice"),
         type -> isIn(type, "ai.djl.pytorch") && !type.getName().equals(BRIDGE)));
     rules.put("the bridge", only("core, its test kit and the models cross the bridge; plugins and app do not",
         type -> type.getName().equals(BRIDGE)
             || Stream.of(CORE, "dev.kasane.testkit", "dev.kasane.diffusion", "dev.kasane.text", "dev.kasane.quant")
                 .anyMatch(each -> isIn(type, each)),
         type -> type.getName().equals(BRIDGE)));
+    rules.put("the door to memory", noClasses().that().doNotHaveFullyQualifiedName(CORE + ".tensor.HostMemory").and()
+        .doNotHaveFullyQualifiedName("dev.kasane.quant.cuda.TensorMemory")
+        .and().resideOutsideOfPackages("dev.kasane.testkit..", "dev.kasane.bench..")
+        .should().callMethodWhere(describe("it takes a tensor's memory", call -> calls(call, BRIDGE, "memory")))
+        .because("a tensor may lie on a GPU, where HostMemory looks and kernels work by address"));
     rules.put("PF4J's manager", only("app.plugins knows more of PF4J than the markers",
         type -> isIn(type, "dev.kasane.app.plugins"),
         type -> isIn(type, "org.pf4j")

@@ -51,6 +51,8 @@ final class Seeds {
         "package dev.kasane.app.cli.right; public class Right { dev.kasane.app.cli.left.Left other; }"));
     seeds.put("DJL's internals", List.of(uses("dev.kasane.diffusion.unet", "ai.djl.pytorch.jni.JniUtils")));
     seeds.put("the bridge", List.of(uses("dev.kasane.plugin.one", "ai.djl.pytorch.jni.TorchBridge")));
+    seeds.put("the door to memory", List.of(does("dev.kasane.diffusion.training",
+        "ai.djl.pytorch.jni.TorchBridge.memory(null);")));
     seeds.put("PF4J's manager", List.of(uses("dev.kasane.app.cli", "org.pf4j.PluginManager")));
     seeds.put("picocli", List.of(uses("dev.kasane.core.spi", "picocli.CommandLine")));
     seeds.put("progress bars", List.of(uses("dev.kasane.app.cli", "me.tongfei.progressbar.ProgressBar")));

@@ -2,6 +2,7 @@ package dev.kasane.core.checkpoint;
 
 import static dev.kasane.core.tensor.Ops.OPS;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -81,7 +82,7 @@ final class MappedTensors {
     if (shape.size() == 0) {
       return OPS.cast(owner.create(shape, DataType.FLOAT32), type().dataType());
     }
-    if (!owner.getDevice().isGpu() && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
+    if (owner.getDevice().equals(Device.cpu()) && bytes.alignmentOffset(bytes.position(), dtype.byteSize()) == 0) {
       owner.attachInternal(UUID.randomUUID().toString(), new Pin(bytes));
       return type().over(bytes, shape, owner);
     }

@@ -2,16 +2,16 @@ package dev.kasane.core.checkpoint;
 
 import static dev.kasane.core.tensor.Ops.OPS;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.HostMemory;
+import dev.kasane.core.tensor.Ops;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -57,9 +57,9 @@ public final class WeightWriter {
   private static void write(TensorSource source, String name, ElementType precision,
       WritableByteChannel channel) throws IOException {
     try (NDManager scratch = Engines.newManager()) {
-      NDArray value = TensorTransform.contiguous(source.read(name, scratch), scratch);
+      NDArray value = TensorTransform.contiguous(Ops.placed(scratch, source.read(name, scratch)), scratch);
       NDArray converted = precision == null ? value : OPS.cast(value, precision.dataType());
-      writeRows(converted.toDevice(Device.cpu(), false), channel);
+      writeRows(converted, channel);
     }
   }
 
@@ -75,7 +75,7 @@ public final class WeightWriter {
     long mostElements = Integer.MAX_VALUE / Long.BYTES;
     if (elements <= mostElements) {
       if (elements > 0) {
-        channel.write(TorchBridge.memory(value));
+        channel.write(HostMemory.of(value));
       }
       return;
     }
@@ -83,7 +83,7 @@ public final class WeightWriter {
     long atOnce = Math.max(1, mostElements / (elements / rows));
     for (long first = 0; first < rows; first += atOnce) {
       try (NDArray some = TensorTransform.rows(value, first, Math.min(atOnce, rows - first))) {
-        channel.write(TorchBridge.memory(some));
+        channel.write(HostMemory.of(some));
       }
     }
   }

@@ -4,10 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.kasane.core.tensor.Ops;
 
 /**
  * Makes the parameters of fresh adapters, float32, which require gradients. Random values come from libtorch's default
- * generator.
+ * generator on the CPU.
  */
 public final class FreshTensors {
   private final NDManager scope;
@@ -28,14 +29,15 @@ public final class FreshTensors {
   }
 
   public NDArray normal(double deviation, long... shape) {
-    return trained(scope.randomNormal(0, (float) deviation, new Shape(shape), DataType.FLOAT32));
+    return trained(Ops.fromHost(
+        scope, host -> host.randomNormal(0, (float) deviation, new Shape(shape), DataType.FLOAT32)));
   }
 
   /** He et al. 2015 with a = √5, PyTorch's start for a linear layer: uniform within 1/√fan-in. */
   public NDArray kaimingUniform(long... sizes) {
     Shape shape = new Shape(sizes);
     float bound = (float) (1 / Math.sqrt(shape.size() / (double) shape.get(0)));
-    return trained(scope.randomUniform(-bound, bound, shape, DataType.FLOAT32));
+    return trained(Ops.fromHost(scope, host -> host.randomUniform(-bound, bound, shape, DataType.FLOAT32)));
   }
 
   /** Lets a tensor be trained. */

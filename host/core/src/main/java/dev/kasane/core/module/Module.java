@@ -1,5 +1,6 @@
 package dev.kasane.core.module;
 
+import ai.djl.Device;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.spi.TargetLayer;
 import java.util.Collections;
@@ -40,6 +41,13 @@ public abstract class Module {
     Weight weight = Weight.tiedTo(lender);
     weights.put(name, weight);
     return weight;
+  }
+
+  /** Where the weights lie, and so whatever this module is given has to. */
+  public final Device device() {
+    return weightPlaces().values().stream().filter(Weight::isSet).map(Weight::own)
+        .filter(DenseWeight.class::isInstance).map(each -> ((DenseWeight) each).array().getDevice())
+        .findFirst().orElse(Device.cpu());
   }
 
   /** Every weight below this module by its dotted path; a tied one only when it has values of its own. */

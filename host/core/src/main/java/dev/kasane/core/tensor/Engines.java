@@ -72,7 +72,15 @@ public final class Engines {
    * one, and much that is done here reads tensors in place.
    */
   public static NDManager newManager() {
-    return engine().newBaseManager(Device.cpu());
+    return newManager(Device.cpu());
+  }
+
+  /**
+   * Returns a manager without a parent, whose tensors are made on a device; the caller closes it. Every tensor lies on
+   * its manager's device: so whoever is given a manager makes tensors where they are needed.
+   */
+  public static NDManager newManager(Device device) {
+    return engine().newBaseManager(device);
   }
 
   /** Seeds libtorch's default generators. */

@@ -1,9 +1,11 @@
 package dev.kasane.core.tensor;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.Function;
 
 /**
  * The operators that every model shares, differentiable, over libtorch.
@@ -154,7 +156,8 @@ public interface Ops {
    */
   NDArray over(NDManager scope, NDArray memory, long first, DataType type, Shape shape);
 
-  /** Gives {@code y} the values of {@code x}, which has its shape and any type, and returns {@code y}. */
+  /** Gives {@code y} the values of {@code x}, of its shape and of any type and device, and returns {@code y}. */
+  @AcrossDevices
   NDArray assign(NDArray y, NDArray x);
 
   /** Zeroes elements with probability {@code p} and scales the others by 1/(1−p). */
@@ -192,8 +195,38 @@ public interface Ops {
    */
   NDArray addRows(NDArray y, NDArray numbers, NDArray delta);
 
-  /** Standard normal numbers from libtorch's default generator, float32. */
+  /** A copy on a device, or the tensor under a second handle when it lies there. */
+  @AcrossDevices
+  NDArray moved(NDManager scope, NDArray x, Device device);
+
+  /**
+   * A tensor on the device of a manager: {@code x} itself, with its owner, when it lies there, else a copy.
+   *
+   * @param scope owner of a copy
+   * @param x a tensor on any device
+   */
+  static NDArray placed(NDManager scope, NDArray x) {
+    Device device = scope.getDevice();
+    return x.getDevice().equals(device) ? x : OPS.moved(scope, x, device);
+  }
+
+  /**
+   * What is made on the host whatever the device, so that random numbers are the same on every one.
+   *
+   * @param scope owner of the result, on its device
+   * @param maker makes a tensor with a manager on the host
+   */
+  static NDArray fromHost(NDManager scope, Function<NDManager, NDArray> maker) {
+    if (scope.getDevice().equals(Device.cpu())) {
+      return maker.apply(scope);
+    }
+    try (NDManager host = scope.newSubManager(Device.cpu())) {
+      return placed(scope, maker.apply(host));
+    }
+  }
+
+  /** Standard normal numbers from libtorch's default generator on the CPU, float32. */
   static NDArray randomNormal(NDManager scope, Shape shape) {
-    return scope.randomNormal(0f, 1f, shape, DataType.FLOAT32);
+    return fromHost(scope, host -> host.randomNormal(0f, 1f, shape, DataType.FLOAT32));
   }
 }

@@ -1,5 +1,6 @@
 package dev.kasane.core.tensor;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -42,6 +43,8 @@ record ScriptValue(String name, String type, Function<Object[], Object> read) {
       return one(name, type, read.andThen(shape -> ((Shape) shape).getShape()));
     } else if (type == DataType.class) {
       return one(name, type, read.andThen(dtype -> ElementType.of((DataType) dtype).scalarType()));
+    } else if (type == Device.class) {
+      return Stream.of(new ScriptValue(name, "str", read.andThen(device -> torchName((Device) device))));
     } else if (type instanceof Class<?> known && known.isEnum()) {
       return Stream.of(new ScriptValue(name, "str", read.andThen(constant -> ((Enum<?>) constant).name())));
     }
@@ -50,6 +53,10 @@ record ScriptValue(String name, String type, Function<Object[], Object> read) {
 
   private static Stream<ScriptValue> one(String name, Type type, Function<Object[], Object> read) {
     return Stream.of(new ScriptValue(name, SCRIPT_TYPES.getOrDefault(type.getTypeName(), type.getTypeName()), read));
+  }
+
+  private static String torchName(Device device) {
+    return device.isGpu() ? "cuda:" + device.getDeviceId() : device.getDeviceType();
   }
 
   private static Function<Object, Object> reader(RecordComponent part) {

@@ -6,11 +6,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.files.FileFault;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.SafetensorsFile;
-import dev.kasane.core.safetensors.TensorBytes;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.safetensors.TensorEntry;
 import java.io.IOException;
@@ -26,11 +24,11 @@ public final class StoredTensors {
    * Declares a tensor for a file, in its own type; the bytes are taken when the file is written.
    *
    * @param name key in the file
-   * @param tensor a contiguous tensor on the CPU that stays open until then
+   * @param tensor a contiguous tensor on any device that stays open until then
    */
   public static TensorDeclaration declare(String name, NDArray tensor) {
     return new TensorDeclaration(name, ElementType.of(tensor).stored(), tensor.getShape().getShape(),
-        TensorBytes.ofBuffer(() -> TorchBridge.memory(tensor)));
+        HostMemory.bytes(tensor));
   }
 
   /**
@@ -47,7 +45,7 @@ public final class StoredTensors {
     return new TensorDeclaration(name, type.stored(), tensor.getShape().getShape(), channel -> {
       try (GradMode off = GradMode.off(); NDArray cast = OPS.cast(tensor, type.dataType())) {
         requireRange(name, tensor, cast, type);
-        channel.write(TorchBridge.memory(cast));
+        HostMemory.bytes(cast).writeTo(channel);
       }
     });
   }
@@ -102,7 +100,7 @@ public final class StoredTensors {
     TensorEntry entry = file.tensors().get(name);
     NDArray tensor = OPS.over(scope, memory, 0, typeOf(file, name, entry).dataType(), new Shape(entry.shape()));
     if (entry.byteLength() > 0) {
-      file.read(name, TorchBridge.memory(tensor));
+      file.read(name, HostMemory.of(tensor));
     }
     return tensor;
   }
@@ -137,7 +135,12 @@ public final class StoredTensors {
       throw new FileFault(file.path(), "has " + (entry == null ? "no tensor " + name : entry)
           + ", expected " + name + " " + type + Arrays.toString(shape));
     }
-    ByteBuffer target = TorchBridge.memory(tensor);
-    target.put(file.map(name));
+    if (HostMemory.holds(tensor)) {
+      HostMemory.of(tensor).put(file.map(name));
+      return;
+    }
+    try (NDManager host = Engines.newManager(); GradMode off = GradMode.off()) {
+      OPS.assign(tensor, read(file, name, host));
+    }
   }
 }

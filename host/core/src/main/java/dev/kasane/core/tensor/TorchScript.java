@@ -1,18 +1,10 @@
 package dev.kasane.core.tensor;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.pytorch.jni.TorchBridge;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -33,9 +25,10 @@ public final class TorchScript {
    * crosses as follows: {@link NDArray} as {@code Tensor}, {@code List<NDArray>} as {@code List[Tensor]}, int and
    * long as {@code int}, double as {@code float}, boolean as {@code bool}, {@code long[]} and
    * {@link ai.djl.ndarray.types.Shape} as {@code List[int]}, {@code double[]} as {@code List[float]}, an enum as its
-   * name in a {@code str}, and {@link ai.djl.ndarray.types.DataType} as libtorch's number of the type in an
-   * {@code int}. A record stands for a parameter for each of its components, which has the component's name; the
-   * components of a record within it have its name and an underscore before theirs.
+   * name in a {@code str}, {@link ai.djl.Device} as libtorch's name of it in a {@code str}, and {@link
+   * ai.djl.ndarray.types.DataType} as libtorch's number of the type in an {@code int}. A record stands for a parameter
+   * for each of its components, which has the component's name; the components of a record within it have its name and
+   * an underscore before theirs.
    *
    * <p>A method returns NDArray for {@code Tensor}, an array for {@code List[Tensor]}, a record of NDArrays for a
    * {@code Tuple}, double for {@code float}, boolean for {@code bool}, or nothing. Its tensors belong to the
@@ -47,28 +40,10 @@ public final class TorchScript {
    * @throws IllegalArgumentException naming script, methods and operators that do not agree
    */
   public static <T> T bind(Class<T> operators, String resource) {
-    String source = source(operators, resource);
-    Map<Method, BoundScript.Operator> bound = ScriptContract.match(operators, resource, source);
-    try {
-      NDManager owner = Engines.newManager();
-      // DJL's own Model would make a folder for temporary files beside, which a killed process leaves behind.
-      PtSymbolBlock block = JniUtils.loadModule(
-          (PtNDManager) owner, new ByteArrayInputStream(ScriptArchive.of(source)), false, false);
-      return operators.cast(Proxy.newProxyInstance(operators.getClassLoader(), new Class<?>[] {operators},
-          new BoundScript(resource, owner, block, bound)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Script " + resource + " cannot be loaded", e);
-    }
-  }
-
-  private static String source(Class<?> anchor, String resource) {
-    try (InputStream in = anchor.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("No script " + resource + " beside " + anchor.getName());
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Script " + resource + " cannot be read", e);
-    }
+    ScriptBlocks blocks = new ScriptBlocks(operators, resource);
+    Map<Method, BoundScript.Operator> bound = ScriptContract.match(operators, resource, blocks.source());
+    blocks.on(Device.cpu());
+    return operators.cast(Proxy.newProxyInstance(
+        operators.getClassLoader(), new Class<?>[] {operators}, new BoundScript(blocks, bound)));
   }
 }

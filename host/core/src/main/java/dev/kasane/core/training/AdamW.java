@@ -101,16 +101,14 @@ public final class AdamW implements Optimizer {
   public double step(double learningRate, double gradientScale, double maxGradientNorm) {
     try (NDManager scope = parameters.get(0).getManager().newSubManager(); GradMode off = GradMode.off()) {
       List<NDArray> all = gradients(parameters, scope);
-      double norm = OPTIMIZER.clip(all, gradientScale, maxGradientNorm);
-      if (Double.isFinite(norm)) {
-        for (Group group : groups) {
-          OPTIMIZER.adamw(group.parameters(), gradients(group.parameters(), scope),
-              group.firstMoments(), group.secondMoments(), group.steps(), learningRate * group.rateFactor(),
-              settings.beta1(), settings.beta2(), settings.weightDecay(), settings.epsilon());
-        }
+      NDArray norm = OPTIMIZER.clip(scope, all, gradientScale, maxGradientNorm);
+      for (Group group : groups) {
+        OPTIMIZER.adamw(norm, group.parameters(), gradients(group.parameters(), scope),
+            group.firstMoments(), group.secondMoments(), group.steps(), learningRate * group.rateFactor(),
+            settings.beta1(), settings.beta2(), settings.weightDecay(), settings.epsilon());
       }
       OPTIMIZER.zero(all);
-      return norm;
+      return norm.getFloat();
     }
   }
 

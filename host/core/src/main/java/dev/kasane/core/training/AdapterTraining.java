@@ -15,7 +15,7 @@ import java.util.Map;
  * @param <B> a batch
  */
 public final class AdapterTraining<B> implements AutoCloseable {
-  private final NDManager owner = Engines.newManager();
+  private final NDManager owner;
   private final TrainingTask<B> task;
   private final AdapterSet adapters;
   private final TrainingPlan plan;
@@ -34,6 +34,7 @@ public final class AdapterTraining<B> implements AutoCloseable {
     this.adapters = adapters;
     this.plan = plan;
     Map<String, NDArray> parameters = adapters.trainableParameters();
+    this.owner = Engines.newManager(parameters.values().iterator().next().getDevice());
     this.optimizer = optimizers.make(parameters, task::rateFactor, owner);
     parameters.forEach((name, tensor) -> state.put("parameter." + name, tensor));
     state.putAll(optimizer.state());
@@ -47,7 +48,7 @@ public final class AdapterTraining<B> implements AutoCloseable {
    */
   public void train(long done, List<TrainingListener> listeners) {
     adapters.phase(LiveUpdate.Phase.TRAINING);
-    new Trainer<>(task.objective(), task.batches(), optimizer, plan, listeners).run(done);
+    new Trainer<>(task.objective(), task.batches(), optimizer, plan, owner.getDevice(), listeners).run(done);
     adapters.phase(LiveUpdate.Phase.INFERENCE);
   }
 

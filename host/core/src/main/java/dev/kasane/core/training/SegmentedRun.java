@@ -2,6 +2,7 @@ package dev.kasane.core.training;
 
 import static dev.kasane.core.tensor.Ops.OPS;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -60,7 +61,13 @@ public final class SegmentedRun implements AutoCloseable {
    * @param scope owner of the last state and of the gradients of the first one
    */
   public SegmentedRun(List<Segment> segments, NDManager scope) {
-    this(segments, Float.floatToIntBits(Ops.randomNormal(scope, new Shape(1)).getFloat()), scope);
+    this(segments, draw(scope), scope);
+  }
+
+  private static long draw(NDManager scope) {
+    try (NDManager host = scope.newSubManager(Device.cpu())) {
+      return Float.floatToIntBits(Ops.randomNormal(host, new Shape(1)).getFloat());
+    }
   }
 
   /**

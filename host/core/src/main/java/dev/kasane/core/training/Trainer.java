@@ -1,5 +1,6 @@
 package dev.kasane.core.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
@@ -18,21 +19,30 @@ public final class Trainer<B> {
   private final BatchSource<B> batches;
   private final Optimizer optimizer;
   private final TrainingPlan plan;
+  private final Device device;
   private final List<TrainingListener> listeners;
+
+  /** A trainer whose steps are computed on the CPU. */
+  public Trainer(Objective<B> objective, BatchSource<B> batches, Optimizer optimizer, TrainingPlan plan,
+      List<TrainingListener> listeners) {
+    this(objective, batches, optimizer, plan, Device.cpu(), listeners);
+  }
 
   /**
    * @param objective what is minimised
    * @param batches the data
    * @param optimizer moves the parameters
    * @param plan the numbers of the run
+   * @param device where the parameters lie and steps are computed
    * @param listeners told of every step, in this order
    */
   public Trainer(Objective<B> objective, BatchSource<B> batches, Optimizer optimizer, TrainingPlan plan,
-      List<TrainingListener> listeners) {
+      Device device, List<TrainingListener> listeners) {
     this.objective = objective;
     this.batches = batches;
     this.optimizer = optimizer;
     this.plan = plan;
+    this.device = device;
     this.listeners = List.copyOf(listeners);
   }
 
@@ -79,7 +89,7 @@ public final class Trainer<B> {
   private double backward(long step, long number, double scale) {
     B batch = batches.batch(number);
     TorchBridge.seed(plan.seedOf(number));
-    try (NDManager scope = Engines.newManager()) {
+    try (NDManager scope = Engines.newManager(device)) {
       double loss = objective.backward(batch, scope, scale / plan.accumulation());
       if (!Double.isFinite(loss)) {
         throw new UserException("The loss of step " + (step + 1) + " is " + loss + " on " + batch

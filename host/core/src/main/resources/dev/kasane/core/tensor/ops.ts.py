@@ -125,6 +125,9 @@ def over(self, memory: Tensor, first: int, dtype: int, shape: List[int]) -> Tens
     stride = torch.mul(stride, shape[torch.sub(torch.sub(torch.len(shape), 1), i)])
   return torch.set_(seen, memory, first, shape, strides)
 
+def moved(self, x: Tensor, device: str) -> Tensor:
+  return torch.to(x, torch.device(device), None, False, False)
+
 def assign_(self, y: Tensor, x: Tensor) -> Tensor:
   return torch.copy_(y, x)
 

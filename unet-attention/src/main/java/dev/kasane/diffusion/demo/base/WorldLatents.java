@@ -6,9 +6,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.diffusion.demo.SceneGenerator;
 import dev.kasane.diffusion.demo.ScenePainter;
 import dev.kasane.diffusion.vae.AutoencoderKL;
@@ -38,7 +38,7 @@ final class WorldLatents {
     int side = DemoBaseConfig.PICTURE_SIZE / vae.config().reduction();
     Shape one = new Shape(vae.config().latentChannels(), side, side);
     NDArray all = owner.zeros(new Shape(count).addAll(one), DataType.FLOAT32);
-    FloatBuffer target = TorchBridge.memory(all).asFloatBuffer();
+    FloatBuffer target = HostMemory.of(all).asFloatBuffer();
     for (int start = 0; start < count; start += CHUNK) {
       int end = Math.min(count, start + CHUNK);
       try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {

@@ -5,7 +5,6 @@ import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.algebra.Verification;
 import dev.kasane.core.checkpoint.SafetensorsSource;
 import dev.kasane.core.checkpoint.TensorSource;
@@ -19,6 +18,7 @@ import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.core.tensor.OperatorThreads;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.tensor.StoredTensors;
@@ -100,7 +100,7 @@ final class FileMerge {
       TensorChange change = changes.get(tensor);
       NDArray stored = change.resized(StoredTensors.read(opened, change.stored(), buffer.stored(), scope));
       WeightUpdate.Accuracy accuracy = change.update().apply(stored, buffer, scope);
-      ByteBuffer bytes = TorchBridge.memory(stored);
+      ByteBuffer bytes = HostMemory.of(stored);
       tally.add(tensor, accuracy, change.isNew(tensor) || bytes.mismatch(opened.map(tensor)) >= 0);
       channel.write(bytes);
     }
@@ -127,7 +127,7 @@ final class FileMerge {
       ALGEBRA.copy(before, stored);
       WeightUpdate.Accuracy accuracy = change.update().apply(stored, buffer, scope);
       tally.add(tensor, accuracy, change.isNew(tensor) || !ALGEBRA.equal(stored, before));
-      channel.write(TorchBridge.memory(stored));
+      channel.write(HostMemory.of(stored));
     }
   }
 
