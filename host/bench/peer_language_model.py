@@ -5,10 +5,11 @@ The same work and the same protocol as LanguageModelBenchmark.java, with the sam
 import argparse
 import json
 import pathlib
+import tempfile
 import time
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
 CONFIGS = pathlib.Path(__file__).parent / "src/main/resources/dev/kasane/bench"
@@ -18,8 +19,10 @@ PROMPT_TOKENS = 64
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=["full", "tiny"], default="full")
+    parser.add_argument("--size", choices=["full", "1b", "tiny"], default="full")
     parser.add_argument("--base", type=pathlib.Path, help="folder of a stored model in place of random weights")
+    parser.add_argument("--dtype", choices=["float32", "float16", "bfloat16"], default="float32")
+    parser.add_argument("--base-type", choices=["nf4", "fp4"], help="quantise the base by bitsandbytes")
     parser.add_argument("--write", choices=["float32", "float16", "bfloat16"],
                         help="write a random model of that type to --base, and nothing else")
     for name, value in {"rows": 2, "length": 256, "warm-up": 2, "steps": 5, "new-tokens": 128, "texts": 3,
@@ -78,6 +81,24 @@ def random_model(size):
     return LlamaForCausalLM(LlamaConfig.from_dict(config))
 
 
+def quantised(folder, kind, dtype):
+    from transformers import BitsAndBytesConfig
+    base = LlamaForCausalLM.from_pretrained(folder, dtype=dtype, quantization_config=BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type=kind, bnb_4bit_compute_dtype=dtype))
+    return prepare_model_for_kbit_training(base, gradient_checkpointing_kwargs={"use_reentrant": False})
+
+
+def open_base(options, dtype):
+    if not options.base_type:
+        return (LlamaForCausalLM.from_pretrained(options.base, dtype=dtype) if options.base
+                else random_model(options.size).to(dtype))
+    if options.base:
+        return quantised(options.base, options.base_type, dtype)
+    with tempfile.TemporaryDirectory() as folder:
+        random_model(options.size).to(dtype).save_pretrained(folder)
+        return quantised(folder, options.base_type, dtype)
+
+
 def main():
     options = arguments()
     if options.threads > 0:
@@ -86,15 +107,16 @@ def main():
     if options.write:
         random_model(options.size).to(getattr(torch, options.write)).save_pretrained(options.base)
         return
-    base = (LlamaForCausalLM.from_pretrained(options.base, dtype=torch.float32) if options.base
-            else random_model(options.size))
-    weights = sum(each.numel() for each in base.parameters())
+    dtype = getattr(torch, options.dtype)
+    base = open_base(options, dtype)
+    weights = base.num_parameters()
     model = get_peft_model(base, LoraConfig(r=8, lora_alpha=8, target_modules=TARGETS, task_type="CAUSAL_LM"))
     found = {
         "side": "python",
         "engine": f"torch {torch.__version__}",
         "work": f"{options.base.name if options.base else options.size}, {options.rows}x{options.length} tokens, "
-                f"{options.new_tokens} new, {torch.get_num_threads()} threads",
+                f"{options.new_tokens} new, {options.dtype}"
+                + (f", base in {options.base_type}" if options.base_type else "") + f", {options.threads or 'its choice of'} threads",
         "weights": weights,
         "trained_parameters": sum(each.numel() for each in model.parameters() if each.requires_grad),
     }

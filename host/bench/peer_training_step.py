@@ -3,24 +3,32 @@
 The same work and the same protocol as TrainingStepBenchmark.java, with the same configuration file.
 """
 import argparse
+import contextlib
 import json
 import pathlib
 import statistics
+import tempfile
 import time
 
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.training_utils import cast_training_params
 from peft import LoraConfig
 
 CONFIGS = pathlib.Path(__file__).parent / "src/main/resources/dev/kasane/bench"
-LATENT_SIDE = {"full": 32, "tiny": 16}
+RESOLUTION = {"full": 256, "tiny": 128}
+PIXELS_OF_A_LATENT = 8
 CONTEXT_TOKENS = 77
 TARGETS = ["to_q", "to_k", "to_v", "to_out.0"]
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=LATENT_SIDE, default="full")
+    parser.add_argument("--size", choices=RESOLUTION, default="full")
+    parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--resolution", type=int, default=0, help="pixels of a side; 0: the size's own")
+    parser.add_argument("--dtype", choices=["float32", "bfloat16", "float16"], default="float32")
+    parser.add_argument("--base-type", choices=["nf4", "fp4"], help="quantise the base by bitsandbytes")
     parser.add_argument("--warm-up", type=int, default=2)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="0: torch's choice")
@@ -35,13 +43,24 @@ def peak_resident_bytes():
     raise SystemExit("/proc/self/status has no line VmHWM; this benchmark needs Linux")
 
 
-def build(size, checkpointing):
-    config = json.loads((CONFIGS / f"unet-{size}.json").read_text())
-    unet = UNet2DConditionModel.from_config(config)
+def quantised(unet, kind, dtype):
+    from diffusers import BitsAndBytesConfig
+    with tempfile.TemporaryDirectory() as folder:
+        unet.save_pretrained(folder)
+        return UNet2DConditionModel.from_pretrained(folder, torch_dtype=dtype, quantization_config=BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type=kind, bnb_4bit_compute_dtype=dtype))
+
+
+def build(options, dtype):
+    config = json.loads((CONFIGS / f"unet-{options.size}.json").read_text())
+    unet = UNet2DConditionModel.from_config(config).to(dtype)
+    if options.base_type:
+        unet = quantised(unet, options.base_type, dtype)
     unet.requires_grad_(False)
     unet.add_adapter(LoraConfig(r=8, lora_alpha=8, target_modules=TARGETS))
+    cast_training_params(unet, dtype=torch.float32)
     unet.train()
-    if checkpointing:
+    if options.gradient_checkpointing or options.base_type:
         unet.enable_gradient_checkpointing()
     return unet
 
@@ -51,18 +70,26 @@ def main():
     if options.threads > 0:
         torch.set_num_threads(options.threads)
     torch.manual_seed(1)
-    unet = build(options.size, options.gradient_checkpointing)
+    dtype = getattr(torch, options.dtype)
+    unet = build(options, dtype)
     parameters = [each for each in unet.parameters() if each.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=1e-2)
-    side = LATENT_SIDE[options.size]
-    latents, target = torch.randn(1, 4, side, side), torch.randn(1, 4, side, side)
-    context = torch.randn(1, CONTEXT_TOKENS, unet.config.cross_attention_dim)
-    timesteps = torch.tensor([500])
+    pixels = options.resolution or RESOLUTION[options.size]
+    shape = (options.batch, 4, pixels // PIXELS_OF_A_LATENT, pixels // PIXELS_OF_A_LATENT)
+    latents, target = torch.randn(shape).to(dtype), torch.randn(shape)
+    context = torch.randn(options.batch, CONTEXT_TOKENS, unet.config.cross_attention_dim).to(dtype)
+    timesteps = torch.full((options.batch,), 500)
+    # As diffusers' own script for LoRA: frozen weights in the type, adapters in float32, operators by autocast.
+    mixed = torch.autocast("cpu", dtype) if dtype != torch.float32 else contextlib.nullcontext()
+    scaler = torch.amp.GradScaler("cpu", enabled=dtype == torch.float16)
 
     def step():
-        loss = torch.nn.functional.mse_loss(unet(latents, timesteps, context).sample, target)
-        loss.backward()
-        optimizer.step()
+        with mixed:
+            prediction = unet(latents, timesteps, context).sample
+        loss = torch.nn.functional.mse_loss(prediction.float(), target)
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
         optimizer.zero_grad()
         return loss.item()
 
@@ -75,10 +102,10 @@ def main():
     print(json.dumps({
         "side": "python",
         "engine": f"torch {torch.__version__}",
-        "size": options.size,
-        "gradient_checkpointing": options.gradient_checkpointing,
-        "threads": torch.get_num_threads(),
-        "warm_up_steps": options.warm_up,
+        "work": f"{options.size}, {options.batch} of {pixels} pixels, {options.dtype}"
+                + (f", base in {options.base_type}" if options.base_type else "")
+                + (", gradient checkpointing" if options.gradient_checkpointing else "")
+                + f", {options.threads or 'its choice of'} threads, {options.warm_up} steps before",
         "seconds": seconds,
         "median_seconds": statistics.median(seconds),
         "peak_resident_bytes": peak_resident_bytes(),

@@ -12,18 +12,18 @@ import java.util.stream.Collectors;
 
 /** How large the model and its data are; the peer reads the same resources. */
 enum BenchmarkSize {
-  /** The U-Net of Stable Diffusion 1.5 with the latents of a picture of 256×256. */
-  FULL(32),
+  /** The U-Net of Stable Diffusion 1.5, and pictures of 256×256 unless another size is asked for. */
+  FULL(256),
   /** A U-Net of the same build with a hundredth of the weights, to try the benchmark itself. */
-  TINY(16);
+  TINY(128);
 
   /** Tokens of a prompt in Stable Diffusion. */
   static final int CONTEXT_TOKENS = 77;
 
-  private final int latentSide;
+  private final int resolution;
 
-  BenchmarkSize(int latentSide) {
-    this.latentSide = latentSide;
+  BenchmarkSize(int resolution) {
+    this.resolution = resolution;
   }
 
   static BenchmarkSize parse(String name) {
@@ -32,9 +32,9 @@ enum BenchmarkSize {
             + Arrays.stream(values()).map(BenchmarkSize::toString).collect(Collectors.joining(", ")) + "."));
   }
 
-  /** Height and width of the latents. */
-  int latentSide() {
-    return latentSide;
+  /** Height and width of a picture, in pixels. */
+  int resolution() {
+    return resolution;
   }
 
   /** The U-Net's shape. */

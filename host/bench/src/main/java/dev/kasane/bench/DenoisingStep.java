@@ -1,5 +1,6 @@
 package dev.kasane.bench;
 
+import static dev.kasane.core.tensor.Ops.OPS;
 import static dev.kasane.diffusion.training.DiffusionOps.DIFFUSION;
 
 import ai.djl.ndarray.NDArray;
@@ -12,6 +13,7 @@ import dev.kasane.core.tensor.Ops;
 import dev.kasane.core.training.Objective;
 import dev.kasane.core.training.SegmentedRun;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
+import dev.kasane.diffusion.unet.UNetConfig;
 
 /**
  * The mean squared error of the U-Net's answer to random latents, in the way of the real objective: with
@@ -27,20 +29,21 @@ final class DenoisingStep implements Objective<DenoisingStep.Example> {
   }
 
   /**
-   * One batch of a single picture.
+   * One batch.
    *
-   * @param latents (1, channels, side, side)
-   * @param timesteps (1)
-   * @param context (1, tokens, width)
-   * @param target of the latents' shape
-   * @param weights (1)
+   * @param latents (batch, channels, side, side), in the type of the model
+   * @param timesteps (batch), float32
+   * @param context (batch, tokens, width), in the type of the model
+   * @param target of the latents' shape, float32
+   * @param weights (batch), float32
    */
   record Example(NDArray latents, NDArray timesteps, NDArray context, NDArray target, NDArray weights) {
-    static Example random(BenchmarkSize size, NDManager owner) {
-      Shape shape = new Shape(1, size.config().latents().inChannels(), size.latentSide(), size.latentSide());
-      Shape context = new Shape(1, BenchmarkSize.CONTEXT_TOKENS, size.config().crossAttentionWidth());
-      return new Example(Ops.randomNormal(owner, shape), owner.full(new Shape(1), 500f, DataType.FLOAT32),
-          Ops.randomNormal(owner, context), Ops.randomNormal(owner, shape), owner.ones(new Shape(1)));
+    static Example random(UNetConfig config, int batch, int side, DataType type, NDManager owner) {
+      Shape shape = new Shape(batch, config.latents().inChannels(), side, side);
+      Shape context = new Shape(batch, BenchmarkSize.CONTEXT_TOKENS, config.crossAttentionWidth());
+      return new Example(OPS.cast(Ops.randomNormal(owner, shape), type),
+          owner.full(new Shape(batch), 500f, DataType.FLOAT32), OPS.cast(Ops.randomNormal(owner, context), type),
+          Ops.randomNormal(owner, shape), owner.ones(new Shape(batch)));
     }
 
     private NDArray loss(NDArray prediction) {

@@ -10,19 +10,15 @@ import java.util.List;
  *
  * @param side {@code java} or {@code python}
  * @param engine the libtorch that computed
- * @param size which model
- * @param gradientCheckpointing whether inner results were computed again
- * @param threads threads of one operator
- * @param warmUpSteps steps before the clock started
+ * @param work what was computed, the same words on both sides
  * @param seconds of each timed step
  * @param medianSeconds the median of these
  * @param peakResidentBytes most physical memory the process ever had, weights and runtime included
  * @param trainedParameters how many numbers the adapters have
  * @param loss of the last step: not finite would mean that the arithmetic was not the usual one
  */
-record Measurement(String side, String engine, String size, boolean gradientCheckpointing, int threads,
-    int warmUpSteps, List<Double> seconds, double medianSeconds, long peakResidentBytes,
-    long trainedParameters, double loss) {
+record Measurement(String side, String engine, String work, List<Double> seconds, double medianSeconds,
+    long peakResidentBytes, long trainedParameters, double loss) {
 
   /** The middle of the values, or the mean of the two in the middle. */
   static double median(List<Double> values) {

@@ -8,7 +8,7 @@ import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.TensorArena;
 
-/** Frozen float32 weights that keep activations near one, so that no step meets infinities or denormals. */
+/** Frozen weights that keep activations near one, so that no step meets infinities or denormals. */
 public final class RandomWeights {
   private RandomWeights() {}
 
@@ -16,13 +16,14 @@ public final class RandomWeights {
    * Gives every weight of a model: biases zero, norms one, the rest normal with the deviation of PyTorch's
    * default, 1/√(3 · inputs). They lie in memory as weights do that a loader has converted.
    *
+   * @param type of all of them
    * @param owner owner of the tensors
    */
-  public static void give(Module model, NDManager owner) {
+  public static void give(Module model, DataType type, NDManager owner) {
     try (TensorArena arena = new TensorArena(owner)) {
       model.namedWeights().forEach((path, weight) -> {
         try (NDArray value = value(path, weight.shape(), owner)) {
-          weight.set(new DenseWeight(arena.copy(value, DataType.FLOAT32)));
+          weight.set(new DenseWeight(arena.copy(value, type)));
         }
       });
     }

@@ -2,7 +2,6 @@ package dev.kasane.bench;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -10,24 +9,27 @@ import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.OperatorThreads;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.Trainer;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
+import dev.kasane.diffusion.base.ImageBase;
 import dev.kasane.diffusion.unet.UNet2DConditionModel;
 import dev.kasane.plugin.lora.LoraMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /**
- * Seconds and memory of one training step: rank-8 LoRA on the attention projections of a U-Net, float32,
- * one picture, mean squared error, AdamW, by the trainer that {@code kasane train} uses.
+ * Seconds and memory of one training step: rank-8 LoRA on the attention projections of a U-Net, mean squared error,
+ * AdamW, by the trainer that {@code kasane train} uses.
  */
 @Command(name = "TrainingStepBenchmark", mixinStandardHelpOptions = true,
     description = "Times training steps and prints one line of JSON.")
@@ -35,9 +37,19 @@ public final class TrainingStepBenchmark implements Callable<Integer> {
   private static final int RANK = 8;
   private static final double LEARNING_RATE = 1e-4;
   private static final long SEED = 1;
+  private static final int PIXELS_OF_A_LATENT = 8;
 
   @Option(names = "--size", defaultValue = "full", description = "full (Stable Diffusion 1.5) or tiny.")
   private String size;
+
+  @Option(names = "--batch", defaultValue = "1", description = "Pictures of a step.")
+  private int batch;
+
+  @Option(names = "--resolution", defaultValue = "0", description = "Pixels of a picture's side; 0: the size's own.")
+  private int resolution;
+
+  @Mixin
+  private BaseOptions base;
 
   @Option(names = "--warm-up", defaultValue = "2", description = "Steps before the clock starts.")
   private int warmUp;
@@ -60,34 +72,45 @@ public final class TrainingStepBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (steps < 1 || warmUp < 0 || threads < 0) {
-      throw new UserException("--steps must be at least 1, --warm-up and --threads at least 0; they are "
-          + steps + ", " + warmUp + " and " + threads + ".");
+    if (Math.min(steps, batch) < 1 || Math.min(warmUp, threads) < 0 || resolution < 0
+        || resolution % PIXELS_OF_A_LATENT > 0) {
+      throw new UserException("--steps and --batch must be at least 1, --warm-up and --threads at least 0,"
+          + " --resolution a multiple of " + PIXELS_OF_A_LATENT + ".");
     }
     System.out.println(measure(BenchmarkSize.parse(size)).toJson());
     return 0;
   }
 
   private Measurement measure(BenchmarkSize chosen) {
-    Engines.prepare();
     if (threads > 0) {
-      TorchBridge.threads(threads);
+      OperatorThreads.fix(threads);
     }
-    TorchBridge.seed(SEED);
+    Engines.seed(SEED);
     try (NDManager owner = Engines.newManager()) {
       UNet2DConditionModel unet = new UNet2DConditionModel(chosen.config());
-      RandomWeights.give(unet, owner);
+      RandomWeights.give(unet, base.type(), owner);
+      base.quantise(ImageBase.quantisable(unet), owner);
       AdapterSet adapters = adapters(unet, owner);
       Map<String, NDArray> parameters = adapters.trainableParameters();
-      DenoisingStep.Example example = DenoisingStep.Example.random(chosen, owner);
+      DenoisingStep.Example example = DenoisingStep.Example.random(
+          chosen.config(), batch, pixels(chosen) / PIXELS_OF_A_LATENT, base.type(), owner);
       StepClock clock = new StepClock(warmUp);
-      new Trainer<>(new DenoisingStep(unet, checkpointing), number -> example,
-          new AdamW(parameters, AdamW.Settings.DEFAULT, owner), plan(), List.of(clock)).run(0);
+      new Trainer<>(new DenoisingStep(unet, checkpointing || base.isQuantised()), number -> example,
+          new AdamW(parameters, AdamW.Settings.DEFAULT, owner), plan().computingIn(base.type()), List.of(clock)).run(0);
       long trained = parameters.values().stream().mapToLong(NDArray::size).sum();
-      return new Measurement("java", "libtorch " + Engines.version(), chosen.toString(), checkpointing,
-          TorchBridge.threads(), warmUp, clock.seconds, Measurement.median(clock.seconds),
-          ProcessMemory.peakResidentBytes(), trained, clock.loss);
+      return new Measurement("java", "libtorch " + Engines.version(), work(chosen), clock.seconds,
+          Measurement.median(clock.seconds), ProcessMemory.peakResidentBytes(), trained, clock.loss);
     }
+  }
+
+  private int pixels(BenchmarkSize chosen) {
+    return resolution > 0 ? resolution : chosen.resolution();
+  }
+
+  private String work(BenchmarkSize chosen) {
+    return chosen + ", " + batch + " of " + pixels(chosen) + " pixels, " + base
+        + (checkpointing ? ", gradient checkpointing" : "") + ", "
+        + (threads > 0 ? threads : "its choice of") + " threads, " + warmUp + " steps before";
   }
 
   private static AdapterSet adapters(UNet2DConditionModel unet, NDManager owner) {

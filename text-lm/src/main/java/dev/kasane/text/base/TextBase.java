@@ -94,7 +94,8 @@ public record TextBase(TextCheckpoint checkpoint, CausalLm model, Tokenizer toke
     return quantisable(model, checkpoint.config().names());
   }
 
-  static Quantisable quantisable(CausalLm model, DecoderNames names) {
+  /** The same for a model that belongs to no base. */
+  public static Quantisable quantisable(CausalLm model, DecoderNames names) {
     return new Quantisable("language model", model,
         layer -> layer.kind() == TargetLayer.Kind.LINEAR && !layer.path().equals(names.head()));
   }

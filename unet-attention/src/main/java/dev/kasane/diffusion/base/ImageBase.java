@@ -59,7 +59,8 @@ public record ImageBase(BaseCheckpoint checkpoint, ImageModel model, ElementType
     return quantisable(model.unet());
   }
 
-  static Quantisable quantisable(Module unet) {
+  /** The same for a U-Net that belongs to no base. */
+  public static Quantisable quantisable(Module unet) {
     return new Quantisable("U-Net", unet, ImageBase::isQuantised);
   }
 

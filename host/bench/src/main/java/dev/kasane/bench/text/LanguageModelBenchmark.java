@@ -2,11 +2,10 @@ package dev.kasane.bench.text;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.pytorch.jni.TorchBridge;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.bench.BaseOptions;
 import dev.kasane.bench.ProcessMemory;
 import dev.kasane.bench.RandomWeights;
 import dev.kasane.core.UserException;
@@ -17,12 +16,14 @@ import dev.kasane.core.injection.TargetSelector;
 import dev.kasane.core.spi.LiveUpdate;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
+import dev.kasane.core.tensor.OperatorThreads;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.Trainer;
 import dev.kasane.core.training.TrainingListener;
 import dev.kasane.core.training.TrainingPlan;
 import dev.kasane.plugin.lora.LoraMethod;
+import dev.kasane.text.base.TextBase;
 import dev.kasane.text.checkpoint.TextCheckpoint;
 import dev.kasane.text.data.EncodedExample;
 import dev.kasane.text.data.RowLayout;
@@ -47,12 +48,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /**
- * Tokens a second of training and of generating with a Llama of random float32 weights, and the memory of both:
+ * Tokens a second of training and of generating with a Llama of random weights, and the memory of both:
  * rank-8 LoRA on the four attention projections, AdamW, every token supervised; then greedy text at batch 1
  * through the same adapter, unmerged.
  */
@@ -65,7 +67,7 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   private static final long SEED = 1;
   private static final int PROMPT_TOKENS = 64;
 
-  @Option(names = "--size", defaultValue = "full", description = "full (100 million weights) or tiny.")
+  @Option(names = "--size", defaultValue = "full", description = "full (100 million weights), 1b or tiny.")
   private String size;
 
   @Option(names = "--rows", defaultValue = "2", description = "Texts of a step.")
@@ -90,7 +92,10 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   private int threads;
 
   @Option(names = "--base", description = "Folder of a stored model in place of random weights of --size.")
-  private Path base;
+  private Path folder;
+
+  @Mixin
+  private BaseOptions base;
 
   private LanguageModelBenchmark() {}
 
@@ -111,20 +116,20 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   }
 
   private Map<String, Object> measure() {
-    Engines.prepare();
     if (threads > 0) {
-      TorchBridge.threads(threads);
+      OperatorThreads.fix(threads);
     }
-    TorchBridge.seed(SEED);
+    Engines.seed(SEED);
     try (NDManager owner = Engines.newManager()) {
-      CausalLm model = base == null ? random(owner)
-          : TextCheckpoint.open(base).model(ElementType.FLOAT32, owner);
+      CausalLm model = folder == null ? random(owner)
+          : TextCheckpoint.open(folder).model(ElementType.of(base.type()), owner);
+      base.quantise(TextBase.quantisable(model, model.config().names()), owner);
       AdapterSet adapters = adapters(model, owner);
       Map<String, Object> found = new LinkedHashMap<>();
       found.put("side", "java");
       found.put("engine", "libtorch " + Engines.version());
-      found.put("work", (base == null ? size : base.getFileName()) + ", " + rows + "x" + length + " tokens, "
-          + newTokens + " new, " + TorchBridge.threads() + " threads");
+      found.put("work", (folder == null ? size : folder.getFileName()) + ", " + rows + "x" + length + " tokens, "
+          + newTokens + " new, " + base + ", " + (threads > 0 ? threads : "its choice of") + " threads");
       found.put("weights", model.namedWeights().values().stream().mapToLong(each -> each.shape().size()).sum());
       found.put("trained_parameters",
           adapters.trainableParameters().values().stream().mapToLong(NDArray::size).sum());
@@ -141,8 +146,8 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   }
 
   private CausalLm random(NDManager owner) {
-    CausalLm model = new CausalLm(Families.read(config(), size), DataType.FLOAT32);
-    RandomWeights.give(model, owner);
+    CausalLm model = new CausalLm(Families.read(config(), size), base.type());
+    RandomWeights.give(model, base.type(), owner);
     return model;
   }
 
@@ -150,7 +155,7 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
     String resource = "/dev/kasane/bench/llama-" + size + ".json";
     try (InputStream in = LanguageModelBenchmark.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new UserException("Option --size is '" + size + "'; it must be full or tiny.");
+        throw new UserException("Option --size is '" + size + "'; it must be full, 1b or tiny.");
       }
       return new ObjectMapper().readTree(in);
     } catch (IOException e) {
@@ -181,8 +186,9 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
       }
     };
     adapters.phase(LiveUpdate.Phase.TRAINING);
-    new Trainer<>(new LanguageObjective(model, false), number -> batch,
-        new AdamW(adapters.trainableParameters(), AdamW.Settings.DEFAULT, owner), plan, List.of(clock)).run(0);
+    new Trainer<>(new LanguageObjective(model, base.isQuantised()), number -> batch,
+        new AdamW(adapters.trainableParameters(), AdamW.Settings.DEFAULT, owner), plan.computingIn(model.type()),
+        List.of(clock)).run(0);
     adapters.phase(LiveUpdate.Phase.INFERENCE);
     return seconds;
   }

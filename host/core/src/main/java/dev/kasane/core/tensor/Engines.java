@@ -85,6 +85,7 @@ public final class Engines {
 
   /** Seeds libtorch's default generators. */
   public static void seed(long seed) {
+    prepare();
     TorchBridge.seed(seed);
   }
 

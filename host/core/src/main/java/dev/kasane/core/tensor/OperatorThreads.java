@@ -53,6 +53,13 @@ public final class OperatorThreads {
     }
   }
 
+  /** Gives operators a number of threads that stays, whatever else runs; for measurements. */
+  public static void fix(int count) {
+    Engines.prepare();
+    policy = null;
+    TorchBridge.threads(count);
+  }
+
   /** Gives the calling thread's operators the threads that are free, when it is time to look again. */
   static void adapt() {
     OperatorThreads current = policy;
