@@ -54,7 +54,7 @@ final class AdaptedSample implements AutoCloseable {
     return adapted;
   }
 
-  private static AdapterSet attach(
+  static AdapterSet attach(
       SampleLayer.Model model, MethodChoice choice, NDManager scope) {
     return Injector.attachFresh("unet", model, TargetSelector.of(List.of("to_q"), List.of()), choice, scope);
   }

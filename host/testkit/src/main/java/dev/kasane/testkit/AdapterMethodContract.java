@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
+import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Merger;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.lowrank.NarrowUpdate;
@@ -292,6 +294,28 @@ public abstract class AdapterMethodContract {
         float largest = tensor.getGradient().abs().max().toFloatArray()[0];
         assertThat(largest).as("gradient of " + name).isFinite().isPositive();
       });
+    }
+  }
+
+  /** Nothing is made on the host by mistake, and nothing read in a step. */
+  @ParameterizedTest
+  @EnumSource(SampleLayer.class)
+  void computesWhereTheLayerLies(SampleLayer sample) {
+    fresh(sample, DataType.FLOAT32).close();
+    try (NDManager meta = MetaDevice.newManager(); GradMode on = GradMode.on()) {
+      SampleLayer.Model model = sample.model(meta, DataType.FLOAT32);
+      AdapterSet set = AdaptedSample.attach(model, choice(), meta);
+      NDArray y = model.layer().forward(sample.input(meta, DataType.FLOAT32));
+      TorchBridge.backward(y, meta.ones(y.getShape()));
+      LayerAdapter adapter = set.layers().get(0).adapter();
+      adapter.tensors().forEach((name, tensor) -> assertThat(TorchBridge.gradient(tensor, meta)).as(name).get()
+          .extracting(NDArray::getDevice).isEqualTo(MetaDevice.META));
+      try (GradMode off = GradMode.off()) {
+        assertThat(adapter.weightDelta(meta, 0.5).getDevice()).isEqualTo(MetaDevice.META);
+        set.phase(Phase.TRAINING);
+        set.multiplier(0.7);
+        assertThat(model.layer().forward(sample.input(meta, DataType.BFLOAT16)).getDevice()).isEqualTo(MetaDevice.META);
+      }
     }
   }
 
