@@ -11,7 +11,7 @@ import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.GradMode;
 import java.util.function.Function;
 
-/** A weight in few bits on one device, which is decoded there for each use into memory of libtorch's own. */
+/** A weight that a device's memory holds dense only while it is used: decoded from few bits, or copied there. */
 public abstract class DecodedWeight implements FrozenWeight {
   private final Shape shape;
   private final DataType type;
@@ -20,7 +20,7 @@ public abstract class DecodedWeight implements FrozenWeight {
   /**
    * @param shape the dense weight's
    * @param type the dense weight's: float32, float16 or bfloat16
-   * @param device where it is decoded
+   * @param device where it is used
    */
   protected DecodedWeight(Shape shape, DataType type, Device device) {
     this.shape = shape;
@@ -50,6 +50,11 @@ public abstract class DecodedWeight implements FrozenWeight {
         return there;
       }
     }
+    return make(scope);
+  }
+
+  /** The dense weight as a tensor of its own, in a manager on the weight's device. */
+  protected NDArray make(NDManager scope) {
     NDArray dense = empty(scope, shape, type);
     decode(dense);
     return dense;
