@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.spi.AdapterModule;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Reads the shape of a layer off the tensors that a file has for it. */
@@ -16,13 +15,6 @@ public final class SavedShapes {
    */
   public SavedShapes(AdapterModule saved) {
     this.saved = saved;
-  }
-
-  /** Whether a module has one of the marks of a method and nothing besides what the method knows. */
-  public static boolean areOf(AdapterModule saved, Set<String> marks, Set<String> tensors, Set<String> constants) {
-    Set<String> names = saved.tensors().keySet();
-    return names.stream().anyMatch(marks::contains) && tensors.containsAll(names)
-        && constants.containsAll(saved.constants().keySet());
   }
 
   public boolean has(String name) {

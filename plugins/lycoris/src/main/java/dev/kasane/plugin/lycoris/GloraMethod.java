@@ -1,7 +1,6 @@
 package dev.kasane.plugin.lycoris;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.lowrank.FreshTensors;
@@ -10,44 +9,29 @@ import dev.kasane.core.lowrank.LowRank;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.lowrank.SavedShapes;
 import dev.kasane.core.lowrank.SavedTensors;
-import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.pf4j.Extension;
 
 /** GLoRA: a low-rank update of the weight and a low-rank update of what the weight is given. */
 @Extension
-public final class GloraMethod implements AdapterMethod {
+public final class GloraMethod extends LycorisMethod {
   static final String A1 = "a1.weight";
   static final String A2 = "a2.weight";
   static final String B1 = "b1.weight";
   static final String B2 = "b2.weight";
   static final String CORE = "bm.weight";
-  private static final Set<String> MARKS = Set.of(A1, A2, B1, B2);
-  private static final Set<String> TENSORS = Set.of(A1, A2, B1, B2, CORE);
 
-  @Override
-  public String id() {
-    return "glora";
-  }
-
-  @Override
-  public String description() {
-    return "Low-rank updates of the weight and of its input side together (GLoRA).";
-  }
-
-  @Override
-  public List<AdapterOption> options() {
-    return SharedOptions.of(SharedOptions.SCALE, SharedOptions.DROPOUTS);
+  public GloraMethod() {
+    super("glora", "Low-rank updates of the weight and of its input side together (GLoRA).",
+        SharedOptions.of(SharedOptions.SCALE, SharedOptions.DROPOUTS),
+        new Names(Set.of(A1, A2, B1, B2), Set.of(CORE), AdapterModule.FACTORS));
   }
 
   @Override
@@ -67,48 +51,35 @@ public final class GloraMethod implements AdapterMethod {
   }
 
   @Override
-  public Set<String> parameters() {
-    return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
-  }
-
-  @Override
-  public Optional<ModuleFacts> facts(ModuleHeader saved) {
+  protected ModuleFacts told(ModuleHeader saved) {
     // The first factor was once stored the other way round; its rank is the shorter side.
-    return MARKS.stream().anyMatch(saved::has) ? Optional.of(ModuleFacts.of(id())
+    return ModuleFacts.of(id())
         .size(ModuleFacts.RANK, Math.min(saved.size(A1, 0), saved.size(A1, 1)))
-        .fault(!MARKS.stream().allMatch(saved::has), ModuleFacts.INCOMPLETE)) : Optional.empty();
+        .fault(lacksMarks(saved), ModuleFacts.INCOMPLETE);
   }
 
   @Override
-  public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
-      return Optional.empty();
-    }
-    SavedShapes shapes = new SavedShapes(saved);
+  protected Shape shape(AdapterModule saved, SavedShapes shapes) {
     // Before May 2024 the pairs had each other's names.
     boolean later = shapes.size(B1, 1) == shapes.size(A1, 1) && shapes.size(B2, 0) == shapes.size(A1, 1);
     long inputs = shapes.size(A1, later ? 0 : 1);
     String own = later ? B2 : B1;
     long outputs = shapes.size(later ? B1 : B2, 0);
-    return Optional.of(shapes.layer(outputs, inputs, CORE, own));
+    return shapes.layer(outputs, inputs, CORE, own);
   }
 
   @Override
-  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
-      return Optional.empty();
-    }
-    SavedTensors tensors = new SavedTensors(layer, saved, scope);
+  protected LayerAdapter restored(AdapterModule saved, SavedTensors tensors) {
     // Where both readings fit, the later one counts.
-    Names names = !Names.LATER.fit(tensors) && Names.EARLIER.fit(tensors) ? Names.EARLIER : Names.LATER;
-    return Optional.of(names.restored(saved, tensors));
+    Pairs pairs = !Pairs.LATER.fit(tensors) && Pairs.EARLIER.fit(tensors) ? Pairs.EARLIER : Pairs.LATER;
+    return pairs.restored(saved, tensors);
   }
 
   /** What a file calls the factors of a1·a2 and of b1·b2. */
-  private record Names(String a1, String a2, String b1, String b2) {
-    static final Names LATER = new Names(A1, A2, B1, B2);
+  private record Pairs(String a1, String a2, String b1, String b2) {
+    static final Pairs LATER = new Pairs(A1, A2, B1, B2);
     /** Before May 2024 the factors of a pair had each other's names. */
-    static final Names EARLIER = new Names(A2, A1, B2, B1);
+    static final Pairs EARLIER = new Pairs(A2, A1, B2, B1);
 
     boolean fit(SavedTensors saved) {
       TargetLayer layer = saved.layer();

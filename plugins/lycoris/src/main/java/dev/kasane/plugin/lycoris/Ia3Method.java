@@ -13,46 +13,32 @@ import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.lowrank.LayerShapes;
 import dev.kasane.core.lowrank.SavedShapes;
 import dev.kasane.core.lowrank.SavedTensors;
-import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
-import dev.kasane.core.spi.ModuleFacts;
-import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.pf4j.Extension;
 
 /** (IA)³: one learned factor for each output or each input of a layer. */
 @Extension
-public final class Ia3Method implements AdapterMethod {
+public final class Ia3Method extends LycorisMethod {
   static final String WEIGHT = "weight";
   static final String ON_INPUT = "on_input";
   private static final String TRAIN_ON_INPUT = "train-on-input";
-  private static final Set<String> NAMES = Set.of(WEIGHT, ON_INPUT);
 
-  @Override
-  public String id() {
-    return "ia3";
-  }
-
-  @Override
-  public String description() {
-    return "One learned factor for each output or input of a layer ((IA)³): the smallest adapter there is.";
-  }
-
-  @Override
-  public List<AdapterOption> options() {
-    return SharedOptions.of(List.of(new AdapterOption(TRAIN_ON_INPUT, Type.BOOLEAN, "false",
-        "Whether factors are for the layer's inputs, as is usual in feed-forward layers, not its outputs.")),
-        SharedOptions.DROPOUTS);
+  public Ia3Method() {
+    super("ia3", "One learned factor for each output or input of a layer ((IA)³): the smallest adapter there is.",
+        SharedOptions.of(List.of(new AdapterOption(TRAIN_ON_INPUT, Type.BOOLEAN, "false",
+            "Whether factors are for the layer's inputs, as is usual in feed-forward layers, not its outputs.")),
+            SharedOptions.DROPOUTS),
+        new Names(Set.of(ON_INPUT), Set.of(WEIGHT), Set.of(ON_INPUT)));
   }
 
   @Override
@@ -69,42 +55,27 @@ public final class Ia3Method implements AdapterMethod {
     return layer.kind() == TargetLayer.Kind.LINEAR ? new long[] {width} : new long[] {1, width, 1, 1};
   }
 
-  @Override
-  public Set<String> parameters() {
-    return NAMES;
-  }
-
-  @Override
-  public Optional<ModuleFacts> facts(ModuleHeader saved) {
-    return saved.has(ON_INPUT) ? Optional.of(ModuleFacts.of(id())) : Optional.empty();
-  }
-
   /** The factors tell one side of the layer alone. */
   @Override
-  public Optional<Shape> shapeOf(AdapterModule saved) {
-    if (!isOwn(saved)) {
-      return Optional.empty();
-    }
-    Shape stored = new SavedShapes(saved).of(WEIGHT);
+  protected Shape shape(AdapterModule saved, SavedShapes shapes) {
+    Shape stored = shapes.of(WEIGHT);
     long outputs = onInput(saved) ? 1 : stored.size();
     long inputs = onInput(saved) ? stored.size() : 1;
-    return Optional.of(stored.dimension() > 1 ? new Shape(outputs, inputs, 1, 1) : new Shape(outputs, inputs));
+    return stored.dimension() > 1 ? new Shape(outputs, inputs, 1, 1) : new Shape(outputs, inputs);
   }
 
   @Override
-  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!isOwn(saved)) {
-      return Optional.empty();
-    }
+  protected LayerAdapter restored(AdapterModule saved, SavedTensors tensors) {
     boolean onInput = onInput(saved);
-    NDArray weight = new SavedTensors(layer, saved, scope).take(WEIGHT, shape(layer, onInput));
-    return Optional.of(new Ia3Adapter(layer, weight, onInput, DeltaDropouts.NONE));
+    NDArray weight = tensors.take(WEIGHT, shape(tensors.layer(), onInput));
+    return new Ia3Adapter(tensors.layer(), weight, onInput, DeltaDropouts.NONE);
   }
 
-  private static boolean isOwn(AdapterModule saved) {
-    boolean marked = saved.tensors().containsKey(ON_INPUT) || saved.constants().containsKey(ON_INPUT);
-    return marked && NAMES.containsAll(saved.tensors().keySet())
-        && Set.of(ON_INPUT).containsAll(saved.constants().keySet());
+  /** {@inheritDoc} Files have the side as a tensor; what was read of one, as a constant. */
+  @Override
+  protected boolean isOwn(AdapterModule saved) {
+    return super.isOwn(saved) || saved.constants().keySet().equals(Set.of(ON_INPUT))
+        && Set.of(WEIGHT).containsAll(saved.tensors().keySet());
   }
 
   private static boolean onInput(AdapterModule saved) {

@@ -10,9 +10,7 @@ import dev.kasane.core.spi.AdapterOption.Type;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.TargetLayer;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** The options that methods of the family share, and what they mean. */
@@ -82,13 +80,6 @@ public final class SharedOptions {
   @SafeVarargs
   public static List<AdapterOption> of(List<AdapterOption>... lists) {
     return Stream.of(lists).flatMap(List::stream).toList();
-  }
-
-  /** The names of a method's tensors and constants. */
-  public static Set<String> with(Set<String> tensors, Set<String> constants) {
-    Set<String> all = new HashSet<>(tensors);
-    all.addAll(constants);
-    return Set.copyOf(all);
   }
 
   /** The name that people give a method's module, which may have magnitudes. */

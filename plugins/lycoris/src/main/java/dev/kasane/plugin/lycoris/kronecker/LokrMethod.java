@@ -1,6 +1,5 @@
 package dev.kasane.plugin.lycoris.kronecker;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.lowrank.FreshTensors;
@@ -9,44 +8,28 @@ import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.lowrank.RankScale;
 import dev.kasane.core.lowrank.SavedShapes;
 import dev.kasane.core.lowrank.SavedTensors;
-import dev.kasane.core.spi.AdapterMethod;
 import dev.kasane.core.spi.AdapterModule;
-import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOptions;
 import dev.kasane.core.spi.LayerAdapter;
 import dev.kasane.core.spi.ModuleFacts;
 import dev.kasane.core.spi.ModuleHeader;
 import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.spi.TargetLayer;
+import dev.kasane.plugin.lycoris.LycorisMethod;
 import dev.kasane.plugin.lycoris.SharedOptions;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.pf4j.Extension;
 
 /** LoKr: a Kronecker product, of which the larger side is low-rank. */
 @Extension
-public final class LokrMethod implements AdapterMethod {
-  private static final Set<String> MARKS =
-      Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b");
-  private static final Set<String> TENSORS = Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2",
-      "lokr_w2_a", "lokr_w2_b", SavedKronecker.CORE, LoraNames.MAGNITUDE);
-
-  @Override
-  public String id() {
-    return "lokr";
-  }
-
-  @Override
-  public String description() {
-    return "Kronecker product of a small matrix and a larger, low-rank one (LoKr): very small files.";
-  }
-
-  @Override
-  public List<AdapterOption> options() {
-    return SharedOptions.of(SharedOptions.SCALE, KroneckerPlan.OPTIONS, SharedOptions.TUCKER, SharedOptions.MAGNITUDES,
-        SharedOptions.DROPOUTS);
+public final class LokrMethod extends LycorisMethod {
+  public LokrMethod() {
+    super("lokr", "Kronecker product of a small matrix and a larger, low-rank one (LoKr): very small files.",
+        SharedOptions.of(SharedOptions.SCALE, KroneckerPlan.OPTIONS, SharedOptions.TUCKER, SharedOptions.MAGNITUDES,
+            SharedOptions.DROPOUTS),
+        new Names(Set.of("lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b"),
+            Set.of(SavedKronecker.CORE, LoraNames.MAGNITUDE), AdapterModule.FACTORS));
   }
 
   @Override
@@ -65,33 +48,23 @@ public final class LokrMethod implements AdapterMethod {
   }
 
   @Override
-  public Set<String> parameters() {
-    return SharedOptions.with(TENSORS, AdapterModule.FACTORS);
+  protected ModuleFacts told(ModuleHeader saved) {
+    return SavedKronecker.facts(SharedOptions.named(id(), saved), saved);
   }
 
   @Override
-  public Optional<ModuleFacts> facts(ModuleHeader saved) {
-    return MARKS.stream().anyMatch(saved::has)
-        ? Optional.of(SavedKronecker.facts(SharedOptions.named(id(), saved), saved)) : Optional.empty();
+  protected Shape shape(AdapterModule saved, SavedShapes shapes) {
+    return SavedKronecker.shape(shapes);
   }
 
   @Override
-  public Optional<Shape> shapeOf(AdapterModule saved) {
-    return SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)
-        ? Optional.of(SavedKronecker.shape(new SavedShapes(saved))) : Optional.empty();
-  }
-
-  @Override
-  public Optional<LayerAdapter> restore(TargetLayer layer, AdapterModule saved, NDManager scope) {
-    if (!SavedShapes.areOf(saved, MARKS, TENSORS, AdapterModule.FACTORS)) {
-      return Optional.empty();
-    }
-    SavedTensors tensors = new SavedTensors(layer, saved, scope);
+  protected LayerAdapter restored(AdapterModule saved, SavedTensors tensors) {
+    TargetLayer layer = tensors.layer();
     SavedKronecker reader = new SavedKronecker(layer, tensors);
     Kronecker product = reader.read();
     Magnitudes magnitudes = Magnitudes.restored(tensors);
-    return Optional.of(product.isWhole()
+    return product.isWhole()
         ? new LokrAdapter(layer, product, saved.constants(), magnitudes, DeltaDropouts.NONE)
-        : new LokrAdapter(layer, product, RankScale.ofSaved(saved, reader.rank()), magnitudes, DeltaDropouts.NONE));
+        : new LokrAdapter(layer, product, RankScale.ofSaved(saved, reader.rank()), magnitudes, DeltaDropouts.NONE);
   }
 }

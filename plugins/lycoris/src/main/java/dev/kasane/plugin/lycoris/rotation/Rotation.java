@@ -4,12 +4,9 @@ import static dev.kasane.plugin.lycoris.LycorisOps.LYCORIS;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.lowrank.DeltaDropouts;
 import dev.kasane.core.lowrank.FreshTensors;
 import dev.kasane.core.lowrank.LayerShapes;
-import dev.kasane.core.lowrank.SavedShapes;
-import dev.kasane.core.lowrank.SavedTensors;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.AdapterOption;
 import dev.kasane.core.spi.AdapterOption.Type;
@@ -31,6 +28,8 @@ import java.util.Map;
 final class Rotation extends RebuiltAdapter {
   static final String BLOCKS = "oft_blocks";
   static final String RESCALE = "rescale";
+  /** Axes of a butterfly's blocks. */
+  static final int BUTTERFLY_AXES = 4;
   private static final String CONSTRAINT = "constraint";
   private static final String RESCALED = "rescaled";
   static final List<AdapterOption> OPTIONS = List.of(
@@ -79,19 +78,8 @@ final class Rotation extends RebuiltAdapter {
     }
   }
 
-  static NDArray savedRescale(TargetLayer layer, SavedTensors saved) {
-    return saved.has(RESCALE) ? saved.take(RESCALE, LayerShapes.perOutput(layer)) : null;
-  }
-
-  /** A shape of the layer whose outputs saved blocks turn. */
-  static Shape shape(SavedShapes saved) {
-    Shape blocks = saved.of(BLOCKS);
-    int axes = blocks.dimension();
-    return new Shape(blocks.get(axes - 3) * blocks.get(axes - 1), 1);
-  }
-
   private boolean isButterfly() {
-    return blocks.getShape().dimension() == 4;
+    return blocks.getShape().dimension() == BUTTERFLY_AXES;
   }
 
   @Override
