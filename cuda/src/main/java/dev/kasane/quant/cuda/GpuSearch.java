@@ -48,6 +48,16 @@ public final class GpuSearch {
     return new GpuSearch(CudaDriver::open, number).look(cache);
   }
 
+  /** Whether there is a driver at all, which is quickly said. */
+  public static boolean hasDriver() {
+    try {
+      CudaDriver.open();
+      return true;
+    } catch (LinkageError e) {
+      return false;
+    }
+  }
+
   /** A GPU as the driver knows it. */
   private record Card(int device, String name, int computeCapability) {
     @Override

@@ -1,15 +1,20 @@
 package dev.kasane.quant.device;
 
 import ai.djl.ndarray.NDManager;
-import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.module.Weight;
+import dev.kasane.core.spi.FrozenWeight;
+import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.DecodedWeight;
 import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisedWeight;
 import dev.kasane.quant.cuda.DeviceKernels;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
-/** Moves quantised weights into the memory of a device whose kernels decode and multiply them. */
+/** Moves weights into the memory of a device; its kernels decode and multiply the quantised ones. */
 public final class DeviceWeights {
   private DeviceWeights() {}
 
@@ -30,22 +35,26 @@ public final class DeviceWeights {
   }
 
   /**
-   * Moves a model's quantised weights, layer by layer; dense ones stay where they are.
+   * Moves a model's weights, one by one; those that share their values go on sharing them.
    *
    * @param root a loaded model; adapters see the moved weights from then on
-   * @param owner owner of the codes, on that device
+   * @param owner owner of the weights, on that device
    * @param kernels those of that device
-   * @return how many were moved
+   * @return how many of them are quantised
    */
   public static int move(Module root, NDManager owner, DeviceKernels kernels) {
-    int moved = 0;
-    for (AdaptableLayer layer : root.adaptableLayers().values()) {
-      if (layer.weight() instanceof QuantisedWeight quantised) {
-        layer.replaceWeight(of(quantised, owner, kernels));
-        quantised.codes().close();
-        moved++;
-      }
+    Map<FrozenWeight, FrozenWeight> moved = new IdentityHashMap<>();
+    root.weightPlaces().values().stream().filter(Weight::isSet).forEach(place ->
+        place.set(moved.computeIfAbsent(place.own(), each -> moved(each, owner, kernels))));
+    return (int) moved.keySet().stream().filter(QuantisedWeight.class::isInstance).count();
+  }
+
+  private static FrozenWeight moved(FrozenWeight weight, NDManager owner, DeviceKernels kernels) {
+    if (weight instanceof QuantisedWeight quantised) {
+      FrozenWeight there = of(quantised, owner, kernels);
+      quantised.codes().close();
+      return there;
     }
-    return moved;
+    return weight instanceof DenseWeight dense ? new DenseWeight(Ops.placed(owner, dense.array())) : weight;
   }
 }

@@ -14,6 +14,8 @@ import dev.kasane.diffusion.checkpoint.BasePart;
 import dev.kasane.diffusion.pipeline.ImageModel;
 import dev.kasane.diffusion.pipeline.ImageModels;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -51,6 +53,11 @@ public record ImageBase(BaseCheckpoint checkpoint, ImageModel model, ElementType
   @Override
   public BaseParts parts() {
     return model.parts();
+  }
+
+  @Override
+  public Collection<Module> modules() {
+    return List.of(model.unet(), model.vae(), model.textEncoder());
   }
 
   /** Of the U-Net all layers but the first and last and what reads the timestep. */

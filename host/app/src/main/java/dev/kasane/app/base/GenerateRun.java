@@ -2,7 +2,6 @@ package dev.kasane.app.base;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.family.BaseModel;
-import dev.kasane.core.tensor.Engines;
 import dev.kasane.quant.QuantisationSettings;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -17,11 +16,12 @@ public final class GenerateRun {
    * What is made with what.
    *
    * @param base opens the base
+   * @param device where to compute
    * @param storage in how many bits the base is held; nothing for as it is stored
    * @param work checks against the base, which has no weights yet, everything that was typed
    */
   public record Request<M extends BaseModel>(
-      Supplier<M> base, Optional<QuantisationSettings> storage, Function<M, Work> work) {}
+      Supplier<M> base, DeviceWish device, Optional<QuantisationSettings> storage, Function<M, Work> work) {}
 
   /** What remains to be done once the base has its weights. */
   @FunctionalInterface
@@ -40,11 +40,11 @@ public final class GenerateRun {
    * @param tell shows a line to the user
    */
   public static <M extends BaseModel> void run(Request<M> request, Consumer<String> tell) {
+    ComputeDevice device = ComputeDevice.choose(request.device(), Optional.empty(), tell);
     try (M base = request.base().get()) {
       Work work = request.work().apply(base);
-      try (NDManager scope = Engines.newManager()) {
-        base.load(scope);
-        QuantisedBase.quantise(base.quantisable(), request.storage(), false, scope, tell);
+      try (NDManager scope = device.newManager()) {
+        device.load(base, request.storage(), false, scope, tell);
         work.run(scope);
       }
     }

@@ -1,6 +1,7 @@
 package dev.kasane.app.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.kasane.app.base.ComputeDevice;
 import dev.kasane.app.Diagnosis;
 import dev.kasane.app.Doctor;
 import dev.kasane.core.Json;
@@ -33,7 +34,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(names = "--kernel-cache", paramLabel = "DIR",
       description = "Folder for compiled kernels (default: .cache/kasane/kernels in the home folder).")
-  private Path cache = Path.of(System.getProperty("user.home"), ".cache", "kasane", "kernels");
+  private Path cache = ComputeDevice.KERNELS;
 
   @Override
   public Integer call() throws JsonProcessingException {

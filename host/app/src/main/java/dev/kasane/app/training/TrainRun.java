@@ -2,7 +2,8 @@ package dev.kasane.app.training;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
-import dev.kasane.app.base.QuantisedBase;
+import dev.kasane.app.base.ComputeDevice;
+import dev.kasane.app.base.DeviceWish;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
@@ -32,6 +33,7 @@ public final class TrainRun<M extends BaseModel> {
   private final Request<M> request;
   private final Consumer<String> tell;
   private final MethodChoice choice;
+  private final ComputeDevice device;
 
   /**
    * What is trained on what, and how.
@@ -39,6 +41,7 @@ public final class TrainRun<M extends BaseModel> {
    * @param plugins starts the plugins
    * @param adapters what is trained
    * @param base opens the base
+   * @param device where to compute
    * @param storage in how many bits the base is held; nothing for as it is stored
    * @param training reads and checks what is learnt from; told whether the base will be in few bits
    * @param plan the numbers of the run, by batches that show everything once
@@ -47,8 +50,8 @@ public final class TrainRun<M extends BaseModel> {
    * @param settings every option that the result depends on, by name
    */
   public record Request<M extends BaseModel>(Supplier<PluginHost> plugins, AdapterWish adapters, Supplier<M> base,
-      Optional<QuantisationSettings> storage, BiFunction<M, Boolean, Training<?>> training,
-      LongFunction<TrainingPlan> plan, Supplier<OptimizerFactory> optimizer,
+      DeviceWish device, Optional<QuantisationSettings> storage, BiFunction<M, Boolean, Training<?>> training,
+      LongFunction<TrainingPlan> plan, Function<ComputeDevice, OptimizerFactory> optimizer,
       Function<PluginHost, TrainingSession.Output> output,
       BiFunction<MethodChoice, M, Map<String, String>> settings) {}
 
@@ -61,6 +64,8 @@ public final class TrainRun<M extends BaseModel> {
           + " when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give «base type nf4», or"
           + " another init.");
     }
+    this.device = ComputeDevice.choose(request.device(), choice.needsOriginals()
+        ? Optional.of("adapters that start from what quantising loses (LoftQ) do so on the CPU") : Optional.empty(), tell);
   }
 
   /**
@@ -83,11 +88,10 @@ public final class TrainRun<M extends BaseModel> {
 
   private <B> List<Path> train(M base, Training<B> training, PluginHost host) {
     TrainingPlan plan = request.plan().apply(training.batchesPerEpoch());
-    OptimizerFactory optimizer = request.optimizer().get();
+    OptimizerFactory optimizer = request.optimizer().apply(device);
     TrainingSession.Output output = request.output().apply(host);
     training.report(tell);
-    try (NDManager owner = Engines.newManager()) {
-      base.load(owner);
+    try (NDManager owner = device.newManager()) {
       AdapterSet adapters = attach(base, training, plan.seed(), owner);
       training.attached(adapters, tell);
       TrainingFacts facts = training.facts(
@@ -110,8 +114,7 @@ public final class TrainRun<M extends BaseModel> {
   }
 
   private AdapterSet attach(M base, Training<?> training, long seed, NDManager owner) {
-    try (Originals originals =
-        QuantisedBase.quantise(base.quantisable(), request.storage(), choice.needsOriginals(), owner, tell)) {
+    try (Originals originals = device.load(base, request.storage(), choice.needsOriginals(), owner, tell)) {
       training.loaded(tell);
       Engines.seed(seed);
       return request.adapters().attach(base.parts(), choice, owner);

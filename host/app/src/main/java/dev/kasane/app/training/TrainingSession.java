@@ -1,5 +1,6 @@
 package dev.kasane.app.training;
 
+import ai.djl.ndarray.NDManager;
 import dev.kasane.app.terminal.Progress;
 import dev.kasane.core.UserException;
 import dev.kasane.core.family.Samples;
@@ -10,6 +11,7 @@ import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.spi.TrainingRecord;
 import dev.kasane.core.tensor.ElementType;
+import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdapterTraining;
 import dev.kasane.core.training.Checkpoints;
 import dev.kasane.core.training.OptimizerFactory;
@@ -84,7 +86,7 @@ public final class TrainingSession {
     files.make();
     try (RunLock lock = RunLock.take(files.path())) {
       Checkpoints checkpoints = checkpoints(facts.runHash());
-      FormatTrial.run(output.format(), model(facts.record()), output.storage(), files.path());
+      write(facts.record(), model -> FormatTrial.run(output.format(), model, output.storage(), files.path()));
       LossLog log = train(task.get(), optimizers, checkpoints);
       return finish(checkpoints, log, facts.record());
     }
@@ -178,18 +180,20 @@ public final class TrainingSession {
     };
   }
 
-  /** The adapter as it is. Metadata belong to whoever reads them, so that every format's are in any file. */
-  private AdapterModel model(TrainingRecord training) {
+  /** Writes the adapter as it is. Metadata belong to whoever reads them, so that every format's are in any file. */
+  private void write(TrainingRecord training, Consumer<AdapterModel> writer) {
     Map<String, String> metadata = new TreeMap<>();
     output.formats().forEach(each -> metadata.putAll(each.metadata(training)));
-    AdapterModel model = adapters.toModel(metadata);
-    return new AdapterModel(model.components(), List.of(), metadata, List.of(), Optional.of(training));
+    try (NDManager host = Engines.newManager()) {
+      AdapterModel model = adapters.toModel(metadata).placed(host);
+      writer.accept(new AdapterModel(model.components(), List.of(), metadata, List.of(), Optional.of(training)));
+    }
   }
 
   private List<Path> finish(Checkpoints checkpoints, LossLog log, TrainingRecord training) {
     List<Path> written = new ArrayList<>();
     try {
-      output.format().write(model(training), files.adapter(), output.storage());
+      write(training, model -> output.format().write(model, files.adapter(), output.storage()));
     } catch (FileFault e) {
       throw new UserException("Adapter " + files.adapter() + " cannot be written: " + e.getMessage()
           + ". Run the same command again to write it from the last checkpoint.", e);

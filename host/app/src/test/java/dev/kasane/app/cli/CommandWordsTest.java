@@ -38,6 +38,7 @@ class CommandWordsTest {
       Map.entry("app.adapter.StoredType", List.of("convert")),
       Map.entry("app.algebra.AdapterReader", List.of("mix", "resize", "merge", "unmerge")),
       Map.entry("app.algebra.CheckpointCopy", List.of("merge", "unmerge")),
+      Map.entry("app.base.ComputeDevice", List.of("generate image", "generate text", "train image", "train text")),
       Map.entry("app.base.QuantisedBase", List.of("generate image", "generate text", "train image", "train text")),
       Map.entry("app.image.DemoBaseLocation", List.of("generate image", "train image", "mix", "merge")),
       Map.entry("app.image.PictureFiles", List.of("generate image")),

@@ -75,6 +75,14 @@ class GenerateTextCommandTest {
   }
 
   @Test
+  void aDeviceThatIsNotThereIsRefused() {
+    refuses(List.of("GPU 99 cannot be used: ", "'kasane doctor' tells", "with --device cpu the CPU computes"),
+        "--prompt", "w1", "--device", "cuda:99");
+    assertThat(generate("--prompt", "w1", "--device", "gpu")).isEqualTo(2);
+    assertThat(kasane.err()).contains("'gpu' is no device. There are auto, cpu, cuda and, of several, cuda:N.");
+  }
+
+  @Test
   void theSameSeedGivesTheSameText() {
     generate("--prompt", "w5 w17", "--seed", "4", "--max-tokens", "12");
     String first = kasane.out();

@@ -37,7 +37,7 @@ class RecipeDecisionsTest {
       "--allow-unreadable", "--alpha", "--alpha-pattern", "--background", "--base-dropout", "--base-type",
       "--batch-size", "--beta1", "--beta2", "--bias", "--block-weight", "--bucket-step", "--buckets",
       "--caption-dropout", "--caption-extension", "--cfg", "--chat", "--checkpoint-every", "--clip-skip", "--count",
-      "--double-quant", "--dtype", "--epochs", "--epsilon", "--eval-every", "--eval-share", "--exclude", "--flip",
+      "--device", "--double-quant", "--dtype", "--epochs", "--epsilon", "--eval-every", "--eval-share", "--exclude", "--flip",
       "--folder-captions", "--format", "--gradient-checkpointing", "--grid", "--keep-checkpoint", "--keep-tokens",
       "--layers", "--layers-pattern", "--learning-rate", "--loss-on", "--lr-schedule", "--max-grad-norm", "--max-length",
       "--max-timestep", "--max-tokens", "--method", "--method-option", "--min-p", "--min-snr-gamma", "--min-timestep",

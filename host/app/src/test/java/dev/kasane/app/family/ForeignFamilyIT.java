@@ -7,6 +7,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.app.adapter.AdapterBase;
+import dev.kasane.app.base.DeviceWish;
 import dev.kasane.app.base.ModelFamilies;
 import dev.kasane.app.inspect.Inspector;
 import dev.kasane.app.params.ParameterPlan;
@@ -69,10 +70,10 @@ class ForeignFamilyIT {
     TargetSelector all = TargetSelector.of(List.of("all-linear"), List.of());
     return new TrainRun.Request<>(ForeignFamilyIT::plugins, new AdapterWish("lora", method -> rank(method, 4),
         new AdapterWish.Targets(all, layers -> { }, layers -> Optional.empty()), OptionPatterns.none(), Map.of(),
-        AdapterWish.Wholes.NONE), ToyModel::new, Optional.empty(), (model, quantised) -> new ToyTraining(model),
+        AdapterWish.Wholes.NONE), ToyModel::new, DeviceWish.CPU, Optional.empty(), (model, quantised) -> new ToyTraining(model),
         batches -> new TrainingPlan(60, 1, new LearningRate(LearningRate.Kind.CONSTANT, 0.05, 0, 60), 0, 42)
             .computingIn(DataType.FLOAT32),
-        () -> optimizer,
+        device -> optimizer,
         host -> new TrainingSession.Output(folder.resolve("run"), "toy", false, 30, true, 0, 60, host.formats(),
             host.format("peft"), ElementType.FLOAT32),
         (method, model) -> Map.of());

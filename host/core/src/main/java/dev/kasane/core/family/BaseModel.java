@@ -4,12 +4,18 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Module;
+import java.util.Collection;
 import java.util.function.Predicate;
 
 /** A base model that has been opened and declared: it knows its sizes, and has weights once they have been loaded. */
 public interface BaseModel extends AutoCloseable {
   /** The model as adapters see it. */
   BaseParts parts();
+
+  /** All that has weights: the parts that adapters see, and whatever else computes. */
+  default Collection<Module> modules() {
+    return parts().components().values();
+  }
 
   /** The part that is held in few bits where that is asked for. */
   Quantisable quantisable();

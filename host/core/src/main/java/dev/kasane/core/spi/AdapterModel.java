@@ -1,5 +1,7 @@
 package dev.kasane.core.spi;
 
+import ai.djl.ndarray.NDManager;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,5 +32,16 @@ public record AdapterModel(
   public AdapterModel(
       Map<String, List<AdapterModule>> components, List<UnmatchedKey> unmatched, Map<String, String> metadata) {
     this(components, unmatched, metadata, List.of(), Optional.empty());
+  }
+
+  /**
+   * The same with every tensor on the device of a manager; those that lie there are not copied.
+   *
+   * @param owner owner of the copies
+   */
+  public AdapterModel placed(NDManager owner) {
+    Map<String, List<AdapterModule>> there = new LinkedHashMap<>();
+    components.forEach((name, modules) -> there.put(name, modules.stream().map(each -> each.placed(owner)).toList()));
+    return new AdapterModel(there, unmatched, metadata, notes, training);
   }
 }

@@ -90,4 +90,10 @@ public record AdapterModule(String path, Map<String, NDArray> tensors, Map<Strin
     tensors.forEach((name, tensor) -> owned.put(name, Ops.alias(tensor, scope)));
     return new AdapterModule(path, owned, constants);
   }
+
+  AdapterModule placed(NDManager owner) {
+    Map<String, NDArray> there = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> there.put(name, Ops.placed(owner, tensor)));
+    return new AdapterModule(path, there, constants);
+  }
 }

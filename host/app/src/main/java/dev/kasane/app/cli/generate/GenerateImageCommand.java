@@ -3,6 +3,7 @@ package dev.kasane.app.cli.generate;
 import dev.kasane.app.base.GenerateRun;
 import dev.kasane.app.cli.options.BaseModelOptions;
 import dev.kasane.app.cli.options.BaseTypeOptions;
+import dev.kasane.app.cli.options.DeviceOptions;
 import dev.kasane.app.cli.options.Lines;
 import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.Words;
@@ -45,6 +46,9 @@ final class GenerateImageCommand implements Callable<Integer> {
   private BaseTypeOptions baseType;
 
   @Mixin
+  private DeviceOptions device;
+
+  @Mixin
   private WordOptions words;
 
   @Sets("output")
@@ -66,7 +70,7 @@ final class GenerateImageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Consumer<String> tell = Lines.on(spec.commandLine().getErr());
-    GenerateRun.run(new GenerateRun.Request<>(base::open, baseType.settings(), opened -> work(opened, tell)), tell);
+    GenerateRun.run(new GenerateRun.Request<>(base::open, device.wish(), baseType.settings(), opened -> work(opened, tell)), tell);
     return ExitCode.OK;
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.kasane.app.base.GenerateRun;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.cli.options.BaseTypeOptions;
+import dev.kasane.app.cli.options.DeviceOptions;
 import dev.kasane.app.cli.options.Lines;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
@@ -86,6 +87,9 @@ final class GenerateTextCommand implements Callable<Integer> {
   private BaseTypeOptions baseType;
 
   @Mixin
+  private DeviceOptions device;
+
+  @Mixin
   private RecipeOptions recipe;
 
   @Override
@@ -96,7 +100,7 @@ final class GenerateTextCommand implements Callable<Integer> {
       adapters.requireNoNames();
     }
     Consumer<String> tell = Lines.on(spec.commandLine().getErr());
-    GenerateRun.run(new GenerateRun.Request<>(() -> open(tell), baseType.settings(),
+    GenerateRun.run(new GenerateRun.Request<>(() -> open(tell), device.wish(), baseType.settings(),
         opened -> work(opened, lines, tell)), tell);
     return ExitCode.OK;
   }

@@ -3,6 +3,7 @@ package dev.kasane.app.cli.options;
 import dev.kasane.app.adapter.AdapterMisfit;
 import dev.kasane.app.adapter.AdapterReference;
 import dev.kasane.app.adapter.EmbeddingReference;
+import dev.kasane.app.base.DeviceWish;
 import dev.kasane.app.image.PictureFiles;
 import dev.kasane.app.params.PlannedDevice;
 import dev.kasane.core.UserException;
@@ -69,6 +70,13 @@ public abstract class Words<T> implements ITypeConverter<T> {
   public static final class Embedding extends Words<EmbeddingReference> {
     Embedding() {
       super(EmbeddingReference::parse);
+    }
+  }
+
+  /** Where to compute. */
+  public static final class Wish extends Words<DeviceWish> {
+    Wish() {
+      super(DeviceWish::parse);
     }
   }
 

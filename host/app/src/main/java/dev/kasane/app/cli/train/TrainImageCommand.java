@@ -88,7 +88,7 @@ final class TrainImageCommand implements Callable<Integer>, UsualRecipe, Effecti
     Path folder = data.folder();
     PrintWriter out = spec.commandLine().getOut();
     TrainRun.run(new TrainRun.Request<>(plugins::start,
-        adapter.wish(textEncoder.targets(), AdapterWish.Wholes.NONE), base::open, baseType.settings(),
+        adapter.wish(textEncoder.targets(), AdapterWish.Wholes.NONE), base::open, run.device(), baseType.settings(),
         (opened, quantised) -> training(folder, opened, run.isSegmented(spec, quantised)),
         batches -> run.plan(batches).computingIn(base.precision().dataType()), run::optimizer,
         host -> output.toOutput(folder, run.checkpointEvery, host),

@@ -84,7 +84,7 @@ final class TrainTextCommand implements Callable<Integer>, UsualRecipe {
     Consumer<String> tell = Lines.on(spec.commandLine().getErr());
     PrintWriter out = spec.commandLine().getOut();
     TrainRun.run(new TrainRun.Request<>(plugins::start, adapter.wish(Map.of(), wholeWeights.wholes()),
-        () -> open(tell), baseType.settings(),
+        () -> open(tell), run.device(), baseType.settings(),
         (opened, quantised) -> training(opened, run.isSegmented(spec, quantised)),
         batches -> run.plan(batches).computingIn(precision.dataType()), run::optimizer,
         host -> output.toOutput(data.files().get(0), run.checkpointEvery, host),

@@ -1,17 +1,21 @@
 package dev.kasane.app.cli.train;
 
+import dev.kasane.app.base.ComputeDevice;
+import dev.kasane.app.base.DeviceWish;
+import dev.kasane.app.cli.options.DeviceOptions;
 import dev.kasane.app.cli.options.Sets;
 import dev.kasane.app.cli.options.OptimizerKind;
 import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.core.Ranges;
+import dev.kasane.core.UserException;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.LearningRate;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.core.training.TrainingPlan;
-import dev.kasane.quant.optimizer.Optimizers;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -53,6 +57,9 @@ final class TrainingRunOptions {
   @Option(names = "--warmup", paramLabel = "N", defaultValue = "0",
       description = "Steps over which the rate rises from 0 (default: ${DEFAULT-VALUE}).")
   long warmup;
+
+  @Mixin
+  private DeviceOptions device;
 
   @RecipeKey
   @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adamw", converter = Words.OptimizerName.class,
@@ -138,17 +145,27 @@ final class TrainingRunOptions {
     return gradientCheckpointing || quantisedBase && !said;
   }
 
+  /** Where the user wants to compute. */
+  DeviceWish device() {
+    return device.wish();
+  }
+
   /**
    * What moves the parameters.
    *
-   * @throws dev.kasane.core.UserException when a number is out of its range, or there is no folder for the states
+   * @throws UserException when a number is out of its range, there is no folder for the states, or the device reaches
+   *     none
    */
-  OptimizerFactory optimizer() {
+  OptimizerFactory optimizer(ComputeDevice device) {
     Ranges.require(beta1 >= 0 && beta1 < 1, "«beta1»", beta1, "from 0 to below 1");
     Ranges.require(beta2 >= 0 && beta2 < 1, "«beta2»", beta2, "from 0 to below 1");
     Ranges.require(epsilon > 0, "«epsilon»", epsilon, "above 0");
     Ranges.require(weightDecay >= 0, "«weight decay»", weightDecay, "0 or more");
-    return Optimizers.adamW(new AdamW.Settings(beta1, beta2, epsilon, weightDecay),
+    if (device.isGpu() && pagedOptimizer != null) {
+      throw new UserException("Option --paged-optimizer keeps the optimiser's averages in a file, which a GPU does not"
+          + " reach. Leave it out, or compute with --device cpu.");
+    }
+    return device.adamW(new AdamW.Settings(beta1, beta2, epsilon, weightDecay),
         optimizer == OptimizerKind.ADAMW8BIT, Optional.ofNullable(pagedOptimizer));
   }
 }
