@@ -1,5 +1,6 @@
 package dev.kasane.app.adapter;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.inspect.AdapterContents;
 import dev.kasane.app.inspect.AdapterFolder;
@@ -59,16 +60,16 @@ public final class FormatChoice {
     }
 
     /**
-     * What the file holds, for a base.
+     * What the file holds, for a base. Formats read on the host, wherever the tensors are wanted.
      *
      * @param named the file as the user named it, for messages
      * @param layers the base's layers by component
-     * @param scope owner of the tensors
+     * @param scope owner of the tensors, on whose device they lie
      * @throws UserException when the file cannot be read or is damaged
      */
     public AdapterModel read(Path named, Map<String, Collection<String>> layers, NDManager scope) {
       try {
-        return format.read(path, layers, scope);
+        return format.read(path, layers, scope.newSubManager(Device.cpu())).placed(scope);
       } catch (FileFault e) {
         throw e;
       } catch (UserException e) {

@@ -64,8 +64,12 @@ public final class TrainRun<M extends BaseModel> {
           + " when a dense base is quantised as it is loaded (LoftQ), and here nothing is. Give «base type nf4», or"
           + " another init.");
     }
-    this.device = ComputeDevice.choose(request.device(), choice.needsOriginals()
-        ? Optional.of("adapters that start from what quantising loses (LoftQ) do so on the CPU") : Optional.empty(), tell);
+    this.device = ComputeDevice.choose(request.device(), hostOnly(), tell);
+  }
+
+  private Optional<String> hostOnly() {
+    return choice.needsOriginals()
+        ? Optional.of("adapters that start from what quantising loses (LoftQ) do so on the CPU") : Optional.empty();
   }
 
   /**

@@ -75,9 +75,10 @@ final class Rules {
     rules.put("diffusion sees core only", sees("dev.kasane.diffusion", CORE, "dev.kasane.diffusion"));
     rules.put("text sees core only", sees("dev.kasane.text", CORE, "dev.kasane.text"));
     rules.put("quant sees core only", sees("dev.kasane.quant", CORE, "dev.kasane.quant"));
-    rules.put("the GPU half", only("kernels, what works with them, who decides for them and who tests them see the GPU half",
-        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")
-            || type.getName().matches("dev\\.kasane\\.app\\.(Doctor|Diagnosis|cli\\.DoctorCommand|base\\.ComputeDevice)(\\$.*)?"),
+    rules.put("the GPU half", only(
+        "kernels, what works with them, who decides for them and who tests them see the GPU half",
+        type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device") || type.getName()
+            .matches("dev\\.kasane\\.app\\.(Doctor|Diagnosis|cli\\.DoctorCommand|base\\.ComputeDevice)(\\$.*)?"),
         type -> isIn(type, "dev.kasane.quant.cuda") || isIn(type, "dev.kasane.quant.device")));
     rules.put("quant runs one way", slices().assignedFrom(new TopLevel("dev.kasane.quant")).should().beFreeOfCycles());
     rules.put("plugins see core only", sees("dev.kasane.plugin", CORE, "dev.kasane.plugin"));

@@ -26,7 +26,8 @@ class ComputeDeviceTest {
 
   private final List<String> told = new ArrayList<>();
 
-  private record Machine(boolean hasDriver, Optional<Gpu> gpu, Optional<String> fault) implements ComputeDevice.Machine {
+  private record Machine(boolean hasDriver, Optional<Gpu> gpu, Optional<String> fault)
+      implements ComputeDevice.Machine {
     @Override
     public Gpu.Finding find(int number) {
       return number == 0 && gpu.isPresent() ? new Gpu.Found(gpu.get(), List.of())

@@ -70,7 +70,8 @@ final class GenerateImageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Consumer<String> tell = Lines.on(spec.commandLine().getErr());
-    GenerateRun.run(new GenerateRun.Request<>(base::open, device.wish(), baseType.settings(), opened -> work(opened, tell)), tell);
+    GenerateRun.run(new GenerateRun.Request<>(
+        base::open, device.wish(), baseType.settings(), opened -> work(opened, tell)), tell);
     return ExitCode.OK;
   }
 
