@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.Attachment;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
@@ -17,6 +18,7 @@ import dev.kasane.core.spi.TargetLayer;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.SegmentedRun;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -43,10 +45,15 @@ public final class AdaptedChain extends Module {
 
   /** Attaches adapters and returns their parameters. */
   public List<NDArray> adapt(int width, NDManager scope) {
+    return adapt(layers, scope);
+  }
+
+  /** Attaches adapters to linear layers and returns their parameters. */
+  public static List<NDArray> adapt(Collection<? extends AdaptableLayer> layers, NDManager scope) {
     List<NDArray> parameters = new ArrayList<>();
-    for (Linear layer : layers) {
-      NDArray down = scope.randomNormal(0f, 0.05f, new Shape(RANK, width), DataType.FLOAT32);
-      NDArray up = scope.randomNormal(0f, 0.05f, new Shape(width, RANK), DataType.FLOAT32);
+    for (AdaptableLayer layer : layers) {
+      NDArray down = scope.randomNormal(0f, 0.05f, new Shape(RANK, layer.inputs()), DataType.FLOAT32);
+      NDArray up = scope.randomNormal(0f, 0.05f, new Shape(layer.outputs(), RANK), DataType.FLOAT32);
       down.setRequiresGradient(true);
       up.setRequiresGradient(true);
       layer.attach(new Attachment(new LowRank(layer, down, up), 1));

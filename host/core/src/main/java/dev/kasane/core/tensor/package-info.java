@@ -21,6 +21,12 @@
  * CPU, unless a GPU is asked for and {@link dev.kasane.core.tensor.GpuLibraries} are installed and load.
  * {@link dev.kasane.core.tensor.OperatorThreads} gives operators the processors that other programs leave.
  *
+ * <p>Devices: a tensor lies on the device of the manager that owns it. Who is given a manager makes tensors with it and
+ * need not know where that is; what is read from a file or drawn at random on the host is {@code placed}. Bytes are
+ * reached by {@link dev.kasane.core.tensor.HostMemory} alone. With Java's assertions on, as in tests, every call of a
+ * script is held to that. What a kind of device computes in a way of its own lies beside a script, in
+ * {@code text.gpu.ts.py} for {@code text.ts.py}.
+ *
  * <p>What DJL gets wrong is worked around here and nowhere else: its cast to bfloat16 aborts the process,
  * it does not know that type's name and makes no tensor of it. Use {@code OPS.cast} and
  * {@link dev.kasane.core.tensor.ElementType}, which has all names of a type.
