@@ -14,15 +14,18 @@ def main():
         if len(found) != 1:
             raise SystemExit(f"the sides did not do the same work: {key} is {sorted(found)}")
     print(lines[0]["work"])
-    seconds, peaks = {}, {}
+    seconds, peaks, devices = {}, {}, {}
     for side, runs in sides.items():
+        devices[side] = statistics.median(run["device_bytes"] for run in runs)
         seconds[side] = statistics.median(run["median_seconds"] for run in runs)
         peaks[side] = statistics.median(run["peak_resident_bytes"] for run in runs)
         each = ", ".join(f"{run['median_seconds']:.3f}" for run in runs)
         print(f"{side:7} {seconds[side]:8.3f} s/step  {peaks[side] / MEBIBYTE:8.0f} MiB peak"
-              f"   rounds: {each}   ({runs[0]['engine']})")
+              + (f"  {devices[side] / MEBIBYTE:8.0f} MiB of the GPU" if devices[side] else "")
+              + f"   rounds: {each}   ({runs[0]['engine']})")
     print(f"java/python: time {seconds['java'] / seconds['python']:.3f}"
-          f", peak memory {peaks['java'] / peaks['python']:.3f}")
+          f", peak memory {peaks['java'] / peaks['python']:.3f}"
+          + (f", the GPU's memory {devices['java'] / devices['python']:.3f}" if devices["python"] else ""))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,11 @@ def main():
             run["training_peak_bytes"] for run in runs) / MEBIBYTE,
         "peak memory, MiB": lambda runs: statistics.median(run["peak_bytes"] for run in runs) / MEBIBYTE,
     }
+    if lines[0]["device_bytes"]:
+        rows["GPU's memory, MiB"] = lambda runs: statistics.median(run["device_bytes"] for run in runs) / MEBIBYTE
+        if "step_seconds" in lines[0]:
+            rows["GPU's memory of training, MiB"] = lambda runs: statistics.median(
+                run["training_device_bytes"] for run in runs) / MEBIBYTE
     print(", ".join(f"{lines[0][key]} {key}" if key != "work" else lines[0][key] for key in SAME))
     if "step_seconds" not in lines[0]:
         rows = {name: value for name, value in rows.items() if "training" not in name}

@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("--base", type=pathlib.Path, help="folder of a stored model in place of random weights")
     parser.add_argument("--dtype", choices=["float32", "float16", "bfloat16"], default="float32")
     parser.add_argument("--base-type", choices=["nf4", "fp4"], help="quantise the base by bitsandbytes")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--write", choices=["float32", "float16", "bfloat16"],
                         help="write a random model of that type to --base, and nothing else")
     for name, value in {"rows": 2, "length": 256, "warm-up": 2, "steps": 5, "new-tokens": 128, "texts": 3,
@@ -41,10 +42,18 @@ def peak_resident_bytes():
     raise SystemExit("/proc/self/status has no line VmHWM; this benchmark needs Linux")
 
 
+def device_bytes(device):
+    """What the whole GPU's memory is used for, as torch keeps what it once took; 0 without one."""
+    if device == "cpu":
+        return 0
+    free, total = torch.cuda.mem_get_info()
+    return total - free
+
+
 def train(model, options):
     parameters = [each for each in model.parameters() if each.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=1e-2)
-    ids = torch.randint(model.config.vocab_size, (options.rows, options.length))
+    ids = torch.randint(model.config.vocab_size, (options.rows, options.length)).to(options.device)
     model.train()
     seconds = []
     for number in range(options.warm_up + options.steps):
@@ -60,7 +69,7 @@ def train(model, options):
 
 
 def generate(model, options):
-    prompt = torch.randint(model.config.vocab_size, (1, PROMPT_TOKENS))
+    prompt = torch.randint(model.config.vocab_size, (1, PROMPT_TOKENS)).to(options.device)
     greedy = GenerationConfig(do_sample=False, min_new_tokens=options.new_tokens, max_new_tokens=options.new_tokens,
                               eos_token_id=None, pad_token_id=0)
     model.eval()
@@ -108,13 +117,13 @@ def main():
         random_model(options.size).to(getattr(torch, options.write)).save_pretrained(options.base)
         return
     dtype = getattr(torch, options.dtype)
-    base = open_base(options, dtype)
+    base = open_base(options, dtype).to(options.device)
     weights = base.num_parameters()
     model = get_peft_model(base, LoraConfig(r=8, lora_alpha=8, target_modules=TARGETS, task_type="CAUSAL_LM"))
     found = {
         "side": "python",
         "engine": f"torch {torch.__version__}",
-        "work": f"{options.base.name if options.base else options.size}, {options.rows}x{options.length} tokens, "
+        "work": f"{options.device}, {options.base.name if options.base else options.size}, {options.rows}x{options.length} tokens, "
                 f"{options.new_tokens} new, {options.dtype}"
                 + (f", base in {options.base_type}" if options.base_type else "") + f", {options.threads or 'its choice of'} threads",
         "weights": weights,
@@ -124,9 +133,11 @@ def main():
         found["step_seconds"] = train(model, options)
         found["step_tokens"] = options.rows * options.length
         found["training_peak_bytes"] = peak_resident_bytes()
+        found["training_device_bytes"] = device_bytes(options.device)
     found["text_seconds"] = generate(model, options)
     found["text_tokens"] = options.new_tokens
     found["peak_bytes"] = peak_resident_bytes()
+    found["device_bytes"] = device_bytes(options.device)
     print(json.dumps(found))
 
 

@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--resolution", type=int, default=0, help="pixels of a side; 0: the size's own")
     parser.add_argument("--dtype", choices=["float32", "bfloat16", "float16"], default="float32")
     parser.add_argument("--base-type", choices=["nf4", "fp4"], help="quantise the base by bitsandbytes")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--warm-up", type=int, default=2)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="0: torch's choice")
@@ -51,11 +52,20 @@ def quantised(unet, kind, dtype):
             load_in_4bit=True, bnb_4bit_quant_type=kind, bnb_4bit_compute_dtype=dtype))
 
 
+def device_bytes(device):
+    """What the whole GPU's memory is used for, as torch keeps what it once took; 0 without one."""
+    if device == "cpu":
+        return 0
+    free, total = torch.cuda.mem_get_info()
+    return total - free
+
+
 def build(options, dtype):
     config = json.loads((CONFIGS / f"unet-{options.size}.json").read_text())
     unet = UNet2DConditionModel.from_config(config).to(dtype)
     if options.base_type:
         unet = quantised(unet, options.base_type, dtype)
+    unet = unet.to(options.device)
     unet.requires_grad_(False)
     unet.add_adapter(LoraConfig(r=8, lora_alpha=8, target_modules=TARGETS))
     cast_training_params(unet, dtype=torch.float32)
@@ -76,12 +86,12 @@ def main():
     optimizer = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=1e-2)
     pixels = options.resolution or RESOLUTION[options.size]
     shape = (options.batch, 4, pixels // PIXELS_OF_A_LATENT, pixels // PIXELS_OF_A_LATENT)
-    latents, target = torch.randn(shape).to(dtype), torch.randn(shape)
-    context = torch.randn(options.batch, CONTEXT_TOKENS, unet.config.cross_attention_dim).to(dtype)
-    timesteps = torch.full((options.batch,), 500)
+    latents, target = torch.randn(shape).to(options.device, dtype), torch.randn(shape).to(options.device)
+    context = torch.randn(options.batch, CONTEXT_TOKENS, unet.config.cross_attention_dim).to(options.device, dtype)
+    timesteps = torch.full((options.batch,), 500, device=options.device)
     # As diffusers' own script for LoRA: frozen weights in the type, adapters in float32, operators by autocast.
-    mixed = torch.autocast("cpu", dtype) if dtype != torch.float32 else contextlib.nullcontext()
-    scaler = torch.amp.GradScaler("cpu", enabled=dtype == torch.float16)
+    mixed = torch.autocast(options.device, dtype) if dtype != torch.float32 else contextlib.nullcontext()
+    scaler = torch.amp.GradScaler(options.device, enabled=dtype == torch.float16)
 
     def step():
         with mixed:
@@ -102,13 +112,14 @@ def main():
     print(json.dumps({
         "side": "python",
         "engine": f"torch {torch.__version__}",
-        "work": f"{options.size}, {options.batch} of {pixels} pixels, {options.dtype}"
+        "work": f"{options.device}, {options.size}, {options.batch} of {pixels} pixels, {options.dtype}"
                 + (f", base in {options.base_type}" if options.base_type else "")
                 + (", gradient checkpointing" if options.gradient_checkpointing else "")
                 + f", {options.threads or 'its choice of'} threads, {options.warm_up} steps before",
         "seconds": seconds,
         "median_seconds": statistics.median(seconds),
         "peak_resident_bytes": peak_resident_bytes(),
+        "device_bytes": device_bytes(options.device),
         "trained_parameters": sum(each.numel() for each in parameters),
         "loss": loss,
     }))

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 /** {@code kasane params}. */
 @Command(name = "params", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Count what an adapter would train, and forecast file size and memory, from a model's config.json"
-        + " alone. In 23 short runs of LoRA on language models memory came out at most 7 %% off.")
+        + " alone. In 26 short runs of LoRA on language models memory came out at most 13 %% off.")
 public final class ParamsCommand implements Callable<Integer> {
   private static final int LARGEST = 1 << 20;
 
