@@ -70,7 +70,7 @@ final class DenoisingStep implements Objective<DenoisingStep.Example> {
   }
 
   @Override
-  public double backward(Example batch, NDManager scope, double weight) {
+  public NDArray backward(Example batch, NDManager scope, double weight) {
     if (!checkpointing) {
       return Objective.super.backward(batch, scope, weight);
     }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.module.Segment;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.TorchScript;
@@ -61,9 +62,9 @@ public final class LanguageObjective implements Objective<TextBatch> {
   }
 
   @Override
-  public double backward(TextBatch batch, NDManager scope, double weight) {
+  public NDArray backward(TextBatch batch, NDManager scope, double weight) {
     if (batch.supervisedTokens() == 0) {
-      return 0;
+      return scope.zeros(new Shape());
     }
     model.training(true);
     try {
@@ -74,13 +75,14 @@ public final class LanguageObjective implements Objective<TextBatch> {
     }
   }
 
-  private double backwardInSegments(TextBatch batch, NDManager scope, double weight) {
+  private NDArray backwardInSegments(TextBatch batch, NDManager scope, double weight) {
     try (GradMode on = GradMode.on()) {
       NDList state = model.state(tokens(batch), scope);
       Targets targets = Targets.of(batch, scope);
       try (SegmentedRun run = new SegmentedRun(model.bodySegments(), scope)) {
         run.forward(state);
-        return batch.share() * run.backward(features -> targets.loss(model, features), weight * batch.share());
+        NDArray loss = run.backward(features -> targets.loss(model, features), weight * batch.share());
+        return OPS.scale(OPS.cast(loss, DataType.FLOAT64), batch.share());
       }
     }
   }

@@ -58,17 +58,17 @@ public final class DiffusionObjective implements Objective<PictureBatch> {
   }
 
   @Override
-  public double backward(PictureBatch batch, NDManager scope, double weight) {
+  public NDArray backward(PictureBatch batch, NDManager scope, double weight) {
     return checkpointing ? backwardInSegments(batch, scope, weight) : Objective.super.backward(batch, scope, weight);
   }
 
-  private double backwardInSegments(PictureBatch batch, NDManager scope, double weight) {
+  private NDArray backwardInSegments(PictureBatch batch, NDManager scope, double weight) {
     try (GradMode on = GradMode.on()) {
       Prepared prepared = prepare(batch, scope);
       NDList state = model.unet().state(prepared.noisy(), prepared.timesteps(), prepared.context());
       try (SegmentedRun run = new SegmentedRun(model.unet().segments(), scope)) {
         run.forward(state);
-        double loss = run.backward(prepared::loss, weight);
+        NDArray loss = run.backward(prepared::loss, weight);
         if (trainText) {
           run.inputGradient(CONTEXT).ifPresent(gradient -> TorchBridge.backward(state.get(CONTEXT), gradient));
         }

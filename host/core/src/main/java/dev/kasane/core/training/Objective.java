@@ -1,8 +1,11 @@
 package dev.kasane.core.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.tensor.GradMode;
+import dev.kasane.core.tensor.Ops;
 import ai.djl.pytorch.jni.TorchBridge;
 
 /**
@@ -26,16 +29,23 @@ public interface Objective<B> {
    *
    * @param scope owner of everything that is computed
    * @param weight factor for the gradients: the share of this batch in an accumulated step
-   * @return the loss, unweighted
+   * @return the loss, unweighted, a scalar without a graph in the scope. Whoever reads it waits for the device
    */
-  default double backward(B batch, NDManager scope, double weight) {
+  default NDArray backward(B batch, NDManager scope, double weight) {
     try (GradMode on = GradMode.on()) {
       NDArray loss = loss(batch, scope);
-      double value = loss.getFloat();
-      if (Double.isFinite(value)) {
-        TorchBridge.backward(loss, scope.create((float) weight));
-      }
-      return value;
+      TorchBridge.backward(loss, start(loss, weight, scope));
+      return Ops.alias(loss, scope);
+    }
+  }
+
+  /**
+   * What backward begins with at a loss: a weight, but not a number where the loss is not finite. Then the gradients'
+   * norm is none either, and an optimiser moves nothing, without anybody having waited for the device to read the loss.
+   */
+  static NDArray start(NDArray loss, double weight, NDManager scope) {
+    try (GradMode off = GradMode.off()) {
+      return OPS.addScaled(OPS.castLike(scope.create(weight), loss), Ops.alias(loss, scope), 0);
     }
   }
 }

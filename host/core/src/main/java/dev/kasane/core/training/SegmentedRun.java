@@ -142,20 +142,17 @@ public final class SegmentedRun implements AutoCloseable {
    *
    * @param loss takes the first entry of the last state to a scalar; runs with gradients on
    * @param weight factor for all gradients
-   * @return the unweighted loss; when it is not finite, no gradient was added anywhere
+   * @return the unweighted loss, a scalar in the scope that the run was made in
    */
-  public double backward(UnaryOperator<NDArray> loss, double weight) {
+  public NDArray backward(UnaryOperator<NDArray> loss, double weight) {
     NDArray gradient;
-    double value;
+    NDArray value;
     try (NDManager inner = kept.newSubManager(); GradMode on = GradMode.on()) {
       NDArray leaf = Ops.alias(last().get(0).tensor, inner);
       leaf.setRequiresGradient(true);
       NDArray scalar = loss.apply(leaf);
-      value = OPS.cast(scalar, DataType.FLOAT64).getDouble();
-      if (!Double.isFinite(value)) {
-        return value;
-      }
-      TorchBridge.backward(scalar, OPS.castLike(inner.create(weight), scalar));
+      value = Ops.alias(scalar, scope);
+      TorchBridge.backward(scalar, Objective.start(scalar, weight, inner));
       gradient = TorchBridge.gradient(leaf, kept)
           .orElseThrow(() -> new IllegalStateException("The loss does not depend on the prediction"));
     }

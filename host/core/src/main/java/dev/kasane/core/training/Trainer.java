@@ -1,10 +1,15 @@
 package dev.kasane.core.training;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.TorchBridge;
 import dev.kasane.core.UserException;
 import dev.kasane.core.tensor.Engines;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -69,11 +74,17 @@ public final class Trainer<B> {
     double rate = plan.learningRate().at(step);
     double scale = plan.lossScale();
     while (true) {
-      double loss = 0;
-      for (int i = 0; i < plan.accumulation(); i++) {
-        loss += backward(step, step * plan.accumulation() + i, scale) / plan.accumulation();
+      double loss;
+      double norm;
+      try (NDManager scope = Engines.newManager(device)) {
+        List<Made> made = new ArrayList<>();
+        for (int i = 0; i < plan.accumulation(); i++) {
+          made.add(backward(step * plan.accumulation() + i, scale, scope));
+        }
+        norm = optimizer.step(rate, 1 / scale, plan.maxGradientNorm());
+        // Read after all of the step has been queued, so that a device is waited for once.
+        loss = made.stream().mapToDouble(each -> each.read(step, rate) / plan.accumulation()).sum();
       }
-      double norm = optimizer.step(rate, 1 / scale, plan.maxGradientNorm());
       if (Double.isFinite(norm)) {
         return new TrainingListener.StepReport(step + 1, loss, rate, norm);
       }
@@ -86,17 +97,26 @@ public final class Trainer<B> {
     }
   }
 
-  private double backward(long step, long number, double scale) {
+  private Made backward(long number, double scale, NDManager parent) {
     B batch = batches.batch(number);
     TorchBridge.seed(plan.seedOf(number));
-    try (NDManager scope = Engines.newManager(device)) {
-      double loss = objective.backward(batch, scope, scale / plan.accumulation());
-      if (!Double.isFinite(loss)) {
-        throw new UserException("The loss of step " + (step + 1) + " is " + loss + " on " + batch
-            + ". Likely causes: a learning rate that is too high (it is " + plan.learningRate().at(step)
+    try (NDManager scope = parent.newSubManager()) {
+      NDArray loss = objective.backward(batch, scope, scale / plan.accumulation());
+      loss.attach(parent);
+      return new Made(batch, loss);
+    }
+  }
+
+  /** What a batch came to. A step whose gradients are not finite has moved nothing. */
+  private record Made(Object batch, NDArray loss) {
+    double read(long step, double rate) {
+      double value = OPS.cast(loss, DataType.FLOAT64).getDouble();
+      if (!Double.isFinite(value)) {
+        throw new UserException("The loss of step " + (step + 1) + " is " + value + " on " + batch
+            + ". Likely causes: a learning rate that is too high (it is " + rate
             + "), float16 overflow (try bfloat16 or float32), or a damaged picture or base weight.");
       }
-      return loss;
+      return value;
     }
   }
 }
