@@ -12,6 +12,7 @@ import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisedWeight;
 import dev.kasane.quant.cuda.DeviceKernels;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Moves weights into the memory of a device; its kernels decode and multiply the quantised ones. */
@@ -43,9 +44,10 @@ public final class DeviceWeights {
    * @return how many of them are quantised
    */
   public static int move(Module root, NDManager owner, DeviceKernels kernels) {
+    Map<Weight, FrozenWeight> before = new LinkedHashMap<>();
+    root.weightPlaces().values().stream().filter(Weight::isSet).forEach(place -> before.put(place, place.own()));
     Map<FrozenWeight, FrozenWeight> moved = new IdentityHashMap<>();
-    root.weightPlaces().values().stream().filter(Weight::isSet).forEach(place ->
-        place.set(moved.computeIfAbsent(place.own(), each -> moved(each, owner, kernels))));
+    before.forEach((place, weight) -> place.set(moved.computeIfAbsent(weight, each -> moved(each, owner, kernels))));
     return (int) moved.keySet().stream().filter(QuantisedWeight.class::isInstance).count();
   }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code kasane quantize}. */
 @Command(name = "quantize", mixinStandardHelpOptions = true,
     description = "Store the linear layers of a model in 4 or 8 bits, as bitsandbytes does. Embeddings, norms,"
-        + " convolutions and a language model's output head stay as they are.")
+        + " convolutions and a language model's output head stay as they are. Computed on the CPU.")
 final class QuantizeCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;

@@ -6,7 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
+import dev.kasane.core.module.DenseWeight;
+import dev.kasane.core.module.Weight;
+import dev.kasane.core.tensor.ElementType;
+import dev.kasane.core.tensor.Engines;
+import dev.kasane.diffusion.base.ImageBase;
+import dev.kasane.diffusion.checkpoint.BaseOptions;
+import dev.kasane.diffusion.pipeline.PictureRequest;
+import dev.kasane.diffusion.pipeline.Sampler;
+import dev.kasane.diffusion.scheduler.SchedulerKind;
+import dev.kasane.quant.cuda.DeviceKernels;
 import dev.kasane.quant.cuda.Gpu;
+import dev.kasane.quant.device.DeviceWeights;
+import dev.kasane.testkit.MetaDevice;
+import dev.kasane.text.checkpoint.TextCheckpoint;
+import dev.kasane.text.model.CausalLm;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +112,40 @@ class ComputeDeviceTest {
     assertThat(told).containsExactly("Computing on the CPU: this is for the CPU.");
     assertThatThrownBy(() -> ComputeDevice.choose(DeviceWish.parse("cuda"), reason, told::add, WHOLE))
         .isInstanceOf(UserException.class).hasMessageContaining("this is for the CPU");
+  }
+
+  /** A base is read on the host and moved with all of its parts, after which it draws there. */
+  @Test
+  void aBaseIsMovedAsAWhole() {
+    ComputeDevice meta = new ComputeDevice(MetaDevice.META, Optional.of(new DeviceKernels(null, false)));
+    Path golden = Path.of(System.getProperty("kasane.root"), "unet-attention/src/test/resources/golden/sd1-tiny");
+    try (NDManager owner = meta.newManager();
+        ImageBase base = ImageBase.open(golden, BaseOptions.none(), ElementType.BFLOAT16, QuantisedBase::read)) {
+      meta.load(base, Optional.empty(), false, owner, told::add);
+
+      assertThat(base.modules()).hasSize(3).allSatisfy(module ->
+          assertThat(module.weightPlaces().values()).isNotEmpty().allSatisfy(weight ->
+              assertThat(((DenseWeight) weight.get()).array().getDevice()).isEqualTo(MetaDevice.META)));
+      PictureRequest request = new PictureRequest(
+          "a cat", "", 1, 2, 7, 64, 64, SchedulerKind.EULER, 0, Optional.empty());
+      assertThatThrownBy(() -> new Sampler(base.model()).draw(request, (done, all) -> { }))
+          .as("reading the picture, the first thing that this device refuses").hasMessageContaining("out of meta");
+    }
+  }
+
+  @Test
+  void tiedWeightsStayTied() {
+    Path golden = Path.of(System.getProperty("kasane.root"), "text-lm/src/test/resources/golden/llama-tied");
+    try (NDManager host = Engines.newManager(); NDManager meta = MetaDevice.newManager()) {
+      CausalLm model = TextCheckpoint.open(golden).model(ElementType.FLOAT32, host);
+      int before = model.namedWeights().size();
+
+      assertThat(DeviceWeights.move(model, meta, new DeviceKernels(null, false))).isZero();
+
+      assertThat(model.namedWeights()).hasSize(before).hasSizeLessThan(model.weightPlaces().size());
+      assertThat(model.weightPlaces().values()).extracting(Weight::own).allSatisfy(each ->
+          assertThat(((DenseWeight) each).array().getDevice()).isEqualTo(MetaDevice.META));
+    }
   }
 
   @ParameterizedTest

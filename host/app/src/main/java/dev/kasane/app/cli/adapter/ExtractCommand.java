@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code kasane extract}. */
 @Command(name = "extract", mixinStandardHelpOptions = true, sortOptions = false,
-    description = "Make a LoRA of the difference between a fine-tuned model and its base.")
+    description = "Make a LoRA of the difference between a fine-tuned model and its base. Computed on the CPU.")
 public final class ExtractCommand implements Callable<Integer> {
   /** Singular values of float32 matrices are good to about this, relative to the largest. */
   private static final double DECOMPOSITION_BOUND = 1e-4;

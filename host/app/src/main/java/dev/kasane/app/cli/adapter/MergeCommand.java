@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** {@code kasane merge}. */
 @Command(name = "merge", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Fold adapters into a copy of a model. Each tensor keeps its type; those that no adapter"
-        + " changes are copied byte for byte.")
+        + " changes are copied byte for byte. Computed on the CPU.")
 public final class MergeCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;

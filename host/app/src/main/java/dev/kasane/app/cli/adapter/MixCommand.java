@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code kasane mix}. */
 @Command(name = "mix", mixinStandardHelpOptions = true, sortOptions = false,
-    description = "Make one adapter file of several.")
+    description = "Make one adapter file of several. Computed on the CPU.")
 public final class MixCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
