@@ -2,6 +2,7 @@ package dev.kasane.quant.checkpoint;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
+import dev.kasane.core.checkpoint.WeightWriter;
 import dev.kasane.core.safetensors.SafetensorsWriter;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.quant.QuantisationSettings;
@@ -54,7 +55,7 @@ public final class QuantisedFile {
       for (String name : source.names()) {
         boolean quantise = chosen.test(name);
         List<TensorDeclaration> parts =
-            quantise ? tensors.declare(name) : List.of(QuantisedTensors.dense(source, name));
+            quantise ? tensors.declare(name) : List.of(WeightWriter.declare(source, name));
         counter.count(parts, source.shape(name).size(), quantise);
         all.addAll(parts);
       }

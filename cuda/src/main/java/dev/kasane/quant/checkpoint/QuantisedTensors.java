@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorTransform;
-import dev.kasane.core.checkpoint.WeightWriter;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.safetensors.TensorDeclaration;
 import dev.kasane.core.tensor.ElementType;
@@ -155,16 +154,5 @@ final class QuantisedTensors implements AutoCloseable {
       scope = null;
     }
     current = "";
-  }
-
-  /** The bytes of a dense tensor as they are; 8-bit floats are widened to float32. */
-  static TensorDeclaration dense(TensorSource source, String name) {
-    DType stored = source.dtype(name);
-    boolean widened = stored.isFloatingPoint() && stored.byteSize() == 1;
-    return new TensorDeclaration(name, widened ? DType.F32 : stored, source.shape(name).getShape(), channel -> {
-      try (NDManager scratch = Engines.newManager(); GradMode off = GradMode.off()) {
-        WeightWriter.writeRows(TensorTransform.contiguous(source.read(name, scratch), scratch), channel);
-      }
-    });
   }
 }

@@ -43,8 +43,6 @@ final class CudaDriver {
 
     int cuCtxPopCurrent_v2(PointerByReference context);
 
-    int cuCtxSynchronize();
-
     int cuMemGetInfo_v2(LongByReference free, LongByReference total);
 
     int cuModuleLoadData(PointerByReference module, byte[] image);

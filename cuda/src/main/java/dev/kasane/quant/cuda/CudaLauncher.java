@@ -106,11 +106,6 @@ public final class CudaLauncher implements Accelerator {
     return new CudaCopyQueue(driver, context);
   }
 
-  /** Waits for all launches. */
-  public void synchronize() {
-    call("finish", driver.api()::cuCtxSynchronize);
-  }
-
   @Override
   public double seconds(Runnable work) {
     PointerByReference start = new PointerByReference();

@@ -30,7 +30,6 @@ public final class KernelArguments {
     return this;
   }
 
-  /** A float. */
   public KernelArguments number(float value) {
     values.setFloat(slot(), value);
     return this;

@@ -21,7 +21,6 @@ public enum KernelFile {
 
   private static final String COMMON = "common.cuh";
 
-  /** The name of the file. */
   public String fileName() {
     return name().toLowerCase(Locale.ROOT) + ".cu";
   }

@@ -63,9 +63,9 @@ public final class KernelSelfTest {
       for (DataType type : TYPES) {
         fourBit(codes, type);
         if (products && type != DataType.FLOAT32) {
-          product(codes, type, 3);
-          product(codes, type, QuantKernels.MOST_ROWS);
-          transposed(codes, type);
+          product(codes, type, 3, false);
+          product(codes, type, QuantKernels.MOST_ROWS, false);
+          product(codes, type, 5, true);
         }
       }
     }
@@ -107,47 +107,31 @@ public final class KernelSelfTest {
     }
   }
 
-  private void product(FourBitType codes, DataType type, int rows) {
+  /** x·Wᵀ, or transposed x·W. */
+  private void product(FourBitType codes, DataType type, int rows, boolean transposed) {
+    int from = transposed ? OUTPUTS : INPUTS;
+    int to = transposed ? INPUTS : OUTPUTS;
     try (Workspace space = new Workspace(memory)) {
       FourBitBlocks blocks = quantised(codes, weights);
       float[] scales = ((PlainScales) blocks.scales()).values();
-      long x = space.put(values(rows * INPUTS, 0.5), type);
-      float[] rounded = space.floats(x, rows * INPUTS, type);
-      long y = space.room((long) rows * OUTPUTS * Short.BYTES);
-      kernels.multiply(codes, type, addresses(space, blocks), x, y, rows, OUTPUTS, INPUTS, BLOCK_SIZE);
-      double[] exact = new double[rows * OUTPUTS];
+      long x = space.put(values(rows * from, 0.5), type);
+      float[] rounded = space.floats(x, rows * from, type);
+      long y = space.room((long) rows * to * Short.BYTES);
+      if (transposed) {
+        kernels.multiplyTransposed(codes, type, addresses(space, blocks), x, y, rows, OUTPUTS, INPUTS, BLOCK_SIZE);
+      } else {
+        kernels.multiply(codes, type, addresses(space, blocks), x, y, rows, OUTPUTS, INPUTS, BLOCK_SIZE);
+      }
+      double[] exact = new double[rows * to];
       for (int i = 0; i < exact.length; i++) {
-        for (int k = 0; k < INPUTS; k++) {
-          int index = i % OUTPUTS * INPUTS + k;
-          exact[i] += (double) rounded[i / OUTPUTS * INPUTS + k] * codes.value(blocks.code(index))
+        for (int k = 0; k < from; k++) {
+          int index = transposed ? k * INPUTS + i % to : i % to * INPUTS + k;
+          exact[i] += (double) rounded[i / to * from + k] * codes.value(blocks.code(index))
               * scales[index / BLOCK_SIZE];
         }
       }
-      add("multiply " + rows + " rows", codes, type,
+      add("multiply " + (transposed ? "transposed" : rows + " rows"), codes, type,
           relative(space.floats(y, exact.length, type), exact), productError(type));
-    }
-  }
-
-  private void transposed(FourBitType codes, DataType type) {
-    int rows = 5;
-    try (Workspace space = new Workspace(memory)) {
-      FourBitBlocks blocks = quantised(codes, weights);
-      float[] scales = ((PlainScales) blocks.scales()).values();
-      long dy = space.put(values(rows * OUTPUTS, 0.5), type);
-      float[] rounded = space.floats(dy, rows * OUTPUTS, type);
-      long dx = space.room((long) rows * INPUTS * Short.BYTES);
-      kernels.multiplyTransposed(
-          codes, type, addresses(space, blocks), dy, dx, rows, OUTPUTS, INPUTS, BLOCK_SIZE);
-      double[] exact = new double[rows * INPUTS];
-      for (int i = 0; i < exact.length; i++) {
-        for (int n = 0; n < OUTPUTS; n++) {
-          int index = n * INPUTS + i % INPUTS;
-          exact[i] += (double) rounded[i / INPUTS * OUTPUTS + n] * codes.value(blocks.code(index))
-              * scales[index / BLOCK_SIZE];
-        }
-      }
-      add("multiply transposed", codes, type,
-          relative(space.floats(dx, exact.length, type), exact), productError(type));
     }
   }
 

@@ -9,13 +9,40 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.StoredTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
-/** Copies an adapter file with other keys, every tensor bit for bit. */
+/** Gives adapter files other keys: finds those that were meant, and copies every tensor bit for bit. */
 public final class KeyRepair {
   private KeyRepair() {}
+
+  /**
+   * New keys for all that need one.
+   *
+   * @param keys all keys of a file
+   * @param meant makes of a key the one that was meant, itself for a sound one; nothing where that cannot be told
+   * @return old key → new key; nothing when one of them cannot be told, two would fall together, or all are sound
+   */
+  public static Optional<Map<String, String>> renames(
+      Collection<String> keys, Function<String, Optional<String>> meant) {
+    Map<String, String> renames = new LinkedHashMap<>();
+    Set<String> taken = new HashSet<>();
+    for (String key : keys) {
+      Optional<String> renamed = meant.apply(key).filter(taken::add);
+      if (renamed.isEmpty()) {
+        return Optional.empty();
+      }
+      renamed.filter(name -> !name.equals(key)).ifPresent(name -> renames.put(key, name));
+    }
+    return renames.isEmpty() ? Optional.empty() : Optional.of(renames);
+  }
 
   /**
    * Copies a file, whatever kind it is and in however many parts, to a safetensors file.

@@ -72,11 +72,7 @@ public final class ModuleSource implements TensorSource {
   }
 
   private Weight weight(String name) {
-    Weight weight = weights.get(name);
-    if (weight == null) {
-      throw missing(name);
-    }
-    return weight;
+    return find(weights, name);
   }
 
   /** Does nothing: the model keeps its weights. */

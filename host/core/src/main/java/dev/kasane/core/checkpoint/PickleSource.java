@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The tensors of a PyTorch checkpoint ({@code .ckpt}, {@code .bin}, {@code .pt}), which is not run. */
 public final class PickleSource implements TensorSource {
@@ -31,9 +32,13 @@ public final class PickleSource implements TensorSource {
    *     values and tensors
    */
   public static PickleSource open(Path path) {
+    return open(path, TorchCheckpoint::stateDict);
+  }
+
+  private static PickleSource open(Path path, Function<TorchCheckpoint, Map<String, PickledTensor>> tensors) {
     TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
     try {
-      return new PickleSource(checkpoint, checkpoint.stateDict());
+      return new PickleSource(checkpoint, tensors.apply(checkpoint));
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -48,14 +53,10 @@ public final class PickleSource implements TensorSource {
    * @throws FileFault as {@link #open}
    */
   static PickleSource openAny(Path path) {
-    TorchCheckpoint checkpoint = TorchCheckpoint.open(path);
-    try {
+    return open(path, checkpoint -> {
       Map<String, PickledTensor> named = named(checkpoint.root());
-      return new PickleSource(checkpoint, named.isEmpty() ? checkpoint.stateDict() : named);
-    } catch (RuntimeException e) {
-      checkpoint.close();
-      throw e;
-    }
+      return named.isEmpty() ? checkpoint.stateDict() : named;
+    });
   }
 
   private static Map<String, PickledTensor> named(Object root) {
@@ -133,11 +134,7 @@ public final class PickleSource implements TensorSource {
   }
 
   private PickledTensor tensor(String name) {
-    PickledTensor tensor = tensors.get(name);
-    if (tensor == null) {
-      throw missing(name);
-    }
-    return tensor;
+    return find(tensors, name);
   }
 
   @Override

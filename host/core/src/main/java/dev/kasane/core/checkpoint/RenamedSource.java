@@ -112,11 +112,7 @@ public final class RenamedSource implements TensorSource {
    * @throws UserException when there is no such tensor
    */
   public Stored stored(String name) {
-    Stored stored = mapping.get(name);
-    if (stored == null) {
-      throw missing(name);
-    }
-    return stored;
+    return find(mapping, name);
   }
 
   @Override

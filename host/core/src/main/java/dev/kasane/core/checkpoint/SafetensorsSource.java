@@ -68,11 +68,7 @@ public final class SafetensorsSource implements TensorSource {
   }
 
   private TensorEntry entry(String name) {
-    TensorEntry entry = file.tensors().get(name);
-    if (entry == null) {
-      throw missing(name);
-    }
-    return entry;
+    return find(file.tensors(), name);
   }
 
   @Override

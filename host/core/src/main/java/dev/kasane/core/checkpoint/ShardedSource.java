@@ -103,11 +103,7 @@ public final class ShardedSource implements TensorSource {
   }
 
   private TensorSource source(String name) {
-    TensorSource source = byName.get(name);
-    if (source == null) {
-      throw missing(name);
-    }
-    return source;
+    return find(byName, name);
   }
 
   @Override

@@ -20,9 +20,18 @@ public interface TensorSource extends AutoCloseable {
   /** The names of all tensors, in a stable order. Unmodifiable. */
   Set<String> names();
 
-  /** Says that there is no such tensor. */
-  default UserException missing(String name) {
-    return new UserException(location() + " has no tensor '" + name + "' among its " + names().size() + ".");
+  /**
+   * What is known of a tensor.
+   *
+   * @param all by name, what is known of each
+   * @throws UserException when there is no such tensor
+   */
+  default <T> T find(Map<String, T> all, String name) {
+    T found = all.get(name);
+    if (found == null) {
+      throw new UserException(location() + " has no tensor '" + name + "' among its " + names().size() + ".");
+    }
+    return found;
   }
 
   /**

@@ -46,7 +46,6 @@ public final class ProcessEnd {
     T run() throws IOException;
   }
 
-  /** The end of this process. */
   public static ProcessEnd ofThisProcess() {
     return THIS;
   }

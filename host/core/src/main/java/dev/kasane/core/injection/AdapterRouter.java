@@ -62,7 +62,6 @@ public final class AdapterRouter implements AutoCloseable {
     });
   }
 
-  /** The names of the adapters. */
   public Set<String> names() {
     return Set.copyOf(selections.keySet());
   }

@@ -36,7 +36,6 @@ public final class MethodChoice {
     prepared(options);
   }
 
-  /** The method. */
   public AdapterMethod method() {
     return method;
   }

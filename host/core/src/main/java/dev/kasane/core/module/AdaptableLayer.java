@@ -9,12 +9,33 @@ import java.util.List;
 /** A layer with a weight, an optional bias and any number of adapters, each with its own strength. */
 public abstract class AdaptableLayer extends Module implements TargetLayer {
   private final List<Attachment> attachments = new ArrayList<>();
+  private final Kind kind;
+  private final Weight weight;
+  /** Null when there is none. */
+  private final Weight bias;
 
-  /** The layer's weight. */
-  protected abstract Weight weightPlace();
+  /**
+   * @param kind what the layer computes
+   * @param biased whether it has a bias, a number for each size of the weight's first axis
+   * @param shape the weight's
+   */
+  AdaptableLayer(Kind kind, boolean biased, long... shape) {
+    this.kind = kind;
+    this.weight = weight("weight", shape);
+    this.bias = biased ? weight("bias", shape[0]) : null;
+  }
 
-  /** The layer's bias, or null when it has none. */
-  protected abstract Weight biasPlace();
+  /** A layer without bias that shows another's weight until it is given its own. */
+  AdaptableLayer(Kind kind, AdaptableLayer lender) {
+    this.kind = kind;
+    this.weight = tiedWeight("weight", lender.weight);
+    this.bias = null;
+  }
+
+  @Override
+  public final Kind kind() {
+    return kind;
+  }
 
   /** The layer's operation with its own weight and bias. */
   protected abstract NDArray applyBase(NDArray x);
@@ -61,7 +82,7 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
 
   @Override
   public final FrozenWeight weight() {
-    return weightPlace().get();
+    return weight.get();
   }
 
   /**
@@ -70,17 +91,17 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
    * <p>The weight that was there is not closed.
    */
   public final void replaceWeight(FrozenWeight replacement) {
-    weightPlace().set(replacement);
+    weight.set(replacement);
   }
 
   /** Puts a weight over the layer's own and all that covers it, for merging, or takes it off again with null. */
   public final void mergeWeight(FrozenWeight merged) {
-    weightPlace().merge(merged);
+    weight.merge(merged);
   }
 
   @Override
   public final boolean hasBias() {
-    return biasPlace() != null;
+    return bias != null;
   }
 
   /**
@@ -101,7 +122,7 @@ public abstract class AdaptableLayer extends Module implements TargetLayer {
     if (!hasBias()) {
       throw new IllegalStateException("Layer " + path() + " has no bias");
     }
-    return biasPlace();
+    return bias;
   }
 
   @Override

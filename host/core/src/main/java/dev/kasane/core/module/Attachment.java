@@ -17,7 +17,6 @@ public final class Attachment {
     this.multiplier = multiplier;
   }
 
-  /** The update. */
   public LiveUpdate update() {
     return update;
   }

@@ -2,7 +2,6 @@ package dev.kasane.core.module;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** A numbered list of children, {@code 0}, {@code 1}, …, as PyTorch's {@code ModuleList}. */
 public final class Blocks<M extends Module> extends Module {
@@ -33,10 +32,5 @@ public final class Blocks<M extends Module> extends Module {
   /** How many blocks there are. */
   public int size() {
     return blocks.size();
-  }
-
-  /** The positions from last to first. */
-  public IntStream reversed() {
-    return IntStream.iterate(blocks.size() - 1, i -> i >= 0, i -> i - 1);
   }
 }

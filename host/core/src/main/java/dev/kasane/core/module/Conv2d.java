@@ -6,8 +6,6 @@ import ai.djl.ndarray.NDArray;
 
 /** A two-dimensional convolution with W (out, in, k, k). */
 public final class Conv2d extends AdaptableLayer {
-  private final Weight weight;
-  private final Weight bias;
   private final int stride;
   private final int padding;
 
@@ -21,31 +19,15 @@ public final class Conv2d extends AdaptableLayer {
    * @param padding zeros around the picture
    */
   public Conv2d(long inputs, long outputs, int kernel, int stride, int padding) {
-    this.weight = weight("weight", outputs, inputs, kernel, kernel);
-    this.bias = weight("bias", outputs);
+    super(Kind.CONV2D, true, outputs, inputs, kernel, kernel);
     this.stride = stride;
     this.padding = padding;
   }
 
   @Override
-  protected Weight weightPlace() {
-    return weight;
-  }
-
-  @Override
-  protected Weight biasPlace() {
-    return bias;
-  }
-
-  @Override
-  public Kind kind() {
-    return Kind.CONV2D;
-  }
-
-  @Override
   protected NDArray applyBase(NDArray x) {
-    NDArray b = bias.dense(x.getManager());
-    return weight.get().apply(x.getManager(), dense -> OPS.conv2d(x, dense, b, stride, padding));
+    NDArray b = bias().materialise(x.getManager());
+    return weight().apply(x.getManager(), dense -> OPS.conv2d(x, dense, b, stride, padding));
   }
 
   @Override

@@ -6,35 +6,18 @@ import ai.djl.ndarray.NDArray;
 
 /** A table of rows that are looked up by number. */
 public final class Embedding extends AdaptableLayer {
-  private final Weight weight;
-
   /**
    * @param entries how many rows
    * @param width how long a row is
    */
   public Embedding(long entries, long width) {
-    this.weight = weight("weight", entries, width);
-  }
-
-  @Override
-  protected Weight weightPlace() {
-    return weight;
-  }
-
-  @Override
-  protected Weight biasPlace() {
-    return null;
-  }
-
-  @Override
-  public Kind kind() {
-    return Kind.EMBEDDING;
+    super(Kind.EMBEDDING, false, entries, width);
   }
 
   /** Looks up 64-bit ids of any shape; the result has one more axis. */
   @Override
   protected NDArray applyBase(NDArray ids) {
-    return OPS.embedding(ids, weight.dense(ids.getManager()));
+    return OPS.embedding(ids, weight().materialise(ids.getManager()));
   }
 
   @Override

@@ -3,11 +3,10 @@ package dev.kasane.core.module;
 import static dev.kasane.core.tensor.Ops.OPS;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 
 /** Group normalisation with a scale and a shift for each channel. */
-public final class GroupNorm extends AdaptableLayer {
-  private final Weight weight;
-  private final Weight bias;
+public final class GroupNorm extends NormLayer {
   private final int groups;
   private final double epsilon;
 
@@ -17,43 +16,15 @@ public final class GroupNorm extends AdaptableLayer {
    * @param epsilon added to the variance
    */
   public GroupNorm(int groups, long channels, double epsilon) {
-    this.weight = weight("weight", channels);
-    this.bias = weight("bias", channels);
+    super(channels);
     this.groups = groups;
     this.epsilon = epsilon;
   }
 
-  @Override
-  protected Weight weightPlace() {
-    return weight;
-  }
-
-  @Override
-  protected Weight biasPlace() {
-    return bias;
-  }
-
-  @Override
-  public Kind kind() {
-    return Kind.NORM;
-  }
-
   /** Normalises (batch, channels, …). */
   @Override
-  protected NDArray applyBase(NDArray x) {
-    return OPS.groupNorm(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
-  }
-
-  @Override
-  public NDArray apply(NDArray x, NDArray other) {
-    try (NDArray none = x.getManager().zeros(bias.shape())) {
-      return apply(x, other, none);
-    }
-  }
-
-  @Override
-  public NDArray apply(NDArray x, NDArray other, NDArray otherBias) {
-    return otherBias == null ? apply(x, other) : OPS.groupNorm(x, groups, other, otherBias, epsilon);
+  NDArray normalise(NDArray x, NDArray scale, NDArray shift) {
+    return OPS.groupNorm(x, groups, scale, shift, epsilon);
   }
 
   /** Normalises and applies SiLU. */
@@ -63,6 +34,7 @@ public final class GroupNorm extends AdaptableLayer {
         return OPS.silu(normed);
       }
     }
-    return OPS.groupNormSilu(x, groups, weight.dense(x.getManager()), bias.dense(x.getManager()), epsilon);
+    NDManager scope = x.getManager();
+    return OPS.groupNormSilu(x, groups, weight().materialise(scope), bias().materialise(scope), epsilon);
   }
 }

@@ -6,22 +6,17 @@ import ai.djl.ndarray.NDArray;
 
 /** y = x·Wᵀ + b, with W (out, in). */
 public final class Linear extends AdaptableLayer {
-  private final Weight weight;
-  private final Weight bias;
-
   /**
    * @param inputs input features
    * @param outputs output features
    * @param biased whether the layer has a bias
    */
   public Linear(long inputs, long outputs, boolean biased) {
-    this.weight = weight("weight", outputs, inputs);
-    this.bias = biased ? weight("bias", outputs) : null;
+    super(Kind.LINEAR, biased, outputs, inputs);
   }
 
   private Linear(Embedding table) {
-    this.weight = tiedWeight("weight", table.weightPlace());
-    this.bias = null;
+    super(Kind.LINEAR, table);
   }
 
   /**
@@ -35,24 +30,8 @@ public final class Linear extends AdaptableLayer {
   }
 
   @Override
-  protected Weight weightPlace() {
-    return weight;
-  }
-
-  @Override
-  protected Weight biasPlace() {
-    return bias;
-  }
-
-  @Override
-  public Kind kind() {
-    return Kind.LINEAR;
-  }
-
-  @Override
   protected NDArray applyBase(NDArray x) {
-    NDArray b = bias == null ? null : bias.dense(x.getManager());
-    return weight.get().linear(x, b);
+    return weight().linear(x, hasBias() ? bias().materialise(x.getManager()) : null);
   }
 
   @Override

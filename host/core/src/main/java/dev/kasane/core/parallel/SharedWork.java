@@ -22,7 +22,6 @@ public final class SharedWork {
     void run() throws IOException;
   }
 
-  /** Adds a copy. */
   public void addCopy(Piece piece) {
     copies.add(piece);
   }

@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /** Copies the elements of a tensor into row-major order without gaps. */
 final class TensorGather {
-  private TensorGather() {
-  }
+  private TensorGather() {}
 
   /**
    * A direct, read-only, little-endian copy.

@@ -23,7 +23,7 @@ final class EntryParser {
     this.parser = parser;
   }
 
-  TensorDeclared parse(JsonToken first) throws IOException {
+  TensorEntry parse(JsonToken first) throws IOException {
     if (first != JsonToken.START_OBJECT) {
       throw fault("should be an object with dtype, shape and data_offsets");
     }
@@ -36,7 +36,7 @@ final class EntryParser {
     if (offsets.length != 2) {
       throw fault("has " + offsets.length + " data_offsets in place of 2");
     }
-    return new TensorDeclared(dtype, shape, offsets[0], offsets[1]);
+    return new TensorEntry(name, dtype, shape, offsets[0], offsets[1]);
   }
 
   private void parseField(String field) throws IOException {

@@ -11,8 +11,7 @@ public final class FileDiagnosis {
 
   private static final String WRONG_NAME = "; rename it after what it is";
 
-  private FileDiagnosis() {
-  }
+  private FileDiagnosis() {}
 
   /**
    * A clause such as "is a zip archive, …" that completes "the file …" and ends with what to do.

@@ -4,8 +4,7 @@ package dev.kasane.core.safetensors;
 final class Float8 {
   private static final int E4M3_NAN = 0x7f;
 
-  private Float8() {
-  }
+  private Float8() {}
 
   /** 1 sign, 5 exponent and 2 mantissa bits: the upper byte of a binary16 number. */
   static float e5m2ToFloat(byte bits) {

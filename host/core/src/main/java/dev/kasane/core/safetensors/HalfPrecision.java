@@ -19,8 +19,7 @@ public final class HalfPrecision {
   /** 2^-24, the smallest positive binary16 number. */
   private static final float HALF_MIN_VALUE = 0x1p-24f;
 
-  private HalfPrecision() {
-  }
+  private HalfPrecision() {}
 
   /** The float equal to the binary16 number with these bits. */
   public static float halfToFloat(short half) {

@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,7 +41,7 @@ final class HeaderParser {
 
   private final Path path;
   private final byte[] json;
-  private final Map<String, TensorDeclared> tensors = new LinkedHashMap<>();
+  private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Set<String> foreign = new LinkedHashSet<>();
 
@@ -49,9 +50,9 @@ final class HeaderParser {
     this.json = json;
   }
 
-  /** Tensors in header order. */
-  Map<String, TensorDeclared> tensors() {
-    return tensors;
+  /** Tensors in header order, their bytes counted from the end of the header and unchecked. */
+  Collection<TensorEntry> tensors() {
+    return tensors.values();
   }
 
   /** Names of the metadata that are no text. */

@@ -21,8 +21,7 @@ final class HeaderWriter {
       .streamWriteConstraints(StreamWriteConstraints.defaults())
       .build();
 
-  private HeaderWriter() {
-  }
+  private HeaderWriter() {}
 
   /**
    * The header, padded with spaces to a multiple of eight bytes.

@@ -3,12 +3,11 @@ package dev.kasane.core.safetensors;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFault;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Checks that the declared tensors tile the data of a file exactly, from its first byte to its last. */
@@ -23,65 +22,65 @@ final class LayoutCheck {
     this.dataLength = dataLength;
   }
 
-  /** The tensors with absolute offsets, in the order of their bytes. */
-  Map<String, TensorEntry> place(Map<String, TensorDeclared> declared) {
-    List<Map.Entry<String, TensorDeclared>> ordered = new ArrayList<>(declared.entrySet());
-    Comparator<TensorDeclared> byOffset =
-        Comparator.comparingLong(TensorDeclared::begin).thenComparingLong(TensorDeclared::end);
-    ordered.sort(Map.Entry.comparingByValue(byOffset));
+  /**
+   * The tensors by name in the order of their bytes, counted from the start of the file.
+   *
+   * @param declared with bytes counted from the end of the header
+   */
+  Map<String, TensorEntry> place(Collection<TensorEntry> declared) {
     Map<String, TensorEntry> placed = new LinkedHashMap<>();
     long position = 0;
-    for (Map.Entry<String, TensorDeclared> tensor : ordered) {
-      TensorDeclared span = tensor.getValue();
-      checkFollows(tensor.getKey(), span, position);
-      checkSize(tensor.getKey(), span);
-      position = span.end();
-      placed.put(tensor.getKey(), new TensorEntry(tensor.getKey(), span.dtype(), span.shape(),
-          dataStart + span.begin(), dataStart + span.end()));
+    for (TensorEntry tensor : declared.stream()
+        .sorted(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::end)).toList()) {
+      checkFollows(tensor, position);
+      checkSize(tensor);
+      position = tensor.end();
+      placed.put(tensor.name(), new TensorEntry(tensor.name(), tensor.dtype(), tensor.shape(),
+          dataStart + tensor.begin(), dataStart + tensor.end()));
     }
     checkEnd(position);
     return Collections.unmodifiableMap(placed);
   }
 
-  private void checkFollows(String name, TensorDeclared span, long position) {
+  private void checkFollows(TensorEntry span, long position) {
     if (span.begin() > span.end()) {
-      throw new FileFault(path, where(name, span) + ", which runs backwards; the header is damaged");
+      throw new FileFault(path, where(span) + ", which runs backwards; the header is damaged");
     }
     if (span.begin() < position) {
-      throw new FileFault(path, where(name, span) + ", over the tensor before it, which ends at " + position
+      throw new FileFault(path, where(span) + ", over the tensor before it, which ends at " + position
           + "; the header is damaged");
     }
     if (span.begin() > position) {
-      throw new FileFault(path, where(name, span) + ", leaving bytes from " + position
+      throw new FileFault(path, where(span) + ", leaving bytes from " + position
           + " on that belong to no tensor; the header is damaged");
     }
     // An end past the file is reported by checkEnd, with all that is missing; here it must not overflow.
     if (span.end() > Long.MAX_VALUE - dataStart) {
-      throw new FileFault(path, where(name, span) + ", past anything a file can hold; the header is"
+      throw new FileFault(path, where(span) + ", past anything a file can hold; the header is"
           + " damaged");
     }
   }
 
-  private static String where(String name, TensorDeclared span) {
-    return "tensor " + VisibleText.quote(name) + " lies at data bytes " + span.begin() + " to " + span.end();
+  private static String where(TensorEntry span) {
+    return "tensor " + VisibleText.quote(span.name()) + " lies at data bytes " + span.begin() + " to " + span.end();
   }
 
-  private static String what(String name, TensorDeclared span) {
-    return "tensor " + VisibleText.quote(name) + " of " + span.dtype() + Arrays.toString(span.shape());
+  private static String what(TensorEntry span) {
+    return "tensor " + VisibleText.quote(span.name()) + " of " + span.dtype() + Arrays.toString(span.shape());
   }
 
-  private void checkSize(String name, TensorDeclared span) {
+  private void checkSize(TensorEntry span) {
     long needed = span.dtype().byteSize();
     try {
       for (long size : span.shape()) {
         needed = Math.multiplyExact(needed, size);
       }
     } catch (ArithmeticException overflow) {
-      throw new FileFault(path, what(name, span) + " is larger than any file; the header is damaged",
+      throw new FileFault(path, what(span) + " is larger than any file; the header is damaged",
           overflow);
     }
     if (needed != span.end() - span.begin()) {
-      throw new FileFault(path, what(name, span) + " needs " + needed + " bytes but spans "
+      throw new FileFault(path, what(span) + " needs " + needed + " bytes but spans "
           + (span.end() - span.begin()) + "; the header is damaged");
     }
   }

@@ -12,5 +12,4 @@ import java.util.Set;
  * @param dataStart offset of the first byte after the header
  */
 record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> metadata, Set<String> foreignMetadata,
-    long dataStart) {
-}
+    long dataStart) {}

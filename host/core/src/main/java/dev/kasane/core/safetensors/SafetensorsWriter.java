@@ -29,8 +29,7 @@ public final class SafetensorsWriter {
       Comparator.comparing(TensorDeclaration::dtype).thenComparing(
           tensor -> tensor.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
-  private SafetensorsWriter() {
-  }
+  private SafetensorsWriter() {}
 
   /**
    * Writes one file. Each tensor is asked for its bytes in turn, so memory holds one tensor at a time. The

@@ -30,8 +30,7 @@ public final class SealedFile {
   private static final byte[] MARK = ("\"" + KEY + "\":\"").getBytes(StandardCharsets.UTF_8);
   private static final int PIECE_BYTES = 1 << 20;
 
-  private SealedFile() {
-  }
+  private SealedFile() {}
 
   /**
    * Writes a sealed file, as {@link SafetensorsWriter#write} writes others.

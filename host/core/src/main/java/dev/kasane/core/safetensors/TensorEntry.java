@@ -1,6 +1,5 @@
 package dev.kasane.core.safetensors;
 
-import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -34,21 +33,5 @@ public record TensorEntry(String name, DType dtype, long[] shape, long begin, lo
   /** Number of elements, the product of the shape. */
   public long elementCount() {
     return byteLength() / dtype.byteSize();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof TensorEntry entry && name.equals(entry.name) && dtype == entry.dtype
-        && Arrays.equals(shape, entry.shape) && begin == entry.begin && end == entry.end;
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(name, dtype, Arrays.hashCode(shape), begin, end);
-  }
-
-  @Override
-  public String toString() {
-    return name + " " + dtype + Arrays.toString(shape) + " at bytes " + begin + " to " + end;
   }
 }

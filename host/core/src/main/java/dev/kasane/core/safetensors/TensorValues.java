@@ -5,8 +5,7 @@ import java.nio.ByteOrder;
 
 /** Turns stored little-endian tensor bytes into Java floats and back, for small tensors and for tests. */
 public final class TensorValues {
-  private TensorValues() {
-  }
+  private TensorValues() {}
 
   /**
    * The elements between position and limit of {@code bytes}, converted to float. Types wider than float

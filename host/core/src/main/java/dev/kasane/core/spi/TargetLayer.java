@@ -47,7 +47,6 @@ public interface TargetLayer {
    */
   NDArray apply(NDArray x, NDArray other);
 
-  /** Whether the layer has a bias. */
   default boolean hasBias() {
     return false;
   }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
+import dev.kasane.core.files.FileNames;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterHeader;
 import dev.kasane.core.spi.AdapterKey;
@@ -112,9 +113,7 @@ public final class TextualInversionFormat implements AdapterFormat {
   }
 
   private static String word(Path file, Map<String, String> metadata) {
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return metadata.getOrDefault("name", dot > 0 ? name.substring(0, dot) : name);
+    return metadata.getOrDefault("name", FileNames.stem(file));
   }
 
   /**

@@ -2,13 +2,13 @@ package dev.kasane.plugin.diffusers;
 
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.checkpoint.AdapterFile;
+import dev.kasane.core.checkpoint.KeyRepair;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
 import dev.kasane.core.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,21 +59,9 @@ public final class DiffusersFormat implements AdapterFormat {
   public Optional<Map<String, String>> repair(Set<String> keys, Map<String, Collection<String>> layers) {
     PipelineLayers table = new PipelineLayers(layers);
     MangledKeys diagnosis = new MangledKeys(table);
-    Map<String, String> renames = new LinkedHashMap<>();
-    for (String key : keys) {
-      boolean fits = DiffusersKey.parse(key).flatMap(each -> table.find(each.component(), each.path())).isPresent();
-      Optional<String> meant = diagnosis.repaired(key);
-      if (!fits && meant.isEmpty()) {
-        return Optional.empty();
-      }
-      if (!fits && (keys.contains(meant.get()) || renames.containsValue(meant.get()))) {
-        return Optional.empty();
-      }
-      if (!fits) {
-        renames.put(key, meant.get());
-      }
-    }
-    return renames.isEmpty() ? Optional.empty() : Optional.of(renames);
+    return KeyRepair.renames(keys, key ->
+        DiffusersKey.parse(key).flatMap(each -> table.find(each.component(), each.path())).isPresent()
+            ? Optional.of(key) : diagnosis.repaired(key));
   }
 
   /**

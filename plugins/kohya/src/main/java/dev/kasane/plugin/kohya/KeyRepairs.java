@@ -1,14 +1,12 @@
 package dev.kasane.plugin.kohya;
 
+import dev.kasane.core.checkpoint.KeyRepair;
 import dev.kasane.plugin.kohya.KeyTable.Entry;
 import dev.kasane.plugin.kohya.KeyTable.Place;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -57,17 +55,6 @@ final class KeyRepairs {
 
   /** New keys for all that need one; nothing when one of them cannot be told, or two would fall together. */
   Optional<Map<String, String>> of(Collection<String> keys) {
-    Map<String, String> renames = new LinkedHashMap<>();
-    Set<String> taken = new HashSet<>();
-    for (String key : keys) {
-      String meant = place(key).isPresent() ? key : of(key).orElse(null);
-      if (meant == null || !taken.add(meant)) {
-        return Optional.empty();
-      }
-      if (!meant.equals(key)) {
-        renames.put(key, meant);
-      }
-    }
-    return renames.isEmpty() ? Optional.empty() : Optional.of(renames);
+    return KeyRepair.renames(keys, key -> place(key).isPresent() ? Optional.of(key) : of(key));
   }
 }

@@ -76,7 +76,6 @@ final class KeyTable {
     return Optional.empty();
   }
 
-  /** All names. */
   Set<String> names() {
     return Collections.unmodifiableSet(places.keySet());
   }

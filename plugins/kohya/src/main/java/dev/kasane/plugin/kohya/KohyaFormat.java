@@ -5,6 +5,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.checkpoint.AdapterFileWriter;
 import dev.kasane.core.files.FileFault;
+import dev.kasane.core.files.FileNames;
 import dev.kasane.core.spi.AdapterFormat;
 import dev.kasane.core.spi.AdapterKey;
 import dev.kasane.core.spi.AdapterModel;
@@ -111,7 +112,7 @@ public final class KohyaFormat implements AdapterFormat {
         }
       }));
       AdapterFileWriter.requireFolder(file);
-      Map<String, String> metadata = KohyaMetadata.of(model, nameOf(file));
+      Map<String, String> metadata = KohyaMetadata.of(model, FileNames.stem(file));
       Map<String, String> hashes =
           PublishedHashes.of(file, writer.tensors(), KohyaMetadata.trainingOnly(metadata));
       metadata.putAll(hashes);
@@ -145,11 +146,5 @@ public final class KohyaFormat implements AdapterFormat {
   /** ComfyUI's name for a weight in the place of the base's; (IA)³ has a parameter of the same name. */
   private static String stored(String parameter, AdapterModule module) {
     return parameter.equals(Parameters.WHOLE) && module.constants().isEmpty() ? Parameters.SET : parameter;
-  }
-
-  private static String nameOf(Path file) {
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
   }
 }

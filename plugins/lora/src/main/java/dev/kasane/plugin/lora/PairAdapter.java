@@ -10,7 +10,6 @@ import java.util.Map;
 
 /** What is trained and saved of a pair of factors, whatever the update makes of it. */
 abstract class PairAdapter implements LayerAdapter {
-  /** The layer. */
   final TargetLayer layer;
   /** The live factors. */
   final LowRank factors;

@@ -1,9 +1,8 @@
 package dev.kasane.plugin.peft;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.files.FileFault;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * What {@code adapter_config.json} beside PEFT weights says, as far as a description needs it.
@@ -42,18 +42,17 @@ record ConfigFacts(Map<String, String> values) {
     if (!Files.isRegularFile(file)) {
       return new ConfigFacts(Map.of());
     }
-    try (JsonParser json = Json.MAPPER.createParser(content(file))) {
-      Map<String, String> values = new LinkedHashMap<>();
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException("it is no JSON object");
+    try {
+      if (Json.MAPPER.readTree(content(file)) instanceof ObjectNode config) {
+        Map<String, String> values = new LinkedHashMap<>();
+        add(config, "", values);
+        return new ConfigFacts(values);
       }
-      object(json, "", values, 0);
-      return new ConfigFacts(values);
+      throw new FileFault(file, "is damaged: it is no JSON object");
     } catch (JsonProcessingException fault) {
       throw new FileFault(file, "is damaged: " + JsonFault.of(fault), fault);
     } catch (IOException fault) {
-      String reason = fault.getMessage() == null ? fault.toString() : fault.getMessage();
-      throw new FileFault(file, "is damaged: " + reason.lines().findFirst().orElse(""), fault);
+      throw FileFault.of(file, "cannot be read", fault);
     }
   }
 
@@ -65,41 +64,20 @@ record ConfigFacts(Map<String, String> values) {
     return InputFile.allBytes(file);
   }
 
-  private static void object(JsonParser json, String prefix, Map<String, String> values, int depth)
-      throws IOException {
-    if (depth > StreamReadConstraints.DEFAULT_MAX_DEPTH / 10) {
-      throw new IOException("it is nested too deeply");
-    }
-    while (json.nextToken() != JsonToken.END_OBJECT) {
-      if (json.currentToken() == null) {
-        throw new IOException("it ends in the middle");
+  private static void add(ObjectNode object, String prefix, Map<String, String> values) {
+    object.properties().forEach(each -> {
+      String name = prefix + each.getKey();
+      if (each.getValue() instanceof ObjectNode inner) {
+        add(inner, name + "/", values);
+      } else if (!each.getValue().isNull()) {
+        values.put(name, texts(each.getValue()).collect(Collectors.joining(", ")));
       }
-      String name = prefix + json.currentName();
-      JsonToken value = json.nextToken();
-      if (value == JsonToken.START_OBJECT) {
-        object(json, name + "/", values, depth + 1);
-      } else if (value == JsonToken.START_ARRAY) {
-        values.put(name, list(json));
-      } else if (value != JsonToken.VALUE_NULL) {
-        values.put(name, json.getText());
-      }
-    }
+    });
   }
 
-  private static String list(JsonParser json) throws IOException {
-    StringBuilder joined = new StringBuilder();
-    int depth = 1;
-    while (depth > 0) {
-      JsonToken token = json.nextToken();
-      if (token == null) {
-        throw new IOException("it ends in the middle");
-      }
-      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-      if (token.isScalarValue()) {
-        joined.append(joined.isEmpty() ? "" : ", ").append(json.getText());
-      }
-    }
-    return joined.toString();
+  private static Stream<String> texts(JsonNode value) {
+    return value.isContainerNode() ? StreamSupport.stream(value.spliterator(), false).flatMap(ConfigFacts::texts)
+        : Stream.of(value.asText());
   }
 
   /** All of it, for people. */

@@ -5,10 +5,10 @@ import static dev.kasane.core.tensor.Ops.OPS;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.checkpoint.AdapterFile;
 import dev.kasane.core.files.FileFault;
 import dev.kasane.core.lowrank.LoraNames;
+import dev.kasane.core.lowrank.Magnitudes;
 import dev.kasane.core.spi.AdapterModule;
 import dev.kasane.core.spi.UnmatchedKey;
 import dev.kasane.core.tensor.Ops;
@@ -140,16 +140,9 @@ final class PartReader {
   private AdapterModule adapter(String path, Entry entry) {
     check.require(path, entry.stored(), entry.tensors());
     Map<String, NDArray> tensors = new LinkedHashMap<>(entry.tensors());
-    tensors.computeIfPresent(LoraNames.MAGNITUDE, (name, magnitude) -> column(magnitude));
+    tensors.computeIfPresent(LoraNames.MAGNITUDE, (name, magnitude) -> Magnitudes.ofPeft(magnitude));
     Map<String, Double> constants = new LinkedHashMap<>(config.start().constants());
     constants.put("alpha", rules.neutralAlpha(entry.stored()));
     return new AdapterModule(path, tensors, constants);
-  }
-
-  /** One magnitude an output, (out) or (1, out, 1, 1), as the column that LyCORIS stores. */
-  private NDArray column(NDArray magnitude) {
-    Shape shape = magnitude.getShape();
-    long outputs = shape.size();
-    return magnitude.reshape(shape.dimension() == 4 ? new Shape(outputs, 1, 1, 1) : new Shape(outputs, 1));
   }
 }

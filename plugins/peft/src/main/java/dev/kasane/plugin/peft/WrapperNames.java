@@ -1,11 +1,9 @@
 package dev.kasane.plugin.peft;
 
+import dev.kasane.core.checkpoint.KeyRepair;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -50,17 +48,6 @@ final class WrapperNames {
 
   /** New keys for all that need one; nothing when one of them cannot be told, or two would fall together. */
   Optional<Map<String, String>> of(Collection<String> keys) {
-    Map<String, String> renames = new LinkedHashMap<>();
-    Set<String> taken = new HashSet<>();
-    for (String key : keys) {
-      String meant = unwrapped(key);
-      if (!isPlaced(meant) || !taken.add(meant)) {
-        return Optional.empty();
-      }
-      if (!meant.equals(key)) {
-        renames.put(key, meant);
-      }
-    }
-    return renames.isEmpty() ? Optional.empty() : Optional.of(renames);
+    return KeyRepair.renames(keys, key -> Optional.of(unwrapped(key)).filter(this::isPlaced));
   }
 }

@@ -9,5 +9,4 @@ import java.util.Map;
  * @param storages where the storages are, by key
  * @param bigEndian whether elements are stored highest byte first
  */
-public record CheckpointContents(Object root, Map<String, FileRegion> storages, boolean bigEndian) {
-}
+public record CheckpointContents(Object root, Map<String, FileRegion> storages, boolean bigEndian) {}

@@ -8,8 +8,7 @@ import java.nio.channels.FileChannel;
 
 /** Reads small pieces of a file whole. */
 public final class FileBytes {
-  private FileBytes() {
-  }
+  private FileBytes() {}
 
   /** {@code length} bytes from {@code position}, little-endian; the caller has bounded the length. */
   public static ByteBuffer read(FileChannel channel, long position, int length) throws IOException, MalformedPickle {

@@ -12,8 +12,7 @@ public final class ConstructorArguments {
   /** Dimensions a tensor may have; the limit of PyTorch's own serialised views. */
   private static final int MAX_DIMENSIONS = 64;
 
-  private ConstructorArguments() {
-  }
+  private ConstructorArguments() {}
 
   static Object get(List<?> arguments, int index) throws MalformedPickle {
     if (index >= arguments.size()) {

@@ -9,8 +9,7 @@ import java.util.List;
 
 /** Adds members to containers, after checking that they are containers of the right kind. */
 final class Containers {
-  private Containers() {
-  }
+  private Containers() {}
 
   static Object append(Object list, List<Object> members) throws MalformedPickle {
     if (!(list instanceof PickledList target)) {

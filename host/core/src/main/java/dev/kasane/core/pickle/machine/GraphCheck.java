@@ -22,8 +22,7 @@ final class GraphCheck {
   private final Map<Object, Measure> measures = new IdentityHashMap<>();
   private final Deque<Frame> path = new ArrayDeque<>();
 
-  private GraphCheck() {
-  }
+  private GraphCheck() {}
 
   static void requireFiniteTree(Object root) throws MalformedPickle {
     if (isContainer(root)) {

@@ -35,8 +35,7 @@ final class KnownGlobals {
       "pytorch_lightning.callbacks",
       "pytorch_lightning.utilities");
 
-  private KnownGlobals() {
-  }
+  private KnownGlobals() {}
 
   /**
    * The inert name of a known global.

@@ -14,8 +14,7 @@ final class NumpyValues {
   /** A dtype is an opaque object of this "module", named by its code, such as {@code f8}. */
   private static final String DTYPE_MODULE = "numpy.dtype";
 
-  private NumpyValues() {
-  }
+  private NumpyValues() {}
 
   /** Arguments: code, align, copy. */
   static Object buildDtype(List<Object> arguments, PickleBudget budget) throws MalformedPickle {

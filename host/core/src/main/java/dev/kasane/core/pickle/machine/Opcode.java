@@ -66,6 +66,5 @@ public final class Opcode {
   public static final int FRAME = 0x95;
   public static final int BYTEARRAY8 = 0x96;
 
-  private Opcode() {
-  }
+  private Opcode() {}
 }

@@ -13,8 +13,7 @@ final class TensorBuilder {
   /** Below this many bytes a tensor may repeat elements of its storage as often as it likes. */
   private static final long SMALL_TENSOR_BYTES = 16L << 20;
 
-  private TensorBuilder() {
-  }
+  private TensorBuilder() {}
 
   /** Arguments: storage with a type, storage offset, shape, strides, and more that does not matter here. */
   static Object buildTyped(List<Object> arguments, PickleBudget budget) throws MalformedPickle {

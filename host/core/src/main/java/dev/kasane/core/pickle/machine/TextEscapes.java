@@ -8,8 +8,7 @@ final class TextEscapes {
   private static final String SIMPLE = "\\'\"nrtabfv0";
   private static final String SIMPLE_VALUES = "\\'\"\n\r\t\u0007\b\f\u000b\0";
 
-  private TextEscapes() {
-  }
+  private TextEscapes() {}
 
   /** Python's raw-unicode-escape: Latin-1 with {@code \}{@code uXXXX} and {@code \}{@code UXXXXXXXX}. */
   static String unicode(String line) throws MalformedPickle {

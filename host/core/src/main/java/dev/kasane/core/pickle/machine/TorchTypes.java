@@ -43,8 +43,7 @@ public final class TorchTypes {
       Map.entry("uint64", DType.U64),
       Map.entry("bool", DType.BOOL));
 
-  private TorchTypes() {
-  }
+  private TorchTypes() {}
 
   static boolean isStorage(OpaqueObject global) {
     return STORAGE_MODULES.contains(global.module())

@@ -10,5 +10,4 @@ import java.util.Optional;
  * @param location where its bytes are
  * @param dtype element type; nothing where the storage is untyped and each tensor says its own
  */
-public record TypedStorage(StorageLocation location, Optional<DType> dtype) {
-}
+public record TypedStorage(StorageLocation location, Optional<DType> dtype) {}

@@ -14,8 +14,7 @@ final class KeyOrder implements Comparator<Object> {
   private static final int TUPLE = 7;
   private static final int MAX_TUPLE_MEMBERS = 64;
 
-  private KeyOrder() {
-  }
+  private KeyOrder() {}
 
   static void requireKey(Object key) throws MalformedPickle {
     if (!isKey(key)) {

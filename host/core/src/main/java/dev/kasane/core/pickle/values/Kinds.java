@@ -4,8 +4,7 @@ import dev.kasane.core.VisibleText;
 
 /** What is found in a pickle, in words for messages. */
 public final class Kinds {
-  private Kinds() {
-  }
+  private Kinds() {}
 
   /** What kind of value this is, in Python's words. */
   public static String of(Object value) {

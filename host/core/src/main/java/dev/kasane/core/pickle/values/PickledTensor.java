@@ -1,8 +1,6 @@
 package dev.kasane.core.pickle.values;
 
 import dev.kasane.core.safetensors.DType;
-import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * A tensor in a checkpoint: how to find its elements in its storage. All of it has been checked to lie
@@ -71,23 +69,5 @@ public record PickledTensor(
       last += (shape[i] - 1) * strides[i];
     }
     return last + 1;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof PickledTensor tensor && dtype == tensor.dtype
-        && Arrays.equals(shape, tensor.shape)
-        && Arrays.equals(strides, tensor.strides) && storageOffset == tensor.storageOffset
-        && storage.equals(tensor.storage);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(dtype, Arrays.hashCode(shape), Arrays.hashCode(strides), storageOffset, storage);
-  }
-
-  @Override
-  public String toString() {
-    return dtype + Arrays.toString(shape) + " in storage " + storage.key();
   }
 }

@@ -7,5 +7,4 @@ package dev.kasane.core.pickle.values;
  * @param byteOffset where the tensors' share begins in the storage; 0 but for views in old files
  * @param byteLength bytes from there that tensors may use
  */
-public record StorageLocation(String key, long byteOffset, long byteLength) {
-}
+public record StorageLocation(String key, long byteOffset, long byteLength) {}
