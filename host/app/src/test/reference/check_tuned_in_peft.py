@@ -32,7 +32,7 @@ from make_decoders import randomise  # noqa: E402
 DEMO = ROOT / "text-lm" / "src" / "main" / "base" / "demo"
 SAMPLES = ROOT / "text-lm" / "src" / "main" / "samples" / "descriptions.jsonl"
 HOME = ROOT / "host" / "app" / "target" / "kasane"
-SCORES = ROOT / "host" / "app" / "src" / "test" / "java" / "dev" / "kasane" / "app" / "text" / "AdapterScores.java"
+SCORES = ROOT / "host" / "app" / "src" / "test" / "java" / "dev" / "kasane" / "app" / "base" / "AdapterScores.java"
 t.utils.logging.disable_progress_bar()
 PROMPT, CONTINUED, TOLERANCE = "In the morning the old man", 48, 1e-4
 

@@ -10,8 +10,8 @@
  * {@link dev.kasane.core.JsonFault} says what is wrong with JSON. What such a file may ask for has bounds:
  * {@link dev.kasane.core.BoundedPattern} and {@link dev.kasane.core.CountedText} for its regular expressions,
  * {@link dev.kasane.core.ModelSize} for the model that it describes. {@link dev.kasane.core.Json} has the ways to read
- * and write JSON; {@link dev.kasane.core.JsonFiles} reads the files that come with a model, and is the only one here
- * that uses a package below.
+ * and write JSON; {@link dev.kasane.core.ModelConfig} reads a model's {@code config.json} strictly, and
+ * {@link dev.kasane.core.JsonFiles} the files that come with a model; it is the only one here that uses a package below.
  *
  * <p>The packages below, each using only those above it:
  *

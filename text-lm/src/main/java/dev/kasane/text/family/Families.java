@@ -1,6 +1,7 @@
 package dev.kasane.text.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.ModelConfig;
 import dev.kasane.core.UserException;
 import dev.kasane.text.model.DecoderConfig;
 import java.util.List;
@@ -22,13 +23,13 @@ public final class Families {
    * @throws UserException when the family is unknown, or a key is missing, wrong or not built
    */
   public static DecoderConfig read(JsonNode json, String origin) {
-    ConfigReader config = new ConfigReader(json, origin);
+    ModelConfig config = new ModelConfig(json, origin);
     return find(config).orElseThrow(() -> unknown(config)).read(config);
   }
 
   /** Whether a {@code config.json} is that of a language model of a known family. */
   public static boolean recognises(JsonNode json) {
-    return find(new ConfigReader(json, "config.json")).isPresent();
+    return find(new ModelConfig(json, "config.json")).isPresent();
   }
 
   /** The architectures that are known, as {@code config.json} writes them. */
@@ -36,7 +37,7 @@ public final class Families {
     return ALL.stream().flatMap(family -> family.architectures().stream()).toList();
   }
 
-  private static Optional<Family> find(ConfigReader config) {
+  private static Optional<Family> find(ModelConfig config) {
     List<String> named = config.texts("architectures");
     String type = config.text("model_type", "");
     return named.isEmpty()
@@ -44,7 +45,7 @@ public final class Families {
         : ALL.stream().filter(family -> family.architectures().stream().anyMatch(named::contains)).findFirst();
   }
 
-  private static UserException unknown(ConfigReader config) {
+  private static UserException unknown(ModelConfig config) {
     List<String> named = config.texts("architectures");
     String found = !named.isEmpty() ? "the architecture " + String.join(", ", named)
         : config.has("model_type") ? "the model type " + config.text("model_type", "")

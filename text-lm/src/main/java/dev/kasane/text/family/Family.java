@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.DecoderConfig;
 import java.util.List;
 
@@ -16,5 +17,5 @@ interface Family {
    *
    * @throws dev.kasane.core.UserException when a key is missing, wrong or asks for what is not built
    */
-  DecoderConfig read(ConfigReader json);
+  DecoderConfig read(ModelConfig json);
 }

@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
@@ -7,8 +8,8 @@ import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -34,7 +35,7 @@ final class Gemma2Family implements Family {
   }
 
   @Override
-  public DecoderConfig read(ConfigReader json) {
+  public DecoderConfig read(ModelConfig json) {
     json.refuseUnless("use_bidirectional_attention", false);
     int width = json.integer("hidden_size");
     AttentionConfig attention = attention(json);
@@ -56,7 +57,7 @@ final class Gemma2Family implements Family {
         .build();
   }
 
-  private static AttentionConfig attention(ConfigReader json) {
+  private static AttentionConfig attention(ModelConfig json) {
     int heads = json.integer("num_attention_heads");
     int keyValueHeads = json.integer("num_key_value_heads", heads);
     LlamaLike.requireGroups(json, heads, keyValueHeads);

@@ -1,13 +1,14 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -43,7 +44,7 @@ final class Gpt2Family implements Family {
   }
 
   @Override
-  public DecoderConfig read(ConfigReader json) {
+  public DecoderConfig read(ModelConfig json) {
     json.refuseUnless("add_cross_attention", false);
     int width = json.integer("n_embd", 768);
     int layers = json.integer("n_layer", 12);
@@ -62,7 +63,7 @@ final class Gpt2Family implements Family {
         .build();
   }
 
-  private static AttentionConfig attention(ConfigReader json, int width, int layers) {
+  private static AttentionConfig attention(ModelConfig json, int width, int layers) {
     int heads = json.integer("n_head", 12);
     int headWidth = LlamaLike.headWidth(json, width, heads);
     double scale = json.flag("scale_attn_weights", true) ? 1 / Math.sqrt(headWidth) : 1;

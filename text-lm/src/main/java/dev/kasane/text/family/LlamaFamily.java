@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.DecoderConfig;
 import java.util.List;
 
@@ -16,7 +17,7 @@ final class LlamaFamily implements Family {
   }
 
   @Override
-  public DecoderConfig read(ConfigReader json) {
+  public DecoderConfig read(ModelConfig json) {
     boolean bias = json.flag("attention_bias", false);
     return new LlamaLike("llama", bias, bias, LlamaLike.noWindows(json)).read(json);
   }

@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.core.UserException;
 import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig.Heads;
@@ -7,8 +8,8 @@ import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -40,11 +41,11 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
       .with(Part.FEED_FORWARD_NORM, "post_attention_layernorm");
 
   /** No layer has a window. */
-  static List<Integer> noWindows(ConfigReader json) {
+  static List<Integer> noWindows(ModelConfig json) {
     return Collections.nCopies(json.integer("num_hidden_layers"), 0);
   }
 
-  DecoderConfig read(ConfigReader json) {
+  DecoderConfig read(ModelConfig json) {
     int width = json.integer("hidden_size");
     AttentionConfig attention = attention(json, width);
     return DecoderConfig.of(name, NAMES)
@@ -61,7 +62,7 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
         .build();
   }
 
-  private AttentionConfig attention(ConfigReader json, int width) {
+  private AttentionConfig attention(ModelConfig json, int width) {
     int heads = json.integer("num_attention_heads");
     int keyValueHeads = json.integer("num_key_value_heads", heads);
     int headWidth = headWidth(json, width, heads);
@@ -70,7 +71,7 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
         new Projections(Layout.SEPARATE, inputBias, outputBias), windows);
   }
 
-  static int headWidth(ConfigReader json, int width, int heads) {
+  static int headWidth(ModelConfig json, int width, int heads) {
     if (!json.has("head_dim") && width % heads != 0) {
       throw new UserException(json.origin() + ": a width of " + width + " cannot be split into " + heads
           + " heads.");
@@ -78,7 +79,7 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
     return json.integer("head_dim", Math.max(1, width / heads));
   }
 
-  static void requireGroups(ConfigReader json, int heads, int keyValueHeads) {
+  static void requireGroups(ModelConfig json, int heads, int keyValueHeads) {
     if (heads % keyValueHeads != 0) {
       throw new UserException(json.origin() + ": num_key_value_heads is " + keyValueHeads
           + ", expected a divisor of the " + heads + " attention heads.");

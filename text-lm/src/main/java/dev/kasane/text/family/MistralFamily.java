@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.DecoderConfig;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +18,7 @@ final class MistralFamily implements Family {
   }
 
   @Override
-  public DecoderConfig read(ConfigReader json) {
+  public DecoderConfig read(ModelConfig json) {
     int window = json.has("sliding_window") ? json.integer("sliding_window") : 0;
     List<Integer> windows = Collections.nCopies(json.integer("num_hidden_layers"), window);
     return new LlamaLike("mistral", false, false, windows).read(json);

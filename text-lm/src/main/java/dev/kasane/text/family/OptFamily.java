@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
@@ -7,8 +8,8 @@ import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -48,7 +49,7 @@ final class OptFamily implements Family {
   }
 
   @Override
-  public DecoderConfig read(ConfigReader json) {
+  public DecoderConfig read(ModelConfig json) {
     json.refuseUnless("layer_norm_elementwise_affine", true);
     int width = json.integer("hidden_size");
     int layers = json.integer("num_hidden_layers");

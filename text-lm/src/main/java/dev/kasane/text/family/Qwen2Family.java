@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.DecoderConfig;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,12 +18,12 @@ final class Qwen2Family implements Family {
   }
 
   @Override
-  public DecoderConfig read(ConfigReader json) {
+  public DecoderConfig read(ModelConfig json) {
     return new LlamaLike("qwen2", true, false, windows(json)).read(json);
   }
 
   /** A window, if one is used at all, begins at a certain layer. */
-  private static List<Integer> windows(ConfigReader json) {
+  private static List<Integer> windows(ModelConfig json) {
     if (!json.flag("use_sliding_window", false)) {
       return LlamaLike.noWindows(json);
     }

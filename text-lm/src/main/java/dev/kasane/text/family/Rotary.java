@@ -1,5 +1,6 @@
 package dev.kasane.text.family;
 
+import dev.kasane.core.ModelConfig;
 import dev.kasane.core.UserException;
 import dev.kasane.text.model.PositionConfig;
 import dev.kasane.text.model.RotaryScaling;
@@ -9,11 +10,11 @@ import dev.kasane.text.model.RotaryScaling;
  * ({@code rope_parameters}) write them.
  */
 final class Rotary {
-  private final ConfigReader json;
-  private final ConfigReader scaling;
+  private final ModelConfig json;
+  private final ModelConfig scaling;
   private final int trained;
 
-  Rotary(ConfigReader json, int defaultTrained) {
+  Rotary(ModelConfig json, int defaultTrained) {
     this.json = json;
     this.scaling = json.object(json.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
     this.trained = json.integer("max_position_embeddings", defaultTrained);

@@ -1,8 +1,8 @@
 package dev.kasane.diffusion.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kasane.core.ModelConfig;
 import dev.kasane.core.UserException;
-import dev.kasane.diffusion.config.ModelConfig;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.kasane.diffusion.unet;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kasane.diffusion.config.ModelConfig;
+import dev.kasane.core.ModelConfig;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;

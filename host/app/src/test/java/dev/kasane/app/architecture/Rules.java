@@ -66,6 +66,8 @@ final class Rules {
       "text.model", "text.training", "testkit").map(each -> ALL + each + "..").toArray(String[]::new);
 
   private static final int LONGEST_ROW = 11;
+  private static final int SMALLEST_ROOM = 3;
+  private static final int LARGEST_ROOM = 30;
 
   private Rules() {}
 
@@ -87,7 +89,7 @@ final class Rules {
     rules.put("app sees no plugin", sees("dev.kasane.app", CORE, "dev.kasane.diffusion", "dev.kasane.text",
         "dev.kasane.quant", "dev.kasane.app"));
     rules.put("families through the seam", noClasses().that().resideInAPackage("dev.kasane.app..").and()
-        .resideOutsideOfPackages("dev.kasane.app.cli..", "dev.kasane.app.image..", "dev.kasane.app.text..")
+        .resideOutsideOfPackages("dev.kasane.app.cli..", "dev.kasane.app.image..")
         .should().dependOnClassesThat(describe("are of one family of models", type -> FAMILIES.stream()
             .anyMatch(family -> isIn(type, family)) && !isIn(type, "dev.kasane.diffusion.picture")))
         .because("a further family is a folder and a service entry; core.family is how it is asked"));
@@ -201,6 +203,9 @@ final class Rules {
         .should(ArchCondition.from(describe("reaches for Unsafe", type -> ClassStrings.of(type)
             .contains("sun.misc.Unsafe"))))
         .because("core.files.FileWindow alone gives mapped memory back"));
+    rules.put("rooms of one size", classes().that().resideInAPackage("dev.kasane..").should(ArchCondition.from(describe("share"
+        + " their package with " + (SMALLEST_ROOM - 1) + " to " + (LARGEST_ROOM - 1) + " others", Rules::isInFittingRoom)))
+        .because("a package of one or two is no place to look for, one of very many no place to find anything in"));
     rules.put("generic exceptions", NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS);
     return rules;
   }
@@ -208,6 +213,16 @@ final class Rules {
   private static ArchRule frozen(Frozen habit, String what, String reason) {
     return noClasses().should(ArchCondition.from(describe(what + " and is not in the frozen list", habit::isNew)))
         .because(reason);
+  }
+
+  private static boolean isInFittingRoom(JavaClass type) {
+    long classes = type.getPackage().getClasses().stream().filter(each -> !isChapter(each) && !each.isArray())
+        .map(Rules::topLevel).distinct().count();
+    return isChapter(type) || classes >= SMALLEST_ROOM && classes <= LARGEST_ROOM;
+  }
+
+  private static boolean isChapter(JavaClass type) {
+    return type.getSimpleName().equals("package-info");
   }
 
   private static String topLevel(JavaClass type) {

@@ -96,6 +96,8 @@ final class Seeds {
         does("dev.kasane.core.one", "new Row(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);")));
     seeds.put("unmapping", List.of(does("dev.kasane.core.files",
         "try { Class.forName(\"sun.misc.Unsafe\"); } catch (Exception e) { }")));
+    seeds.put("rooms of one size", List.of("package dev.kasane.core.two; class One {}",
+        "package dev.kasane.core.two; class Two {}"));
     seeds.put("generic exceptions", List.of(does("dev.kasane.core.module", "throw new RuntimeException();")));
     return seeds;
   }

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -45,7 +44,7 @@ class CommandWordsTest {
       Map.entry("app.inspect.Integrity", List.of("inspect", "generate image", "convert")),
       Map.entry("app.plugins.PluginHost", List.of("train image", "train text", "convert")),
       Map.entry("app.plugins.PluginLocations", List.of("train image", "generate text", "convert", "plugins list")),
-      Map.entry("app.text.DemoTextLocation", List.of("train text")),
+      Map.entry("app.DemoTextLocation", List.of("train text")),
       Map.entry("app.training.", List.of("train image", "train text")),
       Map.entry("core.algebra.DeltaSource", List.of("mix", "resize", "merge", "unmerge")),
       Map.entry("core.algebra.LayerMix", List.of("mix")),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.app.DemoTextLocation;
 import dev.kasane.app.inspect.AdapterFiles;
-import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.text.demo.DemoInstructions;
 import java.io.IOException;
 import java.nio.file.Files;

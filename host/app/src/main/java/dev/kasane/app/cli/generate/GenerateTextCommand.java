@@ -1,6 +1,7 @@
 package dev.kasane.app.cli.generate;
 
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.DemoTextLocation;
 import dev.kasane.app.base.GenerateRun;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.cli.options.BaseTypeOptions;
@@ -10,8 +11,6 @@ import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.terminal.MessageWriter;
-import dev.kasane.app.text.DemoTextLocation;
-import dev.kasane.app.text.PromptFile;
 import dev.kasane.core.Json;
 import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.tensor.ElementType;

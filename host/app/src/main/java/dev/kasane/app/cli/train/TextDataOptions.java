@@ -1,7 +1,7 @@
 package dev.kasane.app.cli.train;
 
+import dev.kasane.app.DemoTextLocation;
 import dev.kasane.app.recipe.RecipeKey;
-import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.core.Ranges;
 import dev.kasane.core.UserException;
 import dev.kasane.text.base.TextBase;

@@ -1,5 +1,6 @@
 package dev.kasane.app.cli.train;
 
+import dev.kasane.app.DemoTextLocation;
 import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.cli.options.BaseDropout;
 import dev.kasane.app.cli.options.BaseTypeOptions;
@@ -9,7 +10,6 @@ import dev.kasane.app.cli.options.Words;
 import dev.kasane.app.recipe.RecipeKey;
 import dev.kasane.app.recipe.RecipeOptions;
 import dev.kasane.app.recipe.UsualRecipe;
-import dev.kasane.app.text.DemoTextLocation;
 import dev.kasane.app.training.TrainRun;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.text.base.TextBase;

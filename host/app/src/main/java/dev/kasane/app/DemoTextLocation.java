@@ -1,6 +1,5 @@
-package dev.kasane.app.text;
+package dev.kasane.app;
 
-import dev.kasane.app.Home;
 import dev.kasane.core.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,15 @@
-package dev.kasane.diffusion.config;
+package dev.kasane.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kasane.core.ModelSize;
-import dev.kasane.core.UserException;
-import dev.kasane.core.VisibleText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Strict reading of a model's {@code config.json}: every complaint names the file, the key and the value. */
+/**
+ * Strict reading of a model's {@code config.json}: every complaint names the file, the key and the value. A key that is
+ * absent or null takes the default, which is the reference library's. A value that asks for something that the engine
+ * does not build is an error, because a model built in spite of it would load and draw or write noise.
+ */
 public final class ModelConfig {
   private final JsonNode json;
   private final String origin;
@@ -20,6 +21,21 @@ public final class ModelConfig {
   public ModelConfig(JsonNode json, String origin) {
     this.json = json;
     this.origin = origin;
+  }
+
+  /** The file, for messages. */
+  public String origin() {
+    return origin;
+  }
+
+  /** Whether a key has a value other than null. */
+  public boolean has(String key) {
+    return json.hasNonNull(key);
+  }
+
+  /** The object under a key, empty where there is none. */
+  public ModelConfig object(String key) {
+    return new ModelConfig(json.path(key), origin + ": " + key);
   }
 
   /** Refuses a configuration of another class. */
@@ -40,49 +56,88 @@ public final class ModelConfig {
     }
   }
 
+  /** Refuses a key that is set to anything but {@code only}. */
+  public void refuseUnless(String key, boolean only) {
+    if (flag(key, only) != only) {
+      throw new UserException(origin + ": " + key + " is " + !only + ", which this engine does not build.");
+    }
+  }
+
   /** Refuses settings that must be absent, null, false or none. */
   public void refuseUnlessAbsent(String... keys) {
     for (String key : keys) {
-      JsonNode value = json.path(key);
-      boolean off = value.isMissingNode() || value.isNull() || value.isBoolean() && !value.asBoolean();
+      boolean off = !has(key) || json.get(key).isBoolean() && !json.get(key).asBoolean();
       if (!off) {
-        throw new UserException(origin + ": " + key + " is set to " + shown(value)
+        throw new UserException(origin + ": " + key + " is set to " + shown(json.get(key))
             + ", which the Stable Diffusion 1.x and 2.x engine does not build.");
       }
     }
   }
 
+  /** A whole number from 1 to what {@link ModelSize} allows for the key, which must be there. */
+  public int integer(String key) {
+    if (!has(key)) {
+      throw new UserException(origin + ": " + key + " is missing, expected a whole number.");
+    }
+    return integer(key, 0);
+  }
+
   /** A whole number from 1 to what {@link ModelSize} allows for the key. */
   public int integer(String key, int defaultValue) {
-    JsonNode value = json.path(key);
-    if (value.isMissingNode() || value.isNull()) {
-      return defaultValue;
-    }
-    return ModelSize.of(key).read(value, origin + ": " + key);
+    return has(key) ? ModelSize.of(key).read(json.get(key), origin + ": " + key) : defaultValue;
   }
 
   /** A finite number. */
   public double number(String key, double defaultValue) {
-    JsonNode value = json.path(key);
-    if (value.isMissingNode() || value.isNull()) {
+    if (!has(key)) {
       return defaultValue;
     }
+    JsonNode value = json.get(key);
     if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
       throw new UserException(origin + ": " + key + " is " + shown(value) + ", expected a number.");
     }
     return value.asDouble();
   }
 
+  /** A number above zero. */
+  public double positive(String key, double defaultValue) {
+    double value = number(key, defaultValue);
+    if (value <= 0) {
+      throw new UserException(origin + ": " + key + " is " + value + ", expected a number above 0.");
+    }
+    return value;
+  }
+
+  /** A probability, from 0 to below 1. */
+  public double probability(String key, double defaultValue) {
+    double value = number(key, defaultValue);
+    if (value < 0 || value >= 1) {
+      throw new UserException(origin + ": " + key + " is " + value + ", expected a number from 0 to below 1.");
+    }
+    return value;
+  }
+
   /** True or false. */
   public boolean flag(String key, boolean defaultValue) {
-    JsonNode value = json.path(key);
-    return value.isMissingNode() || value.isNull() ? defaultValue : value.asBoolean();
+    if (!has(key)) {
+      return defaultValue;
+    }
+    if (!json.get(key).isBoolean()) {
+      throw new UserException(origin + ": " + key + " is " + shown(json.get(key)) + ", expected true or false.");
+    }
+    return json.get(key).asBoolean();
   }
 
   /** A text. */
   public String text(String key, String defaultValue) {
-    JsonNode value = json.path(key);
-    return value.isMissingNode() || value.isNull() ? defaultValue : value.asText();
+    return has(key) ? json.get(key).asText() : defaultValue;
+  }
+
+  /** A list of texts, empty where there is none. */
+  public List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    json.path(key).forEach(each -> texts.add(each.asText()));
+    return texts;
   }
 
   /** A list of whole numbers that must be there. */
@@ -111,6 +166,26 @@ public final class ModelConfig {
     return numbers;
   }
 
+  /** A list of {@code count} names out of those that the engine knows. */
+  public List<String> choices(String key, List<String> known, int count) {
+    List<String> names = texts(key);
+    for (JsonNode each : json.path(key)) {
+      if (!known.contains(each.asText())) {
+        throw new UserException(origin + ": " + key + " names " + shown(each) + "; this engine builds "
+            + String.join(" and ", known) + ".");
+      }
+    }
+    requireCount(key, names.size(), count);
+    return names;
+  }
+
+  private void requireCount(String key, int found, int expected) {
+    if (found != expected) {
+      throw new UserException(origin + ": " + key + " has " + found + " entries, but block_out_channels has "
+          + expected + ".");
+    }
+  }
+
   /** Refuses widths that cannot be split evenly, as heads and groups of a normalisation split them. */
   public void requireSplit(List<Integer> widths, String key, List<Integer> parts) {
     for (int i = 0; i < widths.size(); i++) {
@@ -121,28 +196,7 @@ public final class ModelConfig {
     }
   }
 
-  /** A list of {@code count} names out of those that the engine knows. */
-  public List<String> choices(String key, List<String> known, int count) {
-    List<String> names = new ArrayList<>();
-    for (JsonNode each : json.path(key)) {
-      if (!known.contains(each.asText())) {
-        throw new UserException(origin + ": " + key + " names " + shown(each) + "; this engine builds "
-            + String.join(" and ", known) + ".");
-      }
-      names.add(each.asText());
-    }
-    requireCount(key, names.size(), count);
-    return names;
-  }
-
   private static String shown(JsonNode value) {
     return VisibleText.shortened(value.toString());
-  }
-
-  private void requireCount(String key, int found, int expected) {
-    if (found != expected) {
-      throw new UserException(origin + ": " + key + " has " + found + " entries, but block_out_channels has "
-          + expected + ".");
-    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.kasane.app.text;
+package dev.kasane.app.cli.generate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,7 +20,7 @@ import java.util.Set;
  * Prompts of a file, one JSON object a line: {@code {"prompt": "…", "adapter": "name"}}, where the adapter may
  * be a list of names or missing.
  */
-public final class PromptFile {
+final class PromptFile {
   private static final int MOST_BYTES = 64 << 20;
 
   /**
@@ -29,7 +29,7 @@ public final class PromptFile {
    * @param prompt the text to continue
    * @param adapters names of the adapters that continue it
    */
-  public record Line(String prompt, Set<String> adapters) {}
+  record Line(String prompt, Set<String> adapters) {}
 
   private PromptFile() {}
 
@@ -38,7 +38,7 @@ public final class PromptFile {
    *
    * @throws UserException that names the line when one is malformed, or when there is none
    */
-  public static List<Line> read(Path file) {
+  static List<Line> read(Path file) {
     List<String> texts = lines(file);
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {

@@ -1,11 +1,10 @@
-package dev.kasane.app.text;
+package dev.kasane.app.base;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.app.adapter.AdapterBase;
 import dev.kasane.app.adapter.AdapterLoading;
 import dev.kasane.app.adapter.AdapterReference;
-import dev.kasane.app.base.QuantisedBase;
 import dev.kasane.app.plugins.PluginHost;
 import dev.kasane.app.plugins.PluginLocations;
 import dev.kasane.core.safetensors.SafetensorsWriter;
