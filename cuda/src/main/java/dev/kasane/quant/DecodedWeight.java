@@ -65,7 +65,7 @@ public abstract class DecodedWeight implements FrozenWeight {
    *
    * @param type float32, float16, bfloat16 or one that DJL creates
    */
-  protected static NDArray empty(NDManager scope, Shape shape, DataType type) {
+  public static NDArray empty(NDManager scope, Shape shape, DataType type) {
     boolean bfloat16 = type == DataType.BFLOAT16;
     // DJL cannot create bfloat16: the other type of two bytes carries it.
     NDArray made = scope.create(shape, bfloat16 ? DataType.FLOAT16 : type);

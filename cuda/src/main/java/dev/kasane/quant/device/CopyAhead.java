@@ -16,8 +16,8 @@ import java.util.Optional;
 final class CopyAhead {
   private final CopyQueue queue;
   private final NDManager owner;
-  private final NextInLine<OffloadedWeight> order = new NextInLine<>();
-  private OffloadedWeight ahead;
+  private final NextInLine<PinnedTensor> order = new NextInLine<>();
+  private PinnedTensor ahead;
   private NDArray copied;
 
   /**
@@ -34,15 +34,15 @@ final class CopyAhead {
   }
 
   /** Overwrites a tensor with a weight. */
-  void now(OffloadedWeight weight, NDArray dense) {
+  void now(PinnedTensor weight, NDArray dense) {
     copy(weight, dense);
     queue.computeAwaitsCopies();
   }
 
   /** A weight on the device, and the next one on its way. */
-  NDArray take(OffloadedWeight weight, NDManager scope) {
+  NDArray take(PinnedTensor weight, NDManager scope) {
     NDArray dense = weight == ahead ? arrived(scope) : missed(weight, scope);
-    Optional<OffloadedWeight> next = order.after(weight);
+    Optional<PinnedTensor> next = order.after(weight);
     next.ifPresent(this::send);
     return dense;
   }
@@ -56,7 +56,7 @@ final class CopyAhead {
     return dense;
   }
 
-  private NDArray missed(OffloadedWeight weight, NDManager scope) {
+  private NDArray missed(PinnedTensor weight, NDManager scope) {
     NDArray dense = weight.room(scope);
     now(weight, dense);
     if (ahead != null) {
@@ -68,13 +68,13 @@ final class CopyAhead {
     return dense;
   }
 
-  private void send(OffloadedWeight weight) {
+  private void send(PinnedTensor weight) {
     ahead = weight;
     copied = weight.room(owner);
     copy(weight, copied);
   }
 
-  private void copy(OffloadedWeight weight, NDArray dense) {
+  private void copy(PinnedTensor weight, NDArray dense) {
     queue.copiesAwaitCompute();
     queue.copyIn(weight.address(), TensorMemory.address(dense), weight.bytes());
   }

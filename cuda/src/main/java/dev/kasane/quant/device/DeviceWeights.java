@@ -1,11 +1,12 @@
 package dev.kasane.quant.device;
 
+import static dev.kasane.core.tensor.Ops.OPS;
+
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.module.Weight;
 import dev.kasane.core.spi.FrozenWeight;
-import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.DecodedWeight;
 import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.Int8Weight;
@@ -57,6 +58,6 @@ public final class DeviceWeights {
       quantised.codes().close();
       return there;
     }
-    return weight instanceof DenseWeight dense ? new DenseWeight(Ops.placed(owner, dense.array())) : weight;
+    return weight instanceof DenseWeight dense ? new DenseWeight(OPS.moved(owner, dense.array(), owner.getDevice())) : weight;
   }
 }

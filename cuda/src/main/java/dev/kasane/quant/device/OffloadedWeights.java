@@ -22,6 +22,7 @@ public final class OffloadedWeights implements AutoCloseable {
   private final CopyQueue queue;
   private final NDManager ahead;
   private final List<Long> pinned = new ArrayList<>();
+  private long bytes;
 
   private OffloadedWeights(CopyQueue queue, NDManager owner) {
     this.queue = queue;
@@ -56,15 +57,22 @@ public final class OffloadedWeights implements AutoCloseable {
       NDArray host = dense.array();
       long address = queue.pin(dense.bytes());
       pinned.add(address);
+      bytes += dense.bytes();
       ByteBuffer from = HostMemory.of(host);
       new Pointer(address).getByteBuffer(0, dense.bytes()).put(from);
-      layer.replaceWeight(new OffloadedWeight(dense.shape(), Ops.typeOf(host), address, copies));
+      layer.replaceWeight(new OffloadedWeight(
+          new PinnedTensor(address, dense.shape(), Ops.typeOf(host)), copies));
     }
   }
 
   /** How many weights were moved. */
   public int count() {
     return pinned.size();
+  }
+
+  /** How many bytes of the host's memory they take. */
+  public long bytes() {
+    return bytes;
   }
 
   /** Waits for copies and gives the pinned memory back; the model cannot be used any more. */

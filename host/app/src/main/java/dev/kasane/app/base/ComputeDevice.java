@@ -4,20 +4,28 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.kasane.core.UserException;
 import dev.kasane.core.family.BaseModel;
+import dev.kasane.core.module.AdaptableLayer;
+import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.OptimizerFactory;
 import dev.kasane.quant.Originals;
 import dev.kasane.quant.QuantisationSettings;
+import dev.kasane.quant.cuda.CopyQueue;
 import dev.kasane.quant.cuda.DeviceKernels;
 import dev.kasane.quant.cuda.Gpu;
 import dev.kasane.quant.cuda.GpuSearch;
 import dev.kasane.quant.device.DeviceOptimizers;
 import dev.kasane.quant.device.DeviceWeights;
+import dev.kasane.quant.device.OffloadedWeights;
 import dev.kasane.quant.optimizer.Optimizers;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Where a run computes: the one place that decides it, and that knows what is another way on a GPU. Data, caches and
@@ -29,10 +37,21 @@ public final class ComputeDevice {
 
   private final Device device;
   private final Optional<DeviceKernels> kernels;
+  private final Optional<Supplier<CopyQueue>> offload;
 
   ComputeDevice(Device device, Optional<DeviceKernels> kernels) {
+    this(device, kernels, Optional.empty());
+  }
+
+  /**
+   * @param device where tensors are made
+   * @param kernels those of a GPU
+   * @param offload copies to it, where a base waits in the host's memory
+   */
+  ComputeDevice(Device device, Optional<DeviceKernels> kernels, Optional<Supplier<CopyQueue>> offload) {
     this.device = device;
     this.kernels = kernels;
+    this.offload = offload;
   }
 
   /** What a machine has to compute with. */
@@ -94,7 +113,8 @@ public final class ComputeDevice {
     }
     Gpu gpu = ((Gpu.Found) finding).gpu();
     tell.accept("Computing on GPU " + number + ", " + gpu.name() + ".");
-    return new ComputeDevice(Device.gpu(number), Optional.of(gpu.kernels()));
+    return new ComputeDevice(Device.gpu(number), Optional.of(gpu.kernels()),
+        Optional.<Supplier<CopyQueue>>of(() -> gpu.launcher().copyQueue()).filter(copies -> wish.offload()));
   }
 
   /** Whether it is one whose memory is not the host's. */
@@ -123,9 +143,25 @@ public final class ComputeDevice {
     try (NDManager host = Engines.newManager()) {
       base.load(host);
       QuantisedBase.quantise(base.quantisable(), storage, false, host, tell);
+      offload.ifPresent(copies -> offload(base, copies, owner, tell));
       base.modules().forEach(each -> DeviceWeights.move(each, owner, kernels.get()));
     }
     return Originals.NONE;
+  }
+
+  /** What is not moved here goes to the device for good: norms, tables, heads, and what is in few bits. */
+  private static void offload(BaseModel base, Supplier<CopyQueue> copies, NDManager owner, Consumer<String> tell) {
+    BaseModel.Quantisable main = base.quantisable();
+    long bytes = 0;
+    for (Module each : base.modules()) {
+      Predicate<AdaptableLayer> layers = each == main.root() ? main.layers() : layer -> true;
+      OffloadedWeights moved = OffloadedWeights.move(
+          each, layers.and(layer -> layer.kind().isProduct()), copies.get(), owner.newSubManager());
+      owner.attachInternal(UUID.randomUUID().toString(), moved);
+      bytes += moved.bytes();
+    }
+    tell.accept(String.format(
+        Locale.ROOT, "%,.1f MB of the base wait in the host's memory and visit the GPU.", bytes / 1e6));
   }
 
   /**

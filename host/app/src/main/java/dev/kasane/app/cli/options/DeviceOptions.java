@@ -12,8 +12,15 @@ public final class DeviceOptions {
           + " can be used, otherwise the CPU). 'kasane gpu install' fetches what a GPU needs.")
   private DeviceWish device;
 
+  @RecipeKey
+  @Option(names = "--offload",
+      description = "On a GPU, keep the base's dense linear layers and convolutions in the host's memory, pinned, and"
+          + " copy each to the GPU ahead of its use: for bases that do not fit into it. Training then wants"
+          + " --gradient-checkpointing.")
+  private boolean offload;
+
   /** Where the user wants to compute. */
   public DeviceWish wish() {
-    return device;
+    return offload ? device.offloading() : device;
   }
 }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 final class DecisiveOptions {
   private static final Set<String> INDIFFERENT = Set.of("--help", "--version", "--debug", "--recipe", "--save-recipe",
       "--plugins-dir", "--base", "--data", "--out", "--name", "--overwrite", "--paged-optimizer", "--format",
-      "--save-dtype", "--device", "--checkpoint-every", "--keep-checkpoint", "--samples", "--sample-every");
+      "--save-dtype", "--device", "--offload", "--checkpoint-every", "--keep-checkpoint", "--samples",
+      "--sample-every");
   private static final String SCHEDULE = "--lr-schedule";
   private static final Set<String> LENGTH = Set.of("--steps", "--epochs");
 
