@@ -36,21 +36,25 @@ public final class ComputeDevice {
   public static final Path KERNELS = Path.of(System.getProperty("user.home"), ".cache", "kasane", "kernels");
 
   private final Device device;
-  private final Optional<DeviceKernels> kernels;
-  private final Optional<Supplier<CopyQueue>> offload;
+  private final Optional<Card> card;
+  private final boolean offload;
 
-  ComputeDevice(Device device, Optional<DeviceKernels> kernels) {
-    this(device, kernels, Optional.empty());
-  }
+  /**
+   * What a GPU has of its own.
+   *
+   * @param kernels those that run there
+   * @param copies makes queues of copies between it and the host's pinned memory
+   */
+  record Card(DeviceKernels kernels, Supplier<CopyQueue> copies) {}
 
   /**
    * @param device where tensors are made
-   * @param kernels those of a GPU
-   * @param offload copies to it, where a base waits in the host's memory
+   * @param card nothing for the CPU
+   * @param offload whether a base waits in the host's memory
    */
-  ComputeDevice(Device device, Optional<DeviceKernels> kernels, Optional<Supplier<CopyQueue>> offload) {
+  ComputeDevice(Device device, Optional<Card> card, boolean offload) {
     this.device = device;
-    this.kernels = kernels;
+    this.card = card;
     this.offload = offload;
   }
 
@@ -96,7 +100,7 @@ public final class ComputeDevice {
   }
 
   static ComputeDevice choose(DeviceWish wish, Optional<String> hostOnly, Consumer<String> tell, Machine machine) {
-    ComputeDevice cpu = new ComputeDevice(Device.cpu(), Optional.empty());
+    ComputeDevice cpu = new ComputeDevice(Device.cpu(), Optional.empty(), false);
     if (wish.gpu().isEmpty() || !wish.certain() && !machine.hasDriver()) {
       return cpu;
     }
@@ -113,13 +117,13 @@ public final class ComputeDevice {
     }
     Gpu gpu = ((Gpu.Found) finding).gpu();
     tell.accept("Computing on GPU " + number + ", " + gpu.name() + ".");
-    return new ComputeDevice(Device.gpu(number), Optional.of(gpu.kernels()),
-        Optional.<Supplier<CopyQueue>>of(() -> gpu.launcher().copyQueue()).filter(copies -> wish.offload()));
+    return new ComputeDevice(Device.gpu(number),
+        Optional.of(new Card(gpu.kernels(), () -> gpu.launcher().copyQueue())), wish.offload());
   }
 
   /** Whether it is one whose memory is not the host's. */
   public boolean isGpu() {
-    return kernels.isPresent();
+    return card.isPresent();
   }
 
   /** Returns a manager without a parent on this device; the caller closes it. */
@@ -136,27 +140,29 @@ public final class ComputeDevice {
    */
   public Originals load(BaseModel base, Optional<QuantisationSettings> storage, boolean keepOriginals, NDManager owner,
       Consumer<String> tell) {
-    if (kernels.isEmpty()) {
+    if (card.isEmpty()) {
       base.load(owner);
       return QuantisedBase.quantise(base.quantisable(), storage, keepOriginals, owner, tell);
     }
     try (NDManager host = Engines.newManager()) {
       base.load(host);
       QuantisedBase.quantise(base.quantisable(), storage, false, host, tell);
-      offload.ifPresent(copies -> offload(base, copies, owner, tell));
-      base.modules().forEach(each -> DeviceWeights.move(each, owner, kernels.get()));
+      if (offload) {
+        offload(base, card.get(), owner, tell);
+      }
+      base.modules().forEach(each -> DeviceWeights.move(each, owner, card.get().kernels()));
     }
     return Originals.NONE;
   }
 
   /** What is not moved here goes to the device for good: norms, tables, heads, and what is in few bits. */
-  private static void offload(BaseModel base, Supplier<CopyQueue> copies, NDManager owner, Consumer<String> tell) {
+  private static void offload(BaseModel base, Card card, NDManager owner, Consumer<String> tell) {
     BaseModel.Quantisable main = base.quantisable();
     long bytes = 0;
     for (Module each : base.modules()) {
       Predicate<AdaptableLayer> layers = each == main.root() ? main.layers() : layer -> true;
       OffloadedWeights moved = OffloadedWeights.move(
-          each, layers.and(layer -> layer.kind().isProduct()), copies.get(), owner.newSubManager());
+          each, layers.and(layer -> layer.kind().isProduct()), card.copies().get(), owner.newSubManager());
       owner.attachInternal(UUID.randomUUID().toString(), moved);
       bytes += moved.bytes();
     }
@@ -167,12 +173,19 @@ public final class ComputeDevice {
   /**
    * The optimiser that computes here.
    *
-   * @param folder for a file of states; nothing on a GPU, which reaches none
+   * @param folder for a file of states; a GPU has those in 8 bits in the host's pinned memory instead, from where they
+   *     visit it, and reaches no others
    * @throws UserException when there is no such folder
    * @see Optimizers#adamW
    */
   public OptimizerFactory adamW(AdamW.Settings settings, boolean eightBits, Optional<Path> folder) {
-    return isGpu() && eightBits ? DeviceOptimizers.adamW(settings, true, kernels.get())
-        : Optimizers.adamW(settings, eightBits, folder);
+    if (card.isEmpty() || !eightBits) {
+      return Optimizers.adamW(settings, eightBits, folder);
+    }
+    DeviceKernels kernels = card.get().kernels();
+    // A queue is made with the optimiser, which closes it.
+    return folder.isEmpty() ? DeviceOptimizers.adamW(settings, eightBits, kernels)
+        : (parameters, rateFactor, owner) -> DeviceOptimizers.pagedAdamW(settings, eightBits, kernels,
+            card.get().copies().get(), DeviceOptimizers.PAGE_BYTES).make(parameters, rateFactor, owner);
   }
 }

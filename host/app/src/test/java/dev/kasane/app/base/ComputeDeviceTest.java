@@ -117,7 +117,8 @@ class ComputeDeviceTest {
   /** A base is read on the host and moved with all of its parts, after which it draws there. */
   @Test
   void aBaseIsMovedAsAWhole() {
-    ComputeDevice meta = new ComputeDevice(MetaDevice.META, Optional.of(new DeviceKernels(null, false)));
+    ComputeDevice meta = new ComputeDevice(
+        MetaDevice.META, Optional.of(new ComputeDevice.Card(new DeviceKernels(null, false), () -> null)), false);
     Path golden = Path.of(System.getProperty("kasane.root"), "unet-attention/src/test/resources/golden/sd1-tiny");
     try (NDManager owner = meta.newManager();
         ImageBase base = ImageBase.open(golden, BaseOptions.none(), ElementType.BFLOAT16, QuantisedBase::read)) {

@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A base whose weights visit the device, which is the CPU here. */
@@ -84,9 +83,14 @@ class OffloadedBaseTest {
     }
   }
 
-  private Picture draw(Optional<Supplier<CopyQueue>> offload) {
-    ComputeDevice device =
-        new ComputeDevice(Device.cpu(), Optional.of(new DeviceKernels(null, false)), offload);
+  private CopyQueue queue() {
+    queues.add(new HostCopies());
+    return queues.get(queues.size() - 1);
+  }
+
+  private Picture draw(boolean offload) {
+    ComputeDevice device = new ComputeDevice(
+        Device.cpu(), Optional.of(new ComputeDevice.Card(new DeviceKernels(null, false), this::queue)), offload);
     try (NDManager owner = device.newManager();
         ImageBase base = ImageBase.open(GOLDEN, BaseOptions.none(), ElementType.BFLOAT16, QuantisedBase::read)) {
       device.load(base, Optional.empty(), false, owner, told::add);
@@ -96,13 +100,10 @@ class OffloadedBaseTest {
 
   @Test
   void drawsTheSamePicture() {
-    Picture expected = draw(Optional.empty());
+    Picture expected = draw(false);
     assertThat(told).isEmpty();
 
-    Picture found = draw(Optional.of(() -> {
-      queues.add(new HostCopies());
-      return queues.get(queues.size() - 1);
-    }));
+    Picture found = draw(true);
 
     assertThat(found).isEqualTo(expected);
     assertThat(told).singleElement().asString().contains("wait in the host's memory and visit the GPU");

@@ -69,7 +69,8 @@ final class TrainingRunOptions {
 
   @Option(names = "--paged-optimizer", paramLabel = "DIR",
       description = "Keep the optimiser's averages in a file in this folder, on a local disk, mapped into memory: the"
-          + " system takes their room when something else needs it. The result is the same.")
+          + " system takes their room when something else needs it. The result is the same. On a GPU those of adamw8bit wait in"
+          + " the host's pinned memory instead.")
   Path pagedOptimizer;
 
   @RecipeKey
@@ -154,16 +155,16 @@ final class TrainingRunOptions {
    * What moves the parameters.
    *
    * @throws UserException when a number is out of its range, there is no folder for the states, or the device reaches
-   *     none
+   *     no such states
    */
   OptimizerFactory optimizer(ComputeDevice device) {
     Ranges.require(beta1 >= 0 && beta1 < 1, "«beta1»", beta1, "from 0 to below 1");
     Ranges.require(beta2 >= 0 && beta2 < 1, "«beta2»", beta2, "from 0 to below 1");
     Ranges.require(epsilon > 0, "«epsilon»", epsilon, "above 0");
     Ranges.require(weightDecay >= 0, "«weight decay»", weightDecay, "0 or more");
-    if (device.isGpu() && pagedOptimizer != null) {
-      throw new UserException("Option --paged-optimizer keeps the optimiser's averages in a file, which a GPU does not"
-          + " reach. Leave it out, or compute with --device cpu.");
+    if (device.isGpu() && pagedOptimizer != null && optimizer != OptimizerKind.ADAMW8BIT) {
+      throw new UserException("On a GPU --paged-optimizer goes with --optimizer adamw8bit, whose averages then wait"
+          + " in the host's memory. Give that, leave paging out, or compute with --device cpu.");
     }
     return device.adamW(new AdamW.Settings(beta1, beta2, epsilon, weightDecay),
         optimizer == OptimizerKind.ADAMW8BIT, Optional.ofNullable(pagedOptimizer));
