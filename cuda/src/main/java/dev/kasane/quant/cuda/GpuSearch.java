@@ -2,6 +2,7 @@ package dev.kasane.quant.cuda;
 
 import dev.kasane.core.UserException;
 import dev.kasane.core.natives.LoadFailure;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Looks for what a GPU needs, each thing by itself, so that all that is missing is known at once. */
 public final class GpuSearch {
@@ -48,14 +50,11 @@ public final class GpuSearch {
     return new GpuSearch(CudaDriver::open, number).look(cache);
   }
 
-  /** Whether there is a driver at all, which is quickly said. */
+  /** Whether there are traces of a driver: to load one takes some tenths of a second, which every start would pay. */
   public static boolean hasDriver() {
-    try {
-      CudaDriver.open();
-      return true;
-    } catch (LinkageError e) {
-      return false;
-    }
+    return Stream.of("/dev/nvidiactl", "/usr/lib/wsl/lib/libcuda.so.1",
+        System.getenv().getOrDefault("SystemRoot", "C:/Windows") + "/System32/nvcuda.dll")
+        .anyMatch(each -> Files.exists(Path.of(each)));
   }
 
   /** A GPU as the driver knows it. */

@@ -65,6 +65,14 @@ class GpuSearchTest {
     }
   }
 
+  /** A driver that loads leaves traces, or nobody would find it. */
+  @Test
+  void aDriverThatLoadsLeavesTraces() {
+    boolean driver = GpuSearch.find(cache).steps().get(0).there();
+
+    assertThat(GpuSearch.hasDriver() || !driver).isTrue();
+  }
+
   @Test
   void noDriver() {
     assertMissing(new GpuSearch(() -> {
