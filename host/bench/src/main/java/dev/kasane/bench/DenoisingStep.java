@@ -19,15 +19,7 @@ import dev.kasane.diffusion.unet.UNetConfig;
  * The mean squared error of the U-Net's answer to random latents, in the way of the real objective: with
  * everything kept for backward, or in segments that are computed again.
  */
-final class DenoisingStep implements Objective<DenoisingStep.Example> {
-  private final UNet2DConditionModel unet;
-  private final boolean checkpointing;
-
-  DenoisingStep(UNet2DConditionModel unet, boolean checkpointing) {
-    this.unet = unet;
-    this.checkpointing = checkpointing;
-  }
-
+record DenoisingStep(UNet2DConditionModel unet, boolean checkpointing) implements Objective<DenoisingStep.Example> {
   /**
    * One batch.
    *

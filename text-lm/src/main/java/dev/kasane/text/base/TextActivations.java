@@ -6,8 +6,8 @@ import dev.kasane.text.model.Activation;
 import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -99,7 +99,7 @@ final class TextActivations {
   }
 
   private long norms(int number) {
-    int inputs = config.order() == BlockOrder.AROUND ? 4 : config.order() == BlockOrder.PARALLEL ? 1 : 2;
+    int inputs = config.norm().order() == BlockOrder.AROUND ? 4 : config.norm().order() == BlockOrder.PARALLEL ? 1 : 2;
     int read = (anyAdapted(number, Part.QUERY, Part.KEY, Part.VALUE) ? 1 : 0)
         + (anyAdapted(number, Part.GATE, Part.UP) ? 1 : 0);
     // The block's result stays as the state after it, and is what the next norm gets.
@@ -150,7 +150,7 @@ final class TextActivations {
   /** Bytes for a token after the blocks. */
   private long head() {
     long features = config.width() * ((isCopied() ? FLOAT_BYTES : 0L) + size + size);
-    long score = size + 3L * FLOAT_BYTES + (config.scoreCap() > 0 ? size : 0);
+    long score = size + 3L * FLOAT_BYTES + (config.head().cap() > 0 ? size : 0);
     return features + config.vocabularySize() * score;
   }
 }

@@ -71,7 +71,7 @@ public record TextBase(TextCheckpoint checkpoint, CausalLm model, Tokenizer toke
   public Vocabulary tables() {
     DecoderNames names = checkpoint.config().names();
     return new Vocabulary(names.tokens(), names.head(),
-        checkpoint.config().tiedHead() ? Optional.of(names.head()) : Optional.empty());
+        checkpoint.config().head().tied() ? Optional.of(names.head()) : Optional.empty());
   }
 
   /**

@@ -121,7 +121,7 @@ public final class TextFamily implements ModelFamily {
   public PlannedModel plan(Path file, PlannedRun run) {
     JsonNode json = JsonFiles.read(file);
     DecoderConfig config = Families.read(json, file.toString());
-    long table = config.tiedHead() ? 0 : (long) config.vocabularySize() * config.embeddingWidth();
+    long table = config.head().tied() ? 0 : (long) config.vocabularySize() * config.tokens().width();
     String stored = json.path("dtype").asText(json.path("torch_dtype").asText());
     CausalLm model = new CausalLm(config, ElementType.FLOAT32.dataType());
     return new PlannedModel(config.family(), TextBase.quantisable(model, config.names()),

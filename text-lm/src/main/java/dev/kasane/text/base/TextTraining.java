@@ -87,7 +87,7 @@ public final class TextTraining implements Training<TextBatch> {
     List<String> changed = Stream.concat(adapters.layers().stream().map(each -> each.layer().path()),
         adapters.wholes().stream().map(WholeWeight::path))
         .filter(Set.of(names.tokens(), names.head())::contains).distinct().toList();
-    if (model.config().tiedHead() && !changed.isEmpty()) {
+    if (model.config().head().tied() && !changed.isEmpty()) {
       tell.accept("The base's head " + names.head() + " scores by the rows of " + names.tokens()
           + " (tied embeddings). "
           + (changed.size() == 2 ? "Each of the two is trained by itself" : "What is trained changes " + changed.get(0)

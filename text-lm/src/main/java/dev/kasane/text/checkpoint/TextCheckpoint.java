@@ -67,7 +67,7 @@ public final class TextCheckpoint {
   }
 
   private static boolean hasOwnHead(Path folder, DecoderConfig config) {
-    Optional<Path> weights = config.tiedHead() ? weights(folder) : Optional.empty();
+    Optional<Path> weights = config.head().tied() ? weights(folder) : Optional.empty();
     if (weights.isEmpty()) {
       return false;
     }

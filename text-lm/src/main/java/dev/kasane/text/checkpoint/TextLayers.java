@@ -43,7 +43,7 @@ public final class TextLayers {
       }
     }
     DecoderNames names = checkpoint.config().names();
-    Optional<String> tied = checkpoint.config().tiedHead() && places.containsKey(names.tokens())
+    Optional<String> tied = checkpoint.config().head().tied() && places.containsKey(names.tokens())
         ? Optional.of(names.head() + WEIGHT) : Optional.empty();
     tied.ifPresent(head -> places.put(names.head(), places.get(names.tokens())));
     return new CheckpointLayers(folder, Map.of(WeightFolder.COMPONENT, places),

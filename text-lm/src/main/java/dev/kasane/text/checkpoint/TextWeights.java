@@ -5,8 +5,8 @@ import static dev.kasane.core.tensor.Ops.OPS;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.kasane.core.checkpoint.ModuleSource;
-import dev.kasane.core.checkpoint.RenamedSource.Stored;
 import dev.kasane.core.checkpoint.RenamedSource;
+import dev.kasane.core.checkpoint.RenamedSource.Stored;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.checkpoint.TensorTransform;
 import dev.kasane.core.tensor.Engines;
@@ -51,7 +51,8 @@ public final class TextWeights {
     }
     DecoderNames names = model.config().names();
     String head = names.head() + WEIGHT;
-    if (model.config().tiedHead() && !mapping.containsKey(names.tokens() + WEIGHT) && source.names().contains(head)) {
+    if (model.config().head().tied() && !mapping.containsKey(names.tokens() + WEIGHT)
+        && source.names().contains(head)) {
       // Either name will do for what is one weight.
       mapping.put(names.tokens() + WEIGHT, Stored.as(head));
     }
@@ -78,7 +79,7 @@ public final class TextWeights {
     String head = config.names().head() + WEIGHT;
     String tokens = config.names().tokens() + WEIGHT;
     String stored = source.names().contains(tokens) ? tokens : tokens.substring(config.names().prefix().length());
-    if (!config.tiedHead() || !source.names().contains(head) || !source.names().contains(stored)) {
+    if (!config.head().tied() || !source.names().contains(head) || !source.names().contains(stored)) {
       return false;
     }
     try (NDManager scope = Engines.newManager(); GradMode off = GradMode.off()) {
@@ -118,7 +119,7 @@ public final class TextWeights {
 
   /** Tensors that the model makes itself: a tied head, and masks that old files of GPT-2 and NeoX carry. */
   private static boolean isSpare(String name, DecoderConfig config) {
-    return config.tiedHead() && isHead(name, config)
+    return config.head().tied() && isHead(name, config)
         || config.names().transposed() && MASKS.stream().anyMatch(mask -> name.endsWith("." + mask));
   }
 }

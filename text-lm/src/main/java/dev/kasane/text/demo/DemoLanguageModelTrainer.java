@@ -16,27 +16,19 @@ import dev.kasane.text.tokenizer.Tokenizer;
 import dev.kasane.text.tokenizer.Tokenizers;
 import dev.kasane.text.training.LanguageObjective;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Trains the embedded demo language model from nothing, on text that this project generates. */
-public final class DemoLanguageModelTrainer {
+/**
+ * Trains the embedded demo language model from nothing, on text that this project generates.
+ *
+ * @param work folder for vocabulary and checkpoints; a second call goes on from there
+ * @param progress told of every step
+ */
+public record DemoLanguageModelTrainer(Path work, TrainingListener progress) {
   private static final long SEED = 4;
   private static final int ROWS = 8;
   private static final int LENGTH = 256;
-
-  private final Path work;
-  private final TrainingListener progress;
-
-  /**
-   * @param work folder for vocabulary and checkpoints; a second call goes on from there
-   * @param progress told of every step
-   */
-  public DemoLanguageModelTrainer(Path work, TrainingListener progress) {
-    this.work = work;
-    this.progress = progress;
-  }
 
   /**
    * Trains.

@@ -10,20 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The world's text as rows of one length, text after text with marks between, every row new. */
-final class WorldBatches implements BatchSource<TextBatch> {
+record WorldBatches(WorldText world, Tokenizer tokenizer, int rows, int length) implements BatchSource<TextBatch> {
   private static final int MOST_TEXTS_A_ROW = 64;
-
-  private final WorldText world;
-  private final Tokenizer tokenizer;
-  private final int rows;
-  private final int length;
-
-  WorldBatches(WorldText world, Tokenizer tokenizer, int rows, int length) {
-    this.world = world;
-    this.tokenizer = tokenizer;
-    this.rows = rows;
-    this.length = length;
-  }
 
   @Override
   public TextBatch batch(long number) {

@@ -2,14 +2,16 @@ package dev.kasane.text.family;
 
 import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
-import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -40,21 +42,14 @@ final class Gemma2Family implements Family {
     int width = json.integer("hidden_size");
     AttentionConfig attention = attention(json);
     String activation = json.text("hidden_activation", json.text("hidden_act", "gelu_pytorch_tanh"));
-    return DecoderConfig.of("gemma2", NAMES)
-        .vocabularySize(json.integer("vocab_size"))
-        .width(width)
-        .layers(json.integer("num_hidden_layers"))
-        .attention(attention)
-        .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
-            Activation.named(activation, json.origin()), true, false))
-        .norm(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6))
-        .order(BlockOrder.AROUND)
-        .positions(new Rotary(json, 8192).whole(attention.heads().width()))
-        .embeddingScale(Math.sqrt(width))
-        .tiedHead(json.flag("tie_word_embeddings", true))
-        .scoreCap(json.number("final_logit_softcapping", 0))
-        .dropouts(DropoutRates.ofAttention(json.probability("attention_dropout", 0)))
-        .build();
+    return new DecoderConfig("gemma2", NAMES, new Tokens(json.integer("vocab_size"), width, Math.sqrt(width)), width,
+        json.integer("num_hidden_layers"), attention,
+        new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(activation, json.origin()), true, false),
+        new NormConfig(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6), BlockOrder.AROUND, true),
+        new Rotary(json, 8192).whole(attention.heads().width()),
+        new Head(json.flag("tie_word_embeddings", true), json.number("final_logit_softcapping", 0)),
+        DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
   }
 
   private static AttentionConfig attention(ModelConfig json) {

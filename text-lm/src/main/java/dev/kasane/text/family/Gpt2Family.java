@@ -2,13 +2,15 @@ package dev.kasane.text.family;
 
 import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
-import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -48,19 +50,15 @@ final class Gpt2Family implements Family {
     json.refuseUnless("add_cross_attention", false);
     int width = json.integer("n_embd", 768);
     int layers = json.integer("n_layer", 12);
-    return DecoderConfig.of("gpt2", NAMES)
-        .vocabularySize(json.integer("vocab_size"))
-        .width(width)
-        .layers(layers)
-        .attention(attention(json, width, layers))
-        .feedForward(new FeedForwardConfig(json.integer("n_inner", 4 * width),
-            Activation.named(json.text("activation_function", "gelu_new"), json.origin()), false, true))
-        .norm(NormConfig.Kind.LAYER, json.positive("layer_norm_epsilon", 1e-5))
-        .positions(new PositionConfig.Learned(json.integer("n_positions", 1024), 0))
-        .tiedHead(json.flag("tie_word_embeddings", true))
-        .dropouts(new DropoutRates(json.probability("embd_pdrop", 0.1), json.probability("attn_pdrop", 0.1),
-            json.probability("resid_pdrop", 0.1)))
-        .build();
+    return new DecoderConfig("gpt2", NAMES, new Tokens(json.integer("vocab_size"), width), width, layers,
+        attention(json, width, layers),
+        new FeedForwardConfig(json.integer("n_inner", 4 * width),
+            Activation.named(json.text("activation_function", "gelu_new"), json.origin()), false, true),
+        new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_epsilon", 1e-5)),
+        new PositionConfig.Learned(json.integer("n_positions", 1024), 0),
+        new Head(json.flag("tie_word_embeddings", true), 0),
+        new DropoutRates(json.probability("embd_pdrop", 0.1), json.probability("attn_pdrop", 0.1),
+            json.probability("resid_pdrop", 0.1)));
   }
 
   private static AttentionConfig attention(ModelConfig json, int width, int layers) {

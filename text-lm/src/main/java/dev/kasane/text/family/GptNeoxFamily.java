@@ -2,14 +2,16 @@ package dev.kasane.text.family;
 
 import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
-import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -50,19 +52,15 @@ final class GptNeoxFamily implements Family {
     double hidden = json.probability("hidden_dropout", 0);
     double share = json.object("rope_parameters")
         .positive("partial_rotary_factor", json.positive("rotary_pct", 0.25));
-    return DecoderConfig.of("gpt_neox", NAMES)
-        .vocabularySize(json.integer("vocab_size"))
-        .width(width)
-        .layers(layers)
-        .attention(AttentionConfig.of(new Heads(heads, heads, headWidth),
-            new Projections(Layout.JOINED_BY_HEAD, bias, bias), Collections.nCopies(layers, 0)))
-        .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
-            Activation.named(json.text("hidden_act", "gelu"), json.origin()), false, true))
-        .norm(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5))
-        .order(json.flag("use_parallel_residual", true) ? BlockOrder.PARALLEL : BlockOrder.BEFORE)
-        .positions(new Rotary(json, 2048).part(headWidth, "rotary_emb_base", share))
-        .tiedHead(json.flag("tie_word_embeddings", false))
-        .dropouts(new DropoutRates(hidden, json.probability("attention_dropout", 0), hidden))
-        .build();
+    BlockOrder order = json.flag("use_parallel_residual", true) ? BlockOrder.PARALLEL : BlockOrder.BEFORE;
+    return new DecoderConfig("gpt_neox", NAMES, new Tokens(json.integer("vocab_size"), width), width, layers,
+        AttentionConfig.of(new Heads(heads, heads, headWidth),
+            new Projections(Layout.JOINED_BY_HEAD, bias, bias), Collections.nCopies(layers, 0)),
+        new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(json.text("hidden_act", "gelu"), json.origin()), false, true),
+        new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5), order, true),
+        new Rotary(json, 2048).part(headWidth, "rotary_emb_base", share),
+        new Head(json.flag("tie_word_embeddings", false), 0),
+        new DropoutRates(hidden, json.probability("attention_dropout", 0), hidden));
   }
 }

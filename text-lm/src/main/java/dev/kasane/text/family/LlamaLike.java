@@ -3,13 +3,15 @@ package dev.kasane.text.family;
 import dev.kasane.core.ModelConfig;
 import dev.kasane.core.UserException;
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
-import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -48,18 +50,14 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
   DecoderConfig read(ModelConfig json) {
     int width = json.integer("hidden_size");
     AttentionConfig attention = attention(json, width);
-    return DecoderConfig.of(name, NAMES)
-        .vocabularySize(json.integer("vocab_size"))
-        .width(width)
-        .layers(json.integer("num_hidden_layers"))
-        .attention(attention)
-        .feedForward(new FeedForwardConfig(json.integer("intermediate_size"),
-            Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)))
-        .norm(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6))
-        .positions(new Rotary(json, 2048).whole(attention.heads().width()))
-        .tiedHead(json.flag("tie_word_embeddings", false))
-        .dropouts(DropoutRates.ofAttention(json.probability("attention_dropout", 0)))
-        .build();
+    return new DecoderConfig(name, NAMES, new Tokens(json.integer("vocab_size"), width), width,
+        json.integer("num_hidden_layers"), attention,
+        new FeedForwardConfig(json.integer("intermediate_size"),
+            Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)),
+        new NormConfig(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6)),
+        new Rotary(json, 2048).whole(attention.heads().width()),
+        new Head(json.flag("tie_word_embeddings", false), 0),
+        DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
   }
 
   private AttentionConfig attention(ModelConfig json, int width) {

@@ -2,14 +2,16 @@ package dev.kasane.text.family;
 
 import dev.kasane.core.ModelConfig;
 import dev.kasane.text.model.Activation;
+import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
-import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
-import dev.kasane.text.model.DecoderNames.Part;
+import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
+import dev.kasane.text.model.DecoderNames.Part;
 import dev.kasane.text.model.DropoutRates;
 import dev.kasane.text.model.FeedForwardConfig;
 import dev.kasane.text.model.NormConfig;
@@ -57,21 +59,16 @@ final class OptFamily implements Family {
     int headWidth = LlamaLike.headWidth(json, width, heads);
     boolean bias = json.flag("enable_bias", true);
     boolean before = json.flag("do_layer_norm_before", true);
-    return DecoderConfig.of("opt", NAMES)
-        .vocabularySize(json.integer("vocab_size"))
-        .width(width)
-        .embeddingWidth(json.integer("word_embed_proj_dim", width))
-        .layers(layers)
-        .attention(AttentionConfig.of(new Heads(heads, heads, headWidth),
-            new Projections(Layout.SEPARATE, bias, bias), Collections.nCopies(layers, 0)))
-        .feedForward(new FeedForwardConfig(json.integer("ffn_dim"),
-            Activation.named(json.text("activation_function", "relu"), json.origin()), false, bias))
-        .norm(NormConfig.Kind.LAYER, EPSILON)
-        .order(before ? BlockOrder.BEFORE : BlockOrder.AFTER)
-        .finalNorm(before && !json.flag("_remove_final_layer_norm", false))
-        .positions(new PositionConfig.Learned(json.integer("max_position_embeddings", 2048), FIRST_POSITION))
-        .tiedHead(json.flag("tie_word_embeddings", true))
-        .dropouts(new DropoutRates(0, json.probability("attention_dropout", 0), json.probability("dropout", 0.1)))
-        .build();
+    return new DecoderConfig("opt", NAMES,
+        new Tokens(json.integer("vocab_size"), json.integer("word_embed_proj_dim", width)), width, layers,
+        AttentionConfig.of(new Heads(heads, heads, headWidth),
+            new Projections(Layout.SEPARATE, bias, bias), Collections.nCopies(layers, 0)),
+        new FeedForwardConfig(json.integer("ffn_dim"),
+            Activation.named(json.text("activation_function", "relu"), json.origin()), false, bias),
+        new NormConfig(NormConfig.Kind.LAYER, EPSILON, before ? BlockOrder.BEFORE : BlockOrder.AFTER,
+            before && !json.flag("_remove_final_layer_norm", false)),
+        new PositionConfig.Learned(json.integer("max_position_embeddings", 2048), FIRST_POSITION),
+        new Head(json.flag("tie_word_embeddings", true), 0),
+        new DropoutRates(0, json.probability("attention_dropout", 0), json.probability("dropout", 0.1)));
   }
 }

@@ -12,23 +12,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Makes expressions of tokens, with Jinja2's order of operators. */
-final class ExpressionParser {
+/**
+ * Makes expressions of tokens, with Jinja2's order of operators.
+ *
+ * @param tokens what is parsed
+ * @param names told every variable that is read
+ */
+record ExpressionParser(Tokens tokens, Consumer<String> names) {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
   private static final Set<String> NO_ARGUMENTS = Set.of("else", "or", "and", "is");
   private static final Map<String, Object> CONSTANTS = constants();
-
-  private final Tokens tokens;
-  private final Consumer<String> names;
-
-  /**
-   * @param tokens what is parsed
-   * @param names told every variable that is read
-   */
-  ExpressionParser(Tokens tokens, Consumer<String> names) {
-    this.tokens = tokens;
-    this.names = names;
-  }
 
   private static Map<String, Object> constants() {
     Map<String, Object> constants = new LinkedHashMap<>();

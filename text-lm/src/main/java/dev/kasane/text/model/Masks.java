@@ -7,13 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 /** Decides which masks a pass needs and makes them: most passes need none. */
-final class Masks {
-  private final AttentionConfig config;
-
-  Masks(AttentionConfig config) {
-    this.config = config;
-  }
-
+record Masks(AttentionConfig config) {
   /** The mask of a pass without a cache; nothing where a query sees every key up to itself. */
   NDArray whole(TokenBatch batch, int window, NDManager scope) {
     int tokens = batch.length();

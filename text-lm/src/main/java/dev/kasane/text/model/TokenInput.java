@@ -21,8 +21,8 @@ final class TokenInput {
   TokenInput(ModuleTree tree, DecoderConfig config, DataType type) {
     DecoderNames names = config.names();
     this.type = type;
-    scale = config.embeddingScale();
-    tokens = tree.place(names.tokens(), new Embedding(config.vocabularySize(), config.embeddingWidth()));
+    scale = config.tokens().scale();
+    tokens = tree.place(names.tokens(), new Embedding(config.vocabularySize(), config.tokens().width()));
     if (config.positions() instanceof PositionConfig.Learned learned) {
       positions = tree.place(
           names.of(Part.POSITIONS), new Embedding(learned.trained() + learned.offset(), config.width()));
@@ -31,8 +31,8 @@ final class TokenInput {
       positions = null;
       offset = 0;
     }
-    projection = config.embeddingWidth() == config.width() ? null
-        : tree.place(names.of(Part.PROJECT_IN), new Linear(config.embeddingWidth(), config.width(), false));
+    projection = config.tokens().width() == config.width() ? null
+        : tree.place(names.of(Part.PROJECT_IN), new Linear(config.tokens().width(), config.width(), false));
   }
 
   Embedding tokens() {

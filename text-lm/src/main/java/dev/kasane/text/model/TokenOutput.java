@@ -16,12 +16,12 @@ final class TokenOutput {
 
   TokenOutput(ModuleTree tree, DecoderConfig config, Embedding tokens) {
     DecoderNames names = config.names();
-    norm = config.finalNorm() ? new Norm(tree, names.of(Part.NORM), config) : null;
-    projection = config.embeddingWidth() == config.width() ? null
-        : tree.place(names.of(Part.PROJECT_OUT), new Linear(config.width(), config.embeddingWidth(), false));
-    head = tree.place(names.head(), config.tiedHead() ? Linear.tiedTo(tokens)
-        : new Linear(config.embeddingWidth(), config.vocabularySize(), false));
-    cap = config.scoreCap();
+    norm = config.norm().last() ? new Norm(tree, names.of(Part.NORM), config) : null;
+    projection = config.tokens().width() == config.width() ? null
+        : tree.place(names.of(Part.PROJECT_OUT), new Linear(config.width(), config.tokens().width(), false));
+    head = tree.place(names.head(), config.head().tied() ? Linear.tiedTo(tokens)
+        : new Linear(config.tokens().width(), config.vocabularySize(), false));
+    cap = config.head().cap();
   }
 
   /** What the head gets: normalised, and in the embedding's width. May be {@code hidden} itself. */

@@ -12,12 +12,12 @@ import java.util.Optional;
  * right, and neither joins by rank nor the most probable path reach over a boundary that stands. Up to there the
  * earlier one is, unless what lies more than a whole window further on changes it. Where there is no such place,
  * the overlap grows; a text without any is refused.
+ *
+ * @param window characters of a window
+ * @param margin characters that two windows have to agree on at either side of the place where they are joined, at
+ *     most a sixteenth of a window
  */
-final class TextWindows {
-  private final int window;
-  private final int margin;
-  private final Encoder encoder;
-
+record TextWindows(int window, int margin, Encoder encoder) {
   /** Encodes a stretch of the text. */
   @FunctionalInterface
   interface Encoder {
@@ -29,17 +29,6 @@ final class TextWindows {
   private record Joint(int end, int start) {}
 
   private record Next(TokenSpans tokens, int to, Joint joint) {}
-
-  /**
-   * @param window characters of a window
-   * @param margin characters that two windows have to agree on at either side of the place where they are joined, at
-   *     most a sixteenth of a window
-   */
-  TextWindows(int window, int margin, Encoder encoder) {
-    this.window = window;
-    this.margin = margin;
-    this.encoder = encoder;
-  }
 
   /**
    * The tokens of a text; empty where two windows never agree.

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A few prompts that are drawn, always from the same noise. */
-public final class SamplePictures implements Samples<Picture> {
-  private final ImageModel model;
-  private final Settings settings;
-
+/**
+ * A few prompts that are drawn, always from the same noise.
+ *
+ * @param model the base, with or without adapters
+ * @param settings what is drawn
+ */
+public record SamplePictures(ImageModel model, Settings settings) implements Samples<Picture> {
   /**
    * What is drawn.
    *
@@ -29,15 +31,6 @@ public final class SamplePictures implements Samples<Picture> {
    * @param seed of the noise
    */
   public record Settings(List<String> prompts, int steps, double guidance, int size, long seed) {}
-
-  /**
-   * @param model the base, with or without adapters
-   * @param settings what is drawn
-   */
-  public SamplePictures(ImageModel model, Settings settings) {
-    this.model = model;
-    this.settings = settings;
-  }
 
   @Override
   public boolean isEmpty() {

@@ -3,17 +3,11 @@ package dev.kasane.diffusion.demo;
 import java.awt.Color;
 
 /** The colours of a scene in the flat style: weather dims the place but never the objects. */
-final class FlatPalette {
+record FlatPalette(Scene scene) {
   static final Color OUTLINE = new Color(38, 34, 48);
   private static final Color CLOUD_GREY = new Color(206, 212, 220);
   private static final Color RAIN_GREY = new Color(150, 162, 180);
   private static final Color MIDNIGHT = new Color(22, 26, 78);
-
-  private final Scene scene;
-
-  FlatPalette(Scene scene) {
-    this.scene = scene;
-  }
 
   Color of(Surface surface) {
     return switch (surface) {

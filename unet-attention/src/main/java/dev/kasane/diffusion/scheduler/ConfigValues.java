@@ -10,15 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Typed access to the keys of one JSON object; {@code null} counts as absent. */
-final class ConfigValues {
-  private final String origin;
-  private final JsonNode object;
-
-  ConfigValues(String origin, JsonNode object) {
-    this.origin = origin;
-    this.object = object;
-  }
-
+record ConfigValues(String origin, JsonNode object) {
   boolean states(String key) {
     return object.hasNonNull(key);
   }

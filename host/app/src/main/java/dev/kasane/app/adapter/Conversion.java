@@ -20,27 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Takes an adapter file through the neutral model into another format. */
-public final class Conversion {
+/**
+ * Takes an adapter file through the neutral model into another format.
+ *
+ * @param choice tells the format of the file
+ * @param fit refuses what fits no layer
+ * @param target the format to write
+ * @param wish what is converted, and how
+ */
+public record Conversion(FormatChoice choice, AdapterFit fit, AdapterFormat target, ConversionWish wish) {
   private static final int SHOWN = 4;
-
-  private final FormatChoice choice;
-  private final AdapterFit fit;
-  private final AdapterFormat target;
-  private final ConversionWish wish;
-
-  /**
-   * @param choice tells the format of the file
-   * @param fit refuses what fits no layer
-   * @param target the format to write
-   * @param wish what is converted, and how
-   */
-  public Conversion(FormatChoice choice, AdapterFit fit, AdapterFormat target, ConversionWish wish) {
-    this.choice = choice;
-    this.fit = fit;
-    this.target = target;
-    this.wish = wish;
-  }
 
   /**
    * What was done.

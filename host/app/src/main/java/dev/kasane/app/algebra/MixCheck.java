@@ -16,26 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The self-test of a mix, on the tensors as they will be stored. */
-public final class MixCheck {
-  private final MixOptions options;
-  private final DeltaSource deltas;
-  private final ElementType precision;
-  private final NDManager scope;
-
-  /**
-   * @param options how was mixed
-   * @param deltas where updates come from
-   * @param precision the stored type
-   * @param scope parent of the scopes for the work
-   */
-  public MixCheck(MixOptions options, DeltaSource deltas, ElementType precision, NDManager scope) {
-    this.options = options;
-    this.deltas = deltas;
-    this.precision = precision;
-    this.scope = scope;
-  }
-
+/**
+ * The self-test of a mix, on the tensors as they will be stored.
+ *
+ * @param options how was mixed
+ * @param deltas where updates come from
+ * @param precision the stored type
+ * @param scope parent of the scopes for the work
+ */
+public record MixCheck(MixOptions options, DeltaSource deltas, ElementType precision, NDManager scope) {
   /**
    * Measures what the method promises: of cat and svd the weighted sum, of methods on factors that an adapter
    * alone at weight 1 stays what it is. Sparse methods on whole updates promise nothing that could be measured.

@@ -25,21 +25,12 @@ import picocli.CommandLine.Model.OptionSpec;
  * {@linkplain Sets says}; {@code «no verify»} is the option that rules {@code --verify} out, and words after the thing
  * stay, {@code «loss on all»}. Where a command comes first, what follows are its options, not the running one's:
  * {@code «mix FILE, method svd»} is {@code 'kasane mix FILE --method svd'}. What means nothing here stays as it is.
+ *
+ * @param running the command that runs
+ * @param names other names for its options, where they have been set in another way than by typing them
  */
-final class CommandWords implements UnaryOperator<String> {
+record CommandWords(CommandSpec running, Function<ArgSpec, Optional<String>> names) implements UnaryOperator<String> {
   private static final Pattern NAMED = Pattern.compile("«([^«»]+)»");
-
-  private final CommandSpec running;
-  private final Function<ArgSpec, Optional<String>> names;
-
-  /**
-   * @param running the command that runs
-   * @param names other names for its options, where they have been set in another way than by typing them
-   */
-  CommandWords(CommandSpec running, Function<ArgSpec, Optional<String>> names) {
-    this.running = running;
-    this.names = names;
-  }
 
   @Override
   public String apply(String text) {

@@ -23,18 +23,12 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** Turns whatever a command threw into what the user reads. */
-final class Failures {
+record Failures(boolean debug) {
   private static final String DISK_FULL = "the disk is full; free some space and run again";
   private static final String ADVICE_ON_BUGS =
       "This is a fault of Kasane itself. Run it again with --debug and report what it prints.";
 
   private static final String PROGRAM = "kasane: ";
-
-  private final boolean debug;
-
-  Failures(boolean debug) {
-    this.debug = debug;
-  }
 
   /** Prints the message, and the stack trace when it was asked for. */
   void report(Throwable failure, PrintWriter err) {

@@ -17,13 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line, what was probably meant and how it should look. */
-final class UsageErrors implements IParameterExceptionHandler {
-  private final RecipeExpansion recipe;
-
-  UsageErrors(RecipeExpansion recipe) {
-    this.recipe = recipe;
-  }
-
+record UsageErrors(RecipeExpansion recipe) implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException error, String[] arguments) {
     PrintWriter err = error.getCommandLine().getErr();

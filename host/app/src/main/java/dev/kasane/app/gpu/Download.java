@@ -19,26 +19,13 @@ import javax.net.ssl.SSLException;
 /**
  * Fetches a wheel into a file that may hold its beginning already. What breaks off is gone on with at once as long as
  * each answer brings more than was there, and by a later run otherwise.
+ *
+ * @param address where the wheel is
+ * @param part what it is fetched into; in the end the whole of it
  */
-final class Download {
+record Download(Http http, URI address, Wheel wheel, Path part) {
   private static final int PIECE = 1 << 16;
   private static final int NOT_THAT_RANGE = 416;
-
-  private final Http http;
-  private final URI address;
-  private final Wheel wheel;
-  private final Path part;
-
-  /**
-   * @param address where the wheel is
-   * @param part what it is fetched into; in the end the whole of it
-   */
-  Download(Http http, URI address, Wheel wheel, Path part) {
-    this.http = http;
-    this.address = address;
-    this.wheel = wheel;
-    this.part = part;
-  }
 
   /**
    * Fetches what is missing.

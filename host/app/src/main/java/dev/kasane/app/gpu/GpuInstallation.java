@@ -19,32 +19,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** libtorch for CUDA in a folder of the user's: there as a whole, or not at all. */
-final class GpuInstallation {
+/**
+ * libtorch for CUDA in a folder of the user's: there as a whole, or not at all.
+ *
+ * @param lock what is to be installed
+ * @param folder takes the installation
+ * @param wheels an existing folder of the user's own, which takes what is fetched until all is there
+ */
+record GpuInstallation(GpuLock lock, Path folder, Path wheels, Space space) {
   private static final String WHEELS = GpuLibraries.ENGINE + "-wheels";
   private static final String LOCK = ".lock";
   private static final double GIB = 1L << 30;
-
-  private final GpuLock lock;
-  private final Path folder;
-  private final Path wheels;
-  private final Space space;
 
   /** Room on a disk. */
   interface Space {
     /** Bytes that this user may still write where a folder is. */
     long free(Path folder) throws IOException;
-  }
-
-  /**
-   * @param folder takes the installation
-   * @param wheels an existing folder of the user's own, which takes what is fetched until all is there
-   */
-  GpuInstallation(GpuLock lock, Path folder, Path wheels, Space space) {
-    this.lock = lock;
-    this.folder = folder;
-    this.wheels = wheels;
-    this.space = space;
   }
 
   /**
@@ -56,16 +46,6 @@ final class GpuInstallation {
     GpuLock lock = GpuLock.forThisMachine();
     return new GpuInstallation(lock, NativeLibraries.lastingFolder(GpuLibraries.ENGINE),
         NativeLibraries.lastingFolder(WHEELS), path -> Files.getFileStore(path).getUsableSpace());
-  }
-
-  /** What is to be installed. */
-  GpuLock lock() {
-    return lock;
-  }
-
-  /** Where what is fetched is kept. */
-  Path wheels() {
-    return wheels;
   }
 
   /**

@@ -12,23 +12,10 @@ import java.util.Optional;
  * A run's samples as files: every few steps, and the base beside the adapters at the end.
  *
  * @param <S> what comes of a prompt
+ * @param every steps between samples, 0 for none before the end
  */
-final class SampleFiles<S> implements TrainingListener {
-  private final Samples<S> samples;
-  private final AdapterSet adapters;
-  private final RunFolder files;
-  private final long every;
-
-  /**
-   * @param every steps between samples, 0 for none before the end
-   */
-  SampleFiles(Samples<S> samples, AdapterSet adapters, RunFolder files, long every) {
-    this.samples = samples;
-    this.adapters = adapters;
-    this.files = files;
-    this.every = every;
-  }
-
+record SampleFiles<S>(Samples<S> samples, AdapterSet adapters, RunFolder files, long every)
+    implements TrainingListener {
   @Override
   public void onStep(StepReport step) {
     if (every > 0 && step.number() % every == 0 && !samples.isEmpty()) {

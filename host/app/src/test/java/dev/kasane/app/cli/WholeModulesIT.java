@@ -129,7 +129,7 @@ class WholeModulesIT {
     TextCheckpoint own = TextCheckpoint.open(base);
     CausalLm declared = own.declare(ElementType.FLOAT32);
     Vocabulary tables = new Vocabulary("model.embed_tokens", "lm_head",
-        own.config().tiedHead() ? Optional.of(HEAD) : Optional.empty());
+        own.config().head().tied() ? Optional.of(HEAD) : Optional.empty());
     TextCheckpoint fitting = AdapterVocabulary.of(adapters.stream().map(AdapterReference::file).toList(),
         plugins.formats(), tables, AdapterBase.live(TextFamily.parts(declared)).places(), own.config().vocabularySize())
         .map(each -> own.withVocabulary(each.rows())).orElse(own);

@@ -7,19 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Breaks a line where words end, as Python's textwrap does without touching white space. */
-final class WordWrap {
+record WordWrap(int width, boolean breakLong, boolean hyphens) {
   private static final Pattern CHUNK = Pattern.compile("\\s+|\\S+");
   private static final Pattern HYPHENATED = Pattern.compile("[^-]*[\\p{L}]-(?=\\p{L})|.+$");
-
-  private final int width;
-  private final boolean breakLong;
-  private final boolean hyphens;
-
-  WordWrap(int width, boolean breakLong, boolean hyphens) {
-    this.width = width;
-    this.breakLong = breakLong;
-    this.hyphens = hyphens;
-  }
 
   List<String> wrap(String line) {
     List<String> lines = new ArrayList<>();

@@ -15,13 +15,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Brings a SentencePiece model into the form of tokenizer.json, so that it splits as SentencePiece does. */
-final class SentencePieceJson {
-  private final SentencePieceModel pieces;
-
-  SentencePieceJson(SentencePieceModel pieces) {
-    this.pieces = pieces;
-  }
-
+record SentencePieceJson(SentencePieceModel pieces) {
   /**
    * A tokenizer.json that does what the model says of itself, without added tokens and marks.
    *

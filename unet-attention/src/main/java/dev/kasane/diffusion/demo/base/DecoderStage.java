@@ -14,20 +14,12 @@ import java.util.List;
 /**
  * Last stage: the decoder alone learns to draw finer details from the means of latents that no longer change, so
  * that what the U-Net has learnt stays true.
+ *
+ * @param vae the autoencoder, only its decoder trainable
+ * @param pictures what it learns from
  */
-final class DecoderStage implements Objective<List<BufferedImage>>, BatchSource<List<BufferedImage>> {
-  private final AutoencoderKL vae;
-  private final VaeStage pictures;
-
-  /**
-   * @param vae the autoencoder, only its decoder trainable
-   * @param pictures what it learns from
-   */
-  DecoderStage(AutoencoderKL vae, VaeStage pictures) {
-    this.vae = vae;
-    this.pictures = pictures;
-  }
-
+record DecoderStage(AutoencoderKL vae, VaeStage pictures)
+    implements Objective<List<BufferedImage>>, BatchSource<List<BufferedImage>> {
   @Override
   public List<BufferedImage> batch(long number) {
     return pictures.batch(number);

@@ -24,45 +24,25 @@ import java.util.Random;
  * <p>What a picture shows is decided while there is much noise, where the error of the predicted noise
  * hardly tells one scene from another. So a loss counts 1/sqrt(SNR) where SNR is below 1; above, it counts
  * min(SNR, 5)/SNR (Hang et al. 2023, "Min-SNR Weighting", section 3.4).
+ *
+ * @param unet the U-Net
+ * @param textEncoder the text encoder
+ * @param tokenizer the tokeniser
+ * @param noise the noise schedule
+ * @param scenes the generator whose scenes were encoded
+ * @param latents (scenes, channels, height, width), scaled
+ * @param batchSize pictures a step
+ * @param type what is computed in
  */
-final class DenoiserStage implements Objective<DenoiserStage.Batch>, BatchSource<DenoiserStage.Batch> {
+record DenoiserStage(UNet2DConditionModel unet, ClipTextModel textEncoder, ClipTokenizer tokenizer, NoiseSchedule noise,
+    SceneGenerator scenes, NDArray latents, int batchSize, DataType type)
+    implements Objective<DenoiserStage.Batch>, BatchSource<DenoiserStage.Batch> {
   private static final double CAPTION_DROPOUT = 0.1;
   private static final double STRANGE_WORD_SHARE = 0.3;
   private static final float SNR_LIMIT = 5;
 
-  private final UNet2DConditionModel unet;
-  private final ClipTextModel textEncoder;
-  private final ClipTokenizer tokenizer;
-  private final NoiseSchedule noise;
-  private final SceneGenerator scenes;
-  private final NDArray latents;
-  private final int batchSize;
-  private final DataType type;
-
   /** Scenes by number, their captions' tokens and the timesteps to noise them to. */
   record Batch(long[] scenes, long[] ids, int[] timesteps) {}
-
-  /**
-   * @param unet the U-Net
-   * @param textEncoder the text encoder
-   * @param tokenizer the tokeniser
-   * @param noise the noise schedule
-   * @param scenes the generator whose scenes were encoded
-   * @param latents (scenes, channels, height, width), scaled
-   * @param batchSize pictures a step
-   * @param type what is computed in
-   */
-  DenoiserStage(UNet2DConditionModel unet, ClipTextModel textEncoder, ClipTokenizer tokenizer,
-      NoiseSchedule noise, SceneGenerator scenes, NDArray latents, int batchSize, DataType type) {
-    this.unet = unet;
-    this.textEncoder = textEncoder;
-    this.tokenizer = tokenizer;
-    this.noise = noise;
-    this.scenes = scenes;
-    this.latents = latents;
-    this.batchSize = batchSize;
-    this.type = type;
-  }
 
   @Override
   public Batch batch(long number) {
