@@ -66,8 +66,8 @@ final class TextActivations {
   }
 
   private Activations reckon() {
-    long[] blocks = IntStream.range(firstWithGradients(), config.layers()).mapToLong(this::block).toArray();
-    long states = (config.layers() + 1L) * config.width() * size;
+    long[] blocks = IntStream.range(firstWithGradients(), config.layers().count()).mapToLong(this::block).toArray();
+    long states = (config.layers().count() + 1L) * config.width() * size;
     long largest = Math.max(head(), Arrays.stream(blocks).max().orElse(0));
     return new Activations(length * (LongStream.of(blocks).sum() + head()), length * (states + largest));
   }
@@ -78,9 +78,9 @@ final class TextActivations {
         .anyMatch(adapted::contains)) {
       return 0;
     }
-    return IntStream.range(0, config.layers())
+    return IntStream.range(0, config.layers().count())
         .filter(number -> adapted.stream().anyMatch(path -> path.startsWith(prefix(number)))).findFirst()
-        .orElse(config.layers());
+        .orElse(config.layers().count());
   }
 
   private String prefix(int number) {
@@ -99,7 +99,8 @@ final class TextActivations {
   }
 
   private long norms(int number) {
-    int inputs = config.norm().order() == BlockOrder.AROUND ? 4 : config.norm().order() == BlockOrder.PARALLEL ? 1 : 2;
+    BlockOrder order = config.layers().order();
+    int inputs = order == BlockOrder.AROUND ? 4 : order == BlockOrder.PARALLEL ? 1 : 2;
     int read = (anyAdapted(number, Part.QUERY, Part.KEY, Part.VALUE) ? 1 : 0)
         + (anyAdapted(number, Part.GATE, Part.UP) ? 1 : 0);
     // The block's result stays as the state after it, and is what the next norm gets.

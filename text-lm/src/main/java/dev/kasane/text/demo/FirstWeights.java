@@ -22,7 +22,7 @@ final class FirstWeights {
   static Map<String, NDArray> give(CausalLm model, NDManager owner) {
     Map<String, NDArray> parameters = new LinkedHashMap<>();
     model.namedWeights().forEach((path, weight) -> {
-      NDArray value = first(path, weight.shape(), model.config().layers(), owner);
+      NDArray value = first(path, weight.shape(), model.config().layers().count(), owner);
       value.setRequiresGradient(true);
       weight.set(new DenseWeight(value));
       parameters.put(path, value);

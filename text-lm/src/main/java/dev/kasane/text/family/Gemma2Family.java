@@ -9,6 +9,7 @@ import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Layers;
 import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
@@ -43,12 +44,12 @@ final class Gemma2Family implements Family {
     AttentionConfig attention = attention(json);
     String activation = json.text("hidden_activation", json.text("hidden_act", "gelu_pytorch_tanh"));
     return new DecoderConfig("gemma2", NAMES, new Tokens(json.integer("vocab_size"), width, Math.sqrt(width)), width,
-        json.integer("num_hidden_layers"), attention,
+        new Layers(json.integer("num_hidden_layers"), BlockOrder.AROUND), attention,
         new FeedForwardConfig(json.integer("intermediate_size"),
             Activation.named(activation, json.origin()), true, false),
-        new NormConfig(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6), BlockOrder.AROUND, true),
+        new NormConfig(NormConfig.Kind.RMS_FROM_ONE, json.positive("rms_norm_eps", 1e-6)),
         new Rotary(json, 8192).whole(attention.heads().width()),
-        new Head(json.flag("tie_word_embeddings", true), json.number("final_logit_softcapping", 0)),
+        new Head(true, json.flag("tie_word_embeddings", true), json.number("final_logit_softcapping", 0)),
         DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
   }
 

@@ -6,8 +6,10 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
+import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Layers;
 import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
@@ -50,13 +52,14 @@ final class Gpt2Family implements Family {
     json.refuseUnless("add_cross_attention", false);
     int width = json.integer("n_embd", 768);
     int layers = json.integer("n_layer", 12);
-    return new DecoderConfig("gpt2", NAMES, new Tokens(json.integer("vocab_size"), width), width, layers,
+    return new DecoderConfig("gpt2", NAMES, new Tokens(json.integer("vocab_size"), width), width,
+        new Layers(layers, BlockOrder.BEFORE),
         attention(json, width, layers),
         new FeedForwardConfig(json.integer("n_inner", 4 * width),
             Activation.named(json.text("activation_function", "gelu_new"), json.origin()), false, true),
         new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_epsilon", 1e-5)),
         new PositionConfig.Learned(json.integer("n_positions", 1024), 0),
-        new Head(json.flag("tie_word_embeddings", true), 0),
+        new Head(true, json.flag("tie_word_embeddings", true), 0),
         new DropoutRates(json.probability("embd_pdrop", 0.1), json.probability("attn_pdrop", 0.1),
             json.probability("resid_pdrop", 0.1)));
   }

@@ -9,6 +9,7 @@ import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Layers;
 import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
@@ -53,14 +54,15 @@ final class GptNeoxFamily implements Family {
     double share = json.object("rope_parameters")
         .positive("partial_rotary_factor", json.positive("rotary_pct", 0.25));
     BlockOrder order = json.flag("use_parallel_residual", true) ? BlockOrder.PARALLEL : BlockOrder.BEFORE;
-    return new DecoderConfig("gpt_neox", NAMES, new Tokens(json.integer("vocab_size"), width), width, layers,
+    return new DecoderConfig("gpt_neox", NAMES, new Tokens(json.integer("vocab_size"), width), width,
+        new Layers(layers, order),
         AttentionConfig.of(new Heads(heads, heads, headWidth),
             new Projections(Layout.JOINED_BY_HEAD, bias, bias), Collections.nCopies(layers, 0)),
         new FeedForwardConfig(json.integer("intermediate_size"),
             Activation.named(json.text("hidden_act", "gelu"), json.origin()), false, true),
-        new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5), order, true),
+        new NormConfig(NormConfig.Kind.LAYER, json.positive("layer_norm_eps", 1e-5)),
         new Rotary(json, 2048).part(headWidth, "rotary_emb_base", share),
-        new Head(json.flag("tie_word_embeddings", false), 0),
+        new Head(true, json.flag("tie_word_embeddings", false), 0),
         new DropoutRates(hidden, json.probability("attention_dropout", 0), hidden));
   }
 }

@@ -7,8 +7,10 @@ import dev.kasane.text.model.AttentionConfig;
 import dev.kasane.text.model.AttentionConfig.Heads;
 import dev.kasane.text.model.AttentionConfig.Layout;
 import dev.kasane.text.model.AttentionConfig.Projections;
+import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Layers;
 import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
@@ -51,12 +53,12 @@ record LlamaLike(String name, boolean inputBias, boolean outputBias, List<Intege
     int width = json.integer("hidden_size");
     AttentionConfig attention = attention(json, width);
     return new DecoderConfig(name, NAMES, new Tokens(json.integer("vocab_size"), width), width,
-        json.integer("num_hidden_layers"), attention,
+        new Layers(json.integer("num_hidden_layers"), BlockOrder.BEFORE), attention,
         new FeedForwardConfig(json.integer("intermediate_size"),
             Activation.named(json.text("hidden_act", "silu"), json.origin()), true, json.flag("mlp_bias", false)),
         new NormConfig(NormConfig.Kind.RMS, json.positive("rms_norm_eps", 1e-6)),
         new Rotary(json, 2048).whole(attention.heads().width()),
-        new Head(json.flag("tie_word_embeddings", false), 0),
+        new Head(true, json.flag("tie_word_embeddings", false), 0),
         DropoutRates.ofAttention(json.probability("attention_dropout", 0)));
   }
 

@@ -9,6 +9,7 @@ import dev.kasane.text.model.AttentionConfig.Projections;
 import dev.kasane.text.model.BlockOrder;
 import dev.kasane.text.model.DecoderConfig;
 import dev.kasane.text.model.DecoderConfig.Head;
+import dev.kasane.text.model.DecoderConfig.Layers;
 import dev.kasane.text.model.DecoderConfig.Tokens;
 import dev.kasane.text.model.DecoderNames;
 import dev.kasane.text.model.DecoderNames.Part;
@@ -60,15 +61,15 @@ final class OptFamily implements Family {
     boolean bias = json.flag("enable_bias", true);
     boolean before = json.flag("do_layer_norm_before", true);
     return new DecoderConfig("opt", NAMES,
-        new Tokens(json.integer("vocab_size"), json.integer("word_embed_proj_dim", width)), width, layers,
+        new Tokens(json.integer("vocab_size"), json.integer("word_embed_proj_dim", width)), width,
+        new Layers(layers, before ? BlockOrder.BEFORE : BlockOrder.AFTER),
         AttentionConfig.of(new Heads(heads, heads, headWidth),
             new Projections(Layout.SEPARATE, bias, bias), Collections.nCopies(layers, 0)),
         new FeedForwardConfig(json.integer("ffn_dim"),
             Activation.named(json.text("activation_function", "relu"), json.origin()), false, bias),
-        new NormConfig(NormConfig.Kind.LAYER, EPSILON, before ? BlockOrder.BEFORE : BlockOrder.AFTER,
-            before && !json.flag("_remove_final_layer_norm", false)),
+        new NormConfig(NormConfig.Kind.LAYER, EPSILON),
         new PositionConfig.Learned(json.integer("max_position_embeddings", 2048), FIRST_POSITION),
-        new Head(json.flag("tie_word_embeddings", true), 0),
+        new Head(before && !json.flag("_remove_final_layer_norm", false), json.flag("tie_word_embeddings", true), 0),
         new DropoutRates(0, json.probability("attention_dropout", 0), json.probability("dropout", 0.1)));
   }
 }

@@ -52,7 +52,7 @@ public final class CausalLm extends ModuleTree {
     dropouts = new Dropouts(config.dropouts());
     masks = new Masks(config.attention());
     input = new TokenInput(this, config, type);
-    for (int i = 0; i < config.layers(); i++) {
+    for (int i = 0; i < config.layers().count(); i++) {
       layers.add(place(config.names().layers() + "." + i, new DecoderLayer(config, i, dropouts)));
     }
     output = new TokenOutput(this, config, input.tokens());

@@ -7,7 +7,7 @@ package dev.kasane.text.model;
  * @param names what its parts are called
  * @param tokens the token embedding's shape
  * @param width width of a token inside the model
- * @param layers how many layers
+ * @param layers the layers, one on top of the other
  * @param attention the attention's shape
  * @param feedForward the feed-forward's shape
  * @param norm the normalisations
@@ -20,7 +20,7 @@ public record DecoderConfig(
     DecoderNames names,
     Tokens tokens,
     int width,
-    int layers,
+    Layers layers,
     AttentionConfig attention,
     FeedForwardConfig feedForward,
     NormConfig norm,
@@ -43,12 +43,21 @@ public record DecoderConfig(
   }
 
   /**
+   * The layers, one on top of the other.
+   *
+   * @param count how many
+   * @param order how each puts its parts together
+   */
+  public record Layers(int count, BlockOrder order) {}
+
+  /**
    * How the last layer's output becomes scores.
    *
+   * @param normed whether it is normalised first
    * @param tied whether by the token embedding's own rows
    * @param cap scores become cap·tanh(score/cap); 0 for no cap
    */
-  public record Head(boolean tied, double cap) {}
+  public record Head(boolean normed, boolean tied, double cap) {}
 
   /** How many tokens it knows: the rows of the token embedding. */
   public int vocabularySize() {
@@ -57,7 +66,7 @@ public record DecoderConfig(
 
   /** The same with a head of its own. */
   public DecoderConfig untied() {
-    return with(tokens, new Head(false, head.cap()));
+    return with(tokens, new Head(head.normed(), false, head.cap()));
   }
 
   /** The same with another number of rows in the embedding and the head. */

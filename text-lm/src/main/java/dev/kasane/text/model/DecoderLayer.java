@@ -23,7 +23,7 @@ final class DecoderLayer extends ModuleTree {
     this.config = config;
     this.dropouts = dropouts;
     DecoderNames names = config.names();
-    boolean around = config.norm().order() == BlockOrder.AROUND;
+    boolean around = config.layers().order() == BlockOrder.AROUND;
     attention = new SelfAttention(this, config, number);
     feedForward = new FeedForward(this, config);
     attentionNorm = new Norm(this, names.of(Part.ATTENTION_NORM), config);
@@ -51,7 +51,7 @@ final class DecoderLayer extends ModuleTree {
   }
 
   private NDArray inPieces(NDArray x, LayerInput input, LayerCache cache) {
-    return switch (config.norm().order()) {
+    return switch (config.layers().order()) {
       case BEFORE -> {
         try (NDArray hidden = OPS.addScaled(attend(attentionNorm, x, input, cache), x, 1)) {
           yield OPS.addScaled(feed(feedForwardNorm, hidden, cache), hidden, 1);

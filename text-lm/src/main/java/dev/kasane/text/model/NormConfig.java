@@ -5,15 +5,8 @@ package dev.kasane.text.model;
  *
  * @param kind what is computed
  * @param epsilon added to the variance or mean square
- * @param order where in a layer
- * @param last whether once more after the last layer
  */
-public record NormConfig(Kind kind, double epsilon, BlockOrder order, boolean last) {
-  /** Before each part of a layer and after the last layer, as most families have it. */
-  public NormConfig(Kind kind, double epsilon) {
-    this(kind, epsilon, BlockOrder.BEFORE, true);
-  }
-
+public record NormConfig(Kind kind, double epsilon) {
   /** What a normalisation computes. */
   public enum Kind {
     /** Layer normalisation with scale and shift. */

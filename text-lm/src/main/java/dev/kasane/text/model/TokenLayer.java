@@ -133,7 +133,7 @@ record TokenLayer(
     Optional<Affine> feedForwardOutNorm = Affine.of(layer.feedForwardOutNorm(), absent);
     return Stream.of(query, key, value, output, gate, up, down, attentionNorm, attentionOutNorm, feedForwardNorm,
         feedForwardOutNorm).allMatch(Optional::isPresent)
-        ? Optional.of(new TokenLayer(layer.config().norm().order(), layer.config().feedForward().activation(),
+        ? Optional.of(new TokenLayer(layer.config().layers().order(), layer.config().feedForward().activation(),
             layer.config().norm(), query.get(), key.get(), value.get(), output.get(), gate.get(), up.get(), down.get(),
             attentionNorm.get(), attentionOutNorm.get(), feedForwardNorm.get(), feedForwardOutNorm.get()))
         : Optional.empty();

@@ -16,7 +16,7 @@ final class TokenOutput {
 
   TokenOutput(ModuleTree tree, DecoderConfig config, Embedding tokens) {
     DecoderNames names = config.names();
-    norm = config.norm().last() ? new Norm(tree, names.of(Part.NORM), config) : null;
+    norm = config.head().normed() ? new Norm(tree, names.of(Part.NORM), config) : null;
     projection = config.tokens().width() == config.width() ? null
         : tree.place(names.of(Part.PROJECT_OUT), new Linear(config.width(), config.tokens().width(), false));
     head = tree.place(names.head(), config.head().tied() ? Linear.tiedTo(tokens)

@@ -120,7 +120,7 @@ class TokenLayerTest {
   private static List<DecoderLayer> layers(CausalLm model) {
     List<DecoderLayer> layers = model.namedModules().values().stream().filter(DecoderLayer.class::isInstance)
         .map(DecoderLayer.class::cast).toList();
-    assertThat(layers).hasSize(model.config().layers());
+    assertThat(layers).hasSize(model.config().layers().count());
     return layers;
   }
 

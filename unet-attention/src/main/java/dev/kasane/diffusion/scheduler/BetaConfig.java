@@ -25,8 +25,4 @@ public record BetaConfig(
   public BetaConfig {
     trained = List.copyOf(trained);
   }
-
-  BetaConfig withZeroTerminalSnr(boolean zero) {
-    return new BetaConfig(trainTimesteps, start, end, schedule, trained, zero);
-  }
 }

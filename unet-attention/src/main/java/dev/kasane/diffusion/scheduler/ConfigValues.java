@@ -25,10 +25,6 @@ record ConfigValues(String origin, JsonNode object) {
     return keys;
   }
 
-  String literal(String key) {
-    return object.get(key).toString();
-  }
-
   int integer(String key, int absent, int least, int most) {
     if (!states(key)) {
       return absent;
@@ -106,7 +102,7 @@ record ConfigValues(String origin, JsonNode object) {
   }
 
   private UserException wrong(String key, String expected) {
-    String found = literal(key);
+    String found = object.get(key).toString();
     String shown = found.length() <= 60 ? found : found.substring(0, 60) + "…";
     return new UserException(
         origin + ": the key \"" + key + "\" is " + shown + ", but has to be " + expected

@@ -1,7 +1,6 @@
 package dev.kasane.diffusion.scheduler;
 
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,8 +17,6 @@ import java.util.Set;
  * @param timesteps settings that choose timesteps
  * @param solver settings of single steps
  * @param statedKeys keys that the file itself set, as spelt there
- * @param unsupportedSettings settings of the file's own sampler that Kasane has no counterpart for, each as
- *     {@code key = value}
  */
 public record SchedulerConfig(
     String origin,
@@ -28,17 +25,15 @@ public record SchedulerConfig(
     BetaConfig betas,
     TimestepConfig timesteps,
     SolverConfig solver,
-    Set<String> statedKeys,
-    List<String> unsupportedSettings) {
+    Set<String> statedKeys) {
 
   private static final Set<String> STABLE_DIFFUSION_KEYS =
       Set.of("beta_start", "beta_end", "beta_schedule", "num_train_timesteps", "set_alpha_to_one",
           "skip_prk_steps", "steps_offset", "clip_sample", "prediction_type");
 
-  /** Copies the collections, so that the record is immutable. */
+  /** Copies the set, so that the record is immutable. */
   public SchedulerConfig {
     statedKeys = Set.copyOf(statedKeys);
-    unsupportedSettings = List.copyOf(unsupportedSettings);
   }
 
   /**
@@ -67,8 +62,7 @@ public record SchedulerConfig(
         new BetaConfig(1000, 0.00085, 0.012, BetaSchedule.SCALED_LINEAR, List.of(), false),
         new TimestepConfig(TimestepSpacing.LEADING, 1, false, 50),
         new SolverConfig(false, 1, false, true, 10),
-        STABLE_DIFFUSION_KEYS,
-        List.of());
+        STABLE_DIFFUSION_KEYS);
   }
 
   /**
@@ -92,29 +86,15 @@ public record SchedulerConfig(
             states("clip_sample") ? solver.clipSample() : gaps.clipSample(),
             states("set_alpha_to_one") ? solver.setAlphaToOne() : gaps.setAlphaToOne());
     TimestepConfig grid = timesteps.withSpacing(spacing).withKarrasSigmas(kind.karrasSigmas());
-    return new SchedulerConfig(
-        origin, className, predictionType, curve, grid, arithmetic, statedKeys, unsupportedSettings);
+    return new SchedulerConfig(origin, className, predictionType, curve, grid, arithmetic, statedKeys);
   }
 
   /** The same settings for a model that predicts something else. */
   public SchedulerConfig withPredictionType(PredictionType type) {
-    return new SchedulerConfig(origin, className, type, betas, timesteps, solver,
-        statedWith("prediction_type"), unsupportedSettings);
-  }
-
-  /** The same settings with another spread of timesteps, whatever the sampler. */
-  public SchedulerConfig withTimestepSpacing(TimestepSpacing spacing) {
-    return new SchedulerConfig(origin, className, predictionType, betas, timesteps.withSpacing(spacing),
-        solver, statedWith("timestep_spacing"), unsupportedSettings);
+    return new SchedulerConfig(origin, className, type, betas, timesteps, solver, statedKeys);
   }
 
   private boolean states(String key) {
     return statedKeys.contains(key);
-  }
-
-  private Set<String> statedWith(String key) {
-    Set<String> keys = new HashSet<>(statedKeys);
-    keys.add(key);
-    return keys;
   }
 }

@@ -11,35 +11,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /** Reads {@link SchedulerConfig} from JSON. */
 final class SchedulerConfigReader {
   private static final int MOST_BYTES = 1 << 20;
   private static final int MOST_TIMESTEPS = 100_000;
-
-  /** The reference itself writes {@code -Infinity} for {@code lambda_min_clipped}. */
-
-  /** Settings with one supported value each, as JSON; any other value draws different pictures. */
-  private static final Map<String, String> ONLY_SUPPORTED =
-      Map.ofEntries(
-          Map.entry("thresholding", "false"),
-          Map.entry("use_exponential_sigmas", "false"),
-          Map.entry("use_beta_sigmas", "false"),
-          Map.entry("use_lu_lambdas", "false"),
-          Map.entry("use_flow_sigmas", "false"),
-          Map.entry("algorithm_type", "\"dpmsolver++\""),
-          Map.entry("solver_order", "2"),
-          Map.entry("solver_type", "\"midpoint\""),
-          Map.entry("final_sigmas_type", "\"zero\""),
-          Map.entry("interpolation_type", "\"linear\""),
-          Map.entry("timestep_type", "\"discrete\""),
-          Map.entry("lambda_min_clipped", "\"-Infinity\""),
-          Map.entry("sigma_min", "null"),
-          Map.entry("sigma_max", "null"),
-          Map.entry("variance_type", "null"));
 
   private SchedulerConfigReader() {}
 
@@ -87,8 +63,7 @@ final class SchedulerConfigReader {
         betas,
         timesteps(values, betas.trainTimesteps()),
         solver(values),
-        values.statedKeys(),
-        unsupported(values));
+        values.statedKeys());
   }
 
   private static BetaConfig betas(ConfigValues values) {
@@ -120,16 +95,5 @@ final class SchedulerConfigReader {
         values.flag("set_alpha_to_one", gaps.setAlphaToOne()),
         values.flag("skip_prk_steps", false),
         values.between("timestep_scaling", 10, 0, Double.POSITIVE_INFINITY));
-  }
-
-  private static List<String> unsupported(ConfigValues values) {
-    List<String> found = new ArrayList<>();
-    ONLY_SUPPORTED.forEach((key, supported) -> {
-      if (values.states(key) && !values.literal(key).equals(supported)) {
-        found.add(key + " = " + values.literal(key));
-      }
-    });
-    found.sort(null);
-    return found;
   }
 }

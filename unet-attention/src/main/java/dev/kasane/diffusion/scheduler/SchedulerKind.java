@@ -75,29 +75,6 @@ public enum SchedulerKind {
   }
 
   /**
-   * The sampler that a model's own file asks for.
-   *
-   * @throws UserException if the file asks for one that Kasane lacks, or for settings of it that Kasane
-   *     lacks; the message names file and key and what to choose instead
-   */
-  public static SchedulerKind defaultFor(SchedulerConfig config) {
-    SchedulerKind kind =
-        Arrays.stream(values())
-            .filter(candidate -> candidate.className.equals(config.className()))
-            .filter(candidate -> candidate.karrasSigmas == wantsKarras(candidate, config))
-            .findFirst()
-            .orElseThrow(() -> new UserException(
-                config.origin() + ": the key \"_class_name\" is \"" + config.className()
-                    + "\", a sampler Kasane does not have. " + advice()));
-    if (!config.unsupportedSettings().isEmpty()) {
-      throw new UserException(
-          config.origin() + ": " + config.className() + " is set up in a way that Kasane does not have ("
-              + String.join(", ", config.unsupportedSettings()) + "). " + advice());
-    }
-    return kind;
-  }
-
-  /**
    * Makes a sampler for one run.
    *
    * @param config the model's settings; gaps in its file are filled with this sampler's defaults
@@ -133,21 +110,12 @@ public enum SchedulerKind {
     };
   }
 
-  private static boolean wantsKarras(SchedulerKind candidate, SchedulerConfig config) {
-    boolean hasBoth = candidate.defaults == SamplerDefaults.SIGMAS && candidate != EULER_ANCESTRAL;
-    return hasBoth && config.timesteps().karrasSigmas();
-  }
-
   private static UserException unknown(String typed, String wanted) {
     String suggestion =
         NearNames.closest(wanted, names()).map(name -> " Did you mean \"" + name + "\"?").orElse("");
     return new UserException(
         "There is no scheduler \"" + typed + "\"." + suggestion + " There are: "
             + String.join(", ", names()) + ".");
-  }
-
-  private static String advice() {
-    return "Choose a scheduler yourself: " + String.join(", ", names()) + ".";
   }
 
   private static List<String> names() {

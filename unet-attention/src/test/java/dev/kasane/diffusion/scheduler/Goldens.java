@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -31,6 +33,14 @@ final class Goldens {
     } catch (URISyntaxException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  /** The same settings with another spread of timesteps, whatever the sampler. */
+  static SchedulerConfig spaced(SchedulerConfig config, TimestepSpacing spacing) {
+    Set<String> stated = new HashSet<>(config.statedKeys());
+    stated.add("timestep_spacing");
+    return new SchedulerConfig(config.origin(), config.className(), config.predictionType(), config.betas(),
+        config.timesteps().withSpacing(spacing), config.solver(), stated);
   }
 
   static float[] floats(JsonNode packed) {

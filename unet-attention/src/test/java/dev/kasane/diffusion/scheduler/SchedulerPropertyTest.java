@@ -20,7 +20,7 @@ class SchedulerPropertyTest {
       @ForAll @IntRange(min = 1, max = 1000) int steps) {
     int placed = Math.min(steps, most(kind, spacing));
     try (Scheduler scheduler =
-        kind.newScheduler(CONFIG.withTimestepSpacing(spacing), placed)) {
+        kind.newScheduler(Goldens.spaced(CONFIG, spacing), placed)) {
       double[] timesteps = scheduler.timesteps();
       assertThat(timesteps).hasSize(kind == SchedulerKind.PNDM && placed > 1 ? placed + 1 : placed);
       assertThat(timesteps[0]).isBetween(0.0, 999.0);

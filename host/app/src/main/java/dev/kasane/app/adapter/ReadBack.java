@@ -20,11 +20,6 @@ import java.util.Map;
  * @param constants whether every alpha and scale came back
  */
 public record ReadBack(int tensors, int same, int rounded, boolean constants) {
-  /** Whether the new file says the very same. */
-  public boolean isIdentical() {
-    return same == tensors && constants;
-  }
-
   static ReadBack compare(AdapterModel before, AdapterModel after, ElementType storage) {
     Map<String, NDArray> wanted = new LinkedHashMap<>();
     Map<String, Double> constants = new LinkedHashMap<>();
