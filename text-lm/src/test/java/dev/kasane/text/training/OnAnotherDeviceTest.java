@@ -8,10 +8,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.TorchBridge;
+import dev.kasane.core.injection.AdapterRouter;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
+import dev.kasane.core.injection.Merger;
 import dev.kasane.core.injection.MethodChoice;
 import dev.kasane.core.injection.TargetSelector;
+import dev.kasane.core.injection.WholeWeights;
 import dev.kasane.core.spi.LiveUpdate.Phase;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.Engines;
@@ -29,6 +32,7 @@ import dev.kasane.text.model.KeyValueCache;
 import dev.kasane.text.model.TokenBatch;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +134,40 @@ class OnAnotherDeviceTest {
         Injector.attachFresh(CausalLm.COMPONENT, model, TargetSelector.of(List.of("all-linear"), List.of()),
             new MethodChoice(adapters == 0 ? new RandomLowRank() : new RandomDelta(), Map.of()), meta);
       }
+    }
+  }
+
+  @Test
+  void trainsWholeWeightsAndBiases() {
+    CausalLm model = model("llama-tied", ElementType.BFLOAT16);
+    AdapterSet set = WholeWeights.addTo(attach(model), model, List.of("embed_tokens"), WholeWeights.Biases.ALL, meta);
+    set.multiplier(0.5);
+    try (GradMode on = GradMode.on()) {
+      NDArray loss = new LanguageObjective(model, false).loss(batch(), meta);
+      TorchBridge.backward(loss, meta.ones(loss.getShape()));
+    }
+    assertThat(set.wholes()).hasSizeGreaterThan(1).allSatisfy(each ->
+        assertThat(each.values().getDevice()).isEqualTo(MetaDevice.META));
+  }
+
+  @Test
+  void rowsGoThroughAdaptersOfTheirOwn() {
+    CausalLm model = model("llama", ElementType.FLOAT32);
+    try (AdapterRouter router = new AdapterRouter(Map.of("a", attach(model), "b", attach(model)), meta);
+        GradMode off = GradMode.off()) {
+      for (List<Set<String>> rows : List.of(List.of(Set.of("a"), Set.of("a", "b")), List.of(Set.of("b")))) {
+        router.route(rows);
+        NDArray scores = model.logits(new TokenBatch(rows.size(), 3, new long[3 * rows.size()], null), meta);
+        assertThat(scores.getDevice()).isEqualTo(MetaDevice.META);
+      }
+    }
+  }
+
+  @Test
+  void mergedWeightsLieThere() {
+    CausalLm model = model("llama", ElementType.FLOAT16);
+    try (GradMode off = GradMode.off(); Merger merged = Merger.merge(List.of(attach(model), attach(model)), meta)) {
+      assertThat(model.logits(new TokenBatch(1, 3, new long[3], null), meta).getDevice()).isEqualTo(MetaDevice.META);
     }
   }
 
