@@ -11,10 +11,12 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.diffusion.Goldens;
 import dev.kasane.diffusion.checkpoint.BaseOptions;
+import dev.kasane.diffusion.clip.LearnedWords;
 import dev.kasane.diffusion.picture.Picture;
 import dev.kasane.diffusion.pipeline.PictureRequest.Start;
 import dev.kasane.diffusion.scheduler.SchedulerKind;
 import dev.kasane.testkit.MetaDevice;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,19 @@ class SamplerOnAnotherDeviceTest {
     NDArray latents = new Sampler(open("sd2-tiny", ElementType.BFLOAT16)).drawLatents(request, (done, all) -> { }, meta);
 
     assertThat(latents.getDevice()).isEqualTo(MetaDevice.META);
+  }
+
+  @Test
+  void learnedWordsLieWhereTheModelDoes() {
+    ImageModel model = open("sd1-tiny", ElementType.BFLOAT16);
+    int width = model.textEncoder().config().width();
+    ImageModel wordy = model.withWords(LearnedWords.of(
+        Map.of("<one>", meta.ones(new Shape(2, width)), "<other>", meta.ones(new Shape(1, width)))));
+    PictureRequest request = new PictureRequest(
+        "a <one> and <other>", "", 3, 2, 7, 64, 64, SchedulerKind.DDIM, 0, Optional.empty());
+
+    assertThat(new Sampler(wordy).drawLatents(request, (done, all) -> { }, meta).getDevice())
+        .isEqualTo(MetaDevice.META);
   }
 
   /** Up to the reading of the pixels. */
