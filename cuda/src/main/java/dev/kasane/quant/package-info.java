@@ -14,8 +14,7 @@
  * training runs in segments ({@link dev.kasane.core.training.SegmentedRun}): a decoded weight then lives while
  * its segment does.
  *
- * <p>{@link dev.kasane.quant.Quantizer} quantises a loaded model in place;
- * {@link dev.kasane.quant.checkpoint.QuantisingSource} does it while a model loads, and
+ * <p>{@link dev.kasane.quant.Quantizer} quantises a loaded model in place, and
  * {@link dev.kasane.quant.checkpoint.BitsandbytesSource} reads what was quantised before. Codes, scales and file
  * layout are those of bitsandbytes, bit for bit ({@link dev.kasane.quant.format}); loops over them are in
  * {@link dev.kasane.quant.cpu}; {@link dev.kasane.quant.optimizer} keeps optimiser states in 8 bits or on disk.

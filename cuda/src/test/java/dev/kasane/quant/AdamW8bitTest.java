@@ -14,6 +14,7 @@ import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.training.AdamW;
 import dev.kasane.core.training.Optimizer;
+import dev.kasane.core.training.StateMemory;
 import dev.kasane.quant.format.FormatGoldenTest;
 import dev.kasane.quant.optimizer.AdamW8bit;
 import dev.kasane.quant.optimizer.MappedStates;
@@ -31,6 +32,7 @@ class AdamW8bitTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0.01);
 
   private final NDManager scope = Engines.newManager();
+  private final StateMemory memory = StateMemory.of(scope);
 
   @TempDir
   private Path folder;
@@ -38,6 +40,10 @@ class AdamW8bitTest {
   @AfterEach
   void close() {
     scope.close();
+  }
+
+  private static AdamW8bit adam(NDArray parameter, StateMemory memory) {
+    return new AdamW8bit(Map.of("p", parameter), SETTINGS, name -> 1, memory);
   }
 
   private NDArray parameter(int count) {
@@ -58,7 +64,7 @@ class AdamW8bitTest {
   @Test
   void followsBitsandbytes() throws IOException {
     NDArray parameter = parameter(COUNT);
-    AdamW8bit optimizer = new AdamW8bit(Map.of("p", parameter), SETTINGS, scope);
+    AdamW8bit optimizer = adam(parameter, memory);
     for (String line : FormatGoldenTest.lines("adamw8.tsv")) {
       String[] cells = line.split("\t");
       if (cells[0].startsWith("step")) {
@@ -74,7 +80,7 @@ class AdamW8bitTest {
   @Test
   void firstStepIsBitsandbytesOwn() throws IOException {
     NDArray parameter = parameter(COUNT);
-    AdamW8bit optimizer = new AdamW8bit(Map.of("p", parameter), SETTINGS, scope);
+    AdamW8bit optimizer = adam(parameter, memory);
     giveGradient(parameter, SeededInputs.values(201, COUNT));
     optimizer.step(1e-2, 1, 0);
     checkEvery37th(parameter.toFloatArray(), FormatGoldenTest.lines("adamw8.tsv").get(0).split("\t"));
@@ -90,9 +96,11 @@ class AdamW8bitTest {
   @Test
   void holdsAQuarterOfTheBytes() {
     int count = 1 << 16;
-    AdamW8bit optimizer = new AdamW8bit(Map.of("p", parameter(count)), SETTINGS, scope);
-    assertThat(optimizer.bytes()).isEqualTo(2L * count + 2 * count / 256 * 4 + 4);
-    assertThat(AdamW8bit.momentBytes(new Shape(count))).isEqualTo(optimizer.bytes() - 4);
+    AdamW8bit optimizer = adam(parameter(count), memory);
+    long bytes = optimizer.state().values().stream()
+        .mapToLong(each -> each.getShape().size() * each.getDataType().getNumOfBytes()).sum();
+    assertThat(bytes).isEqualTo(2L * count + 2 * count / 256 * 4 + 4);
+    assertThat(AdamW8bit.momentBytes(new Shape(count))).isEqualTo(bytes - 4);
     assertThat(AdamW8bit.momentBytes(new Shape(4095))).isEqualTo(2 * 4 * 4095);
   }
 
@@ -100,7 +108,7 @@ class AdamW8bitTest {
   void notFiniteGradientsMoveNothing() {
     NDArray parameter = parameter(COUNT);
     float[] before = parameter.toFloatArray();
-    AdamW8bit optimizer = new AdamW8bit(Map.of("p", parameter), SETTINGS, scope);
+    AdamW8bit optimizer = adam(parameter, memory);
     float[] bad = new float[COUNT];
     bad[4000] = Float.NaN;
     giveGradient(parameter, bad);
@@ -117,8 +125,8 @@ class AdamW8bitTest {
     float[] gradient = SeededInputs.values(201, COUNT);
     giveGradient(clipped, gradient);
     giveGradient(scaled, gradient);
-    double norm = new AdamW8bit(Map.of("p", clipped), SETTINGS, scope).step(1e-2, 1, 0.5);
-    new AdamW8bit(Map.of("p", scaled), SETTINGS, scope).step(1e-2, 0.5 / (norm + 1e-6), 0);
+    double norm = adam(clipped, memory).step(1e-2, 1, 0.5);
+    adam(scaled, memory).step(1e-2, 0.5 / (norm + 1e-6), 0);
     assertThat(clipped.toFloatArray()).containsExactly(scaled.toFloatArray());
   }
 
@@ -130,9 +138,9 @@ class AdamW8bitTest {
       NDArray paged = parameter(COUNT);
       try (MappedStates states = MappedStates.create(file, scope)) {
         Optimizer first = wide ? new AdamW(Map.of("p", inMemory), SETTINGS, scope)
-            : new AdamW8bit(Map.of("p", inMemory), SETTINGS, scope);
-        Optimizer second = wide ? new AdamW(Map.of("p", paged), SETTINGS, states)
-            : new AdamW8bit(Map.of("p", paged), SETTINGS, states);
+            : adam(inMemory, memory);
+        Optimizer second = wide ? new AdamW(Map.of("p", paged), SETTINGS, name -> 1, states)
+            : adam(paged, states);
         for (int step = 1; step <= 3; step++) {
           giveGradient(inMemory, SeededInputs.values(200 + step, COUNT));
           giveGradient(paged, SeededInputs.values(200 + step, COUNT));
@@ -157,7 +165,7 @@ class AdamW8bitTest {
 
   @Test
   void smallParametersKeepFloatMoments() {
-    AdamW8bit optimizer = new AdamW8bit(Map.of("p", parameter(100)), SETTINGS, scope);
+    AdamW8bit optimizer = adam(parameter(100), memory);
     assertThat(optimizer.state().keySet()).containsExactlyInAnyOrder("step", "first_moment_values.p",
         "second_moment_values.p");
     assertThat(optimizer.state().get("first_moment_values.p").getShape()).isEqualTo(new Shape(100));

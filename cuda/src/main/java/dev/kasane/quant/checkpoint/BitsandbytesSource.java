@@ -9,7 +9,6 @@ import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.spi.FrozenWeight;
 import dev.kasane.core.tensor.Engines;
-import dev.kasane.quant.QuantisedWeight;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,7 +76,7 @@ public final class BitsandbytesSource implements TensorSource {
   @Override
   public DType dtype(String name) {
     StoredQuantised tensor = tensor(name);
-    return tensor == null ? source.dtype(name) : tensor.dtype();
+    return tensor == null ? source.dtype(name) : tensor.precision().stored();
   }
 
   @Override
@@ -87,7 +86,7 @@ public final class BitsandbytesSource implements TensorSource {
       return source.read(name, owner);
     }
     try (NDManager scratch = Engines.newManager()) {
-      return tensor.weight(tensor.dataType(), scratch).materialise(owner);
+      return tensor.weight(tensor.precision().dataType(), scratch).materialise(owner);
     }
   }
 
@@ -99,11 +98,6 @@ public final class BitsandbytesSource implements TensorSource {
   @Override
   public boolean isQuantised(String name) {
     return tensor(name) != null;
-  }
-
-  /** A quantised tensor in the type that it was made from; empty for a dense one. */
-  public Optional<QuantisedWeight> quantised(String name, NDManager owner) {
-    return Optional.ofNullable(tensor(name)).map(tensor -> tensor.weight(tensor.dataType(), owner));
   }
 
   private StoredQuantised tensor(String name) {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.quant.FourBitWeight;
 import dev.kasane.quant.QuantisedWeight;
@@ -20,16 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A 4-bit tensor in a checkpoint. */
-final class FourBitStored implements StoredQuantised {
+final class FourBitStored extends StoredQuantised {
   private static final double SAME = 1e-6;
 
-  private final TensorSource source;
-  private final String name;
   private final QuantState state;
 
   private FourBitStored(TensorSource source, String name, QuantState state) {
-    this.source = source;
-    this.name = name;
+    super(source, name);
     this.state = state;
   }
 
@@ -107,7 +105,7 @@ final class FourBitStored implements StoredQuantised {
   }
 
   @Override
-  public QuantisedWeight weight(DataType type, NDManager owner) {
+  QuantisedWeight weight(DataType type, NDManager owner) {
     checkMap();
     NDArray codes = source.read(name, owner);
     FourBitBlocks blocks = new FourBitBlocks(state.type(), (int) state.shape().size(), state.blockSize(),
@@ -139,31 +137,21 @@ final class FourBitStored implements StoredQuantised {
   }
 
   private float[] floats(String part) {
-    return FiniteFloats.read(source, name + part);
+    return scales(name + part);
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public Shape shape() {
+  Shape shape() {
     return state.shape();
   }
 
   @Override
-  public DType dtype() {
-    return state.dtype();
+  ElementType precision() {
+    return state.precision();
   }
 
   @Override
-  public DataType dataType() {
-    return state.dataType();
-  }
-
-  @Override
-  public boolean owns(String part) {
+  boolean owns(String part) {
     return part.startsWith(name + ".") && BitsandbytesNames.isPart(part);
   }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.kasane.core.UserException;
 import dev.kasane.core.checkpoint.TensorSource;
 import dev.kasane.core.safetensors.DType;
+import dev.kasane.core.tensor.ElementType;
 import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.quant.Int8Weight;
 import dev.kasane.quant.QuantisedWeight;
@@ -18,13 +19,9 @@ import java.util.List;
  * A weight of LLM.int8() in a checkpoint: codes under the weight's name, scales as {@code SCB} beside it. Its
  * dense type is not recorded; transformers computes in float16.
  */
-final class Int8Stored implements StoredQuantised {
-  private final TensorSource source;
-  private final String name;
-
+final class Int8Stored extends StoredQuantised {
   private Int8Stored(TensorSource source, String name) {
-    this.source = source;
-    this.name = name;
+    super(source, name);
   }
 
   /** All such weights of a checkpoint, their sizes checked. */
@@ -72,8 +69,8 @@ final class Int8Stored implements StoredQuantised {
   }
 
   @Override
-  public QuantisedWeight weight(DataType type, NDManager owner) {
-    float[] scales = FiniteFloats.read(source, BitsandbytesNames.layer(name) + BitsandbytesNames.SCB);
+  QuantisedWeight weight(DataType type, NDManager owner) {
+    float[] scales = scales(BitsandbytesNames.layer(name) + BitsandbytesNames.SCB);
     NDArray codes = source.read(name, owner);
     int columns = (int) (shape().size() / scales.length);
     return new Int8Weight(shape(), type, codes,
@@ -81,27 +78,17 @@ final class Int8Stored implements StoredQuantised {
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public Shape shape() {
+  Shape shape() {
     return source.shape(name);
   }
 
   @Override
-  public DType dtype() {
-    return DType.F16;
+  ElementType precision() {
+    return ElementType.FLOAT16;
   }
 
   @Override
-  public DataType dataType() {
-    return DataType.FLOAT16;
-  }
-
-  @Override
-  public boolean owns(String part) {
+  boolean owns(String part) {
     String layer = BitsandbytesNames.layer(name);
     return part.equals(layer + BitsandbytesNames.SCB) || part.equals(layer + BitsandbytesNames.FORMAT);
   }

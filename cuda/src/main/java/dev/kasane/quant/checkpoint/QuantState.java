@@ -1,13 +1,11 @@
 package dev.kasane.quant.checkpoint;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.Json;
 import dev.kasane.core.JsonFault;
 import dev.kasane.core.UserException;
-import dev.kasane.core.safetensors.DType;
 import dev.kasane.core.tensor.ElementType;
 import dev.kasane.quant.format.BlockSize;
 import dev.kasane.quant.format.FourBitType;
@@ -115,15 +113,5 @@ record QuantState(FourBitType type, int blockSize, ElementType precision, Shape 
       json.append('}');
     }
     return json.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** The stored name of the dense type. */
-  DType dtype() {
-    return precision.stored();
-  }
-
-  /** The dense type. */
-  DataType dataType() {
-    return precision.dataType();
   }
 }

@@ -38,21 +38,8 @@ public final class AdamW8bit implements Optimizer {
    *
    * @param parameters what to train, float32 on the CPU, by name; at most 2^29 numbers each
    * @param settings the constants
-   * @param scope owner of the moments
-   */
-  public AdamW8bit(Map<String, NDArray> parameters, AdamW.Settings settings, NDManager scope) {
-    this(parameters, settings, StateMemory.of(scope));
-  }
-
-  /** The same with moments in memory of the caller's choice, such as {@link MappedStates}. */
-  public AdamW8bit(Map<String, NDArray> parameters, AdamW.Settings settings, StateMemory memory) {
-    this(parameters, settings, name -> 1, memory);
-  }
-
-  /**
-   * The same with learning rates of their own for some parameters.
-   *
    * @param rateFactor what the learning rate is multiplied by, by the parameter's name
+   * @param memory where the moments are kept
    */
   public AdamW8bit(Map<String, NDArray> parameters, AdamW.Settings settings, ToDoubleFunction<String> rateFactor,
       StateMemory memory) {
@@ -108,12 +95,6 @@ public final class AdamW8bit implements Optimizer {
       work.zero(gradients);
       return norm;
     }
-  }
-
-  /** Bytes that all states hold. */
-  public long bytes() {
-    return state().values().stream().mapToLong(each -> each.getShape().size() * each.getDataType().getNumOfBytes())
-        .sum();
   }
 
   @Override

@@ -164,19 +164,6 @@ class CheckpointTest {
     assertThat(model.adaptableLayers().get("a").forward(x).getShape()).isEqualTo(new Shape(3, 24));
   }
 
-  @Test
-  void aDenseCheckpointIsQuantisedWhileItLoads() {
-    Layers model = new Layers("a", "lm_head");
-    Path file = folder.resolve("dense.safetensors");
-    dense(file, "a.weight", "lm_head.weight");
-    try (var source = TensorSources.open(file)) {
-      WeightLoader.load(model, new QuantisingSource(source,
-          new QuantisationSettings(QuantisationSettings.Kind.NF4, 64, true), List.of()), ElementType.BFLOAT16, scope);
-    }
-    assertThat(model.adaptableLayers().get("a").weight().storage()).isEqualTo("nf4");
-    assertThat(model.adaptableLayers().get("lm_head").weight().storage()).isEqualTo("bfloat16");
-  }
-
   private static void dense(Path file, String... names) {
     List<TensorDeclaration> tensors = new ArrayList<>();
     for (String name : names) {

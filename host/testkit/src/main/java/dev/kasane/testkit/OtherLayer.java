@@ -21,69 +21,55 @@ import dev.kasane.core.spi.PreparedMethod;
 import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The layers that most methods refuse: those that do not multiply by their weight. */
 public enum OtherLayer {
   /** Eleven rows of 6 numbers, looked up for 2×3 tokens. */
-  EMBEDDING {
-    @Override
-    AdaptableLayer build() {
-      return new Embedding(11, 6);
-    }
-
-    @Override
-    NDArray input(NDManager scope) {
-      return scope.create(new long[] {0, 3, 10, 3, 7, 1}, new Shape(2, 3));
-    }
-  },
+  EMBEDDING(() -> new Embedding(11, 6), scope -> scope.create(new long[] {0, 3, 10, 3, 7, 1}, new Shape(2, 3))),
   /** 8 channels in two groups, on 2 pictures of 3×5. */
-  NORM {
-    @Override
-    AdaptableLayer build() {
-      return new GroupNorm(2, 8, 1e-5);
-    }
-
-    @Override
-    NDArray input(NDManager scope) {
-      return Ops.randomNormal(scope, new Shape(2, 8, 3, 5));
-    }
-  };
+  NORM(() -> new GroupNorm(2, 8, 1e-5), scope -> Ops.randomNormal(scope, new Shape(2, 8, 3, 5)));
 
   private static final long SEED = 5;
 
-  abstract AdaptableLayer build();
+  private final Supplier<AdaptableLayer> layer;
+  private final Function<NDManager, NDArray> input;
 
-  abstract NDArray input(NDManager scope);
+  OtherLayer(Supplier<AdaptableLayer> layer, Function<NDManager, NDArray> input) {
+    this.layer = layer;
+    this.input = input;
+  }
 
   /** The method refuses the layer in words, or its fresh adapter changes nothing and comes back from what is saved. */
   void check(AdapterMethod method, PreparedMethod prepared) {
     try (NDManager scope = Engines.newManager()) {
       TorchBridge.seed(SEED);
-      AdaptableLayer layer = new SampleLayer.Model(build()).layer();
-      layer.namedWeights().values().forEach(weight ->
+      AdaptableLayer target = new SampleLayer.Model(layer.get()).layer();
+      target.namedWeights().values().forEach(weight ->
           weight.set(new DenseWeight(Ops.randomNormal(scope, weight.shape()))));
-      if (method.supports(layer)) {
-        requireAdapter(layer, method, prepared, scope);
+      if (method.supports(target)) {
+        requireAdapter(target, method, prepared, scope);
       } else {
-        AdaptedSample.requireWords(method, layer);
+        AdaptedSample.requireWords(method, target);
       }
     }
   }
 
-  private void requireAdapter(AdaptableLayer layer, AdapterMethod method, PreparedMethod prepared, NDManager scope) {
+  private void requireAdapter(AdaptableLayer target, AdapterMethod method, PreparedMethod prepared, NDManager scope) {
     LayerAdapter adapter;
     try {
-      adapter = prepared.attach(layer, scope);
+      adapter = prepared.attach(target, scope);
     } catch (UserException refusal) {
-      assertThat(refusal).hasMessageContaining(layer.path()).hasMessageContaining(layer.kind().word());
+      assertThat(refusal).hasMessageContaining(target.path()).hasMessageContaining(target.kind().word());
       return;
     }
     try (GradMode off = GradMode.off()) {
-      NDArray update = adapter.forward(input(scope), 1, Phase.INFERENCE);
+      NDArray update = adapter.forward(input.apply(scope), 1, Phase.INFERENCE);
       assertThat(OPS.cast(update, DataType.FLOAT32).abs().max().toFloatArray()[0]).as("fresh update").isZero();
-      assertThat(adapter.weightDelta(scope, 1).getShape()).isEqualTo(layer.weight().shape());
+      assertThat(adapter.weightDelta(scope, 1).getShape()).isEqualTo(target.weight().shape());
       AdapterModule saved = adapter.saved();
-      assertThat(method.restore(layer, saved, scope)).as("restored from " + saved.parameters()).isPresent();
+      assertThat(method.restore(target, saved, scope)).as("restored from " + saved.parameters()).isPresent();
     }
   }
 }

@@ -13,56 +13,32 @@ import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Linear;
 import dev.kasane.core.module.Module;
 import dev.kasane.core.tensor.Ops;
+import java.util.function.Supplier;
 
 /** The layers that contracts try an adapter on: small, with sizes that are all different. */
 public enum SampleLayer {
   /** 7 features to 5, with a bias, on 2×3 tokens. */
-  LINEAR(new Shape(2, 3, 7)) {
-    @Override
-    AdaptableLayer build() {
-      return new Linear(7, 5, true);
-    }
-  },
+  LINEAR(() -> new Linear(7, 5, true), new Shape(2, 3, 7)),
   /** 6 features to 10, without a bias, on 4 vectors. */
-  LINEAR_OF_VECTORS(new Shape(4, 6)) {
-    @Override
-    AdaptableLayer build() {
-      return new Linear(6, 10, false);
-    }
-  },
+  LINEAR_OF_VECTORS(() -> new Linear(6, 10, false), new Shape(4, 6)),
   /** 1×1, 6 channels to 4. */
-  CONV_1X1(new Shape(2, 6, 3, 5)) {
-    @Override
-    AdaptableLayer build() {
-      return new Conv2d(6, 4, 1, 1, 0);
-    }
-  },
+  CONV_1X1(() -> new Conv2d(6, 4, 1, 1, 0), new Shape(2, 6, 3, 5)),
   /** 3×3, 4 channels to 6. */
-  CONV_3X3(new Shape(2, 4, 5, 7)) {
-    @Override
-    AdaptableLayer build() {
-      return new Conv2d(4, 6, 3, 1, 1);
-    }
-  },
+  CONV_3X3(() -> new Conv2d(4, 6, 3, 1, 1), new Shape(2, 4, 5, 7)),
   /** 3×3, 4 channels to 6, every second position. */
-  CONV_3X3_STRIDE_2(new Shape(2, 4, 6, 8)) {
-    @Override
-    AdaptableLayer build() {
-      return new Conv2d(4, 6, 3, 2, 1);
-    }
-  };
+  CONV_3X3_STRIDE_2(() -> new Conv2d(4, 6, 3, 2, 1), new Shape(2, 4, 6, 8));
 
+  private final Supplier<AdaptableLayer> layer;
   private final Shape input;
 
-  SampleLayer(Shape input) {
+  SampleLayer(Supplier<AdaptableLayer> layer, Shape input) {
+    this.layer = layer;
     this.input = input;
   }
 
-  abstract AdaptableLayer build();
-
   /** The layer in a model of its own, as {@code attn.to_q}, with random weights of a type. */
   Model model(NDManager scope, DataType type) {
-    Model model = new Model(build());
+    Model model = new Model(layer.get());
     model.namedWeights().values().forEach(weight ->
         weight.set(new DenseWeight(OPS.cast(Ops.randomNormal(scope, weight.shape()), type))));
     return model;

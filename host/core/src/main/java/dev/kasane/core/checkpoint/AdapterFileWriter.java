@@ -68,11 +68,6 @@ public final class AdapterFileWriter {
     tensors.add(TensorDeclaration.ofFloats(key, exact ? own : DType.F32, new long[0], number));
   }
 
-  /** Adds a tensor that is ready for the file. */
-  public void add(TensorDeclaration tensor) {
-    tensors.add(tensor);
-  }
-
   /** What was added. */
   public List<TensorDeclaration> tensors() {
     return List.copyOf(tensors);

@@ -8,8 +8,8 @@
  * {@link dev.kasane.core.injection.Merger} folds the sets into the weights for speed and takes them out
  * again, from the pristine weights, so that not one bit is lost. An
  * {@link dev.kasane.core.injection.AdapterRouter} sends each row of a batch through adapters of its own.
- * A {@link dev.kasane.core.injection.LiveMix} keeps several sets on a live model, by name, with strengths for
- * whole adapters and for single blocks.
+ * Several sets on a live model add up, each with strengths for the whole adapter and for single blocks
+ * ({@link dev.kasane.core.injection.BlockWeights}).
  *
  * <p>A {@link dev.kasane.core.injection.ModuleRestorer} asks the methods whose module a file's is, for this package
  * and for everything else that is made of files.

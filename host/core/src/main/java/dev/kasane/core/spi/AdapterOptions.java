@@ -3,7 +3,6 @@ package dev.kasane.core.spi;
 import dev.kasane.core.UserException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -117,19 +116,6 @@ public final class AdapterOptions {
     double value = number(name);
     if (value < 0 || value >= bound) {
       throw outside(name, "at least 0 and below " + bound);
-    }
-    return value;
-  }
-
-  /**
-   * The value of a text option that is one of a few words.
-   *
-   * @throws UserException when it is another one
-   */
-  public String oneOf(String name, String... words) {
-    String value = text(name);
-    if (!List.of(words).contains(value)) {
-      throw outside(name, "one of " + String.join(", ", words));
     }
     return value;
   }

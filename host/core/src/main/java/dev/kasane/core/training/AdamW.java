@@ -53,18 +53,7 @@ public final class AdamW implements Optimizer {
    * @param scope owner of the moments
    */
   public AdamW(Map<String, NDArray> parameters, Settings settings, NDManager scope) {
-    this(parameters, settings, StateMemory.of(scope));
-  }
-
-  /**
-   * Starts with zero moments in memory of the caller's choice.
-   *
-   * @param parameters what to train, float32, by name
-   * @param settings the constants
-   * @param memory where the moments are kept
-   */
-  public AdamW(Map<String, NDArray> parameters, Settings settings, StateMemory memory) {
-    this(parameters, settings, name -> 1, memory);
+    this(parameters, settings, name -> 1, StateMemory.of(scope));
   }
 
   /**

@@ -28,11 +28,6 @@ final class BundledWords {
     this.scope = scope;
   }
 
-  /** Whether a key is one of these. */
-  static boolean isWord(String key) {
-    return KEY.matcher(key).matches();
-  }
-
   /** Reads a key if it is one of these and not a second value for the same word. */
   boolean take(String key) {
     Matcher matcher = KEY.matcher(key);

@@ -2,6 +2,7 @@ package dev.kasane.core.pickle.values;
 
 import java.math.BigInteger;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * What may be a dict key or set member, and a total order over it: none, truth values, integers, floats,
@@ -10,8 +11,9 @@ import java.util.Comparator;
 final class KeyOrder implements Comparator<Object> {
   static final KeyOrder INSTANCE = new KeyOrder();
 
-  private static final int NOT_A_KEY = -1;
-  private static final int TUPLE = 7;
+  /** In their order; none comes before them and tuples after. */
+  private static final List<Class<?>> SCALARS =
+      List.of(Boolean.class, Long.class, BigInteger.class, Double.class, String.class, OpaqueObject.class);
   private static final int MAX_TUPLE_MEMBERS = 64;
 
   private KeyOrder() {}
@@ -32,55 +34,23 @@ final class KeyOrder implements Comparator<Object> {
   }
 
   private static boolean isScalarKey(Object key) {
-    int kind = kind(key);
-    return kind != NOT_A_KEY && kind != TUPLE
+    return key == null || SCALARS.contains(key.getClass())
         && (!(key instanceof String text) || text.length() <= PickleBudget.MAX_KEY_LENGTH);
   }
 
   private static int kind(Object key) {
-    if (key == null) {
-      return 0;
-    }
-    if (key instanceof Boolean) {
-      return 1;
-    }
-    if (key instanceof Long) {
-      return 2;
-    }
-    if (key instanceof BigInteger) {
-      return 3;
-    }
-    if (key instanceof Double) {
-      return 4;
-    }
-    if (key instanceof String) {
-      return 5;
-    }
-    if (key instanceof OpaqueObject) {
-      return 6;
-    }
-    return key instanceof PickledTuple ? TUPLE : NOT_A_KEY;
+    return key instanceof PickledTuple ? SCALARS.size() : key == null ? -1 : SCALARS.indexOf(key.getClass());
   }
 
   @Override
+  @SuppressWarnings("unchecked") // keys of one kind are of one class
   public int compare(Object left, Object right) {
-    if (left == right) {
-      return 0;
+    int kinds = Integer.compare(kind(left), kind(right));
+    if (left == right || kinds != 0) {
+      return kinds;
     }
-    int kind = kind(left);
-    if (kind != kind(right)) {
-      return Integer.compare(kind, kind(right));
-    }
-    return switch (kind) {
-      case 1 -> ((Boolean) left).compareTo((Boolean) right);
-      case 2 -> ((Long) left).compareTo((Long) right);
-      case 3 -> ((BigInteger) left).compareTo((BigInteger) right);
-      case 4 -> ((Double) left).compareTo((Double) right);
-      case 5 -> ((String) left).compareTo((String) right);
-      case 6 -> ((OpaqueObject) left).compareTo((OpaqueObject) right);
-      case TUPLE -> compareTuples((PickledTuple) left, (PickledTuple) right);
-      default -> throw new ClassCastException("no key: " + Kinds.of(left));
-    };
+    return left instanceof PickledTuple tuple ? compareTuples(tuple, (PickledTuple) right)
+        : ((Comparable<Object>) left).compareTo(right);
   }
 
   private int compareTuples(PickledTuple left, PickledTuple right) {

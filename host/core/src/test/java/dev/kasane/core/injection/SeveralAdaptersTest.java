@@ -12,16 +12,19 @@ import dev.kasane.core.tensor.GradMode;
 import dev.kasane.core.tensor.Ops;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class LiveMixTest {
+/** Sets that come and go on one live model, attached in one order however they came. */
+class SeveralAdaptersTest {
   private static final String QUERY = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";
 
   private final NDManager scope = Engines.newManager();
   private final TinyUnet unet = new TinyUnet().filled(scope, DataType.FLOAT32);
   private final NDArray x = TinyUnet.tokens(scope);
-  private final LiveMix mix = new LiveMix();
+  private final SortedMap<String, AdapterSet> mix = new TreeMap<>();
 
   @AfterEach
   void close() {
@@ -39,6 +42,13 @@ class LiveMixTest {
     return set;
   }
 
+  private void add(String name, AdapterSet set, double weight) {
+    set.multiplier(weight);
+    mix.values().forEach(AdapterSet::detach);
+    mix.put(name, set);
+    mix.values().forEach(AdapterSet::attach);
+  }
+
   private float[] output() {
     try (GradMode off = GradMode.off()) {
       return unet.linear(QUERY).forward(x).toFloatArray();
@@ -50,15 +60,15 @@ class LiveMixTest {
     float[] bare = output();
     AdapterSet a = adapter();
     AdapterSet b = adapter();
-    mix.add("a", a, 1, BlockWeights.none());
+    add("a", a, 1);
     float[] withA = output();
-    mix.remove("a");
-    mix.add("b", b, 1, BlockWeights.none());
+    mix.remove("a").detach();
+    add("b", b, 1);
     assertThat(output()).isNotEqualTo(withA);
-    mix.remove("b");
-    mix.add("a", a, 1, BlockWeights.none());
+    mix.remove("b").detach();
+    add("a", a, 1);
     assertThat(output()).containsExactly(withA);
-    mix.close();
+    mix.remove("a").detach();
     assertThat(output()).containsExactly(bare);
   }
 
@@ -66,13 +76,13 @@ class LiveMixTest {
   void theOrderOfAddingDoesNotMatter() {
     AdapterSet a = adapter();
     AdapterSet b = adapter();
-    mix.add("a", a, 0.3, BlockWeights.none());
-    mix.add("b", b, 0.7, BlockWeights.none());
+    add("a", a, 0.3);
+    add("b", b, 0.7);
     float[] both = output();
-    mix.remove("a");
-    mix.add("a", a, 0.9, BlockWeights.none());
+    mix.remove("a").detach();
+    add("a", a, 0.9);
     assertThat(output()).isNotEqualTo(both);
-    mix.weight("a", 0.3, BlockWeights.none());
+    a.multiplier(0.3);
     assertThat(output()).containsExactly(both);
   }
 
@@ -82,7 +92,7 @@ class LiveMixTest {
     a.attach();
     float[] attached = output();
     a.detach();
-    mix.add("a", a, 1, BlockWeights.none());
+    add("a", a, 1);
     assertThat(output()).containsExactly(attached);
   }
 
@@ -90,23 +100,19 @@ class LiveMixTest {
   void blocksAreWeightedApart() {
     float[] bare = output();
     AdapterSet a = adapter();
-    mix.add("a", a, 1, new BlockWeights(Map.of("transformer_blocks.0", 0.0)));
+    a.attach();
+    a.multiplier(1, new BlockWeights(Map.of("transformer_blocks.0", 0.0)));
     assertThat(output()).containsExactly(bare);
-    mix.weight("a", 2, new BlockWeights(Map.of("attn1", 0.5)));
+    a.multiplier(2, new BlockWeights(Map.of("attn1", 0.5)));
     float[] half = output();
-    mix.weight("a", 1, BlockWeights.none());
+    a.multiplier(1);
     assertThat(output()).containsExactly(half);
-    assertThatThrownBy(() -> mix.weight("a", 1, new BlockWeights(Map.of("up_blocks", 1.0))))
+    assertThatThrownBy(() -> a.multiplier(1, new BlockWeights(Map.of("up_blocks", 1.0))))
         .isInstanceOf(UserException.class).hasMessageContaining("up_blocks");
   }
 
   @Test
-  void namesAreUniqueAndKnown() {
-    AdapterSet a = adapter();
-    mix.add("a", a, 1, BlockWeights.none());
-    assertThatThrownBy(() -> mix.add("a", a, 1, BlockWeights.none())).isInstanceOf(UserException.class)
-        .hasMessageContaining("'a'");
-    assertThatThrownBy(() -> mix.remove("b")).isInstanceOf(UserException.class).hasMessageContaining("[a]");
+  void blocksAreNamedAndTheirWeightsAreNumbers() {
     assertThatThrownBy(() -> new BlockWeights(Map.of("x(", 1.0))).isInstanceOf(UserException.class);
     assertThatThrownBy(() -> new BlockWeights(Map.of("x", Double.NaN))).isInstanceOf(UserException.class);
   }
