@@ -25,16 +25,6 @@ public final class CheckpointLayers implements LayerTable, AutoCloseable {
 
   /**
    * @param root the checkpoint, file or folder
-   * @param places where each layer's weight lies, by component and path
-   * @param biases where the biases lie of those layers that have one
-   */
-  public CheckpointLayers(Path root, Map<String, Map<String, WeightPlace>> places,
-      Map<String, Map<String, WeightPlace>> biases) {
-    this(root, places, biases, Optional.empty());
-  }
-
-  /**
-   * @param root the checkpoint, file or folder
    * @param places where each layer's weight lies, by component and path; that of a tied head where the embedding's does
    * @param biases where the biases lie of those layers that have one
    * @param vocabulary a language model's layers with a row for every token

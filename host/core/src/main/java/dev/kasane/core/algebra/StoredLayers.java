@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -94,6 +95,6 @@ public final class StoredLayers {
    * @param root the checkpoint, file or folder
    */
   public CheckpointLayers at(Path root) {
-    return new CheckpointLayers(root, places, biases);
+    return new CheckpointLayers(root, places, biases, Optional.empty());
   }
 }

@@ -50,12 +50,28 @@ public final class FileWindow {
       return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
     }
     ByteBuffer bytes = ByteBuffer.allocateDirect((int) length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, position + bytes.position()) < 0) {
-        throw new EOFException("the file ends before byte " + (position + length));
-      }
+    if (!fill(channel, bytes, position)) {
+      throw new EOFException("the file ends before byte " + (position + length));
     }
     return bytes.flip().asReadOnlyBuffer();
+  }
+
+  /**
+   * Reads into an empty buffer until it is full or the file ends.
+   *
+   * @param position where the buffer's first byte comes from
+   * @return whether it is full
+   */
+  public static boolean fill(FileChannel channel, ByteBuffer target, long position) throws IOException {
+    int end = target.limit();
+    int count = 0;
+    while (target.position() < end && count >= 0) {
+      // In pieces, because the platform copies what is on the heap through a direct buffer as large as the piece.
+      target.limit(target.isDirect() ? end : Math.min(end, target.position() + SHORT));
+      count = channel.read(target, position + target.position());
+    }
+    target.limit(end);
+    return count >= 0;
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.kasane.core.pickle;
 
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFault;
-import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.OpenFile;
 import dev.kasane.core.pickle.container.CheckpointContents;
 import dev.kasane.core.pickle.container.FileBytes;
 import dev.kasane.core.pickle.container.LegacyCheckpoint;
@@ -16,9 +16,6 @@ import dev.kasane.core.safetensors.TensorValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,16 +29,16 @@ import java.util.stream.Collectors;
 public final class TorchCheckpoint implements AutoCloseable {
   private static final int LISTED_KEYS = 8;
 
+  private final OpenFile file;
   private final Path path;
-  private final FileChannel channel;
   private final CheckpointContents contents;
   private final StorageReader storages;
 
-  private TorchCheckpoint(Path path, FileChannel channel, CheckpointContents contents) {
-    this.path = path;
-    this.channel = channel;
-    this.contents = contents;
-    this.storages = new StorageReader(channel, contents);
+  private TorchCheckpoint(OpenFile file) {
+    this.file = file;
+    this.path = file.path();
+    this.contents = read(path, file.channel());
+    this.storages = new StorageReader(file.channel(), contents);
   }
 
   /**
@@ -51,28 +48,7 @@ public final class TorchCheckpoint implements AutoCloseable {
    *     reader's limits, or asks for anything but plain values and tensors; the message says which
    */
   public static TorchCheckpoint open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw new FileFault(path, "is a folder, not a checkpoint; name the file inside it");
-    }
-    FileChannel channel = openChannel(path);
-    try {
-      return new TorchCheckpoint(path, channel, read(path, channel));
-    } catch (RuntimeException | Error failure) {
-      closeAfter(failure, channel);
-      throw failure;
-    }
-  }
-
-  private static FileChannel openChannel(Path path) {
-    try {
-      return InputFile.channel(path);
-    } catch (NoSuchFileException missing) {
-      throw new FileFault(path, "there is no such file", missing);
-    } catch (AccessDeniedException denied) {
-      throw new FileFault(path, "cannot be opened: permission denied", denied);
-    } catch (IOException failure) {
-      throw new FileFault(path, "cannot be opened: " + failure.getMessage(), failure);
-    }
+    return OpenFile.open(path, "checkpoint", TorchCheckpoint::new);
   }
 
   private static CheckpointContents read(Path path, FileChannel channel) {
@@ -99,14 +75,6 @@ public final class TorchCheckpoint implements AutoCloseable {
     }
     return FileDiagnosis.describe(head).orElse("is no PyTorch checkpoint: it is neither a zip archive nor a"
         + " pickle");
-  }
-
-  private static void closeAfter(Throwable failure, FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException closing) {
-      failure.addSuppressed(closing);
-    }
   }
 
   /** The file this was opened from. */
@@ -204,11 +172,7 @@ public final class TorchCheckpoint implements AutoCloseable {
   /** Closes the file. Buffers already mapped stay valid. */
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException failure) {
-      throw new FileFault(path, "cannot be closed: " + failure.getMessage(), failure);
-    }
+    file.close();
   }
 
   /** An access to the file that may fail either way. */

@@ -1,6 +1,7 @@
 package dev.kasane.core.safetensors;
 
 import dev.kasane.core.files.FileFault;
+import dev.kasane.core.files.FileWindow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,8 +14,6 @@ final class HeaderReader {
   static final int MAX_HEADER_BYTES = 100_000_000;
   /** Bytes of the length in front of the header. */
   static final int PREFIX_BYTES = 8;
-
-  private static final int PIECE_BYTES = 1 << 16;
 
   private final Path path;
   private final FileChannel channel;
@@ -69,13 +68,7 @@ final class HeaderReader {
 
   private byte[] readAt(long position, int length) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length);
-    int count = 0;
-    while (buffer.position() < length && count >= 0) {
-      // In pieces, because the platform copies through a direct buffer as large as the piece.
-      buffer.limit(Math.min(length, buffer.position() + PIECE_BYTES));
-      count = channel.read(buffer, position + buffer.position());
-    }
-    if (count < 0) {
+    if (!FileWindow.fill(channel, buffer, position)) {
       throw new FileFault(path, "ended at byte " + (position + buffer.position())
           + " while it was being read; it is still being written or was cut");
     }

@@ -3,13 +3,11 @@ package dev.kasane.core.safetensors;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileWindow;
-import dev.kasane.core.files.InputFile;
+import dev.kasane.core.files.OpenFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -19,14 +17,16 @@ import java.util.Set;
  * and stay valid after {@link #close}. Instances may be used from several threads.
  */
 public final class SafetensorsFile implements AutoCloseable {
+  private final OpenFile file;
   private final Path path;
   private final FileChannel channel;
   private final SafetensorsHeader header;
 
-  private SafetensorsFile(Path path, FileChannel channel, SafetensorsHeader header) {
-    this.path = path;
-    this.channel = channel;
-    this.header = header;
+  private SafetensorsFile(OpenFile file) {
+    this.file = file;
+    this.path = file.path();
+    this.channel = file.channel();
+    this.header = new HeaderReader(path, channel).read();
   }
 
   /**
@@ -36,34 +36,7 @@ public final class SafetensorsFile implements AutoCloseable {
    *     file; the message says which, and what the file is where its content tells
    */
   public static SafetensorsFile open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw new FileFault(path, "is a folder, not a safetensors file; name the file inside it");
-    }
-    FileChannel channel = openChannel(path);
-    try {
-      return new SafetensorsFile(path, channel, new HeaderReader(path, channel).read());
-    } catch (RuntimeException | Error failure) {
-      closeAfter(failure, channel);
-      throw failure;
-    }
-  }
-
-  private static FileChannel openChannel(Path path) {
-    try {
-      return InputFile.channel(path);
-    } catch (NoSuchFileException missing) {
-      throw new FileFault(path, "there is no such file", missing);
-    } catch (IOException failure) {
-      throw FileFault.of(path, "cannot be opened", failure);
-    }
-  }
-
-  private static void closeAfter(Throwable failure, FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException closing) {
-      failure.addSuppressed(closing);
-    }
+    return OpenFile.open(path, "safetensors file", SafetensorsFile::new);
   }
 
   /** The file this was opened from. */
@@ -166,11 +139,9 @@ public final class SafetensorsFile implements AutoCloseable {
     TensorEntry entry = entry(name);
     ByteBuffer window = target.slice().limit(Math.toIntExact(entry.byteLength()));
     try {
-      while (window.hasRemaining()) {
-        if (channel.read(window, entry.begin() + window.position()) < 0) {
-          throw new FileFault(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
-              + " ends at byte " + entry.end());
-        }
+      if (!FileWindow.fill(channel, window, entry.begin())) {
+        throw new FileFault(path, "has shrunk since it was opened; tensor " + VisibleText.quote(name)
+            + " ends at byte " + entry.end());
       }
     } catch (IOException failure) {
       throw FileFault.of(path, "tensor " + VisibleText.quote(name) + " cannot be read", failure);
@@ -184,10 +155,6 @@ public final class SafetensorsFile implements AutoCloseable {
   /** Closes the file. Buffers already mapped stay valid. */
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException failure) {
-      throw FileFault.of(path, "cannot be closed", failure);
-    }
+    file.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.kasane.core.safetensors;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFault;
 import dev.kasane.core.files.FileFaults;
+import dev.kasane.core.files.FileWindow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -105,10 +106,8 @@ public final class SealedFile {
   }
 
   private static void fill(SafetensorsFile file, FileChannel channel, ByteBuffer target, long at) throws IOException {
-    while (target.hasRemaining()) {
-      if (channel.read(target, at + target.position()) < 0) {
-        throw new FileFault(file.path(), "has shrunk since it was opened");
-      }
+    if (!FileWindow.fill(channel, target, at)) {
+      throw new FileFault(file.path(), "has shrunk since it was opened");
     }
     target.flip();
   }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,8 @@ class CheckpointMergeTest {
     unet.put("turned", new WeightPlace(file, "turned.weight", new TensorTransform.Transpose()));
     unet.put("norm", WeightPlace.of(file, "norm.weight"));
     return new CheckpointLayers(file, Map.of("unet", unet),
-        Map.of("unet", Map.of("conv", WeightPlace.of(file, "conv.bias"), "norm", WeightPlace.of(file, "norm.bias"))));
+        Map.of("unet", Map.of("conv", WeightPlace.of(file, "conv.bias"), "norm", WeightPlace.of(file, "norm.bias"))),
+        Optional.empty());
   }
 
   private CheckpointMerge.Result merge(CheckpointLayers base, double weight, boolean subtract, Path out) {

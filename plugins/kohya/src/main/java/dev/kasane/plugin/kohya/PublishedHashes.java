@@ -2,6 +2,7 @@ package dev.kasane.plugin.kohya;
 
 import dev.kasane.core.files.Digests;
 import dev.kasane.core.files.FileFault;
+import dev.kasane.core.files.FileWindow;
 import dev.kasane.core.files.InputFile;
 import dev.kasane.core.files.PendingFolder;
 import dev.kasane.core.safetensors.SafetensorsFile;
@@ -128,10 +129,7 @@ final class PublishedHashes {
     MessageDigest digest = Digests.sha256();
     ByteBuffer piece = ByteBuffer.allocate(LEGACY_BYTES);
     try (FileChannel channel = InputFile.channel(file)) {
-      int count = 0;
-      while (piece.hasRemaining() && count >= 0) {
-        count = channel.read(piece, start + piece.position());
-      }
+      FileWindow.fill(channel, piece, start);
     }
     digest.update(piece.flip());
     return HexFormat.of().formatHex(digest.digest()).substring(0, LEGACY_DIGITS);

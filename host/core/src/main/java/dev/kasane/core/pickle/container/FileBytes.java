@@ -1,5 +1,6 @@
 package dev.kasane.core.pickle.container;
 
+import dev.kasane.core.files.FileWindow;
 import dev.kasane.core.pickle.values.MalformedPickle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,10 +18,8 @@ public final class FileBytes {
           + "; the download is incomplete");
     }
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new MalformedPickle("was cut while it was being read");
-      }
+    if (!FileWindow.fill(channel, buffer, position)) {
+      throw new MalformedPickle("was cut while it was being read");
     }
     return buffer.flip();
   }
