@@ -47,10 +47,10 @@ trained() {
 "$kasane" doctor || [ "$device" = cpu ]
 trained image-float32 image
 trained image-bfloat16 image --dtype bfloat16
-trained image-float16 image --dtype float16
 trained image-nf4 image --base-type nf4 --double-quant --optimizer adamw8bit
 trained text-float32 text
 trained text-bfloat16 text --dtype bfloat16
+trained text-float16 text --dtype float16
 trained text-nf4 text --dtype bfloat16 --base-type nf4 --double-quant --optimizer adamw8bit
 trained text-int8 text --base-type int8
 

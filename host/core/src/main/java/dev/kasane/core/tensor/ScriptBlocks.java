@@ -58,9 +58,9 @@ final class ScriptBlocks {
 
   private synchronized PtSymbolBlock load(Device device) {
     String kind = device.getDeviceType();
-    Optional<String> own = read(resource.replace(".ts.py", "." + kind + ".ts.py"));
-    PtSymbolBlock block = own.isEmpty() && byKind.containsKey(Device.Type.CPU) ? byKind.get(Device.Type.CPU)
-        : load(own.map(this::replacing).orElse(source));
+    PtSymbolBlock block = kind.equals(Device.Type.CPU) ? load(source)
+        : read(resource.replace(".ts.py", "." + kind + ".ts.py")).map(own -> load(replacing(own)))
+            .orElseGet(() -> on(Device.cpu()));
     byKind.put(kind, block);
     return block;
   }

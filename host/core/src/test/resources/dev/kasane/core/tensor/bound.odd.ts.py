@@ -1,0 +1,2 @@
+def unheard_of(self, x: Tensor) -> Tensor:
+  return x
