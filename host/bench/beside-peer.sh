@@ -4,14 +4,14 @@
 # The folder of the benchmarks.
 bench=$(cd "$(dirname "$0")" && pwd -P)
 
-# Takes the packages that the peer needs, one word, and the script's own arguments. Sets python.
+# Takes the packages that the peer needs, one word, and the script's own arguments. Sets python; - is none.
 find_peer() {
   if [ $# -lt 2 ]; then
     echo "usage: $0 PYTHON [option ...]; PYTHON needs $1" >&2
     exit 2
   fi
   python=$2
-  "$python" -c "import $1" || {
+  [ "$python" = - ] || "$python" -c "import $1" || {
     echo "$0: $python lacks one of $1; install them there or name another Python" >&2
     exit 1
   }
@@ -24,7 +24,7 @@ kasane_side() {
     MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-268435456}" \
     "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Djava.awt.headless=true \
     -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
-    -cp "$bench/target/classes:$(cat "$bench/target/classpath.txt")" "$@"
+    -cp "${BENCH_CLASSPATH:-$bench/target/classes:$(cat "$bench/target/classpath.txt")}" "$@"
 }
 
 # Runs a command and keeps what it prints; a pipe would hide that it has failed.
@@ -41,7 +41,8 @@ measure() {
 #   PEER         the peer's side, a script beside this one
 #   COMPARISON   what makes ratios of both sides' lines, a script beside this one
 #   option       for both sides
-# ROUNDS says how often each side runs, 2 unless set.
+# ROUNDS says how often each side runs, 2 unless set. BENCH_CLASSPATH names classes and libraries that were built
+# elsewhere.
 take_turns() {
   class=$1
   peer=$2
@@ -49,12 +50,13 @@ take_turns() {
   shift 3
   results=$(mktemp)
   trap 'rm -f "$results"' EXIT
-  (cd "$bench/../.." && ./mvnw -q -B -pl host/bench -am -Dmaven.test.skip=true package </dev/null >&2)
+  [ -n "${BENCH_CLASSPATH:-}" ] \
+    || (cd "$bench/../.." && ./mvnw -q -B -pl host/bench -am -Dmaven.test.skip=true package </dev/null >&2)
   round=0
   while [ "$round" -lt "${ROUNDS:-2}" ]; do
     measure kasane_side "$class" "$@"
-    measure "$python" "$bench/$peer" "$@"
+    [ "$python" = - ] || measure "$python" "$bench/$peer" "$@"
     round=$((round + 1))
   done
-  "$python" "$bench/$comparison" <"$results"
+  [ "$python" = - ] || "$python" "$bench/$comparison" <"$results"
 }

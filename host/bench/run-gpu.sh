@@ -1,69 +1,65 @@
 #!/bin/sh
-# Tests the GPU kernels, times each beside bitsandbytes in one run on this machine, and prints the ratios.
+# All that is measured on a GPU, in one go: what the machine has, every kernel, both demo jobs on the GPU beside the CPU,
+# training steps at the full size of Stable Diffusion 1.5, and a language model of 1.2 billion weights tuned on a base in
+# 4 bits and generating; each beside its Python peer in the same run.
 #
-#   host/bench/run-gpu.sh PYTHON [--rounds N] [--dry-run]
+#   host/bench/run-gpu.sh PYTHON [--dry-run]
 #
-#   PYTHON           a Python with torch for CUDA and bitsandbytes; - for the Java side alone
-#   --dry-run        the same programs on the CPU with small weights: every line runs, no time means anything
-#   KASANE_NVRTC     folder with libnvrtc; unless set, that of PYTHON's torch if it has one
-#   BENCH_CLASSPATH  classes and libraries that were built elsewhere, for a machine without Maven; a dry run also
-#                    wants the test classes of cuda in it
-#   ROUNDS           how often each side runs, 2 unless set
+#   PYTHON      a Python with torch for CUDA, diffusers, transformers, peft and bitsandbytes; - for Kasane alone
+#   --dry-run   the same programs on the CPU with tiny models: every line runs, no time means anything
+#   ROUNDS      how often each side runs, 2 unless set
+#   STEPS       steps that are timed, 20 unless set
 #
-# Every timing goes to standard output as a line of JSON, the table behind them. Ends with 1 where there is no GPU.
-# The Java side alone needs a Java runtime, the driver and NVRTC: neither libtorch nor a compiler.
-set -eu
-. "$(dirname "$0")/beside-peer.sh"
+# Kasane needs libtorch 2.7 for CUDA: 'kasane gpu install', or its packages in a folder and 'kasane gpu install --from
+# DIR', or PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR. Python's torch may be another one. Ends with 1 where
+# something could not be run; what comes after it runs all the same.
+set -u
+bench=$(cd "$(dirname "$0")" && pwd -P)
+root=$(cd "$bench/../.." && pwd -P)
 
 if [ $# -lt 1 ]; then
-  echo "usage: $0 PYTHON [--rounds N] [--dry-run]; PYTHON needs torch for CUDA and bitsandbytes, - is Java alone" >&2
+  echo "usage: $0 PYTHON [--dry-run]; PYTHON is - for Kasane alone" >&2
   exit 2
 fi
 python=$1
-root=$(cd "$bench/../.." && pwd -P)
-results=$(mktemp)
-trap 'rm -f "$results" "$results.part"' EXIT
-dry=
-for argument in "$@"; do
-  if [ "$argument" = --dry-run ]; then dry=yes; fi
-done
+dry=${2:-}
+failed=0
 
-if [ "$python" != - ]; then
-  find_peer "torch, bitsandbytes" "$@"
-  if [ -z "${KASANE_NVRTC:-}" ]; then
-    KASANE_NVRTC=$("$python" -c '
-import pathlib, sys
-found = [file for place in sys.path if place for file in pathlib.Path(place).glob("nvidia/**/libnvrtc.so*")]
-print(found[0].parent if found else "")')
-    export KASANE_NVRTC
-  fi
-fi
-shift
-if [ -z "${BENCH_CLASSPATH:-}" ]; then
-  (cd "$root" && ./mvnw -q -B -pl host/bench -am -DskipTests package </dev/null >&2)
-  BENCH_CLASSPATH="$bench/target/classes:$root/cuda/target/test-classes:$(cat "$bench/target/classpath.txt")"
-fi
-
-# A dry run compiles the kernels as C++ with what lies in cuda/src/test/cpp.
-java_side() {
-  (cd "$root/cuda" && OPT_OUT_TRACKING=true "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC \
-    -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
-    -cp "$BENCH_CLASSPATH" dev.kasane.bench.quant.GpuKernels "$@")
+# part TITLE COMMAND...: one part under its title
+part() {
+  echo
+  echo "== $1"
+  shift
+  "$@" || { failed=1; echo "$0: this part failed: $*" >&2; }
 }
 
-round=0
-while [ "$round" -lt "${ROUNDS:-2}" ]; do
-  measure java_side "$@"
-  if [ "$python" != - ]; then
-    measure "$python" "$bench/peer_gpu_kernels.py" "$@"
-  fi
-  round=$((round + 1))
-done
-if [ "$python" != - ]; then
-  "$python" "$bench/compare_gpu.py" <"$results"
-elif command -v python3 >/dev/null; then
-  python3 "$bench/compare_gpu.py" <"$results"
+if [ "$dry" = --dry-run ]; then
+  part "the kernels" "$bench/run-gpu-kernels.sh" "$python" --dry-run
+  part "the demo jobs" env STEPS=2 "$bench/check-gpu.sh" cpu
+  step="--device cpu --size tiny --steps 2 --warm-up 1"
+  language="--device cpu --size tiny --steps 2 --warm-up 1 --texts 1 --new-tokens 8"
+  # On the CPU diffusers quantises nothing, and bitsandbytes no matrix as small as these.
+  few=""
+else
+  part "the machine" "$root/kasane" doctor
+  part "the kernels" "$bench/run-gpu-kernels.sh" "$python"
+  part "the demo jobs, on the GPU beside the CPU" "$bench/check-gpu.sh" cuda
+  step="--device cuda --size full --resolution 512 --steps ${STEPS:-20} --warm-up 5"
+  language="--device cuda --size 1b --rows 1 --length 512 --steps ${STEPS:-20} --warm-up 5"
+  few="--base-type nf4"
 fi
-if [ -n "$dry" ]; then
+
+# shellcheck disable=SC2086  # options are words
+{
+  part "a step of Stable Diffusion 1.5, bfloat16, one picture" \
+    "$bench/run-training-step.sh" "$python" $step --dtype bfloat16
+  part "the same, four pictures" "$bench/run-training-step.sh" "$python" $step --dtype bfloat16 --batch 4
+  part "the same on a base in 4 bits, one picture" "$bench/run-training-step.sh" "$python" $step --dtype bfloat16 $few
+  part "a language model on a base in 4 bits, tuned and generating" \
+    "$bench/run-language-model.sh" "$python" $language --dtype bfloat16 $few
+  part "the same on a dense base" "$bench/run-language-model.sh" "$python" $language --dtype bfloat16
+}
+if [ "$dry" = --dry-run ]; then
   echo "This was a dry run: no time above means anything." >&2
 fi
+exit "$failed"

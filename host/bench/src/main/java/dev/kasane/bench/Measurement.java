@@ -14,11 +14,12 @@ import java.util.List;
  * @param seconds of each timed step
  * @param medianSeconds the median of these
  * @param peakResidentBytes most physical memory the process ever had, weights and runtime included
+ * @param deviceBytes what is taken of the GPU's memory at the end; 0 without one
  * @param trainedParameters how many numbers the adapters have
  * @param loss of the last step: not finite would mean that the arithmetic was not the usual one
  */
 record Measurement(String side, String engine, String work, List<Double> seconds, double medianSeconds,
-    long peakResidentBytes, long trainedParameters, double loss) {
+    long peakResidentBytes, long deviceBytes, long trainedParameters, double loss) {
 
   /** The middle of the values, or the mean of the two in the middle. */
   static double median(List<Double> values) {

@@ -2,6 +2,7 @@ package dev.kasane.bench;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.kasane.app.base.ComputeDevice;
 import dev.kasane.core.UserException;
 import dev.kasane.core.injection.AdapterSet;
 import dev.kasane.core.injection.Injector;
@@ -82,24 +83,28 @@ public final class TrainingStepBenchmark implements Callable<Integer> {
   }
 
   private Measurement measure(BenchmarkSize chosen) {
+    ComputeDevice device = base.device();
     if (threads > 0) {
       OperatorThreads.fix(threads);
     }
     Engines.seed(SEED);
-    try (NDManager owner = Engines.newManager()) {
+    try (NDManager host = Engines.newManager(); NDManager owner = device.newManager()) {
       UNet2DConditionModel unet = new UNet2DConditionModel(chosen.config());
-      RandomWeights.give(unet, base.type(), owner);
-      base.quantise(ImageBase.quantisable(unet), owner);
+      RandomWeights.give(unet, base.type(), host);
+      base.quantise(ImageBase.quantisable(unet), host);
+      device.move(unet, owner);
       AdapterSet adapters = adapters(unet, owner);
       Map<String, NDArray> parameters = adapters.trainableParameters();
       DenoisingStep.Example example = DenoisingStep.Example.random(
           chosen.config(), batch, pixels(chosen) / PIXELS_OF_A_LATENT, base.type(), owner);
       StepClock clock = new StepClock(warmUp);
       new Trainer<>(new DenoisingStep(unet, checkpointing || base.isQuantised()), number -> example,
-          new AdamW(parameters, AdamW.Settings.DEFAULT, owner), plan().computingIn(base.type()), List.of(clock)).run(0);
+          new AdamW(parameters, AdamW.Settings.DEFAULT, owner), plan().computingIn(base.type()),
+          owner.getDevice(), List.of(clock)).run(0);
       long trained = parameters.values().stream().mapToLong(NDArray::size).sum();
       return new Measurement("java", "libtorch " + Engines.version(), work(chosen), clock.seconds,
-          Measurement.median(clock.seconds), ProcessMemory.peakResidentBytes(), trained, clock.loss);
+          Measurement.median(clock.seconds), ProcessMemory.peakResidentBytes(), base.deviceBytes(), trained,
+          clock.loss);
     }
   }
 
@@ -108,7 +113,7 @@ public final class TrainingStepBenchmark implements Callable<Integer> {
   }
 
   private String work(BenchmarkSize chosen) {
-    return chosen + ", " + batch + " of " + pixels(chosen) + " pixels, " + base
+    return base.place() + ", " + chosen + ", " + batch + " of " + pixels(chosen) + " pixels, " + base
         + (checkpointing ? ", gradient checkpointing" : "") + ", "
         + (threads > 0 ? threads : "its choice of") + " threads, " + warmUp + " steps before";
   }

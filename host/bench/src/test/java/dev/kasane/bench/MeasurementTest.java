@@ -19,10 +19,11 @@ class MeasurementTest {
   @Test
   void aMeasurementIsOneLineUnderThePeersKeys() throws IOException {
     Measurement measurement =
-        new Measurement("java", "libtorch", "tiny", List.of(0.5), 0.5, 4096, 10, 1.25);
+        new Measurement("java", "libtorch", "tiny", List.of(0.5), 0.5, 4096, 0, 10, 1.25);
     assertThat(measurement.toJson()).doesNotContain("\n");
     assertThat(new ObjectMapper().readTree(measurement.toJson()).fieldNames()).toIterable()
         .containsExactlyInAnyOrder("side", "engine", "work", "seconds", "median_seconds", "peak_resident_bytes",
+            "device_bytes",
             "trained_parameters", "loss");
   }
 

@@ -150,9 +150,18 @@ public final class ComputeDevice {
       if (offload) {
         offload(base, card.get(), owner, tell);
       }
-      base.modules().forEach(each -> DeviceWeights.move(each, owner, card.get().kernels()));
+      base.modules().forEach(each -> move(each, owner));
     }
     return Originals.NONE;
+  }
+
+  /**
+   * Moves a loaded model to this device; on the CPU it stays where it is.
+   *
+   * @param owner owner of the weights, on this device
+   */
+  public void move(Module model, NDManager owner) {
+    card.ifPresent(each -> DeviceWeights.move(model, owner, each.kernels()));
   }
 
   /** What is not moved here goes to the device for good: norms, tables, heads, and what is in few bits. */

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Tests every kernel on this machine's GPU and times it; {@code host/bench/run-gpu.sh} starts it. */
+/** Tests every kernel on this machine's GPU and times it; {@code host/bench/run-gpu-kernels.sh} starts it. */
 @Command(name = "GpuKernels", mixinStandardHelpOptions = true,
     description = "Tests and times the kernels of the quantisation on a GPU; a line of JSON each.")
 public final class GpuKernels implements Callable<Integer> {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kasane.app.base.ComputeDevice;
 import dev.kasane.bench.BaseOptions;
 import dev.kasane.bench.ProcessMemory;
 import dev.kasane.bench.RandomWeights;
@@ -116,19 +117,21 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
   }
 
   private Map<String, Object> measure() {
+    ComputeDevice device = base.device();
     if (threads > 0) {
       OperatorThreads.fix(threads);
     }
     Engines.seed(SEED);
-    try (NDManager owner = Engines.newManager()) {
-      CausalLm model = folder == null ? random(owner)
-          : TextCheckpoint.open(folder).model(ElementType.of(base.type()), owner);
-      base.quantise(TextBase.quantisable(model, model.config().names()), owner);
+    try (NDManager host = Engines.newManager(); NDManager owner = device.newManager()) {
+      CausalLm model = folder == null ? random(host)
+          : TextCheckpoint.open(folder).model(ElementType.of(base.type()), host);
+      base.quantise(TextBase.quantisable(model, model.config().names()), host);
+      device.move(model, owner);
       AdapterSet adapters = adapters(model, owner);
       Map<String, Object> found = new LinkedHashMap<>();
       found.put("side", "java");
       found.put("engine", "libtorch " + Engines.version());
-      found.put("work", (folder == null ? size : folder.getFileName()) + ", " + rows + "x" + length + " tokens, "
+      found.put("work", base.place() + ", " + (folder == null ? size : folder.getFileName()) + ", " + rows + "x" + length + " tokens, "
           + newTokens + " new, " + base + ", " + (threads > 0 ? threads : "its choice of") + " threads");
       found.put("weights", model.namedWeights().values().stream().mapToLong(each -> each.shape().size()).sum());
       found.put("trained_parameters",
@@ -137,10 +140,12 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
         found.put("step_seconds", train(model, adapters, owner));
         found.put("step_tokens", (long) rows * length);
         found.put("training_peak_bytes", ProcessMemory.peakResidentBytes());
+        found.put("training_device_bytes", base.deviceBytes());
       }
       found.put("text_seconds", generate(model, owner));
       found.put("text_tokens", newTokens);
       found.put("peak_bytes", ProcessMemory.peakResidentBytes());
+      found.put("device_bytes", base.deviceBytes());
       return found;
     }
   }
@@ -188,7 +193,7 @@ public final class LanguageModelBenchmark implements Callable<Integer> {
     adapters.phase(LiveUpdate.Phase.TRAINING);
     new Trainer<>(new LanguageObjective(model, base.isQuantised()), number -> batch,
         new AdamW(adapters.trainableParameters(), AdamW.Settings.DEFAULT, owner), plan.computingIn(model.type()),
-        List.of(clock)).run(0);
+        owner.getDevice(), List.of(clock)).run(0);
     adapters.phase(LiveUpdate.Phase.INFERENCE);
     return seconds;
   }
