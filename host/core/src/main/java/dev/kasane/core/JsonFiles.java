@@ -1,6 +1,7 @@
 package dev.kasane.core;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.InputFile;
@@ -24,13 +25,24 @@ public final class JsonFiles {
    * @throws UserException when the file cannot be read, is longer or holds no JSON object; says where it breaks off
    */
   public static ObjectNode read(Path file, int mostBytes) {
+    return read(file, mostBytes, Json.PYTHON);
+  }
+
+  /**
+   * The object in a file.
+   *
+   * @param mostBytes the longest file that is read
+   * @param mapper says what else than an object of plain JSON is refused or let pass
+   * @throws UserException when the file cannot be read, is longer or holds no JSON object; says where it breaks off
+   */
+  public static ObjectNode read(Path file, int mostBytes, JsonMapper mapper) {
     try (InputStream in = InputFile.stream(file)) {
       byte[] bytes = in.readNBytes(mostBytes + 1);
       if (bytes.length > mostBytes) {
         throw new UserException(file + " is larger than " + (mostBytes >> 20) + " MiB, which no such file is. Check"
             + " that it is the right one.");
       }
-      if (Json.PYTHON.readTree(text(file, bytes)) instanceof ObjectNode object) {
+      if (mapper.readTree(text(file, bytes)) instanceof ObjectNode object) {
         return object;
       }
       throw new UserException(file + " holds no JSON object. Fetch the file again.");

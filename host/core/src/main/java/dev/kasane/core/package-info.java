@@ -20,6 +20,7 @@
  *   parallel               threads that work side by side
  *   natives                native libraries, from the class path into a folder of the user's own
  *   safetensors, pickle    files as bytes and records; no tensors, nothing in them is ever run
+ *   tokenizer              what the tokenisers of all families share: files, bytes, merges
  *   tensor                 libtorch: operators, grad mode, tensors in and out of files
  *   spi                    what a plugin implements: methods, layers, formats, frozen weights
  *   lowrank                products of narrow matrices: factors, their saved forms, magnitudes

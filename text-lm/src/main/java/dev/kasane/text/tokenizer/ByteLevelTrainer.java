@@ -7,27 +7,23 @@ import dev.kasane.core.Json;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.PendingFile;
-import dev.kasane.text.tokenizer.file.ByteSymbols;
-import dev.kasane.text.tokenizer.file.TokenizerFiles;
+import dev.kasane.core.tokenizer.ByteAlphabet;
+import dev.kasane.core.tokenizer.PairLearner;
+import dev.kasane.core.tokenizer.PairLearner.Pair;
+import dev.kasane.core.tokenizer.TokenizerFiles;
 import dev.kasane.text.tokenizer.file.TokenizerJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Learns a small byte-level BPE vocabulary (Sennrich et al. 2016; over bytes as GPT-2 has it) and writes it as
- * {@code tokenizer.json}. The same texts give the same vocabulary: of pairs that are equally frequent the
- * alphabetically first joins.
- *
- * <p>It counts all pairs anew for each join, which is fine for a thousand joins over a few thousand words.
+ * Learns a small byte-level BPE vocabulary (over bytes as GPT-2 has it) and writes it as {@code tokenizer.json}. The
+ * same texts give the same vocabulary.
  */
 public final class ByteLevelTrainer {
   /** GPT-2's way to split a text into words, the space in front belonging to the word. */
@@ -38,10 +34,6 @@ public final class ByteLevelTrainer {
 
   private final List<String> marks;
   private final int size;
-
-  private record Pair(String left, String right) {}
-
-  private record Word(List<String> symbols, long count) {}
 
   /**
    * @param marks special tokens, which get the first ids; the first of them begins every text
@@ -58,23 +50,23 @@ public final class ByteLevelTrainer {
 
   /** Learns from texts and gives the content of tokenizer.json. */
   public ObjectNode train(List<String> texts) {
-    List<Word> words = words(texts);
+    PairLearner learner = learner(texts);
     ObjectNode vocabulary = JSON.objectNode();
     marks.forEach(mark -> vocabulary.put(mark, vocabulary.size()));
     for (int part = 0; part < 256; part++) {
-      vocabulary.put(ByteSymbols.of((byte) part), vocabulary.size());
+      vocabulary.put(String.valueOf(ByteAlphabet.symbol(part)), vocabulary.size());
     }
     ArrayNode merges = JSON.arrayNode();
     while (vocabulary.size() < size) {
-      Pair best = mostFrequent(words);
-      if (best == null) {
+      Optional<Pair> next = learner.next();
+      if (next.isEmpty()) {
         break;
       }
+      Pair best = next.get();
       merges.add(JSON.arrayNode().add(best.left()).add(best.right()));
-      if (!vocabulary.has(best.left() + best.right())) {
-        vocabulary.put(best.left() + best.right(), vocabulary.size());
+      if (!vocabulary.has(best.joined())) {
+        vocabulary.put(best.joined(), vocabulary.size());
       }
-      words.replaceAll(word -> joined(word, best));
     }
     ObjectNode json = TokenizerJson.byteLevel(vocabulary, merges, false);
     ArrayNode added = (ArrayNode) json.get("added_tokens");
@@ -98,7 +90,7 @@ public final class ByteLevelTrainer {
     }
   }
 
-  private static List<Word> words(List<String> texts) {
+  private static PairLearner learner(List<String> texts) {
     Map<String, Long> counts = new TreeMap<>();
     for (String text : texts) {
       Matcher matcher = WORDS.matcher(text);
@@ -106,40 +98,8 @@ public final class ByteLevelTrainer {
         counts.merge(matcher.group(), 1L, Long::sum);
       }
     }
-    List<Word> words = new ArrayList<>();
-    counts.forEach((word, count) -> {
-      List<String> symbols = new ArrayList<>();
-      for (byte part : word.getBytes(StandardCharsets.UTF_8)) {
-        symbols.add(ByteSymbols.of(part));
-      }
-      words.add(new Word(symbols, count));
-    });
-    return words;
-  }
-
-  /** The most frequent pair that stands at least twice, or null. */
-  private static Pair mostFrequent(List<Word> words) {
-    Map<Pair, Long> counts = new HashMap<>();
-    for (Word word : words) {
-      for (int i = 0; i + 1 < word.symbols().size(); i++) {
-        counts.merge(new Pair(word.symbols().get(i), word.symbols().get(i + 1)), word.count(), Long::sum);
-      }
-    }
-    return counts.entrySet().stream().filter(entry -> entry.getValue() > 1)
-        .min(Comparator.<Map.Entry<Pair, Long>>comparingLong(entry -> -entry.getValue())
-            .thenComparing(entry -> entry.getKey().left()).thenComparing(entry -> entry.getKey().right()))
-        .map(Map.Entry::getKey).orElse(null);
-  }
-
-  private static Word joined(Word word, Pair pair) {
-    List<String> symbols = word.symbols();
-    List<String> joined = new ArrayList<>(symbols.size());
-    for (int i = 0; i < symbols.size(); i++) {
-      boolean joins = i + 1 < symbols.size() && symbols.get(i).equals(pair.left())
-          && symbols.get(i + 1).equals(pair.right());
-      joined.add(joins ? pair.left() + pair.right() : symbols.get(i));
-      i += joins ? 1 : 0;
-    }
-    return new Word(joined, word.count());
+    PairLearner learner = new PairLearner();
+    counts.forEach((word, count) -> learner.add(List.of(ByteAlphabet.spell(word).split("")), count));
+    return learner;
   }
 }

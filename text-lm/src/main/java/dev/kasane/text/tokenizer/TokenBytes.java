@@ -2,7 +2,7 @@ package dev.kasane.text.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kasane.text.tokenizer.file.ByteSymbols;
+import dev.kasane.core.tokenizer.ByteAlphabet;
 import dev.kasane.text.tokenizer.file.TokenizerDescription;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -57,7 +57,7 @@ final class TokenBytes {
     int[] lengths = new int[description.vocabulary().size()];
     Arrays.fill(lengths, UNKNOWN);
     description.json().path("model").path("vocab").fields().forEachRemaining(token -> {
-      if (ByteSymbols.areAll(token.getKey())) {
+      if (ByteAlphabet.spells(token.getKey())) {
         lengths[token.getValue().asInt()] = token.getKey().length();
       }
     });

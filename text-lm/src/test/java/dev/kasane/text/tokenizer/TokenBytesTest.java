@@ -2,8 +2,8 @@ package dev.kasane.text.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kasane.core.tokenizer.TokenizerFiles;
 import dev.kasane.text.tokenizer.file.TokenizerDescription;
-import dev.kasane.text.tokenizer.file.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

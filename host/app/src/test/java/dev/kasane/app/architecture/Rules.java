@@ -43,6 +43,7 @@ final class Rules {
       Map.entry("parallel", Set.of("files")),
       Map.entry("safetensors", Set.of("files", "parallel")),
       Map.entry("pickle", Set.of("files", "safetensors")),
+      Map.entry("tokenizer", Set.of("files")),
       Map.entry("tensor", Set.of("files", "natives", "safetensors")),
       Map.entry("spi", Set.of("tensor")),
       Map.entry("module", Set.of("spi", "tensor")),

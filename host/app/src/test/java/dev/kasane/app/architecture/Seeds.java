@@ -15,6 +15,7 @@ final class Seeds {
     seeds.put("core.parallel", List.of(uses("dev.kasane.core.parallel", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.safetensors", List.of(uses("dev.kasane.core.safetensors", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.pickle", List.of(uses("dev.kasane.core.pickle", "dev.kasane.core.tensor.Ops")));
+    seeds.put("core.tokenizer", List.of(uses("dev.kasane.core.tokenizer", "dev.kasane.core.tensor.Ops")));
     seeds.put("core.tensor", List.of(uses("dev.kasane.core.tensor", "dev.kasane.core.module.Linear")));
     seeds.put("core.spi", List.of(uses("dev.kasane.core.spi", "dev.kasane.core.module.Linear")));
     seeds.put("core.lowrank", List.of(uses("dev.kasane.core.lowrank", "dev.kasane.core.module.Linear")));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
 import dev.kasane.core.files.FileFault;
+import dev.kasane.core.tokenizer.TokenizerFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
+import dev.kasane.core.tokenizer.TokenizerFiles;
 import dev.kasane.text.tokenizer.check.StripDecoders;
 import dev.kasane.text.tokenizer.check.TokenizerCheck;
 import java.nio.file.Path;

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.VisibleText;
-import dev.kasane.text.tokenizer.file.ByteSymbols;
-import dev.kasane.text.tokenizer.file.TokenizerFiles;
+import dev.kasane.core.tokenizer.ByteAlphabet;
+import dev.kasane.core.tokenizer.TokenizerFiles;
 import dev.kasane.text.tokenizer.file.TokenizerJson;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -112,8 +112,6 @@ final class TiktokenFile {
   }
 
   private static String symbols(String bytes) {
-    StringBuilder symbols = new StringBuilder();
-    bytes.chars().forEach(part -> symbols.append(ByteSymbols.of((byte) part)));
-    return symbols.toString();
+    return ByteAlphabet.spell(bytes.getBytes(StandardCharsets.ISO_8859_1));
   }
 }

@@ -1,5 +1,7 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
+import dev.kasane.core.tokenizer.ByteAlphabet;
+import dev.kasane.core.tokenizer.PairLearner.Pair;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,7 +38,7 @@ final class BytePairEncoder {
     }
     merges = new HashMap<>(vocabulary.merges().size() * 2);
     int rank = 0;
-    for (ClipVocabulary.SymbolPair pair : vocabulary.merges()) {
+    for (Pair pair : vocabulary.merges()) {
       Map<String, Integer> ids = vocabulary.ids();
       merges.put(key(ids.get(pair.left()), ids.get(pair.right())), new Merge(rank++, ids.get(pair.joined())));
     }

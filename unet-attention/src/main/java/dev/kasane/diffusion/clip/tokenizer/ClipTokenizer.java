@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.tokenizer.ByteAlphabet;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

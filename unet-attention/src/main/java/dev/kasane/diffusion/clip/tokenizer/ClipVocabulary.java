@@ -1,6 +1,7 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
 import dev.kasane.core.UserException;
+import dev.kasane.core.tokenizer.PairLearner.Pair;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,24 +17,11 @@ import java.util.Map;
  * @param ids id of each symbol; distinct, not negative, below {@value #MAX_IDS}; gaps are allowed
  * @param merges earliest first; both sides of each merge and what it makes are symbols of {@code ids}
  */
-public record ClipVocabulary(String origin, Map<String, Integer> ids, List<SymbolPair> merges) {
+public record ClipVocabulary(String origin, Map<String, Integer> ids, List<Pair> merges) {
   /** What the last symbol of every word ends with. */
   static final String WORD_END = "</w>";
   /** More ids than any vocabulary has; a bound against a broken file asking for a huge table. */
   static final int MAX_IDS = 1 << 21;
-
-  /**
-   * Two neighbouring symbols that become one.
-   *
-   * @param left the first symbol
-   * @param right the second symbol
-   */
-  public record SymbolPair(String left, String right) {
-    /** The symbol they become. */
-    public String joined() {
-      return left + right;
-    }
-  }
 
   /**
    * Checks that ids and merges belong together.
@@ -46,7 +34,7 @@ public record ClipVocabulary(String origin, Map<String, Integer> ids, List<Symbo
     merges = List.copyOf(merges);
     requireDistinctIds(origin, ids);
     for (int rank = 0; rank < merges.size(); rank++) {
-      SymbolPair pair = merges.get(rank);
+      Pair pair = merges.get(rank);
       for (String symbol : List.of(pair.left(), pair.right(), pair.joined())) {
         if (!ids.containsKey(symbol)) {
           throw new UserException(origin + ": merge " + (rank + 1) + " joins '" + pair.left() + "' and '"

@@ -1,8 +1,11 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFault;
+import dev.kasane.core.tokenizer.TokenizerFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -74,7 +77,8 @@ final class SpecialTokensReader {
   }
 
   private JsonNode readIfThere(String name) {
-    return TokenizerFiles.readObjectIfThere(folder.resolve(name));
+    Path file = folder.resolve(name);
+    return Files.exists(file) ? TokenizerFiles.readUnambiguous(file) : MissingNode.getInstance();
   }
 
   private void readRoles(JsonNode object, String file, boolean normalizedByDefault) {

@@ -3,7 +3,8 @@ package dev.kasane.diffusion.clip.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFault;
-import dev.kasane.diffusion.clip.tokenizer.ClipVocabulary.SymbolPair;
+import dev.kasane.core.tokenizer.PairLearner.Pair;
+import dev.kasane.core.tokenizer.TokenizerFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class VocabularyReader {
     }
     Path vocabulary = requireFile(folder, TokenizerFiles.VOCABULARY);
     Path merges = requireFile(folder, TokenizerFiles.MERGES);
-    return new ClipVocabulary(folder.toString(), readIds(vocabulary, TokenizerFiles.readObject(vocabulary)),
+    return new ClipVocabulary(folder.toString(), readIds(vocabulary, TokenizerFiles.readUnambiguous(vocabulary)),
         readMerges(merges));
   }
 
@@ -43,7 +44,7 @@ final class VocabularyReader {
   }
 
   private static ClipVocabulary readSingle(Path file) {
-    JsonNode model = TokenizerFiles.readObject(file).path("model");
+    JsonNode model = TokenizerFiles.readUnambiguous(file).path("model");
     String type = model.path("type").asText("BPE");
     String suffix = model.path("end_of_word_suffix").asText("");
     if (!"BPE".equals(type) || !ClipVocabulary.WORD_END.equals(suffix)) {
@@ -71,9 +72,9 @@ final class VocabularyReader {
     return ids;
   }
 
-  private static List<SymbolPair> readMerges(Path file) {
+  private static List<Pair> readMerges(Path file) {
     String[] lines = TokenizerFiles.readText(file).split("\r?\n");
-    List<SymbolPair> merges = new ArrayList<>(lines.length);
+    List<Pair> merges = new ArrayList<>(lines.length);
     for (int i = 0; i < lines.length; i++) {
       if (!lines[i].isEmpty() && !lines[i].startsWith(MERGES_HEADER)) {
         merges.add(pair(file, "line " + (i + 1), lines[i].split(" ", -1)));
@@ -83,12 +84,12 @@ final class VocabularyReader {
   }
 
   /** Newer exports write a merge as two strings, older ones as one with a space between. */
-  private static List<SymbolPair> readMerges(Path file, JsonNode array) {
+  private static List<Pair> readMerges(Path file, JsonNode array) {
     if (!array.isArray()) {
       throw new UserException(file + " has no list model.merges."
           + " The file is damaged or not a byte-pair tokeniser: fetch the tokeniser again.");
     }
-    List<SymbolPair> merges = new ArrayList<>(array.size());
+    List<Pair> merges = new ArrayList<>(array.size());
     for (JsonNode merge : array) {
       String[] sides = merge.isArray() ? texts(merge) : merge.asText().split(" ", -1);
       merges.add(pair(file, "merge " + (merges.size() + 1), sides));
@@ -102,11 +103,11 @@ final class VocabularyReader {
     return texts;
   }
 
-  private static SymbolPair pair(Path file, String place, String[] sides) {
+  private static Pair pair(Path file, String place, String[] sides) {
     if (sides.length != 2 || sides[0].isEmpty() || sides[1].isEmpty()) {
       throw new UserException(file + ", " + place + ": expected two symbols with one space between, found '"
           + String.join(" ", sides) + "'. The file is damaged: fetch the tokeniser again.");
     }
-    return new SymbolPair(sides[0], sides[1]);
+    return new Pair(sides[0], sides[1]);
   }
 }

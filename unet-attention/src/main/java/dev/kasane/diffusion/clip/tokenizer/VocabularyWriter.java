@@ -6,6 +6,7 @@ import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
 import dev.kasane.core.files.Folders;
 import dev.kasane.core.files.PendingFile;
+import dev.kasane.core.tokenizer.TokenizerFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.kasane.diffusion.clip.tokenizer;
 
+import dev.kasane.core.tokenizer.PairLearner.Pair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,7 +49,7 @@ class TinyVocabularyTrainerTest {
   void mergesAreTheMostFrequentPairsFirst() {
     ClipVocabulary vocabulary = new TinyVocabularyTrainer(2).train(List.of("abab ab", "xyb", "abc"));
     assertThat(vocabulary.merges()).containsExactly(
-        new ClipVocabulary.SymbolPair("a", "b"), new ClipVocabulary.SymbolPair("a", "b</w>"));
+        new Pair("a", "b"), new Pair("a", "b</w>"));
     assertThat(vocabulary.ids()).hasSize(516).containsEntry("ab", 512).containsEntry("ab</w>", 513)
         .containsEntry("<|startoftext|>", 514).containsEntry("<|endoftext|>", 515)
         .containsEntry("!", 0).containsEntry("!</w>", 256);

@@ -1,7 +1,8 @@
-package dev.kasane.text.tokenizer.file;
+package dev.kasane.core.tokenizer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kasane.core.Json;
 import dev.kasane.core.JsonFiles;
 import dev.kasane.core.UserException;
 import dev.kasane.core.files.FileFaults;
@@ -20,11 +21,11 @@ public final class TokenizerFiles {
   public static final String VOCABULARY = "vocab.json";
   public static final String MERGES = "merges.txt";
   public static final String CONFIGURATION = "tokenizer_config.json";
-  static final String SPECIAL_TOKENS = "special_tokens_map.json";
-  static final String ADDED_TOKENS = "added_tokens.json";
+  public static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  public static final String ADDED_TOKENS = "added_tokens.json";
   public static final String GENERATION = "generation_config.json";
   public static final String MODEL = "config.json";
-  static final String CHAT_TEMPLATE = "chat_template.jinja";
+  public static final String CHAT_TEMPLATE = "chat_template.jinja";
 
   /** The largest tokenizer.json known, that of a vocabulary of 256,000, has 35 MB. */
   private static final int LARGEST_FILE = 256 << 20;
@@ -36,8 +37,13 @@ public final class TokenizerFiles {
     return JsonFiles.read(file, LARGEST_FILE);
   }
 
+  /** The JSON object in a file, in which no object may have a name twice. */
+  public static ObjectNode readUnambiguous(Path file) {
+    return JsonFiles.read(file, LARGEST_FILE, Json.STRICT);
+  }
+
   /** The JSON object in a file, or an empty object if there is no such file. */
-  static ObjectNode readObjectIfThere(Path file) {
+  public static ObjectNode readObjectIfThere(Path file) {
     return Files.exists(file) ? readObject(file) : JsonNodeFactory.instance.objectNode();
   }
 

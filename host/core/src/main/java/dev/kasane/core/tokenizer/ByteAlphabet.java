@@ -1,4 +1,4 @@
-package dev.kasane.diffusion.clip.tokenizer;
+package dev.kasane.core.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.List;
  * visible Latin-1 bytes stand for themselves, the 68 others (controls, space, soft hyphen) are moved to
  * U+0100 and up.
  */
-final class ByteAlphabet {
+public final class ByteAlphabet {
   private static final int SIZE = 256;
   private static final char[] SYMBOLS = new char[SIZE];
   private static final int[] BYTES = new int[2 * SIZE];
@@ -31,27 +31,35 @@ final class ByteAlphabet {
     VOCABULARY_ORDER = List.copyOf(visible);
   }
 
-  private ByteAlphabet() {
-  }
+  private ByteAlphabet() {}
 
   /** The character that stands for a byte, 0 to 255. */
-  static char symbol(int value) {
+  public static char symbol(int value) {
     return SYMBOLS[value];
   }
 
   /** The byte that a character stands for, or -1 if it stands for none. */
-  static int byteOf(char symbol) {
+  public static int byteOf(char symbol) {
     return symbol < BYTES.length ? BYTES[symbol] : -1;
   }
 
+  /** Whether a token is written in these characters alone, each of which is one byte of it. */
+  public static boolean spells(String token) {
+    return token.chars().allMatch(symbol -> byteOf((char) symbol) >= 0);
+  }
+
   /** All 256 characters in the order in which CLIP vocabularies number them: the unmoved first. */
-  static List<String> inVocabularyOrder() {
+  public static List<String> inVocabularyOrder() {
     return VOCABULARY_ORDER;
   }
 
   /** The UTF-8 bytes of a text, each written as its character. */
-  static String spell(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+  public static String spell(String text) {
+    return spell(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Bytes, each written as its character. */
+  public static String spell(byte[] bytes) {
     char[] symbols = new char[bytes.length];
     for (int i = 0; i < bytes.length; i++) {
       symbols[i] = SYMBOLS[bytes[i] & 0xFF];
