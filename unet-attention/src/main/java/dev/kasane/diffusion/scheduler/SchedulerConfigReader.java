@@ -1,15 +1,6 @@
 package dev.kasane.diffusion.scheduler;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.kasane.core.Json;
-import dev.kasane.core.JsonFault;
-import dev.kasane.core.files.FileFault;
-import dev.kasane.core.files.FileFaults;
-import dev.kasane.core.files.InputFile;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.NoSuchFileException;
+import dev.kasane.core.JsonFiles;
 import java.nio.file.Path;
 
 /** Reads {@link SchedulerConfig} from JSON. */
@@ -20,38 +11,7 @@ final class SchedulerConfigReader {
   private SchedulerConfigReader() {}
 
   static SchedulerConfig read(Path file) {
-    JsonNode root = parse(file, content(file));
-    if (root == null || !root.isObject()) {
-      throw new FileFault(file, "not a JSON object. A scheduler_config.json was expected.");
-    }
-    return config(file.toString(), new ConfigValues(file.toString(), root));
-  }
-
-  private static byte[] content(Path file) {
-    try (InputStream in = InputFile.stream(file)) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
-        throw new FileFault(
-            file, "larger than 1 MiB, which no scheduler_config.json is. Check that it is the right one.");
-      }
-      return bytes;
-    } catch (NoSuchFileException missing) {
-      throw new FileFault(
-          file, "no such file. A diffusers model folder has it under scheduler/.", missing);
-    } catch (IOException unreadable) {
-      throw new FileFault(file, "cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
-    }
-  }
-
-  private static JsonNode parse(Path file, byte[] content) {
-    try {
-      return Json.PYTHON.readTree(content);
-    } catch (JsonProcessingException broken) {
-      throw new FileFault(
-          file, "not valid JSON (" + JsonFault.of(broken) + "). Fetch the file again.", broken);
-    } catch (IOException unreadable) {
-      throw new FileFault(file, "cannot be read (" + FileFaults.reason(unreadable) + ").", unreadable);
-    }
+    return config(file.toString(), new ConfigValues(file.toString(), JsonFiles.read(file, MOST_BYTES)));
   }
 
   private static SchedulerConfig config(String origin, ConfigValues values) {

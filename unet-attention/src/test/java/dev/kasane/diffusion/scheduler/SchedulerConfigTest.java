@@ -103,7 +103,7 @@ class SchedulerConfigTest {
   void missingAndOversizedFilesAreRefused() {
     assertThatThrownBy(() -> SchedulerConfig.read(folder.resolve("absent.json")))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("absent.json: no such file");
+        .hasMessageContaining("absent.json does not exist");
     assertThatThrownBy(() -> read("{\"a\": \"" + "x".repeat(1 << 20) + "\"}"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("larger than 1 MiB");
