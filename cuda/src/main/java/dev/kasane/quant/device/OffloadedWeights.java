@@ -1,11 +1,13 @@
 package dev.kasane.quant.device;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.sun.jna.Pointer;
 import dev.kasane.core.module.AdaptableLayer;
 import dev.kasane.core.module.DenseWeight;
 import dev.kasane.core.module.Module;
+import dev.kasane.core.tensor.Engines;
 import dev.kasane.core.tensor.HostMemory;
 import dev.kasane.core.tensor.Ops;
 import dev.kasane.quant.cuda.CopyQueue;
@@ -24,9 +26,10 @@ public final class OffloadedWeights implements AutoCloseable {
   private final List<Long> pinned = new ArrayList<>();
   private long bytes;
 
-  private OffloadedWeights(CopyQueue queue, NDManager owner) {
+  private OffloadedWeights(CopyQueue queue, Device device) {
     this.queue = queue;
-    this.ahead = owner.newSubManager();
+    // Without a parent: what a copy is under way to must not be closed before that copy is done.
+    this.ahead = Engines.newManager(device);
   }
 
   /**
@@ -34,14 +37,14 @@ public final class OffloadedWeights implements AutoCloseable {
    *
    * @param root a model whose dense weights lie on the host; adapters see the moved ones from then on
    * @param layers which layers
-   * @param queue copies to the device of {@code owner}; closed with what is returned
-   * @param owner a manager on the device
+   * @param queue copies to the device; closed with what is returned
+   * @param device where the weights are used
    * @return what gives the memory back once the model is used no more
    * @throws dev.kasane.core.UserException when the host has no more memory to pin
    */
   public static OffloadedWeights move(
-      Module root, Predicate<AdaptableLayer> layers, CopyQueue queue, NDManager owner) {
-    OffloadedWeights weights = new OffloadedWeights(queue, owner);
+      Module root, Predicate<AdaptableLayer> layers, CopyQueue queue, Device device) {
+    OffloadedWeights weights = new OffloadedWeights(queue, device);
     try {
       CopyAhead copies = new CopyAhead(queue, weights.ahead);
       root.adaptableLayers().values().stream().filter(layers).forEach(layer -> weights.move(layer, copies));

@@ -119,7 +119,7 @@ class OffloadedWeightTest {
     chain.segmented(x, scope);
     List<float[]> expected = takeGradients(parameters);
     List<NDArray> dense = chain.layers.stream().map(Linear::weight).map(each -> each.materialise(scope)).toList();
-    try (OffloadedWeights moved = OffloadedWeights.move(chain, layer -> true, queue, scope)) {
+    try (OffloadedWeights moved = OffloadedWeights.move(chain, layer -> true, queue, scope.getDevice())) {
       dense.forEach(NDArray::close);
       assertThat(moved.count()).isEqualTo(AdaptedChain.LAYERS);
       assertThat(chain.layers.get(0).weight().storage()).isEqualTo(type + " on the host");
@@ -143,7 +143,7 @@ class OffloadedWeightTest {
     AdaptedChain chain = chain(ElementType.FLOAT32);
     List<float[]> expected = chain.layers.stream().map(each -> each.weight().materialise(scope).toFloatArray()).toList();
     int[] order = {0, 1, 2, 0, 1, 5, 5, 2, 0, 1, 2};
-    try (OffloadedWeights moved = OffloadedWeights.move(chain, layer -> true, queue, scope)) {
+    try (OffloadedWeights moved = OffloadedWeights.move(chain, layer -> true, queue, scope.getDevice())) {
       for (int number : order) {
         assertThat(chain.layers.get(number).weight().materialise(scope).toFloatArray())
             .containsExactly(expected.get(number));
@@ -155,7 +155,7 @@ class OffloadedWeightTest {
   @Test
   void onlyTheLayersThatAreMeantMove() {
     AdaptedChain chain = chain(ElementType.FLOAT32);
-    OffloadedWeights.move(chain, layer -> layer.path().equals("3"), queue, scope).close();
+    OffloadedWeights.move(chain, layer -> layer.path().equals("3"), queue, scope.getDevice()).close();
     assertThat(chain.layers.get(2).weight()).isInstanceOf(DenseWeight.class);
     assertThat(chain.layers.get(3).weight()).isInstanceOf(OffloadedWeight.class);
   }

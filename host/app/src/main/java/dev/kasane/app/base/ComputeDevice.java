@@ -100,9 +100,8 @@ public final class ComputeDevice {
   }
 
   static ComputeDevice choose(DeviceWish wish, Optional<String> hostOnly, Consumer<String> tell, Machine machine) {
-    ComputeDevice cpu = new ComputeDevice(Device.cpu(), Optional.empty(), false);
     if (wish.gpu().isEmpty() || !wish.certain() && !machine.hasDriver()) {
-      return cpu;
+      return cpu(wish, tell);
     }
     int number = wish.gpu().getAsInt();
     Gpu.Finding finding = machine.find(number);
@@ -113,12 +112,19 @@ public final class ComputeDevice {
           + " there and what is missing; with «device cpu» the CPU computes.");
     } else if (missing.isPresent()) {
       tell.accept("Computing on the CPU: " + missing.get() + ".");
-      return cpu;
+      return cpu(wish, tell);
     }
     Gpu gpu = ((Gpu.Found) finding).gpu();
     tell.accept("Computing on GPU " + number + ", " + gpu.name() + ".");
     return new ComputeDevice(Device.gpu(number),
         Optional.of(new Card(gpu.kernels(), () -> gpu.launcher().copyQueue())), wish.offload());
+  }
+
+  private static ComputeDevice cpu(DeviceWish wish, Consumer<String> tell) {
+    if (wish.offload()) {
+      tell.accept("«offload» changes nothing on the CPU: the base lies in the host's memory there.");
+    }
+    return new ComputeDevice(Device.cpu(), Optional.empty(), false);
   }
 
   /** Whether it is one whose memory is not the host's. */
@@ -171,7 +177,7 @@ public final class ComputeDevice {
     for (Module each : base.modules()) {
       Predicate<AdaptableLayer> layers = each == main.root() ? main.layers() : layer -> true;
       OffloadedWeights moved = OffloadedWeights.move(
-          each, layers.and(layer -> layer.kind().isProduct()), card.copies().get(), owner.newSubManager());
+          each, layers.and(layer -> layer.kind().isProduct()), card.copies().get(), owner.getDevice());
       owner.attachInternal(UUID.randomUUID().toString(), moved);
       bytes += moved.bytes();
     }

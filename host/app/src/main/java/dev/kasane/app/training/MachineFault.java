@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** Tells of a run that the machine ended: it had too little memory, or its GPU stopped working. */
 final class MachineFault {
-  /** Beside a parameter lie its gradient and, in 32 bits, the optimiser's two averages. */
+  /** Beside a parameter lie its gradient and the optimiser's two averages, in 32 bits or fewer. */
   private static final int COPIES = 4;
 
   private MachineFault() {}
@@ -49,7 +49,7 @@ final class MachineFault {
       lines.add("  the base's " + name + " holds " + megabytes(weights.stream().mapToLong(FrozenWeight::bytes).sum())
           + " in " + weights.stream().map(FrozenWeight::storage).distinct().sorted().collect(Collectors.joining(", ")));
     });
-    lines.add("  the adapter holds " + megabytes(COPIES * adapters.trainableParameters().values().stream()
+    lines.add("  the adapter holds up to " + megabytes(COPIES * adapters.trainableParameters().values().stream()
         .mapToLong(MachineFault::bytes).sum()) + " with its gradients and the optimiser's averages, which"
         + " «optimizer adamw8bit» makes smaller");
     lines.add("  a step computes the rest: a smaller «batch size», smaller pictures or shorter texts help"

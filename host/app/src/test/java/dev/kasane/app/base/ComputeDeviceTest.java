@@ -79,6 +79,12 @@ class ComputeDeviceTest {
   }
 
   @Test
+  void offloadingIsForAGpu() {
+    assertThat(ComputeDevice.choose(DeviceWish.CPU.offloading(), Optional.empty(), told::add, WHOLE).isGpu()).isFalse();
+    assertThat(told).containsExactly("«offload» changes nothing on the CPU: the base lies in the host's memory there.");
+  }
+
+  @Test
   void whatKeepsAGpuFromUseIsSaid() {
     assertThat(deviceOf(choose("auto", NO_LIBTORCH))).isEqualTo(Device.cpu());
     assertThat(deviceOf(choose("auto", EMPTY))).isEqualTo(Device.cpu());
