@@ -74,7 +74,7 @@ public final class Trainer<B> {
     double rate = plan.learningRate().at(step);
     double scale = plan.lossScale();
     while (true) {
-      double loss;
+      double loss = 0;
       double norm;
       try (NDManager scope = Engines.newManager(device)) {
         List<Made> made = new ArrayList<>();
@@ -83,7 +83,9 @@ public final class Trainer<B> {
         }
         norm = optimizer.step(rate, 1 / scale, plan.maxGradientNorm());
         // Read after all of the step has been queued, so that a device is waited for once.
-        loss = made.stream().mapToDouble(each -> each.read(step, rate) / plan.accumulation()).sum();
+        for (Made each : made) {
+          loss += each.read(step, rate) / plan.accumulation();
+        }
       }
       if (Double.isFinite(norm)) {
         return new TrainingListener.StepReport(step + 1, loss, rate, norm);
