@@ -35,8 +35,8 @@ final class MachineFault {
           + EngineFaults.firstLine(failure), consumers(base, adapters, quantised), failure));
     } else if (EngineFaults.isDeviceLost(failure)) {
       return Optional.of(new UserException("The GPU stopped working during training: "
-          + EngineFaults.firstLine(failure) + ". The last checkpoint is kept: run the same command again to go on from"
-          + " it.", failure));
+          + EngineFaults.firstLine(failure) + ". Checkpoints are kept: run the same command again to go on from the last"
+          + " one, or from the start where there is none yet.", failure));
     }
     return Optional.empty();
   }
